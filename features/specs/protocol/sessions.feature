@@ -1,0 +1,88 @@
+@fault
+Feature: Sessions, tabs and browsers
+  What a browser keeps, repeats, swaps or carries elsewhere never signs in the wrong person and
+  never makes a second account.
+
+  Background:
+    Given automatic user creation is in effect
+
+  @S-44 @fault:sess-callback-reload
+  Scenario: Reloading the page that KaseyaOne sent back changes nothing
+    When Dana signs in with KaseyaOne
+    And Dana opens the return from KaseyaOne again
+    Then Dana is signed in
+    And Dana has exactly one account
+    And KaseyaOne was asked for one token
+
+  @S-44 @fault:tok-reuse-lenient
+  Scenario: A code is offered to KaseyaOne once, even if KaseyaOne would take it twice
+    Given the fault "tok-reuse-lenient" strikes the sign-in of Dana
+    When Dana signs in with KaseyaOne
+    And Dana opens the return from KaseyaOne again
+    Then Dana is signed in
+    And Dana has exactly one account
+    And KaseyaOne was asked for one token
+
+  @S-43 @fault:sess-parallel-tabs
+  Scenario: Two tabs that sign in at the same time both arrive
+    When Dana starts to sign in with KaseyaOne
+    And Dana starts to sign in with KaseyaOne in a second tab
+    And Dana completes the sign-in
+    And Dana completes the sign-in in the second tab
+    Then Dana is signed in
+    And Dana has exactly one account
+
+  @S-44 @fault:authz-state-other-browser
+  Scenario: A sign-in that began in one browser cannot end in another
+    When Dana starts to sign in with KaseyaOne
+    And a stranger opens the return from KaseyaOne meant for Dana
+    Then the stranger is not signed in
+    And Dana has no account
+    And the record of the sign-in says:
+      | completed authentication | fail          |
+      | cause                    | other browser |
+
+  @S-77 @fault:sess-fixation
+  Scenario: A session that was known before signing in is worth nothing afterwards
+    Given a stranger knows the cookies in the browser of Dana
+    When Dana signs in with KaseyaOne
+    Then Dana is signed in
+    And the stranger is not signed in
+
+  @S-77 @fault:sess-sso-other-user
+  Scenario: Somebody else's KaseyaOne session is not taken for the person expected
+    Given Rui has signed in before
+    And Rui signed in to another KaseyaOne product 60 minutes ago
+    And Dana uses the browser of Rui
+    And Dana typed the own user name on the sign-in page
+    When Dana starts to sign in with KaseyaOne
+    Then nobody is signed in in the browser of Dana as Dana
+    And Dana has no account
+
+  @S-77 @fault:sess-idtoken-expires-later
+  Scenario: The session outlives the ID token
+    When Dana signs in with KaseyaOne
+    And 60 minutes pass
+    Then Dana is signed in
+
+  @S-77
+  Scenario: The session ends after its own life
+    When Dana signs in with KaseyaOne
+    And 13 hours pass
+    Then Dana is not signed in
+    And Dana has exactly one account
+
+  @S-79
+  Scenario Outline: A demand for a fresh sign-in that is ignored by <fault> does not create the account
+    Given Dana signed in to another KaseyaOne product 60 minutes ago
+    And the fault "<fault>" strikes the sign-in of Dana
+    When Dana tries to sign in with KaseyaOne
+    Then Dana is not signed in
+    And Dana has no account
+    And the fault has struck
+
+    Examples:
+      | fault                      |
+      | sess-force-ignored-prompt  |
+      | sess-force-ignored-maxage  |
+      | idt-authtime-stale         |

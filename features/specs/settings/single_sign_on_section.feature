@@ -1,0 +1,49 @@
+Feature: The Single Sign-On section of Settings > Users
+  The section shows the state of the three toggles, explains what automatic user creation does,
+  and offers what fits the present state.
+
+  @S-05
+  Scenario Outline: The section answers "<question>"
+    Given automatic user creation is in effect
+    When Mona opens the Users page
+    Then the page answers "<question>" with "<words>"
+
+    Examples:
+      | question                                                             | words     |
+      | What does automatic user creation do in Kaseya MDR?                  | KaseyaOne |
+      | When are user accounts created automatically?                        | first     |
+      | Does automatic user creation assign roles or access?                 | No        |
+      | What must administrators do after an MSP user account is created?    | assign    |
+
+  @S-31
+  Scenario Outline: The section shows the state of each toggle: <allow>, <require>, <create>
+    Given KaseyaOne login was set up
+    And "Enable Automatic User Creation" is <create>
+    And "Require Login with KaseyaOne" is <require>
+    And "Allow Users to Log in with KaseyaOne" is <allow>
+    When Mona opens the Users page
+    Then the page shows "Allow Users to Log in with KaseyaOne" as <allow>
+    And the page shows "Require Login with KaseyaOne" as <require>
+    And the page shows "Enable Automatic User Creation" as <create>
+
+    Examples:
+      | allow | require | create |
+      | on    | off     | off    |
+      | on    | off     | on     |
+      | on    | on      | off    |
+      | on    | on      | on     |
+      | off   | off     | off    |
+      | off   | off     | on     |
+
+  @S-34
+  Scenario: Requiring KaseyaOne reveals the local-login exceptions
+    Given automatic user creation is in effect
+    When Mona turns on "Require Login with KaseyaOne"
+    And Mona opens the Users page
+    Then the page offers to keep local login for named users
+
+  @S-34
+  Scenario: Without the requirement there are no exceptions to choose
+    Given automatic user creation is in effect
+    When Mona opens the Users page
+    Then the page offers no exceptions

@@ -1,0 +1,38 @@
+Feature: Whoever cannot authenticate through KaseyaOne gets no account
+  Automatic user creation relies on authentication through KaseyaOne. People who are not there,
+  or whom KaseyaOne refuses, get no account.
+
+  Background:
+    Given automatic user creation is in effect
+
+  @S-27
+  Scenario: A person unknown to KaseyaOne gets no account
+    Given Dana was deleted from KaseyaOne
+    When Dana tries to sign in with KaseyaOne
+    Then Dana is stopped by KaseyaOne
+    And Dana is not signed in
+    And Dana has no account
+
+  @S-29
+  Scenario Outline: No account when KaseyaOne refuses: <reason>
+    When <person> <tries>
+    Then <person> is stopped by KaseyaOne
+    And <person> is not signed in
+    And <person> has no account
+
+    Examples:
+      | reason              | person | tries                                            |
+      | wrong password      | Dana   | tries to sign in with a wrong KaseyaOne password |
+      | wrong code          | Dana   | tries to sign in with a wrong one-time code      |
+      | 2FA not enrolled    | Tom    | tries to sign in with KaseyaOne                  |
+      | locked              | Lola   | tries to sign in with KaseyaOne                  |
+      | deactivated         | Dirk   | tries to sign in with KaseyaOne                  |
+      | invited only        | Ivan   | tries to sign in with KaseyaOne                  |
+      | address not allowed | Paul   | tries to sign in with KaseyaOne                  |
+
+  @S-29
+  Scenario: Whoever mistyped once can still sign in
+    When Dana tries to sign in with a wrong KaseyaOne password
+    And Dana signs in with KaseyaOne
+    Then Dana is signed in
+    And Dana has exactly one account

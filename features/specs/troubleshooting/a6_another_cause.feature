@@ -1,0 +1,62 @@
+Feature: No account is created although all five items pass
+  When the whole list is in order and there is still no account, the record names the other
+  cause instead of leaving the administrator to guess.
+
+  Background:
+    Given automatic user creation is in effect
+
+  @S-70 @fault:id-jit-inactive-user @fault:id-jit-other-org @fault:id-jit-inactive-org
+  Scenario Outline: All five pass and the record names <other cause>
+    Given <situation>
+    When <person> tries to sign in with KaseyaOne
+    Then <person> is not signed in
+    And no account has been created
+    And nobody's account has changed
+    And the record of the sign-in says:
+      | authenticated using KaseyaOne | pass          |
+      | KaseyaOne login is on         | pass          |
+      | automatic user creation is on | pass          |
+      | exists in KaseyaOne           | pass          |
+      | completed authentication      | pass          |
+      | first failing                 | none          |
+      | other cause                   | <other cause> |
+      | outcome                       | refused       |
+
+    Examples:
+      | other cause             | person | situation                                        |
+      | other company           | Carl   | Carl belongs to another KaseyaOne company        |
+      | email conflict          | Nils   | Olga has signed in before                        |
+      | account deactivated     | Rui    | Rui has signed in before and Mona deactivated Rui |
+      | account removed         | Rui    | Rui has signed in before and Mona removed Rui    |
+      | tenant inactive         | Dana   | the contract of this MSP has ended               |
+      | module not assigned     | Mia    | Mia exists in KaseyaOne and has no account       |
+      | email missing           | Noel   | Noel exists in KaseyaOne and has no account      |
+      | email unverified        | Una    | Una exists in KaseyaOne and has no account       |
+      | admin link unconfirmed  | Lee    | Lee is an MSP Admin with a local password        |
+      | storage failure         | Dana   | the database fails when the account is written   |
+
+  @S-70 @fault:id-link-proof @fault:id-email-match
+  Scenario: An MSP Admin confirms the link once by a local sign-in
+    Given Lee is an MSP Admin with a local password
+    When Lee tries to sign in with KaseyaOne
+    Then Lee is not signed in
+    When Lee signs in locally
+    And Lee signs out
+    And Lee signs in with KaseyaOne
+    Then Lee is signed in
+    And Lee has exactly one account
+    And the account of Lee says:
+      | signs in with | KaseyaOne, local password |
+
+  @S-70 @fault:id-link-proof
+  Scenario: The confirmation in one browser does not count in another
+    Given Lee is an MSP Admin with a local password
+    When Lee tries to sign in with KaseyaOne
+    And Lee uses a new browser
+    And Lee signs in locally
+    And Lee uses a new browser
+    And Lee tries to sign in with KaseyaOne
+    Then Lee is not signed in
+    And nobody's account has changed
+    And the record of the sign-in says:
+      | other cause | admin link unconfirmed |
