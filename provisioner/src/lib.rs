@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Creates MSP user accounts when people sign in through KaseyaOne, and never gives them access.
+
+pub mod domain;
