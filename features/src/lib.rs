@@ -1,1 +1,7 @@
-//! Placeholder.
+//! Behaviour specs of automatic user creation, and what runs them: Gherkin scenarios in an
+//! administrator's language, the runner QA uses without cargo, reviewed transcripts, reports.
+//!
+//! Steps see a system under test as a person or an API client does; nothing here reaches into it.
+
+pub mod report;
+pub mod runner;

@@ -1,2 +1,43 @@
-//! Commands.
-fn main() {}
+//! `cargo xtask`: the commands of this project. Thin: it runs cargo and the binaries, nothing else.
+//!
+//! It depends on no member of the workspace, so it builds in seconds.
+
+mod bdd;
+mod cargo;
+mod lint;
+mod postgres;
+mod process;
+mod test;
+mod tools;
+mod up;
+
+use clap::{Parser, Subcommand};
+
+/// The commands of this project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start a fake KaseyaOne and the provisioner, rehearse a first sign-in, stay up until Ctrl-C.
+    Up(up::Up),
+    /// Run every test there is: on SQLite and PostgreSQL, scenarios and browser included.
+    Test(test::Test),
+    /// Run the scenarios alone.
+    Bdd(bdd::Bdd),
+    /// Check formatting and lints.
+    Lint,
+}
+
+fn main() -> anyhow::Result<std::process::ExitCode> {
+    match Cli::parse().command {
+        Command::Up(up) => up.run(),
+        Command::Test(test) => test.run(),
+        Command::Bdd(bdd) => bdd.run(),
+        Command::Lint => lint::run(),
+    }
+}

@@ -1,0 +1,169 @@
+//! What a run found, as plain data, and its renderings: a summary for people at a terminal, JUnit XML
+//! for CI, one HTML page for everybody else.
+//!
+//! Rendering never judges; the verdicts are in the data.
+
+mod html;
+mod junit;
+mod summary;
+
+use std::{fs, io, path::Path, time::Duration};
+
+pub use self::summary::summary;
+
+/// A whole run.
+#[derive(Clone, Debug, Default)]
+pub struct RunReport {
+    /// `sqlite` or `postgresql`, or the target's name.
+    pub target: String,
+    /// How the scenarios were ordered, with the seed if shuffled.
+    pub order: String,
+    /// Scenarios in flight at once.
+    pub concurrency: usize,
+    /// Wall time.
+    pub took: Duration,
+    /// In the order of the files.
+    pub features: Vec<FeatureReport>,
+    /// What went wrong outside of any scenario, such as a panic in a server task.
+    pub trouble: Vec<String>,
+    /// Reviewed snapshots without a scenario (whole runs only).
+    pub unreferenced: Vec<String>,
+}
+
+/// One feature file.
+#[derive(Clone, Debug, Default)]
+pub struct FeatureReport {
+    /// Path below the specs folder.
+    pub path: String,
+    /// The feature's name.
+    pub name: String,
+    /// The prose below its name.
+    pub description: String,
+    /// In the order of the file.
+    pub scenarios: Vec<ScenarioReport>,
+}
+
+/// One scenario, or one row of an outline.
+#[derive(Clone, Debug)]
+pub struct ScenarioReport {
+    /// Name with the row's values.
+    pub name: String,
+    /// 1-based line.
+    pub line: usize,
+    /// Without `@`.
+    pub tags: Vec<String>,
+    /// How it ended.
+    pub status: Status,
+    /// Background steps first.
+    pub steps: Vec<StepReport>,
+    /// From its first to its last event.
+    pub took: Duration,
+    /// Name of its snapshot.
+    pub snapshot: String,
+    /// What was recorded, when all steps passed.
+    pub transcript: Option<String>,
+}
+
+/// How a scenario ended.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum Status {
+    /// It never started, because the run was stopped first.
+    #[default]
+    NotRun,
+    /// Every step passed and the transcript is as reviewed.
+    Passed,
+    /// A step failed, or what the scenario armed never happened.
+    Failed {
+        /// Why, in words.
+        message: String,
+    },
+    /// Every step passed; the transcript waits for review.
+    NeedsReview {
+        /// Difference from the reviewed one, or that there is none.
+        diff: String,
+    },
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct StepReport {
+    /// With its trailing space.
+    pub keyword: String,
+    /// The sentence.
+    pub text: String,
+    /// Its table, rows of cells.
+    pub table: Vec<Vec<String>>,
+    /// Its doc string.
+    pub doc_string: Option<String>,
+    /// 1-based line.
+    pub line: usize,
+    /// How it ended.
+    pub status: StepStatus,
+}
+
+/// How a step ended.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum StepStatus {
+    /// An earlier step failed.
+    #[default]
+    NotRun,
+    /// It held.
+    Passed,
+    /// It did not; the words, and the place in the code.
+    Failed(String),
+}
+
+/// Scenario counts of a run.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counts {
+    /// Everything held.
+    pub passed: usize,
+    /// Something did not.
+    pub failed: usize,
+    /// Only the transcript differs.
+    pub needs_review: usize,
+    /// Never started.
+    pub not_run: usize,
+}
+
+impl RunReport {
+    /// Every scenario with its feature.
+    pub fn scenarios(&self) -> impl Iterator<Item = (&FeatureReport, &ScenarioReport)> {
+        self.features.iter().flat_map(|feature| feature.scenarios.iter().map(move |it| (feature, it)))
+    }
+
+    /// Counts of all scenarios.
+    pub fn counts(&self) -> Counts {
+        count(self.scenarios().map(|(_, scenario)| scenario))
+    }
+
+    /// Writes `junit.xml` and `report.html` into a folder.
+    ///
+    /// # Errors
+    /// When the folder or a file cannot be written.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        fs::write(folder.join("junit.xml"), junit::render(self).map_err(io::Error::other)?)?;
+        fs::write(folder.join("report.html"), html::render(self).map_err(io::Error::other)?)
+    }
+}
+
+impl FeatureReport {
+    /// Counts of this feature.
+    pub fn counts(&self) -> Counts {
+        count(&self.scenarios)
+    }
+}
+
+fn count<'a>(scenarios: impl IntoIterator<Item = &'a ScenarioReport>) -> Counts {
+    let mut counts = Counts::default();
+    for scenario in scenarios {
+        match scenario.status {
+            Status::NotRun => counts.not_run += 1,
+            Status::Passed => counts.passed += 1,
+            Status::Failed { .. } => counts.failed += 1,
+            Status::NeedsReview { .. } => counts.needs_review += 1,
+        }
+    }
+    counts
+}

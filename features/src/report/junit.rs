@@ -1,0 +1,53 @@
+//! JUnit XML: one suite for each feature, `classname` from its path, so that a scenario keeps its
+//! history in CI when lines move.
+
+use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
+
+use super::{FeatureReport, RunReport, ScenarioReport, Status};
+
+pub(super) fn render(run: &RunReport) -> Result<String, SerializeError> {
+    let mut report = Report::new("features");
+    report.set_time(run.took);
+    report.add_test_suites(run.features.iter().map(|feature| suite(run, feature)));
+    report.to_string()
+}
+
+fn suite(run: &RunReport, feature: &FeatureReport) -> TestSuite {
+    let mut suite = TestSuite::new(feature.name.clone());
+    suite.set_time(feature.scenarios.iter().map(|scenario| scenario.took).sum());
+    suite.add_property(Property::new("target", run.target.clone()));
+    suite.add_property(Property::new("order", run.order.clone()));
+    suite.add_test_cases(feature.scenarios.iter().map(|scenario| case(feature, scenario)));
+    suite
+}
+
+fn case(feature: &FeatureReport, scenario: &ScenarioReport) -> TestCase {
+    let mut case = TestCase::new(scenario.name.clone(), status(scenario));
+    case.set_classname(feature.path.trim_end_matches(".feature").replace('/', "."));
+    case.set_time(scenario.took);
+    case.extra.insert("file".into(), format!("features/specs/{}", feature.path).into());
+    case.extra.insert("line".into(), scenario.line.to_string().into());
+    case.add_property(Property::new("tags", scenario.tags.join(" ")));
+    if let Some(transcript) = &scenario.transcript {
+        case.set_system_out(transcript.clone());
+    }
+    case
+}
+
+fn status(scenario: &ScenarioReport) -> TestCaseStatus {
+    let refused = |kind: &str, message: &str| {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_type(kind.to_owned());
+        status.set_message(message.lines().next().unwrap_or_default().to_owned());
+        status.set_description(message.to_owned());
+        status
+    };
+    match &scenario.status {
+        Status::Passed => TestCaseStatus::success(),
+        Status::NotRun => TestCaseStatus::skipped(),
+        Status::Failed { message } => refused("failed", message),
+        Status::NeedsReview { diff } => {
+            refused("needs-review", &format!("the transcript needs review\n{diff}"))
+        }
+    }
+}

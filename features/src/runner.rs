@@ -1,0 +1,54 @@
+//! The runner: what a QA team starts. It reads specs, refuses what cannot be trusted, runs what was
+//! selected, judges the transcripts and says how it went in an exit code.
+//!
+//! It knows cucumber and no system under test: a world is whatever implements [`ScenarioWorld`].
+
+mod collector;
+mod execute;
+mod lint;
+mod panics;
+mod selection;
+mod snapshots;
+mod specs;
+mod usage;
+
+pub use self::{
+    execute::{Order, RunPlan, ScenarioWorld, run},
+    lint::{Problem, lint},
+    selection::{Selection, SelectionError},
+    snapshots::{PendingSnapshot, SnapshotStore},
+    specs::{Case, Spec, SpecError, SpecFile, Specs},
+    usage::{StepUsage, step_usage},
+};
+
+/// How a run ended, as the process says it.
+///
+/// | code | meaning |
+/// |---|---|
+/// | 0 | every selected scenario passed and every transcript matches its snapshot |
+/// | 1 | a scenario failed |
+/// | 2 | the specs or the command line cannot be run as they are |
+/// | 3 | every scenario passed, but transcripts differ from the reviewed snapshots |
+/// | 4 | the system under test cannot be reached |
+/// | 5 | nothing was selected |
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Exit {
+    /// Everything passed.
+    Passed = 0,
+    /// At least one scenario failed.
+    Failed = 1,
+    /// The specs or the command line are broken.
+    Broken = 2,
+    /// Only snapshots differ: a person has to review them.
+    NeedsReview = 3,
+    /// The system under test does not answer.
+    Unreachable = 4,
+    /// The selection is empty.
+    NothingRan = 5,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,250 @@
+//! The end of cucumber's event stream: turns events into a [`RunReport`] and shows progress.
+//!
+//! It keys scenarios by file and line, so the order of events does not matter.
+
+use std::{
+    collections::BTreeMap,
+    io::{IsTerminal as _, Write as _},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use cucumber::{
+    Event, Writer, cli,
+    event::{self, Cucumber, StepError},
+    parser, writer,
+};
+
+use super::{
+    panics,
+    snapshots::{Judgement, SnapshotStore},
+    specs::Case,
+};
+use crate::report::{FeatureReport, RunReport, ScenarioReport, Status, StepReport, StepStatus};
+
+/// File and line of a scenario.
+pub(crate) type Key = (String, usize);
+
+/// What the scenarios' worlds said when they finished: their transcript, or why they do not hold.
+pub(crate) type Finishes = Arc<Mutex<BTreeMap<Key, Result<String, String>>>>;
+
+pub(crate) struct Collector {
+    scenarios: BTreeMap<Key, Entry>,
+    finishes: Finishes,
+    snapshots: SnapshotStore,
+    trouble: Vec<String>,
+    progress: Progress,
+}
+
+struct Entry {
+    feature: String,
+    description: String,
+    started: Option<SystemTime>,
+    report: ScenarioReport,
+}
+
+impl Collector {
+    pub(crate) fn new(cases: &[Case], finishes: Finishes, snapshots: SnapshotStore) -> Self {
+        let scenarios: BTreeMap<_, _> =
+            cases.iter().map(|case| ((case.path.clone(), case.line), Entry::new(case))).collect();
+        let progress = Progress::new(scenarios.len());
+        Self { scenarios, finishes, snapshots, trouble: Vec::new(), progress }
+    }
+
+    /// The finished report; run-wide facts are filled in by the caller.
+    pub(crate) fn into_report(mut self) -> RunReport {
+        self.progress.end();
+        let unclaimed = panics::unclaimed().into_iter();
+        self.trouble
+            .extend(unclaimed.map(|note| format!("a task panicked at {}: {}", note.location, note.message)));
+        let mut features: Vec<FeatureReport> = Vec::new();
+        for ((path, _), entry) in self.scenarios {
+            if features.last().is_none_or(|feature| feature.path != path) {
+                let (name, description) = (entry.feature, entry.description);
+                features.push(FeatureReport { path, name, description, scenarios: Vec::new() });
+            }
+            if let Some(feature) = features.last_mut() {
+                feature.scenarios.push(entry.report);
+            }
+        }
+        RunReport { features, trouble: self.trouble, ..RunReport::default() }
+    }
+
+    fn scenario<W>(&mut self, key: &Key, at: SystemTime, event: event::Scenario<W>) {
+        let Some(entry) = self.scenarios.get_mut(key) else { return };
+        match event {
+            event::Scenario::Started => entry.started = Some(at),
+            event::Scenario::Background(step, event) | event::Scenario::Step(step, event) => {
+                entry.step(&step, &event);
+            }
+            event::Scenario::Hook(_, event::Hook::Failed(_, info)) => {
+                entry.fail(panics::text_of(&*info));
+            }
+            event::Scenario::Finished => self.finished(key, at),
+            event::Scenario::Hook(..) | event::Scenario::Log(_) => {}
+        }
+    }
+
+    fn finished(&mut self, key: &Key, at: SystemTime) {
+        let finish = self.finishes.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        let Some(entry) = self.scenarios.get_mut(key) else { return };
+        entry.report.took = entry.started.and_then(|it| at.duration_since(it).ok()).unwrap_or_default();
+        match finish {
+            Some(Ok(transcript)) => entry.judge(&self.snapshots, &key.0, transcript),
+            Some(Err(message)) => entry.fail(message),
+            None => entry.fail("the scenario did not finish".into()),
+        }
+        let failed = matches!(entry.report.status, Status::Failed { .. });
+        self.progress.finished(failed);
+    }
+}
+
+impl Entry {
+    fn new(case: &Case) -> Self {
+        let background = case
+            .single
+            .background
+            .iter()
+            .chain(case.single.rules.iter().filter_map(|it| it.background.as_ref()));
+        let own = case.single.scenarios.iter().chain(case.single.rules.iter().flat_map(|it| &it.scenarios));
+        let steps = background.flat_map(|it| &it.steps).chain(own.flat_map(|it| &it.steps));
+        Self {
+            feature: case.feature.clone(),
+            description: unindented(case.single.description.as_deref().unwrap_or_default()),
+            started: None,
+            report: ScenarioReport {
+                name: case.name.clone(),
+                line: case.line,
+                tags: case.tags.clone(),
+                status: Status::NotRun,
+                steps: steps.map(step_report).collect(),
+                took: Duration::ZERO,
+                snapshot: case.snapshot.clone(),
+                transcript: None,
+            },
+        }
+    }
+
+    fn step<W>(&mut self, step: &gherkin::Step, event: &event::Step<W>) {
+        let status = match event {
+            event::Step::Started => return,
+            event::Step::Passed(..) => StepStatus::Passed,
+            event::Step::Skipped => StepStatus::Failed("no step definition matches".into()),
+            event::Step::Failed(_, _, _, error) => StepStatus::Failed(words_of(error)),
+        };
+        if let StepStatus::Failed(message) = &status {
+            self.fail(format!("{}{}\n{message}", step.keyword, step.value));
+        }
+        let same = |it: &&mut StepReport| it.line == step.position.line && it.text == step.value;
+        if let Some(report) = self.report.steps.iter_mut().find(same) {
+            report.status = status;
+        }
+    }
+
+    /// The first failure is the one that counts.
+    fn fail(&mut self, message: String) {
+        if !matches!(self.report.status, Status::Failed { .. }) {
+            self.report.status = Status::Failed { message };
+        }
+    }
+
+    fn judge(&mut self, snapshots: &SnapshotStore, feature: &str, transcript: String) {
+        self.report.status = match snapshots.judge(&self.report.snapshot, feature, &transcript) {
+            Ok(Judgement::Matches) => Status::Passed,
+            Ok(Judgement::Differs { diff }) => Status::NeedsReview { diff },
+            Ok(Judgement::New) => Status::NeedsReview { diff: "no reviewed snapshot yet".into() },
+            Err(error) => {
+                Status::Failed { message: format!("the snapshot cannot be read or written: {error}") }
+            }
+        };
+        self.report.transcript = Some(transcript);
+    }
+}
+
+fn step_report(step: &gherkin::Step) -> StepReport {
+    StepReport {
+        keyword: format!("{} ", step.keyword.trim_end()),
+        text: step.value.clone(),
+        table: step.table.as_ref().map(|table| table.rows.clone()).unwrap_or_default(),
+        doc_string: step.docstring.as_ref().map(|text| text.trim_start_matches('\n').to_owned()),
+        line: step.position.line,
+        status: StepStatus::NotRun,
+    }
+}
+
+fn words_of(error: &StepError) -> String {
+    match error {
+        StepError::NotFound => "no step definition matches".to_owned(),
+        StepError::AmbiguousMatch(error) => error.to_string(),
+        StepError::Panic(info) => {
+            let message = panics::text_of(&**info);
+            match panics::take(&message) {
+                Some(note) => format!("{message}\n(at {})", note.location),
+                None => message,
+            }
+        }
+    }
+}
+
+fn unindented(text: &str) -> String {
+    text.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+impl<W: cucumber::World> Writer<W> for Collector {
+    type Cli = cli::Empty;
+
+    async fn handle_event(&mut self, event: parser::Result<Event<Cucumber<W>>>, _: &Self::Cli) {
+        let event = match event {
+            Ok(event) => event,
+            Err(error) => return self.trouble.push(error.to_string()),
+        };
+        let at = event.at;
+        let Cucumber::Feature(feature, event) = event.value else { return };
+        let path = feature.path.as_ref().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+        match event {
+            event::Feature::Scenario(scenario, event)
+            | event::Feature::Rule(_, event::Rule::Scenario(scenario, event)) => {
+                self.scenario(&(path, scenario.position.line), at, event.event);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl writer::Normalized for Collector {}
+
+/// One line that is rewritten on a terminal; a few lines elsewhere.
+struct Progress {
+    total: usize,
+    done: usize,
+    failed: usize,
+    rewrites: bool,
+}
+
+impl Progress {
+    fn new(total: usize) -> Self {
+        Self { total, done: 0, failed: 0, rewrites: std::io::stderr().is_terminal() }
+    }
+
+    fn finished(&mut self, failed: bool) {
+        self.done += 1;
+        self.failed += usize::from(failed);
+        let line = format!("{} of {} scenarios, {} failed", self.done, self.total, self.failed);
+        let quarter = (self.total / 4).max(1);
+        let mut stderr = std::io::stderr().lock();
+        // A terminal that went away is no reason to fail a run.
+        let _ = if self.rewrites {
+            write!(stderr, "\r{line}").and_then(|()| stderr.flush())
+        } else if self.done.is_multiple_of(quarter) || self.done == self.total {
+            writeln!(stderr, "{line}")
+        } else {
+            Ok(())
+        };
+    }
+
+    fn end(&self) {
+        if self.rewrites && self.done > 0 {
+            let _ = writeln!(std::io::stderr());
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Runs the selected cases on cucumber and collects what happened.
+//!
+//! Order, selection and verdict are decided here; cucumber only runs what it is handed.
+
+use std::{
+    collections::BTreeSet,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Once, PoisonError},
+    time::{Duration, Instant},
+};
+
+use cucumber::{Cucumber, Parser, cli, codegen::WorldInventory, event::ScenarioFinished, parser, runner};
+use futures_util::{FutureExt as _, future::LocalBoxFuture, stream};
+use rand::{SeedableRng as _, rngs::ChaCha20Rng, seq::SliceRandom as _};
+
+use super::{
+    collector::{Collector, Finishes},
+    panics,
+    snapshots::SnapshotStore,
+    specs::Case,
+};
+use crate::report::RunReport;
+
+/// What a scenario runs in, and what it leaves behind.
+pub trait ScenarioWorld: WorldInventory + std::fmt::Debug {
+    /// Called once, after every step passed: the transcript, or why the scenario does not hold after
+    /// all (for example because a fault that it armed never struck).
+    fn finish(&mut self) -> LocalBoxFuture<'_, anyhow::Result<String>>;
+}
+
+/// In which order scenarios start.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Order {
+    /// As in the files.
+    Files,
+    /// Shuffled; the seed is printed, so that an order can be had again.
+    Shuffled {
+        /// The seed.
+        seed: u64,
+    },
+}
+
+/// Everything a run needs to know.
+#[derive(Clone, Debug)]
+pub struct RunPlan {
+    /// The selected cases.
+    pub cases: Vec<Case>,
+    /// Whether these are all there are: only then is a snapshot without a scenario an error.
+    pub whole: bool,
+    /// In which order.
+    pub order: Order,
+    /// Scenarios in flight at once, at least 1.
+    pub concurrency: usize,
+    /// Where reviewed transcripts live.
+    pub snapshots: SnapshotStore,
+    /// Where to copy every transcript to, one file each.
+    pub transcripts: Option<PathBuf>,
+    /// What is tested, for the reports.
+    pub target: String,
+}
+
+/// Runs a plan.
+///
+/// # Errors
+/// When snapshots or transcripts cannot be listed or written.
+pub async fn run<W: ScenarioWorld>(plan: RunPlan) -> io::Result<RunReport> {
+    let started = Instant::now();
+    let finishes = Finishes::default();
+    let collector = Collector::new(&plan.cases, Arc::clone(&finishes), plan.snapshots.clone());
+    let recording = Once::new();
+    let runner = runner::Basic::<W>::default()
+        .steps(W::collection())
+        .retry_options(|_, _, _, _| None)
+        .max_concurrent_scenarios(plan.concurrency)
+        .before(move |_, _, _, _| {
+            recording.call_once(panics::record);
+            async {}.boxed_local()
+        })
+        .after(move |feature, _, scenario, finished, world| {
+            let key = (feature_path(feature), scenario.position.line);
+            let finishes = Arc::clone(&finishes);
+            async move {
+                if let Some(finish) = finish_of(finished, world).await {
+                    finishes.lock().unwrap_or_else(PoisonError::into_inner).insert(key, finish);
+                }
+            }
+            .boxed_local()
+        });
+    let features = Selected(in_order(&plan.cases, plan.order));
+    let options: cli::Opts<_, _, _, cli::Empty> = cli::Opts::default();
+    let collector =
+        Cucumber::<W, _, (), _, _>::custom(features, runner, collector).with_cli(options).run(()).await;
+    let report = RunReport {
+        target: plan.target.clone(),
+        order: plan.order.to_string(),
+        concurrency: plan.concurrency,
+        took: started.elapsed().max(Duration::from_millis(1)),
+        unreferenced: unreferenced(&plan)?,
+        ..collector.into_report()
+    };
+    if let Some(folder) = &plan.transcripts {
+        write_transcripts(folder, &report)?;
+    }
+    Ok(report)
+}
+
+async fn finish_of<W: ScenarioWorld>(
+    finished: &ScenarioFinished,
+    world: Option<&mut W>,
+) -> Option<Result<String, String>> {
+    match (finished, world) {
+        (ScenarioFinished::StepPassed, Some(world)) => {
+            Some(world.finish().await.map_err(|error| format!("{error:#}")))
+        }
+        _ => None,
+    }
+}
+
+fn feature_path(feature: &gherkin::Feature) -> String {
+    feature.path.as_ref().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Each case as a feature of its own, so that shuffling mixes files too.
+fn in_order(cases: &[Case], order: Order) -> Vec<gherkin::Feature> {
+    let mut features: Vec<_> = cases.iter().map(|case| case.single.clone()).collect();
+    if let Order::Shuffled { seed } = order {
+        features.shuffle(&mut ChaCha20Rng::seed_from_u64(seed));
+    }
+    features
+}
+
+fn unreferenced(plan: &RunPlan) -> io::Result<Vec<String>> {
+    if !plan.whole {
+        return Ok(Vec::new());
+    }
+    let names: BTreeSet<String> = plan.cases.iter().map(|case| case.snapshot.clone()).collect();
+    plan.snapshots.unreferenced(&names)
+}
+
+fn write_transcripts(folder: &Path, report: &RunReport) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for (_, scenario) in report.scenarios() {
+        if let Some(transcript) = &scenario.transcript {
+            std::fs::write(folder.join(format!("{}.txt", scenario.snapshot)), transcript)?;
+        }
+    }
+    Ok(())
+}
+
+impl std::fmt::Display for Order {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Files => f.write_str("file order"),
+            Self::Shuffled { seed } => write!(f, "shuffled with seed {seed}"),
+        }
+    }
+}
+
+/// A parser that has nothing left to parse.
+struct Selected(Vec<gherkin::Feature>);
+
+impl Parser<()> for Selected {
+    type Cli = cli::Empty;
+    type Output = stream::Iter<std::vec::IntoIter<parser::Result<gherkin::Feature>>>;
+
+    fn parse(self, (): (), _: Self::Cli) -> Self::Output {
+        stream::iter(self.0.into_iter().map(Ok).collect::<Vec<_>>())
+    }
+}

@@ -1,0 +1,290 @@
+//! Reading feature files: from a folder, or the ones inside the binary. Outlines are expanded here, so
+//! that every row has its true line (cucumber counts blank and comment lines wrongly).
+//!
+//! Reading never judges; `lint` does.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use cucumber::feature::Ext as _;
+use gherkin::{Feature, GherkinEnv, Scenario};
+use include_dir::{Dir, include_dir};
+
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/specs");
+
+/// One feature file as text, its path relative to the specs folder, with `/` on every system.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SpecFile {
+    /// For example `troubleshooting/no_account_is_created.feature`.
+    pub path: String,
+    /// The file's text.
+    pub text: String,
+}
+
+/// A parsed feature file with its outlines expanded.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// The file it came from.
+    pub file: SpecFile,
+    /// As written: outlines unexpanded.
+    pub written: Feature,
+    /// As run: one scenario for each row, on its true line.
+    pub expanded: Feature,
+}
+
+/// One scenario that can be run: a plain one, or one row of an outline.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Path of the feature file.
+    pub path: String,
+    /// Name of the feature.
+    pub feature: String,
+    /// Name with the row's values filled in.
+    pub name: String,
+    /// 1-based line of the scenario, or of the row.
+    pub line: usize,
+    /// 1-based first and last line of the scenario as written.
+    pub span: (usize, usize),
+    /// Tags of feature, rule, scenario and examples, without `@`.
+    pub tags: Vec<String>,
+    /// Name of its snapshot.
+    pub snapshot: String,
+    /// A feature that holds this case alone.
+    pub single: Feature,
+}
+
+/// All feature files of a run.
+#[derive(Clone, Debug)]
+pub struct Specs {
+    /// In the order of their paths.
+    pub all: Vec<Spec>,
+}
+
+/// Why specs could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SpecError {
+    /// The folder or a file in it cannot be read.
+    #[error("cannot read specs at {}: {source}", path.display())]
+    Unreadable {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Not Gherkin.
+    #[error("{path}: {message}")]
+    Syntax {
+        /// Which file.
+        path: String,
+        /// What the parser says.
+        message: String,
+    },
+}
+
+impl Specs {
+    /// The specs inside this binary.
+    ///
+    /// # Errors
+    /// [`SpecError::Syntax`] when one of them is not Gherkin.
+    pub fn embedded() -> Result<Self, SpecError> {
+        let mut files = Vec::new();
+        collect_embedded(&EMBEDDED, &mut files);
+        Self::parse(files)
+    }
+
+    /// The specs below a folder.
+    ///
+    /// # Errors
+    /// [`SpecError`] when the folder or a file cannot be read or is not Gherkin.
+    pub fn read(folder: &Path) -> Result<Self, SpecError> {
+        let mut files = Vec::new();
+        collect_folder(folder, folder, &mut files)?;
+        Self::parse(files)
+    }
+
+    /// Parses texts into specs, ordered by path.
+    ///
+    /// # Errors
+    /// [`SpecError::Syntax`] for the first file that is not Gherkin.
+    pub fn parse(mut files: Vec<SpecFile>) -> Result<Self, SpecError> {
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let all = files.into_iter().map(parse_one).collect::<Result<_, _>>()?;
+        Ok(Self { all })
+    }
+
+    /// Every case, in the order of the files.
+    pub fn cases(&self) -> Vec<Case> {
+        self.all.iter().flat_map(Spec::cases).collect()
+    }
+}
+
+impl Spec {
+    /// The cases of this file, top to bottom.
+    pub fn cases(&self) -> Vec<Case> {
+        let plain = self.expanded.scenarios.iter().map(|scenario| self.case(None, scenario));
+        let ruled = self
+            .expanded
+            .rules
+            .iter()
+            .flat_map(|rule| rule.scenarios.iter().map(move |scenario| self.case(Some(rule), scenario)));
+        plain.chain(ruled).collect()
+    }
+
+    fn case(&self, rule: Option<&gherkin::Rule>, scenario: &Scenario) -> Case {
+        let mut single = self.expanded.clone();
+        single.scenarios = if rule.is_some() { Vec::new() } else { vec![scenario.clone()] };
+        single.rules = rule
+            .map(|rule| gherkin::Rule { scenarios: vec![scenario.clone()], ..rule.clone() })
+            .into_iter()
+            .collect();
+        let mut tags = self.expanded.tags.clone();
+        tags.extend(rule.iter().flat_map(|rule| rule.tags.clone()));
+        tags.extend(scenario.tags.clone());
+        Case {
+            path: self.file.path.clone(),
+            feature: self.expanded.name.clone(),
+            name: scenario.name.clone(),
+            line: scenario.position.line,
+            span: self.span_around(scenario.position.line),
+            tags,
+            snapshot: snapshot_name(&self.file.path, &scenario.name),
+            single,
+        }
+    }
+
+    /// First and last line of the written scenario that holds `line`.
+    fn span_around(&self, line: usize) -> (usize, usize) {
+        let mut starts: Vec<usize> =
+            self.written_scenarios().map(|scenario| scenario.position.line).collect();
+        starts.sort_unstable();
+        let first = starts.iter().rev().find(|start| **start <= line).copied().unwrap_or(line);
+        let last = starts.iter().find(|start| **start > line).map_or(usize::MAX, |next| next - 1);
+        (first, last)
+    }
+
+    /// Scenarios and outlines as written.
+    pub fn written_scenarios(&self) -> impl Iterator<Item = &Scenario> {
+        self.written.scenarios.iter().chain(self.written.rules.iter().flat_map(|rule| &rule.scenarios))
+    }
+}
+
+/// `folder/file.feature` and a scenario's name as `folder-file@scenario-name`.
+pub(crate) fn snapshot_name(path: &str, scenario: &str) -> String {
+    format!("{}@{}", slug(path.trim_end_matches(".feature")), slug(scenario))
+}
+
+fn slug(text: &str) -> String {
+    let mut slug = String::with_capacity(text.len());
+    for character in text.chars().flat_map(char::to_lowercase) {
+        if character.is_alphanumeric() {
+            slug.push(character);
+        } else if !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_matches('-').to_owned()
+}
+
+fn parse_one(file: SpecFile) -> Result<Spec, SpecError> {
+    let syntax = |message: String| SpecError::Syntax { path: file.path.clone(), message };
+    let mut written =
+        Feature::parse(&file.text, GherkinEnv::default()).map_err(|error| syntax(error.to_string()))?;
+    written.path = Some(PathBuf::from(&file.path));
+    let mut expanded = written.clone().expand_examples().map_err(|error| syntax(error.to_string()))?;
+    let lines: Vec<&str> = file.text.lines().collect();
+    set_row_lines(&written.scenarios, &mut expanded.scenarios, &lines);
+    for (rule, expanded) in written.rules.iter().zip(&mut expanded.rules) {
+        set_row_lines(&rule.scenarios, &mut expanded.scenarios, &lines);
+    }
+    Ok(Spec { file, written, expanded })
+}
+
+/// Gives each expanded row the line it stands on.
+fn set_row_lines(written: &[Scenario], expanded: &mut [Scenario], lines: &[&str]) {
+    let mut rows = expanded.iter_mut();
+    for scenario in written {
+        if scenario.examples.is_empty() {
+            rows.next();
+            continue;
+        }
+        for examples in &scenario.examples {
+            let count = examples.table.as_ref().map_or(0, |table| table.rows.len().saturating_sub(1));
+            let table_lines = lines.iter().enumerate().skip(examples.position.line);
+            let row_lines = table_lines.filter(|(_, text)| text.trim_start().starts_with('|')).skip(1);
+            for (index, _) in row_lines.take(count) {
+                if let Some(row) = rows.next() {
+                    row.position.line = index + 1;
+                }
+            }
+        }
+    }
+}
+
+fn collect_embedded(dir: &Dir<'_>, files: &mut Vec<SpecFile>) {
+    for file in dir.files().filter(|file| file.path().extension().is_some_and(|it| it == "feature")) {
+        if let Some(text) = file.contents_utf8() {
+            files.push(SpecFile { path: with_slashes(file.path()), text: text.to_owned() });
+        }
+    }
+    dir.dirs().for_each(|dir| collect_embedded(dir, files));
+}
+
+fn collect_folder(root: &Path, folder: &Path, files: &mut Vec<SpecFile>) -> Result<(), SpecError> {
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |source| SpecError::Unreadable { path, source }
+    };
+    for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
+        let path = entry.map_err(unreadable(folder))?.path();
+        if path.is_dir() {
+            collect_folder(root, &path, files)?;
+        } else if path.extension().is_some_and(|it| it == "feature") {
+            let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
+            files.push(SpecFile { path: with_slashes(path.strip_prefix(root).unwrap_or(&path)), text });
+        }
+    }
+    Ok(())
+}
+
+fn with_slashes(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn specs(text: &str) -> Specs {
+        Specs::parse(vec![SpecFile { path: "a/b.feature".into(), text: text.into() }]).unwrap()
+    }
+
+    #[test]
+    fn rows_stand_on_their_true_lines() {
+        let specs = specs(
+            "Feature: f\n\n  Scenario Outline: row <n>\n    Given <n>\n\n    Examples:\n      # why\n      | n |\n\n      | 1 |\n      # another\n      | 2 |\n",
+        );
+        let lines: Vec<_> = specs.cases().into_iter().map(|case| (case.name, case.line)).collect();
+        assert_eq!(lines, [("row 1".to_owned(), 10), ("row 2".to_owned(), 12)]);
+    }
+
+    #[test]
+    fn a_snapshot_is_named_after_its_file_and_scenario() {
+        assert_eq!(snapshot_name("a/b_c.feature", "No account: \"x\" — why?"), "a-b-c@no-account-x-why");
+    }
+
+    #[test]
+    fn a_scenario_spans_to_the_next_one() {
+        let specs = specs("Feature: f\n  Scenario: one\n    Given a\n\n  Scenario: two\n    Given b\n");
+        let spans: Vec<_> = specs.cases().into_iter().map(|case| case.span).collect();
+        assert_eq!(spans, [(2, 4), (5, usize::MAX)]);
+    }
+
+    #[test]
+    fn what_is_not_gherkin_names_its_file() {
+        let error =
+            Specs::parse(vec![SpecFile { path: "x.feature".into(), text: "Hello".into() }]).unwrap_err();
+        assert!(error.to_string().starts_with("x.feature: "), "{error}");
+    }
+}

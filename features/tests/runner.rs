@@ -1,0 +1,229 @@
+//! The runner against a toy world: every trap of Gherkin and cucumber in which a mistake would pass.
+
+use std::{collections::BTreeSet, fs};
+
+use cucumber::{World as _, given, then, when};
+use features::{
+    report::{RunReport, Status},
+    runner::{Case, Order, RunPlan, ScenarioWorld, Selection, SnapshotStore, SpecFile, Specs, lint, run},
+};
+use futures_util::{FutureExt as _, future::LocalBoxFuture};
+
+#[derive(Debug, Default, cucumber::World)]
+struct Toy {
+    said: Vec<String>,
+    armed: bool,
+}
+
+impl ScenarioWorld for Toy {
+    fn finish(&mut self) -> LocalBoxFuture<'_, anyhow::Result<String>> {
+        async {
+            anyhow::ensure!(!self.armed, "the fault 'toy' never struck");
+            Ok(self.said.join("\n"))
+        }
+        .boxed_local()
+    }
+}
+
+#[given(expr = "{word} is here")]
+fn is_here(toy: &mut Toy, who: String) {
+    toy.said.push(format!("{who} came"));
+}
+
+#[given("a fault is armed")]
+fn armed(toy: &mut Toy) {
+    toy.armed = true;
+}
+
+#[when(regex = "^(.+) says \"(.+)\"$")]
+fn says(toy: &mut Toy, who: String, what: String) {
+    toy.said.push(format!("{who}: {what}"));
+}
+
+#[when(regex = r#"^Bob says "hello"$"#)]
+fn ambiguous(_: &mut Toy) {}
+
+#[when("a task of the server panics")]
+async fn task_panics(_: &mut Toy) {
+    let died = tokio::spawn(async { panic!("the server's task died") }).await;
+    assert!(died.is_err());
+}
+
+#[then(expr = "{int} things happened")]
+fn happened(toy: &mut Toy, count: usize) -> Result<(), String> {
+    if toy.said.len() == count {
+        Ok(())
+    } else {
+        Err(format!("expected {count}, there were {}", toy.said.len()))
+    }
+}
+
+fn specs(text: &str) -> Specs {
+    Specs::parse(vec![SpecFile { path: "toy.feature".into(), text: text.into() }]).unwrap()
+}
+
+fn problems(text: &str) -> Vec<String> {
+    lint(&specs(text), &Toy::collection()).iter().map(ToString::to_string).collect()
+}
+
+fn plan(cases: Vec<Case>, snapshots: &tempfile::TempDir) -> RunPlan {
+    RunPlan {
+        cases,
+        whole: true,
+        order: Order::Files,
+        concurrency: 4,
+        snapshots: SnapshotStore::Folder { path: snapshots.path().to_owned(), write: true },
+        transcripts: None,
+        target: "toy".into(),
+    }
+}
+
+/// One run at a time: a run owns the process's panic hook.
+static RUNNING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+async fn run_alone(plan: RunPlan) -> RunReport {
+    let _alone = RUNNING.lock().await;
+    run::<Toy>(plan).await.unwrap()
+}
+
+async fn run_text(text: &str) -> RunReport {
+    let snapshots = tempfile::tempdir().unwrap();
+    run_alone(plan(specs(text).cases(), &snapshots)).await
+}
+
+fn failure(report: &RunReport) -> String {
+    match &report.scenarios().next().unwrap().1.status {
+        Status::Failed { message } => message.clone(),
+        other => panic!("expected a failure, got {other:?}"),
+    }
+}
+
+#[test]
+fn an_undefined_step_is_refused_with_its_line() {
+    let found = problems("Feature: f\n  Scenario: s\n    Given Ann is here\n    When nobody knows this\n");
+    assert_eq!(found, ["toy.feature:4: no step definition matches 'When nobody knows this'"]);
+}
+
+#[test]
+fn an_ambiguous_step_is_refused() {
+    let found = problems("Feature: f\n  Scenario: s\n    When Bob says \"hello\"\n");
+    assert!(found[0].starts_with("toy.feature:3: several step definitions match"), "{found:?}");
+}
+
+#[test]
+fn a_misspelt_step_keyword_is_refused() {
+    let found = problems("Feature: f\n  Scenario: s\n    Givne Ann is here\n    Given Ann is here\n");
+    assert_eq!(found, ["toy.feature:2: 'Givne Ann is here' is read as a description; did you mean 'Given'?"]);
+}
+
+#[test]
+fn a_misspelt_scenario_keyword_is_refused() {
+    let found = problems("Feature: f\n  Scenari o: s\n    Given Ann is here\n");
+    assert!(found.iter().any(|it| it.contains("did you mean 'Scenario:'")), "{found:?}");
+    assert!(found.iter().any(|it| it.contains("has no scenario")), "{found:?}");
+}
+
+#[test]
+fn a_scenario_without_steps_is_refused() {
+    assert!(problems("Feature: f\n  Scenario: s\n")[0].contains("has no step, so it would always pass"));
+}
+
+#[test]
+fn an_outline_without_rows_is_refused() {
+    let found = problems(
+        "Feature: f\n  Scenario Outline: <who>\n    Given <who> is here\n\n    Examples:\n      | who |\n",
+    );
+    assert!(found[0].contains("has no row of examples"), "{found:?}");
+}
+
+#[test]
+fn two_scenarios_of_one_name_are_refused() {
+    let found =
+        problems("Feature: f\n  Scenario: s\n    Given Ann is here\n  Scenario: s\n    Given Ann is here\n");
+    assert!(found[0].contains("same name as the scenario at toy.feature:2"), "{found:?}");
+}
+
+#[test]
+fn retries_are_refused() {
+    assert!(
+        problems("Feature: f\n  @retry(3)\n  Scenario: s\n    Given Ann is here\n")[0]
+            .contains("not supported")
+    );
+}
+
+#[test]
+fn prose_may_use_ordinary_words() {
+    let text = "Feature: f\n  What happens, and when: everything is told here.\n  It says so.\n\n  Scenario: s\n    Given Ann is here\n";
+    assert_eq!(problems(text), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_failing_step_fails_with_its_words_and_place() {
+    let report =
+        run_text("Feature: f\n  Scenario: s\n    Given Ann is here\n    Then 2 things happened\n").await;
+    let message = failure(&report);
+    assert!(message.contains("Then 2 things happened"), "{message}");
+    assert!(message.contains("expected 2, there were 1"), "{message}");
+}
+
+#[tokio::test]
+async fn a_fault_that_never_struck_fails_its_scenario() {
+    let report = run_text("Feature: f\n  Scenario: s\n    Given a fault is armed\n").await;
+    assert_eq!(failure(&report), "the fault 'toy' never struck");
+}
+
+#[tokio::test]
+async fn a_panic_in_a_server_task_is_trouble() {
+    let report = run_text("Feature: f\n  Scenario: s\n    When a task of the server panics\n").await;
+    assert!(report.trouble.iter().any(|it| it.contains("the server's task died")), "{:?}", report.trouble);
+}
+
+#[tokio::test]
+async fn a_new_transcript_needs_review_and_then_passes() {
+    let snapshots = tempfile::tempdir().unwrap();
+    let cases = specs("Feature: f\n  Scenario: s\n    Given Ann is here\n").cases();
+    let report = run_alone(plan(cases.clone(), &snapshots)).await;
+    assert_eq!(report.counts().needs_review, 1);
+    for pending in plan(Vec::new(), &snapshots).snapshots.pending().unwrap() {
+        pending.accept().unwrap();
+    }
+    let report = run_alone(plan(cases, &snapshots)).await;
+    assert_eq!((report.counts().passed, report.counts().needs_review), (1, 0));
+}
+
+#[tokio::test]
+async fn shuffled_runs_find_the_same() {
+    let text = "Feature: f\n  Scenario Outline: <who>\n    Given <who> is here\n\n    Examples:\n      | who |\n      | Ann |\n      | Bob |\n      | Cid |\n      | Dan |\n";
+    let snapshots = tempfile::tempdir().unwrap();
+    let mut told = BTreeSet::new();
+    for (seed, concurrency) in [(1, 1), (2, 64)] {
+        let plan =
+            RunPlan { order: Order::Shuffled { seed }, concurrency, ..plan(specs(text).cases(), &snapshots) };
+        let report = run_alone(plan).await;
+        told.insert(
+            report.scenarios().map(|(_, it)| (it.name.clone(), it.transcript.clone())).collect::<Vec<_>>(),
+        );
+    }
+    assert_eq!(told.len(), 1, "order and concurrency must not show");
+}
+
+#[tokio::test]
+async fn reports_say_what_was_found() {
+    let report = run_text(
+        "Feature: The <toy>\n  Scenario: s\n    Given Ann is here\n    Then 2 things happened\n  Scenario: t\n    Given Bob is here\n",
+    )
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    report.write(folder.path()).unwrap();
+    let junit = fs::read_to_string(folder.path().join("junit.xml")).unwrap();
+    assert!(junit.contains("classname=\"toy\"") && junit.contains("expected 2, there were 1"), "{junit}");
+    let html = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(html.contains("The &#60;toy&#62;") && html.contains("expected 2, there were 1"), "{html}");
+}
+
+#[test]
+fn nothing_selected_is_nothing() {
+    let selection = Selection::parse(["@nobody"]).unwrap();
+    let cases = specs("Feature: f\n  Scenario: s\n    Given Ann is here\n").cases();
+    assert!(!cases.iter().any(|case| selection.takes(case)));
+}
