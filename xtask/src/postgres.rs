@@ -41,7 +41,9 @@ impl Postgres {
             .arg(&data)
             .arg("start")
             .stdout(Stdio::null()))
-        .with_context(|| format!("the test database did not start; see {}", server.folder.join("log").display()))?;
+        .with_context(|| {
+            format!("the test database did not start; see {}", server.folder.join("log").display())
+        })?;
         Ok(server)
     }
 

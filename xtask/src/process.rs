@@ -46,7 +46,9 @@ impl Running {
             let line = line.with_context(|| format!("cannot read what {name} prints"))?;
             println!("  {name}: {line}");
             if line.contains(ready) {
-                std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("  {name}: {line}")));
+                std::thread::spawn(move || {
+                    lines.map_while(Result::ok).for_each(|line| println!("  {name}: {line}"))
+                });
                 return Ok(running);
             }
         }

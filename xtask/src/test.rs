@@ -77,12 +77,17 @@ fn compare(transcripts: &Path) -> anyhow::Result<()> {
         ensure!(different.is_empty(), "transcripts of {first} and {name} differ: {}", different.join(", "));
     }
     let bytes: usize = expected.values().map(Vec::len).sum();
-    println!("\n{} transcripts ({bytes} bytes) are the same in all {} runs: 0 bytes differ", expected.len(), RUNS.len());
+    println!(
+        "\n{} transcripts ({bytes} bytes) are the same in all {} runs: 0 bytes differ",
+        expected.len(),
+        RUNS.len()
+    );
     Ok(())
 }
 
 fn read_all(folder: &Path) -> anyhow::Result<BTreeMap<PathBuf, Vec<u8>>> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("no transcripts in {}", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("no transcripts in {}", folder.display()))?;
     let mut files = BTreeMap::new();
     for entry in entries {
         let entry = entry?;

@@ -85,7 +85,8 @@ impl Tools {
             }
             run(Command::new(&words[0]).args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive"))?;
         }
-        Self::find().with_context(|| format!("{} is still missing after the installation", missing().join(" and ")))
+        Self::find()
+            .with_context(|| format!("{} is still missing after the installation", missing().join(" and ")))
     }
 
     fn find() -> Option<Self> {

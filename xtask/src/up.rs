@@ -49,7 +49,8 @@ impl Up {
         ctrlc::set_handler(move || {
             // The receiver is gone only when we are stopping already.
             let _ = stop.send(());
-        }).context("cannot listen for Ctrl-C")?;
+        })
+        .context("cannot listen for Ctrl-C")?;
 
         let mut idp = self.start_idp(&binaries)?;
         create_admin(&binaries, &config)?;
@@ -138,7 +139,9 @@ token = "northwind-directory-test-token"
 
 fn free(port: u16, option: &str) -> anyhow::Result<()> {
     TcpListener::bind(("127.0.0.1", port)).map(drop).with_context(|| {
-        format!("port {port} of 127.0.0.1 cannot be used; stop what listens there or choose another with {option}")
+        format!(
+            "port {port} of 127.0.0.1 cannot be used; stop what listens there or choose another with {option}"
+        )
     })
 }
 
