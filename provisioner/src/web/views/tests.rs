@@ -1,0 +1,419 @@
+//! Every page, rendered with values that hurt, held to what a keyboard and a screen reader need.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use scraper::{ElementRef, Html, Selector};
+
+use super::access::{
+    Choice, HomePage, Named, NoAccessPage, OrganizationPage, OrganizationsPage, PrivilegesListPage,
+    PrivilegesPage, PrivilegesPart, PrivilegesRow,
+};
+use super::outside::{HelpPage, KaseyaOneState, MessagePage, RefusedPage, SignInPage, StillSignedInPage};
+use super::record::{
+    AuditPage, AuditRow, CheckRow, OutcomeOption, Remedy, SignInRecordPage, SignInRow, SignInsPage,
+};
+use super::shell::{Notice, Place, Shell, ShellPerson};
+use super::users::{
+    AddUser, BindConfirmPage, Company, ExceptionChoice, SingleSignOnSection, Tab, UserAction, UserList,
+    UserRow, UsersPage,
+};
+use super::{AccessWords, Fact, Link, Tag, Tone, When, access_counts};
+
+const EVIL: &str = "<script>alert('Zoë & \"Co\"')</script>";
+
+fn when() -> When {
+    When::at("2026-11-23T06:10:30Z".parse().unwrap())
+}
+
+fn shell(admin: bool, current: Place) -> Shell {
+    Shell {
+        person: Some(ShellPerson {
+            name: EVIL.to_owned(),
+            email: "mona@northwind.example".to_owned(),
+            admin,
+        }),
+        current,
+        notice: Some(Notice { tone: Tone::Bad, text: EVIL.to_owned() }),
+    }
+}
+
+fn access() -> AccessWords {
+    AccessWords::from_names(&[], &[EVIL.to_owned()], &["Acme".to_owned(), "Globex".to_owned()])
+}
+
+fn company() -> Company {
+    Company { id: "k1-co-1001".to_owned(), name: EVIL.to_owned() }
+}
+
+fn sign_in(kaseyaone: KaseyaOneState, error: Option<&str>, signed_out: bool) -> SignInPage {
+    SignInPage {
+        shell: Shell::outside(),
+        signed_out,
+        kaseyaone,
+        start_href: "/sso/start?hint=dana".to_owned(),
+        hint: EVIL.to_owned(),
+        email: EVIL.to_owned(),
+        error: error.map(str::to_owned),
+    }
+}
+
+fn users(require: bool, allow: bool, create: bool, rows: usize) -> UsersPage {
+    let row = |n: usize| UserRow {
+        id: format!("u{n}"),
+        name: EVIL.to_owned(),
+        email: format!("person{n}@northwind.example"),
+        admin: n == 0,
+        origin: "Created automatically",
+        created: Some(when()),
+        last_sign_in: (n > 0).then(when),
+        access: access_counts(0, n, 1),
+        status: Tag::new("Active", Tone::Good),
+        actions: vec![UserAction::Deactivate, UserAction::MakeAdmin, UserAction::Review],
+    };
+    UsersPage {
+        shell: shell(true, Place::Users),
+        list: UserList {
+            caption: format!("{rows} users"),
+            view: "new",
+            query: EVIL.to_owned(),
+            tabs: vec![
+                Tab { href: "/settings/users?view=all".to_owned(), text: "All users", current: false },
+                Tab { href: "/settings/users?view=new".to_owned(), text: "New users", current: true },
+            ],
+            users: (0..rows).map(row).collect(),
+            hidden: rows as u64,
+            page: 2,
+            pages: 3,
+            previous: Some("/settings/users?page=1".to_owned()),
+            next: Some("/settings/users?page=3".to_owned()),
+        },
+        sso: SingleSignOnSection {
+            allow,
+            require,
+            create,
+            in_effect: allow && create,
+            company: allow.then(company),
+            exceptions: vec![ExceptionChoice {
+                id: "u1".to_owned(),
+                name: EVIL.to_owned(),
+                email: "lee@northwind.example".to_owned(),
+                excepted: true,
+            }],
+        },
+        add: AddUser { name: EVIL.to_owned(), email: "x".to_owned(), error: Some(EVIL.to_owned()) },
+    }
+}
+
+fn record() -> SignInRecordPage {
+    SignInRecordPage {
+        shell: shell(true, Place::SignIns),
+        reference: "K7QX2M".to_owned(),
+        outcome: Tag::new("Refused", Tone::Bad),
+        conclusion: EVIL.to_owned(),
+        remedy: Some(Remedy {
+            sentence: "Turn on Enable Automatic User Creation.",
+            link: Some(Link::new("/settings/users#single-sign-on", "Single Sign-On")),
+        }),
+        checks: vec![CheckRow {
+            key: "create_on",
+            question: "Enable Automatic User Creation is turned on.",
+            result: Tag::new("No", Tone::Bad),
+            detail: EVIL.to_owned(),
+            first_failing: true,
+        }],
+        other_cause: Some(EVIL.to_owned()),
+        started: when(),
+        ended: Some(when()),
+        method: "KaseyaOne",
+        freshness: "authenticated 3 h ago in KaseyaOne, reused".to_owned(),
+        person: vec![Fact::new("Subject", EVIL)],
+        account: Some("u1".to_owned()),
+        settings: vec![Fact::new("Allow Users to Log in with KaseyaOne", "On")],
+    }
+}
+
+fn part(path: &'static str) -> PrivilegesPart {
+    PrivilegesPart {
+        path,
+        title: "Group Access",
+        legend: "Access groups of this user",
+        nothing: "There is no access group yet.",
+        button: "Save Group Access",
+        choices: vec![Choice { id: "g1".to_owned(), label: EVIL.to_owned(), assigned: false }],
+    }
+}
+
+/// Name of the sample and its HTML.
+fn samples() -> Vec<(&'static str, String)> {
+    let html = |template: &dyn askama::DynTemplate| template.dyn_render().unwrap();
+    let text = EVIL.to_owned();
+    vec![
+        ("sign_in", html(&sign_in(KaseyaOneState::Ready, None, false))),
+        ("sign_in error", html(&sign_in(KaseyaOneState::Off, Some(EVIL), false))),
+        ("sign_in down", html(&sign_in(KaseyaOneState::Unreachable, None, true))),
+        ("sign_in, signed out", html(&sign_in(KaseyaOneState::Ready, None, true))),
+        (
+            "still_signed_in",
+            html(&StillSignedInPage {
+                shell: Shell::outside(),
+                name: text.clone(),
+                email: text.clone(),
+                reference: Some("K7QX2M".to_owned()),
+                by_kaseyaone: true,
+            }),
+        ),
+        (
+            "refused",
+            html(&RefusedPage {
+                shell: Shell::outside(),
+                title: text.clone(),
+                sentence: text.clone(),
+                next_step: text.clone(),
+                reference: Some("K7QX2M".to_owned()),
+            }),
+        ),
+        (
+            "message",
+            html(&MessagePage { shell: Shell::outside(), title: text.clone(), sentence: text.clone() }),
+        ),
+        (
+            "help",
+            html(&HelpPage {
+                shell: Shell::outside(),
+                title: "Unified Login with KaseyaOne",
+                paragraphs: &["One.", "Two."],
+            }),
+        ),
+        (
+            "no_access",
+            html(&NoAccessPage {
+                shell: shell(false, Place::Elsewhere),
+                name: text.clone(),
+                email: text.clone(),
+                whom_to_ask: text.clone(),
+                by_kaseyaone: true,
+            }),
+        ),
+        (
+            "home",
+            html(&HomePage {
+                shell: shell(true, Place::Home),
+                name: text.clone(),
+                email: text.clone(),
+                admin: true,
+                access: access(),
+                by_kaseyaone: true,
+            }),
+        ),
+        ("users", html(&users(true, true, true, 2))),
+        ("users, off", html(&users(false, false, true, 1))),
+        ("users, empty", html(&users(false, false, false, 0))),
+        (
+            "bind_confirm",
+            html(&BindConfirmPage {
+                shell: shell(true, Place::Users),
+                company: company(),
+                authenticated_as: text.clone(),
+            }),
+        ),
+        (
+            "sign_ins",
+            html(&SignInsPage {
+                shell: shell(true, Place::SignIns),
+                reference: text.clone(),
+                outcomes: vec![OutcomeOption { value: "refused", words: "Refused", chosen: true }],
+                caption: "Attempts".to_owned(),
+                rows: vec![SignInRow {
+                    reference: "K7QX2M".to_owned(),
+                    started: when(),
+                    person: text.clone(),
+                    method: "KaseyaOne",
+                    outcome: Tag::new("Refused", Tone::Bad),
+                    reason: text.clone(),
+                }],
+            }),
+        ),
+        ("sign_in_record", html(&record())),
+        (
+            "privileges_list",
+            html(&PrivilegesListPage {
+                shell: shell(true, Place::UserPrivileges),
+                rows: vec![PrivilegesRow {
+                    id: "u1".to_owned(),
+                    name: text.clone(),
+                    email: text.clone(),
+                    access: access(),
+                }],
+                next: Some("/settings/user-privileges?page=2".to_owned()),
+            }),
+        ),
+        (
+            "privileges",
+            html(&PrivilegesPage {
+                shell: shell(true, Place::UserPrivileges),
+                id: "u1".to_owned(),
+                name: text.clone(),
+                email: text.clone(),
+                origin: text.clone(),
+                status: text.clone(),
+                needs_review: true,
+                parts: vec![part("groups"), part("organizations")],
+            }),
+        ),
+        (
+            "organizations",
+            html(&OrganizationsPage {
+                shell: shell(false, Place::Organizations),
+                organizations: vec![Named { id: "o1".to_owned(), name: text.clone() }],
+            }),
+        ),
+        (
+            "organizations, none",
+            html(&OrganizationsPage { shell: shell(false, Place::Organizations), organizations: Vec::new() }),
+        ),
+        (
+            "organization",
+            html(&OrganizationPage {
+                shell: shell(false, Place::Organizations),
+                id: "o1".to_owned(),
+                name: text.clone(),
+            }),
+        ),
+        (
+            "audit",
+            html(&AuditPage {
+                shell: shell(true, Place::Audit),
+                caption: "Entries".to_owned(),
+                entries: vec![AuditRow {
+                    when: when(),
+                    who: text.clone(),
+                    what: text.clone(),
+                    about: text.clone(),
+                    from: text.clone(),
+                    to: text,
+                }],
+                older: Some("/settings/audit?before=9".to_owned()),
+            }),
+        ),
+    ]
+}
+
+fn all<'a>(page: &'a Html, css: &str) -> Vec<ElementRef<'a>> {
+    page.select(&Selector::parse(css).unwrap()).collect()
+}
+
+#[test]
+fn every_page_has_one_heading_landmarks_a_language_and_a_name() {
+    for (name, html) in samples() {
+        let page = Html::parse_document(&html);
+        assert_eq!(all(&page, "h1").len(), 1, "{name}: one h1");
+        assert_eq!(all(&page, "main#content").len(), 1, "{name}: one main");
+        assert_eq!(all(&page, "html[lang=en]").len(), 1, "{name}: language");
+        assert_eq!(all(&page, "a.skip[href='#content']").len(), 1, "{name}: skip link");
+        let body = all(&page, "body")[0];
+        assert!(!body.value().attr("data-page").unwrap().is_empty(), "{name}: data-page");
+        assert!(all(&page, "nav:not([aria-label])").is_empty(), "{name}: navigation without a name");
+    }
+}
+
+#[test]
+fn no_page_carries_a_script_an_inline_style_or_unescaped_text() {
+    for (name, html) in samples() {
+        let page = Html::parse_document(&html);
+        for forbidden in
+            ["script", "style", "[style]", "[onclick]", "[onsubmit]", "iframe", "img[src^='data:']"]
+        {
+            assert!(all(&page, forbidden).is_empty(), "{name}: {forbidden}");
+        }
+    }
+}
+
+#[test]
+fn every_field_has_a_label_and_every_reference_resolves() {
+    for (name, html) in samples() {
+        let page = Html::parse_document(&html);
+        let ids: Vec<_> = all(&page, "[id]").iter().filter_map(|e| e.value().attr("id")).collect();
+        let unique: BTreeSet<_> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), unique.len(), "{name}: an id occurs twice in {ids:?}");
+        let labelled: BTreeSet<_> =
+            all(&page, "label[for]").iter().filter_map(|e| e.value().attr("for")).collect();
+        for field in all(&page, "input:not([type=hidden]), select, textarea") {
+            let id = field.value().attr("id").unwrap_or_default();
+            assert!(labelled.contains(id), "{name}: field {:?} has no label", field.html());
+        }
+        for attribute in ["aria-describedby", "aria-labelledby", "for"] {
+            for element in all(&page, &format!("[{attribute}]")) {
+                for id in element.value().attr(attribute).unwrap().split_whitespace() {
+                    assert!(unique.contains(id), "{name}: {attribute} names the missing {id}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_table_has_a_caption_and_scoped_headings() {
+    for (name, html) in samples() {
+        let page = Html::parse_document(&html);
+        assert_eq!(all(&page, "table").len(), all(&page, "table > caption").len(), "{name}");
+        assert!(all(&page, "th:not([scope])").is_empty(), "{name}: heading without scope");
+    }
+}
+
+#[test]
+fn every_form_that_changes_something_is_a_post_to_this_site() {
+    for (name, html) in samples() {
+        let page = Html::parse_document(&html);
+        for form in all(&page, "form") {
+            let method = form.value().attr("method").unwrap();
+            let action = form.value().attr("action").unwrap();
+            assert!(action.starts_with('/'), "{name}: {action}");
+            assert!(
+                method == "post"
+                    || (method == "get" && all(&page, "[role=search], form[action='/sign-in']").len() > 0),
+                "{name}"
+            );
+        }
+        assert!(
+            all(&page, "[role=alert]").iter().all(|e| !e.text().collect::<String>().trim().is_empty()),
+            "{name}: empty alert"
+        );
+    }
+}
+
+#[test]
+fn each_signed_in_page_marks_at_most_one_current_place() {
+    for (name, html) in samples() {
+        let page = Html::parse_document(&html);
+        assert!(all(&page, "nav.side [aria-current=page]").len() <= 1, "{name}");
+    }
+}
+
+#[test]
+fn every_template_is_rendered_by_a_sample() {
+    let parts = ["base.html", "notice.html", "outside.html", "single_sign_on.html"];
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+    let templates: BTreeSet<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !parts.contains(&name.as_str()))
+        .map(|name| name.trim_end_matches(".html").to_owned())
+        .collect();
+    let names: BTreeSet<String> =
+        samples().iter().map(|(name, _)| name.split(',').next().unwrap().to_owned()).collect();
+    let missing: Vec<_> = templates.difference(&names).collect();
+    assert!(missing.is_empty(), "templates without a sample: {missing:?}");
+}
+
+#[test]
+fn a_switch_says_its_state_and_why_it_cannot_be_turned_on() {
+    let page = users(false, false, false, 0).render().unwrap();
+    let page = Html::parse_document(&page);
+    let create = all(&page, "#toggle-create button[role=switch]")[0];
+    assert_eq!(create.value().attr("aria-checked"), Some("false"));
+    assert_eq!(create.text().collect::<String>(), "Off");
+    let why = all(&page, "#why-create")[0].text().collect::<String>();
+    assert!(why.contains("while Allow Users to Log in with KaseyaOne is off"), "{why}");
+    assert!(all(&page, "#exceptions").is_empty(), "exceptions only while Require is on");
+}
