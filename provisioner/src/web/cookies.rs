@@ -1,0 +1,82 @@
+//! The two cookies: the session, and what binds a sign-in to the browser that began it.
+//!
+//! Their values are opaque here; what they mean is the use cases' business.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use url::Url;
+
+/// How the cookies are named and marked, by the scheme of the base URL.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cookies {
+    secure: bool,
+}
+
+/// Which cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CookieKind {
+    /// The token of a session.
+    Session,
+    /// The secret of the browser in which a sign-in began.
+    Browser,
+}
+
+impl Cookies {
+    pub(crate) fn new(base_url: &Url) -> Self {
+        Self { secure: base_url.scheme() == "https" }
+    }
+
+    /// `__Host-` needs `Secure`; on plain HTTP (loopback, tests) the bare name is used.
+    fn name(self, kind: CookieKind) -> &'static str {
+        match (kind, self.secure) {
+            (CookieKind::Session, true) => "__Host-mdr-session",
+            (CookieKind::Session, false) => "mdr-session",
+            (CookieKind::Browser, true) => "__Host-mdr-browser",
+            (CookieKind::Browser, false) => "mdr-browser",
+        }
+    }
+
+    /// The value a browser sent.
+    pub(crate) fn read(self, kind: CookieKind, headers: &HeaderMap) -> Option<String> {
+        let jar = CookieJar::from_headers(headers);
+        jar.get(self.name(kind)).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// A header that sets the cookie until the browser closes; `Lax` survives the way back from the provider.
+    pub(crate) fn set(self, kind: CookieKind, value: &str) -> SetCookie {
+        self.header(Cookie::new(self.name(kind), value.to_owned()))
+    }
+
+    /// A header that removes the cookie.
+    pub(crate) fn clear(self, kind: CookieKind) -> SetCookie {
+        let mut cookie = Cookie::new(self.name(kind), "");
+        cookie.make_removal();
+        self.header(cookie)
+    }
+
+    fn header(self, mut cookie: Cookie<'static>) -> SetCookie {
+        cookie.set_path("/");
+        cookie.set_http_only(true);
+        cookie.set_secure(self.secure);
+        cookie.set_same_site(SameSite::Lax);
+        SetCookie(HeaderValue::from_str(&cookie.to_string()).ok())
+    }
+}
+
+/// A `Set-Cookie` header as a part of a response.
+#[derive(Clone, Debug)]
+pub(crate) struct SetCookie(Option<HeaderValue>);
+
+impl axum::response::IntoResponseParts for SetCookie {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(
+        self,
+        mut response: axum::response::ResponseParts,
+    ) -> Result<axum::response::ResponseParts, Self::Error> {
+        if let Some(value) = self.0 {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+        Ok(response)
+    }
+}

@@ -1,0 +1,228 @@
+//! What the administrator is told: the five checks, the cause, and the control that fixes it (S-62, S-70).
+
+use jiff::Timestamp;
+
+use crate::domain::account::{Origin, Status};
+use crate::domain::checks::{Check, Finding};
+use crate::domain::identity::Freshness;
+use crate::domain::record::{CauseCode, Method, Outcome};
+use crate::web::views::record::Remedy;
+use crate::web::views::{Link, Tag, Tone};
+
+const SECTION: &str = "/settings/users#single-sign-on";
+const UNIFIED_LOGIN: &str = "/help/unified-login-with-kaseyaone";
+
+/// The item of the article's list, in its words.
+pub(crate) fn question(check: Check) -> &'static str {
+    match check {
+        Check::UsedKaseyaOne => "The user authenticated using KaseyaOne",
+        Check::AllowOn => "Allow Users to Log in with KaseyaOne is turned on",
+        Check::CreateOn => "Enable Automatic User Creation is turned on",
+        Check::ExistsInKaseyaOne => "The user exists in KaseyaOne",
+        Check::AuthenticationCompleted => "The user completed authentication successfully",
+    }
+}
+
+/// A finding in one or two words.
+pub(crate) fn finding(finding: Finding) -> Tag {
+    match finding {
+        Finding::Pass => Tag::new("Yes", Tone::Good),
+        Finding::Fail => Tag::new("No", Tone::Bad),
+        Finding::NotReached => Tag::new("Not reached", Tone::Plain),
+        Finding::NotKnowable => Tag::new("Cannot be known", Tone::Warn),
+    }
+}
+
+/// What a finding means for one check.
+pub(crate) fn detail(check: Check, finding: Finding) -> &'static str {
+    match (finding, check) {
+        (Finding::Pass, _) => "",
+        (Finding::NotReached, _) => "The sign-in ended before this mattered.",
+        (Finding::NotKnowable, Check::ExistsInKaseyaOne) => {
+            "Without a directory, or without a KaseyaOne user name, this service cannot know. Look in KaseyaOne."
+        }
+        (Finding::NotKnowable, _) => "This service has no way to know.",
+        (Finding::Fail, Check::UsedKaseyaOne) => "The person signed in, or tried to, with a local password.",
+        (Finding::Fail, Check::AllowOn) => "It was off at this sign-in.",
+        (Finding::Fail, Check::CreateOn) => "It was off at this sign-in.",
+        (Finding::Fail, Check::ExistsInKaseyaOne) => "KaseyaOne's directory has no such active user in the linked company.",
+        (Finding::Fail, Check::AuthenticationCompleted) => "KaseyaOne did not confirm the person, or its answer did not hold.",
+    }
+}
+
+/// How a sign-in ended; nothing yet means it is under way.
+pub(crate) fn outcome(outcome: Option<Outcome>) -> Tag {
+    match outcome {
+        None => Tag::new("Under way", Tone::Plain),
+        Some(Outcome::SignedIn) => Tag::new("Signed in", Tone::Good),
+        Some(Outcome::CreatedAndSignedIn) => Tag::new("Created and signed in", Tone::Good),
+        Some(Outcome::Refused) => Tag::new("Refused", Tone::Bad),
+        Some(Outcome::Abandoned) => Tag::new("Abandoned", Tone::Warn),
+        Some(Outcome::Expired) => Tag::new("Expired", Tone::Warn),
+        Some(Outcome::NoNewSignIn) => Tag::new("No new sign-in", Tone::Warn),
+    }
+}
+
+/// The way that was tried.
+pub(crate) fn method(method: Method) -> &'static str {
+    match method {
+        Method::KaseyaOne => "KaseyaOne",
+        Method::Local => "Local password",
+    }
+}
+
+/// How an account came to be (S-08).
+pub(crate) fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Automatic => "Created automatically",
+        Origin::Manual => "Added by an administrator",
+        Origin::Bootstrap => "First administrator",
+    }
+}
+
+/// Where in its life an account is.
+pub(crate) fn status(status: Status) -> Tag {
+    match status {
+        Status::Invited => Tag::new("Invited", Tone::Plain),
+        Status::Active => Tag::new("Active", Tone::Good),
+        Status::Deactivated => Tag::new("Deactivated", Tone::Warn),
+        Status::Removed => Tag::new("Removed", Tone::Bad),
+    }
+}
+
+/// One sentence per cause.
+pub(crate) fn cause(code: CauseCode) -> &'static str {
+    match code {
+        CauseCode::AllowOff => "Logging in with KaseyaOne was turned off.",
+        CauseCode::CreateOff => "The person has no account here, and automatic user creation was turned off.",
+        CauseCode::AccessDenied => "The sign-in was cancelled, or KaseyaOne refused the person.",
+        CauseCode::ProviderError => "KaseyaOne answered with an error.",
+        CauseCode::NotReturned => "The person went to KaseyaOne and never came back.",
+        CauseCode::RequestExpired => "The person came back after the sign-in request had expired.",
+        CauseCode::CodeExpired => "KaseyaOne no longer accepted the authorization code: it had expired or been used.",
+        CauseCode::TokenExpired => "The ID token had already expired.",
+        CauseCode::TokenInvalid => "The ID token failed a check.",
+        CauseCode::StateMismatch => "The answer belongs to no sign-in that began here.",
+        CauseCode::ResponseIssuer => "The answer did not name KaseyaOne as its issuer.",
+        CauseCode::CallbackMalformed => "The answer could not be read.",
+        CauseCode::CallbackReplayed => "The answer had been used before.",
+        CauseCode::ProviderUnavailable => "KaseyaOne could not be reached.",
+        CauseCode::OtherBrowser => "The answer came from another browser than the one in which the sign-in began.",
+        CauseCode::LeftoverSession => "An earlier Kaseya MDR session was still open and was used; nobody signed in.",
+        CauseCode::LocalCredentials => "The e-mail address or the password of a local sign-in was wrong.",
+        CauseCode::LocalLocked => "Too many local sign-ins failed for this address in a short time.",
+        CauseCode::LocalNotPermitted => "KaseyaOne is required, and the person is not among the exceptions.",
+        CauseCode::OtherCompany => "KaseyaOne vouched for a person of another company than the linked one.",
+        CauseCode::EmailConflict => "The e-mail address belongs to the account of another KaseyaOne person.",
+        CauseCode::AccountDeactivated => "The account here is deactivated.",
+        CauseCode::AccountRemoved => "The account here was removed, and nobody has allowed the person again.",
+        CauseCode::TenantInactive => "This Kaseya MDR account is not active.",
+        CauseCode::ModuleNotAssigned => "Kaseya MDR is not assigned to the person in KaseyaOne.",
+        CauseCode::StorageFailure => "The account could not be stored; nothing was changed.",
+        CauseCode::EmailMissing => "KaseyaOne sent no usable e-mail address.",
+        CauseCode::EmailUnverified => "KaseyaOne did not say that the e-mail address is verified.",
+        CauseCode::SessionReused => "KaseyaOne reused a session from before; a fresh sign-in was asked for and not obtained.",
+        CauseCode::AdminLinkUnconfirmed => "The e-mail address is that of an MSP Admin who has not confirmed by a local sign-in.",
+        CauseCode::SubjectInvalid => "KaseyaOne sent an identifier that cannot key an account.",
+    }
+}
+
+/// What helps, with the control that does it.
+pub(crate) fn remedy(code: CauseCode) -> Remedy {
+    let (sentence, link) = match code {
+        CauseCode::AllowOff => ("Turn on Allow Users to Log in with KaseyaOne.", to(SECTION, "Single Sign-On")),
+        CauseCode::CreateOff => (
+            "Turn on Enable Automatic User Creation, or add the user by hand.",
+            to(SECTION, "Single Sign-On"),
+        ),
+        CauseCode::AccessDenied | CauseCode::ProviderError => (
+            "Check in KaseyaOne that the person exists, is active and can complete the login; then let them sign in again.",
+            to(UNIFIED_LOGIN, "Unified Login with KaseyaOne"),
+        ),
+        CauseCode::NotReturned
+        | CauseCode::RequestExpired
+        | CauseCode::CodeExpired
+        | CauseCode::TokenExpired
+        | CauseCode::StateMismatch
+        | CauseCode::CallbackReplayed
+        | CauseCode::OtherBrowser => ("Ask the person to begin again from the sign-in page.", None),
+        CauseCode::TokenInvalid | CauseCode::ResponseIssuer | CauseCode::CallbackMalformed => (
+            "Ask the person to begin again. If it repeats, compare this service's KaseyaOne configuration with KaseyaOne.",
+            None,
+        ),
+        CauseCode::ProviderUnavailable => ("Wait until KaseyaOne is reachable; sign-in recovers by itself.", None),
+        CauseCode::LeftoverSession => (
+            "Ask the person to sign out here, and of KaseyaOne, and to sign in again.",
+            None,
+        ),
+        CauseCode::LocalCredentials | CauseCode::LocalLocked => {
+            ("Ask the person to log in with KaseyaOne; only that creates accounts.", None)
+        }
+        CauseCode::LocalNotPermitted => (
+            "Ask the person to log in with KaseyaOne, or name them among the exceptions.",
+            to("/settings/users#exceptions", "Exceptions"),
+        ),
+        CauseCode::OtherCompany => (
+            "Compare the linked KaseyaOne company with the person's company. People of other companies get no account here.",
+            to(SECTION, "Single Sign-On"),
+        ),
+        CauseCode::EmailConflict => (
+            "Correct the address in KaseyaOne, or remove the account that holds it.",
+            to("/settings/users?view=all", "All users"),
+        ),
+        CauseCode::AccountDeactivated => (
+            "Activate the account if the person may sign in.",
+            to("/settings/users?view=deactivated", "Deactivated users"),
+        ),
+        CauseCode::AccountRemoved => (
+            "Allow the person again if they may come back.",
+            to("/settings/users?view=deactivated", "Deactivated and removed users"),
+        ),
+        CauseCode::TenantInactive => ("Activate this Kaseya MDR account in the configuration of the service.", None),
+        CauseCode::ModuleNotAssigned => ("Assign Kaseya MDR to the person in KaseyaOne.", None),
+        CauseCode::StorageFailure => ("Check the database of the service; then let the person sign in again.", None),
+        CauseCode::EmailMissing => ("Give the person an e-mail address in KaseyaOne.", None),
+        CauseCode::EmailUnverified => ("Let the person confirm their e-mail address in KaseyaOne.", None),
+        CauseCode::SessionReused => (
+            "Ask the person to sign out of KaseyaOne and to sign in again in a clean browser session.",
+            None,
+        ),
+        CauseCode::AdminLinkUnconfirmed => (
+            "Ask the MSP Admin to log in once with their local password in the same browser, then with KaseyaOne.",
+            None,
+        ),
+        CauseCode::SubjectInvalid => ("Report it to KaseyaOne: the subject must be 1 to 255 printable ASCII characters.", None),
+    };
+    Remedy { sentence, link }
+}
+
+/// How recent the authentication was, as an administrator reads it.
+pub(crate) fn freshness(
+    freshness: Option<Freshness>,
+    auth_time: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+) -> String {
+    match (freshness, auth_time, ended_at) {
+        (None, _, _) => "No authentication to speak of".to_owned(),
+        (Some(Freshness::Fresh), _, _) => "Authenticated for this sign-in".to_owned(),
+        (Some(Freshness::Unknown), _, _) => "KaseyaOne did not say when the person authenticated".to_owned(),
+        (Some(Freshness::Cached), Some(then), Some(end)) => {
+            format!("Authenticated {} ago in KaseyaOne, reused", age(end.duration_since(then).as_secs()))
+        }
+        (Some(Freshness::Cached), _, _) => "Authenticated earlier in KaseyaOne, reused".to_owned(),
+    }
+}
+
+/// A length of time in its largest whole unit.
+fn age(seconds: i64) -> String {
+    match seconds {
+        ..60 => format!("{} s", seconds.max(0)),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+fn to(href: &str, text: &str) -> Option<Link> {
+    Some(Link::new(href, text))
+}

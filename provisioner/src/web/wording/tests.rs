@@ -1,0 +1,62 @@
+//! The sentences, held to what they may and may not say.
+
+use std::collections::BTreeSet;
+
+use crate::domain::record::{Category, CauseCode};
+
+use super::{administrator, person};
+
+#[test]
+fn each_cause_has_its_own_sentence_for_the_administrator() {
+    let sentences: BTreeSet<_> = CauseCode::ALL.iter().map(|code| administrator::cause(*code)).collect();
+    assert_eq!(sentences.len(), CauseCode::ALL.len());
+}
+
+#[test]
+fn no_category_tells_whether_an_address_is_known_here() {
+    for category in Category::ALL {
+        let words = person::plain(*category);
+        let all = format!("{} {} {}", words.title, words.sentence, words.next_step).to_lowercase();
+        for telling in ["deactivated", "removed", "no account", "already exists", "unverified", "has an account"] {
+            assert!(!all.contains(telling), "{category}: {telling}");
+        }
+    }
+}
+
+#[test]
+fn no_refusal_is_answered_as_a_failure_of_the_server() {
+    for code in CauseCode::ALL {
+        assert_ne!(person::status(*code).as_u16(), 500, "{code}");
+    }
+}
+
+#[test]
+fn causes_of_one_category_that_concern_accounts_look_the_same_to_the_person() {
+    let of = |code: CauseCode| (person::status(code), person::plain(code.category()));
+    let unknown = of(CauseCode::CreateOff);
+    for code in [CauseCode::AccountDeactivated, CauseCode::AccountRemoved, CauseCode::EmailConflict] {
+        assert_eq!(of(code), unknown, "{code}");
+    }
+}
+
+#[test]
+fn the_sentences_are_as_reviewed() {
+    let table: Vec<_> = CauseCode::ALL
+        .iter()
+        .map(|code| {
+            let plain = person::plain(code.category());
+            let remedy = administrator::remedy(*code);
+            format!(
+                "{code} {status}\n  person: {title}. {sentence} {next}\n  administrator: {cause} {remedy} [{link}]",
+                status = person::status(*code).as_u16(),
+                title = plain.title,
+                sentence = plain.sentence,
+                next = plain.next_step,
+                cause = administrator::cause(*code),
+                remedy = remedy.sentence,
+                link = remedy.link.map_or_else(String::new, |link| link.href),
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(table.join("\n"));
+}
