@@ -1,1 +1,52 @@
-//! Placeholder.
+//! A complete OpenID Provider that stands in for KaseyaOne in tests: strict by default, and wrong in exactly the way a
+//! test asks for.
+//!
+//! Start one per test. It listens on a free loopback port, answers within milliseconds, and stops when it is dropped.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use mock_idp::{MockIdp, Target};
+//!
+//! let idp = MockIdp::start().await;
+//! let armed = idp.faults().arm("idt-nonce-wrong", Target::person("dana"), 1).expect("a fault of the catalogue");
+//! // … configure the application with idp.issuer(), sign Dana in, see that the application refuses …
+//! assert_eq!(armed.fired(), 0, "nobody has signed in yet");
+//! # });
+//! ```
+//!
+//! It never knows the application under test, and no real system may ever trust its keys.
+
+mod clock;
+mod control;
+mod fault;
+mod generator;
+mod handles;
+mod http;
+mod idp;
+mod jose;
+mod journal;
+mod keys;
+mod protocol;
+mod realm;
+
+pub use clock::{Clock, ClockReading, SystemClock};
+pub use fault::{ArmError, ArmedRecord, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict};
+pub use handles::{
+    ArmedFault, Clients, ClockHandle, Faults, JournalHandle, Minter, NotFound, People, Replays,
+};
+pub use idp::{MockIdp, MockIdpBuilder, StartError};
+pub use journal::{Channel, Entry, Params, Refusal, ResponseSummary};
+pub use keys::KeyError;
+pub use protocol::claims::ClaimNames;
+pub use realm::people::{Mint, Minted};
+pub use realm::replay::{SentResponse, SentToken};
+/// Every fault there is, without starting anything.
+pub fn catalogue() -> impl Iterator<Item = &'static CatalogueEntry> {
+    fault::catalogue::all()
+}
+
+/// The public halves of the keys of fixtures, as a JSON Web Key Set, under the names they have before an instance adds
+/// its suffix.
+pub fn public_keys(fixtures: &fixtures::Fixtures) -> Result<serde_json::Value, KeyError> {
+    keys::public_key_set(&fixtures.keys)
+}

@@ -1,0 +1,102 @@
+//! Where time comes from. A provider reads one clock per request; tests freeze it, move it and make it wrong.
+//!
+//! This is the only file that may ask the operating system what time it is.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// A source of time.
+///
+/// ```
+/// use std::sync::Arc;
+/// use mock_idp::{Clock, MockIdp};
+///
+/// struct NewYear;
+/// impl Clock for NewYear {
+///     fn now(&self) -> jiff::Timestamp {
+///         "2027-01-01T00:00:00Z".parse().expect("a timestamp")
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// let idp = MockIdp::builder().clock(Arc::new(NewYear)).start().await.expect("a free port");
+/// assert_eq!(idp.clock().now().to_string(), "2027-01-01T00:00:00Z");
+/// # });
+/// ```
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of the operating system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system clock")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// A base clock with the adjustments a test made.
+#[derive(Clone)]
+pub(crate) struct AdjustedClock {
+    base: Arc<dyn Clock>,
+    /// The base reading at which time was stopped.
+    frozen_at: Option<Timestamp>,
+    advanced: SignedDuration,
+    skew: SignedDuration,
+}
+
+/// How a provider's clock stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct ClockReading {
+    /// What the provider takes for now.
+    #[schema(value_type = String)]
+    pub now: Timestamp,
+    /// Whether time stands still.
+    pub frozen: bool,
+    /// How far the clock was moved forward, seconds.
+    pub advanced_seconds: i64,
+    /// How wrong the clock is on purpose, seconds.
+    pub skew_seconds: i64,
+}
+
+impl AdjustedClock {
+    pub(crate) fn new(base: Arc<dyn Clock>) -> Self {
+        Self { base, frozen_at: None, advanced: SignedDuration::ZERO, skew: SignedDuration::ZERO }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        let base = self.frozen_at.unwrap_or_else(|| self.base.now());
+        // A clock moved beyond the year 9999 stays at the end of time.
+        base.saturating_add(self.advanced.saturating_add(self.skew)).unwrap_or(Timestamp::MAX)
+    }
+
+    pub(crate) fn freeze(&mut self) {
+        self.frozen_at.get_or_insert_with(|| self.base.now());
+    }
+
+    pub(crate) fn resume(&mut self) {
+        self.frozen_at = None;
+    }
+
+    pub(crate) fn advance(&mut self, by: SignedDuration) {
+        self.advanced = self.advanced.saturating_add(by);
+    }
+
+    pub(crate) fn set_skew(&mut self, skew: SignedDuration) {
+        self.skew = skew;
+    }
+
+    pub(crate) fn reading(&self) -> ClockReading {
+        ClockReading {
+            now: self.now(),
+            frozen: self.frozen_at.is_some(),
+            advanced_seconds: self.advanced.as_secs(),
+            skew_seconds: self.skew.as_secs(),
+        }
+    }
+}

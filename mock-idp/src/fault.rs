@@ -1,0 +1,183 @@
+//! Faults: the catalogue of wrong behaviour by name, and the list of those that are armed.
+//!
+//! A fault strikes one chosen sign-in and counts how often it fired. It fires only when it really changed something;
+//! a fault that did not fire proves nothing. What each fault changes is in the submodules, by the place it strikes.
+
+pub(crate) mod authorization;
+pub(crate) mod catalogue;
+pub(crate) mod documents;
+pub(crate) mod id_token;
+pub(crate) mod identity;
+pub(crate) mod session;
+pub(crate) mod token;
+
+use serde::{Deserialize, Serialize};
+
+pub use catalogue::{CatalogueEntry, Point, StagedBy, Verdict};
+
+/// Which sign-in a fault strikes.
+///
+/// ```
+/// use mock_idp::Target;
+/// assert_eq!(Target::person("dana"), Target::Person("dana".to_owned()));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// The next sign-in that comes to the place where the fault strikes.
+    Next,
+    /// Sign-ins of this person (key), from the login onward.
+    Person(String),
+    /// The sign-in whose authorization request has this `state`.
+    State(String),
+    /// Sign-ins at this client.
+    Client(String),
+}
+
+impl Target {
+    /// The next sign-in.
+    pub fn next() -> Self {
+        Self::Next
+    }
+
+    /// Sign-ins of the person with this key.
+    pub fn person(key: impl Into<String>) -> Self {
+        Self::Person(key.into())
+    }
+
+    /// The sign-in with this `state`.
+    pub fn state(state: impl Into<String>) -> Self {
+        Self::State(state.into())
+    }
+
+    /// Sign-ins at the client with this id.
+    pub fn client(id: impl Into<String>) -> Self {
+        Self::Client(id.into())
+    }
+}
+
+/// Why a fault was not armed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ArmError {
+    /// No fault has this id.
+    #[error(transparent)]
+    Unknown(#[from] UnknownFault),
+    /// The provider cannot stage it: it takes people, a browser or the settings of the relying party.
+    #[error("the provider does not stage {id}: {sentence} (staged by {staged_by})")]
+    NotStagedHere {
+        /// The fault.
+        id: &'static str,
+        /// What it takes.
+        sentence: &'static str,
+        /// Who stages it.
+        staged_by: &'static str,
+    },
+}
+
+/// No fault has this id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no fault {id:?}; did you mean {nearest:?}? mock-idp faults lists them all")]
+pub struct UnknownFault {
+    /// What was asked for.
+    pub id: String,
+    /// The nearest id there is.
+    pub nearest: String,
+}
+
+/// A fault that was armed, with what it did so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ArmedRecord {
+    /// Number of the arming, unique in this provider.
+    pub id: u64,
+    /// Id of the fault.
+    pub fault: &'static str,
+    /// Which sign-in it strikes.
+    pub target: Target,
+    /// How many strikes are left.
+    pub left: u64,
+    /// How often it changed something.
+    pub fired: u64,
+    /// False once it was disarmed.
+    pub armed: bool,
+}
+
+/// The sign-in at hand: what a fault can be aimed at, and which faults have struck it already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SignIn {
+    pub(crate) person: Option<String>,
+    pub(crate) client: Option<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) struck: Vec<u64>,
+}
+
+/// All faults armed since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Armory {
+    records: Vec<ArmedRecord>,
+}
+
+impl Armory {
+    pub(crate) fn arm(&mut self, fault: &str, target: Target, times: u64) -> Result<u64, ArmError> {
+        let entry = catalogue::find(fault)?;
+        if entry.staged_by != StagedBy::Provider {
+            let staged_by = entry.staged_by.as_str();
+            return Err(ArmError::NotStagedHere { id: entry.id, sentence: entry.sentence, staged_by });
+        }
+        let id = self.records.len() as u64 + 1;
+        self.records.push(ArmedRecord { id, fault: entry.id, target, left: times, fired: 0, armed: true });
+        Ok(id)
+    }
+
+    pub(crate) fn get(&self, id: u64) -> Option<&ArmedRecord> {
+        self.records.iter().find(|record| record.id == id)
+    }
+
+    pub(crate) fn list(&self) -> &[ArmedRecord] {
+        &self.records
+    }
+
+    pub(crate) fn disarm(&mut self, id: u64) {
+        for record in self.records.iter_mut().filter(|record| record.id == id) {
+            record.armed = false;
+        }
+    }
+
+    /// Armed faults that may strike this sign-in at this point.
+    pub(crate) fn striking(&self, point: Point, sign_in: &SignIn) -> Vec<(u64, &'static str)> {
+        let strikes = |record: &&ArmedRecord| record.armed && may_strike(record, point, sign_in);
+        self.records.iter().filter(strikes).map(|record| (record.id, record.fault)).collect()
+    }
+
+    /// Notes that a fault really changed something.
+    pub(crate) fn fired(&mut self, id: u64, point: Point, sign_in: &mut SignIn) {
+        let Some(record) = self.records.iter_mut().find(|record| record.id == id) else { return };
+        let accompanies = catalogue::find(record.fault).is_ok_and(|entry| !entry.strikes.contains(&point));
+        if !accompanies {
+            record.fired += 1;
+            record.left = record.left.saturating_sub(1);
+        }
+        if !sign_in.struck.contains(&id) {
+            sign_in.struck.push(id);
+        }
+    }
+}
+
+fn may_strike(record: &ArmedRecord, point: Point, sign_in: &SignIn) -> bool {
+    let Ok(entry) = catalogue::find(record.fault) else { return false };
+    if entry.accompanies.contains(&point) {
+        // Whoever fetches a document is not known: there the fault stands as long as it is armed.
+        return point.is_document() || sign_in.struck.contains(&record.id);
+    }
+    entry.strikes.contains(&point)
+        && record.left > 0
+        && (point.is_document() || aims_at(&record.target, sign_in))
+}
+
+fn aims_at(target: &Target, sign_in: &SignIn) -> bool {
+    match target {
+        Target::Next => true,
+        Target::Person(key) => sign_in.person.as_ref() == Some(key),
+        Target::State(state) => sign_in.state.as_ref() == Some(state),
+        Target::Client(id) => sign_in.client.as_ref() == Some(id),
+    }
+}

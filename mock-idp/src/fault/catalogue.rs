@@ -1,0 +1,131 @@
+//! The catalogue: every fault with its id, what it does, where it strikes, who stages it, and what a correct relying
+//! party does about it. Data and look-up; no effect is here.
+
+mod people_rows;
+mod protocol_rows;
+mod token_rows;
+
+use serde::Serialize;
+
+use super::UnknownFault;
+
+/// One fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct CatalogueEntry {
+    /// The id.
+    pub id: &'static str,
+    /// What happens, in one sentence.
+    pub sentence: &'static str,
+    /// Where it strikes and is counted.
+    pub strikes: &'static [Point],
+    /// Where it changes something too, in the same sign-in, uncounted.
+    pub accompanies: &'static [Point],
+    /// Who stages it.
+    pub staged_by: StagedBy,
+    /// The clause or the official test behind it.
+    pub reference: &'static str,
+    /// What a correct relying party does.
+    pub verdict: Verdict,
+}
+
+/// A place where a fault can strike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Point {
+    /// The discovery document, whoever fetches it.
+    Discovery,
+    /// The key set, whoever fetches it.
+    Jwks,
+    /// The decision whether a session answers or the person is asked.
+    Session,
+    /// The making of the authorization code.
+    Issue,
+    /// The parameters of the authorization response.
+    Authorization,
+    /// The judgement of a token request.
+    Redeem,
+    /// The claims about the person, in ID token and userinfo alike.
+    Identity,
+    /// The ID token: header, payload, signature.
+    IdToken,
+    /// The token response around it.
+    TokenResponse,
+    /// The userinfo response.
+    Userinfo,
+    /// The redirect after logout.
+    Logout,
+}
+
+impl Point {
+    /// Documents are fetched by nobody in particular.
+    pub(crate) fn is_document(self) -> bool {
+        matches!(self, Self::Discovery | Self::Jwks)
+    }
+}
+
+/// Who brings a fault about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StagedBy {
+    /// The provider, when armed.
+    Provider,
+    /// People: which person signs in, and when.
+    Person,
+    /// The browser: what it sends again, late, or elsewhere.
+    Browser,
+    /// The settings of the relying party.
+    RelyingParty,
+}
+
+impl StagedBy {
+    /// The name as it stands in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Person => "person",
+            Self::Browser => "browser",
+            Self::RelyingParty => "relying_party",
+        }
+    }
+}
+
+/// What a correct relying party does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// No account, no link, no session; one audited code; a page for the person.
+    Refuse,
+    /// The sign-in succeeds.
+    Accept,
+    /// One interactive restart, then refuse.
+    Reauthenticate,
+    /// The specifications allow both; it must be the same every time.
+    Either,
+}
+
+const fn entry(
+    id: &'static str,
+    sentence: &'static str,
+    strikes: &'static [Point],
+    accompanies: &'static [Point],
+    staged_by: StagedBy,
+    reference: &'static str,
+    verdict: Verdict,
+) -> CatalogueEntry {
+    CatalogueEntry { id, sentence, strikes, accompanies, staged_by, reference, verdict }
+}
+
+/// Every fault there is.
+pub(crate) fn all() -> impl Iterator<Item = &'static CatalogueEntry> {
+    [protocol_rows::PROTOCOL, token_rows::TOKEN, people_rows::PEOPLE].into_iter().flatten()
+}
+
+/// The fault with this id, or the nearest one in the error.
+pub(crate) fn find(id: &str) -> Result<&'static CatalogueEntry, UnknownFault> {
+    all().find(|entry| entry.id == id).ok_or_else(|| {
+        let nearest = all().map(|entry| entry.id).max_by(|a, b| {
+            strsim::jaro_winkler(id, a).total_cmp(&strsim::jaro_winkler(id, b)).then_with(|| b.cmp(a))
+        });
+        UnknownFault { id: id.to_owned(), nearest: nearest.unwrap_or_default().to_owned() }
+    })
+}

@@ -1,0 +1,57 @@
+//! What faults do to the claims about a person, alike in the ID token and in userinfo.
+
+use serde_json::{Map, Value, json};
+
+use crate::protocol::claims::ClaimNames;
+
+/// What a fault needs to know about the realm around the person.
+pub(crate) struct Around<'a> {
+    pub(crate) names: &'a ClaimNames,
+    /// Id and name of a company the person does not belong to.
+    pub(crate) other_company: Option<(String, String)>,
+}
+
+pub(crate) fn person(id: &str, around: &Around<'_>, claims: &mut Map<String, Value>) -> bool {
+    let email = claims.get("email").and_then(Value::as_str).map(str::to_owned);
+    let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value.clone()) != Some(value);
+    match id {
+        "id-email-unverified" => set("email_verified", json!(false)),
+        "id-email-absent-flag" => claims.remove("email_verified").is_some(),
+        "id-email-string-true" => set("email_verified", json!("true")),
+        "id-email-changed" => email.is_some_and(|email| set("email", json!(format!("changed.{email}")))),
+        "id-email-fold" => email.is_some_and(|email| set("email", json!(email.to_uppercase()))),
+        "id-email-reassigned" => set("sub", json!(format!("{subject}-successor"))),
+        "id-user-recreated" => set("sub", json!(format!("{subject}-again"))),
+        "id-sub-case" => set("sub", json!(swap_case(&subject))),
+        "id-sub-space" => set("sub", json!(format!("{subject} "))),
+        "id-sub-nfc" => set("sub", json!(format!("{subject}e\u{301}"))),
+        "ok-long" => set("sub", json!(format!("{subject:x<255}"))),
+        "idt-tenant-missing" => {
+            claims.remove(&around.names.company_id).is_some()
+                | claims.remove(&around.names.company_name).is_some()
+        }
+        "idt-tenant-array" => claims.get_mut(&around.names.company_id).is_some_and(|company| {
+            *company = json!([company.take()]);
+            true
+        }),
+        "idt-tenant-other" | "id-jit-other-org" => {
+            around.other_company.as_ref().is_some_and(|(company, name)| {
+                set(&around.names.company_id, json!(company)) | set(&around.names.company_name, json!(name))
+            })
+        }
+        "ok-sloppy-profile" => {
+            set("email_verified", json!("true"));
+            set("updated_at", json!("2026-11-23T06:00:00Z"));
+            set("picture", Value::Null)
+        }
+        _ => false,
+    }
+}
+
+fn swap_case(text: &str) -> String {
+    let swap = |letter: char| {
+        if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
+    };
+    text.chars().map(swap).collect()
+}

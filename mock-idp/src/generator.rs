@@ -1,0 +1,44 @@
+//! The one source of randomness of a provider: codes, tokens, session ids, suffixes. A seed fixes all of them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::rngs::{ChaCha20Rng, SysRng};
+use rand::{Rng as _, SeedableRng as _};
+
+/// Makes unguessable names.
+pub(crate) struct Generator(ChaCha20Rng);
+
+impl Generator {
+    /// Seeded by the operating system; `None` when that has no randomness to give.
+    pub(crate) fn from_os() -> Option<Self> {
+        ChaCha20Rng::try_from_rng(&mut SysRng).ok().map(Self)
+    }
+
+    /// The same seed gives the same names.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self(ChaCha20Rng::seed_from_u64(seed))
+    }
+
+    /// 256 bits, base64url: for codes, tokens and session ids.
+    pub(crate) fn secret(&mut self) -> String {
+        self.bytes::<32>()
+    }
+
+    /// 48 bits, base64url: for names that need not be unguessable.
+    pub(crate) fn short(&mut self) -> String {
+        self.bytes::<6>()
+    }
+
+    /// Six lower-case letters: unlike base64url they fit into a cookie name.
+    pub(crate) fn letters(&mut self) -> String {
+        let mut bytes = [0; 6];
+        self.0.fill_bytes(&mut bytes);
+        bytes.iter().map(|byte| char::from(b'a' + byte % 26)).collect()
+    }
+
+    fn bytes<const N: usize>(&mut self) -> String {
+        let mut bytes = [0; N];
+        self.0.fill_bytes(&mut bytes);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+}

@@ -1,0 +1,118 @@
+//! The login pages: user name and company, password, one-time code, or one click.
+
+use axum::http::header;
+
+use crate::http::connect::respond;
+use crate::http::pages::{self, Form};
+use crate::http::reply::Reply;
+use crate::http::request::Incoming;
+use crate::journal::Note;
+use crate::protocol::error::Refusal;
+use crate::realm::Realm;
+use crate::realm::login::Step;
+
+pub(crate) fn show_login(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    show(realm, Form::Login, incoming, note)
+}
+
+pub(crate) fn show_password(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    show(realm, Form::Password, incoming, note)
+}
+
+pub(crate) fn show_code(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    show(realm, Form::Code, incoming, note)
+}
+
+pub(crate) fn show_people(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    show(realm, Form::People, incoming, note)
+}
+
+pub(crate) fn login(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let field = |name| incoming.form.first(name).unwrap_or_default();
+    submit(realm, Form::Login, incoming, note, |name, note| {
+        realm.lock().type_user_name(name, field("username"), field("company"), note)
+    })
+}
+
+pub(crate) fn password(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let password = incoming.form.first("password").unwrap_or_default();
+    submit(realm, Form::Password, incoming, note, |name, note| {
+        realm.lock().type_password(name, password, note)
+    })
+}
+
+pub(crate) fn code(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let code = incoming.form.first("code").unwrap_or_default();
+    let cookie = incoming.cookie(&realm.cookie);
+    submit(realm, Form::Code, incoming, note, |name, note| realm.lock().type_code(name, code, cookie, note))
+}
+
+pub(crate) fn people(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let person = incoming.form.first("person").unwrap_or_default();
+    let cookie = incoming.cookie(&realm.cookie);
+    submit(realm, Form::People, incoming, note, |name, note| {
+        realm.lock().choose_person(name, person, cookie, note)
+    })
+}
+
+fn show(realm: &Realm, form: Form, incoming: &Incoming, note: &mut Note) -> Reply {
+    let name = incoming.query.first("interaction").unwrap_or_default();
+    let state = realm.lock();
+    match state.interaction(name) {
+        Some(interaction) => {
+            note.client = Some(interaction.request.client_id.clone());
+            note.state.clone_from(&interaction.request.state);
+            let ready = match form {
+                Form::Login | Form::People => true,
+                Form::Password => interaction.typed.is_some(),
+                Form::Code => interaction.proven.is_some(),
+            };
+            let form = if ready { form } else { Form::Login };
+            pages::form(&state, form, name, interaction, None, note)
+        }
+        None => gone(note),
+    }
+}
+
+fn submit(
+    realm: &Realm,
+    form: Form,
+    incoming: &Incoming,
+    note: &mut Note,
+    step: impl FnOnce(&str, &mut Note) -> Step,
+) -> Reply {
+    let name = incoming.form.first("interaction").unwrap_or_default();
+    let denied = ["cancel", "deny"].iter().any(|button| incoming.form.first(button).is_some());
+    let step = if denied { realm.lock().deny(name, note) } else { step(name, note) };
+    let next = |page: &str| Reply::see_other(&format!("/account/{page}?interaction={name}"));
+    match step {
+        Step::Gone => gone(note),
+        Step::Password => next("password"),
+        Step::Code => next("code"),
+        Step::Refused(refusal) => pages::refused(&realm.lock(), name, &refusal, note),
+        Step::Again(sentence) => {
+            let state = realm.lock();
+            match state.interaction(name) {
+                Some(interaction) => pages::form(&state, form, name, interaction, Some(sentence), note),
+                None => gone(note),
+            }
+        }
+        Step::Done { response, session } => {
+            let reply = respond(&response, note);
+            match session {
+                // SameSite=Lax: the browser comes from the relying party by a link. No Secure: plain http is the rule here.
+                Some(session) => {
+                    let cookie =
+                        format!("{}={session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200", realm.cookie);
+                    reply.with(header::SET_COOKIE, cookie)
+                }
+                None => reply,
+            }
+        }
+    }
+}
+
+fn gone(note: &mut Note) -> Reply {
+    let reason = "This sign-in is over or was never begun here. Go back to the application and start again.";
+    pages::error(&Refusal::new("interaction_known", reason), note)
+}

@@ -1,0 +1,84 @@
+//! An answer before it becomes bytes.
+
+use std::convert::Infallible;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use crate::journal::Note;
+use crate::protocol::error::OAuthError;
+
+/// Status, headers and body, and how they are sent.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    headers: Vec<(HeaderName, String)>,
+    body: String,
+    /// Wait before sending.
+    pub(crate) slow: bool,
+    /// Send in pieces, without a length.
+    pub(crate) chunked: bool,
+}
+
+impl Reply {
+    pub(crate) fn new(status: StatusCode, content_type: &str, body: impl Into<String>) -> Self {
+        let headers = vec![(header::CONTENT_TYPE, content_type.to_owned())];
+        Self { status, headers, body: body.into(), slow: false, chunked: false }
+    }
+
+    pub(crate) fn json(status: StatusCode, value: &Value) -> Self {
+        Self::new(status, "application/json", value.to_string())
+    }
+
+    pub(crate) fn html(status: StatusCode, page: impl Into<String>) -> Self {
+        Self::new(status, "text/html; charset=utf-8", page)
+    }
+
+    /// 303: the browser follows by GET, whatever it came with.
+    pub(crate) fn see_other(location: &str) -> Self {
+        Self::new(StatusCode::SEE_OTHER, "text/plain", "").with(header::LOCATION, location)
+    }
+
+    /// RFC 6749 5.2; the reason is a tester's best friend, so it is sent.
+    pub(crate) fn oauth_error(error: &OAuthError, status: StatusCode, note: &mut Note) -> Self {
+        let body = serde_json::json!({
+            "error": error.code.as_str(),
+            "error_description": crate::realm::sign_in::describable(&error.refusal.reason),
+        });
+        let reply = Self::json(status, &body);
+        note.refusal = Some(error.refusal.clone());
+        note.response.body = Some(body);
+        reply
+    }
+
+    pub(crate) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let body = if self.chunked { in_pieces(&self.body) } else { Body::from(self.body) };
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.remove(header::CONTENT_TYPE);
+        for (name, value) in self.headers {
+            // What cannot stand in a header was refused before; this is the last net, against header injection.
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.append(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// Without a length, HTTP/1.1 sends chunks.
+fn in_pieces(text: &str) -> Body {
+    let bytes = Bytes::copy_from_slice(text.as_bytes());
+    let pieces: Vec<Result<Bytes, Infallible>> =
+        bytes.chunks(200).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    Body::from_stream(futures_util::stream::iter(pieces))
+}

@@ -1,0 +1,184 @@
+//! The record of what was asked, what was answered, which check said no and which faults struck.
+//!
+//! Enough to write a transcript from: parameters decoded and in order, ID tokens decoded. Secrets are kept as they
+//! came and masked wherever an entry is shown.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+pub use crate::protocol::error::Refusal;
+pub use crate::protocol::params::Params;
+
+/// Who talks to the provider on this way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A browser.
+    Front,
+    /// A relying party's server.
+    Back,
+    /// A test.
+    Control,
+}
+
+/// One request and its answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Entry {
+    /// Number of the entry, counted from 1, never reused.
+    pub seq: u64,
+    /// When, by the provider's clock.
+    pub at: Timestamp,
+    /// Who asked.
+    pub channel: Channel,
+    /// Name of the operation: `authorize`, `token`, `discovery`, …
+    pub operation: &'static str,
+    /// HTTP method.
+    pub method: String,
+    /// Path, without the query.
+    pub path: String,
+    /// Parameters of the query.
+    pub query: Params,
+    /// Parameters of the form in the body.
+    pub form: Params,
+    /// How the client authenticated: `client_secret_basic`, `client_secret_post`, `none`, `bearer`.
+    pub client_authentication: Option<&'static str>,
+    /// Key of the person, once known.
+    pub person: Option<String>,
+    /// Id of the client, once known.
+    pub client: Option<String>,
+    /// The `state` of the sign-in, once known.
+    pub state: Option<String>,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// What the answer said.
+    pub response: ResponseSummary,
+    /// Which check failed and why.
+    pub refusal: Option<Refusal>,
+    /// Ids of the faults that changed the answer.
+    pub faults: Vec<&'static str>,
+}
+
+/// What an answer said.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ResponseSummary {
+    /// Where a redirect went, without the query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Parameters of the redirect or of the form that is posted back.
+    #[serde(skip_serializing_if = "is_empty")]
+    pub params: Params,
+    /// The JSON that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+    /// Header of the ID token that was sent, decoded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_header: Option<Value>,
+    /// Claims of the ID token that was sent, decoded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_claims: Option<Value>,
+    /// `data-page` of the page that was shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<&'static str>,
+}
+
+fn is_empty(params: &Params) -> bool {
+    params.0.is_empty()
+}
+
+/// Parameters and members whose values are never shown.
+const SECRETS: [&str; 12] = [
+    "client_secret",
+    "password",
+    "code",
+    "code_verifier",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "id_token_hint",
+    "interaction",
+    "directory_token",
+    "one_time_code",
+    "secret",
+];
+
+/// What stands where a secret was.
+const MASK: &str = "(secret)";
+
+impl Entry {
+    /// The entry as it may be shown: secrets masked, everything else as it was.
+    pub fn masked(&self) -> Self {
+        let mut entry = self.clone();
+        for params in [&mut entry.query, &mut entry.form, &mut entry.response.params] {
+            for (name, value) in &mut params.0 {
+                if SECRETS.contains(&name.as_str()) && !value.is_empty() {
+                    MASK.clone_into(value);
+                }
+            }
+        }
+        if let Some(body) = &mut entry.response.body {
+            mask(body);
+        }
+        entry
+    }
+}
+
+fn mask(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                if SECRETS.contains(&name.as_str()) && member.is_string() {
+                    *member = Value::String(MASK.to_owned());
+                } else {
+                    mask(member);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        _ => {}
+    }
+}
+
+/// The newest entries; older ones give way.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    entries: VecDeque<Entry>,
+    seq: u64,
+}
+
+/// Bounds the memory of a provider that runs for days.
+const KEPT: usize = 10_000;
+
+impl Journal {
+    pub(crate) fn add(&mut self, mut entry: Entry) -> u64 {
+        self.seq += 1;
+        entry.seq = self.seq;
+        if self.entries.len() == KEPT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
+        self.seq
+    }
+
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        self.entries.iter().cloned().collect()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+}
+
+/// What an operation finds out about a request on the way, for its journal entry.
+#[derive(Debug, Default)]
+pub(crate) struct Note {
+    pub(crate) person: Option<String>,
+    pub(crate) client: Option<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) client_authentication: Option<&'static str>,
+    pub(crate) refusal: Option<Refusal>,
+    pub(crate) faults: Vec<&'static str>,
+    pub(crate) response: ResponseSummary,
+}

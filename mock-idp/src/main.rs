@@ -1,0 +1,129 @@
+//! The command line of the provider: serve, list faults, show keys. It wires; it decides nothing.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use mock_idp::MockIdp;
+
+/// A fake KaseyaOne: an OpenID Provider for tests, strict by default, wrong on request.
+#[derive(Parser)]
+#[command(name = "mock-idp", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until interrupted.
+    Serve(Serve),
+    /// List every fault.
+    Faults {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the public keys of the fixtures as a JSON Web Key Set.
+    Keys {
+        /// Folder with companies/, people/, clients/ and keys/; the built-in one by default.
+        #[arg(long, value_name = "DIR")]
+        fixtures: Option<PathBuf>,
+    },
+}
+
+#[derive(clap::Args)]
+struct Serve {
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:9400", env = "MOCK_IDP_LISTEN")]
+    listen: String,
+    /// Issuer, when it is not http://<listen>.
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER")]
+    issuer: Option<String>,
+    /// Folder with companies/, people/, clients/ and keys/; the built-in one by default.
+    #[arg(long, value_name = "DIR", env = "MOCK_IDP_FIXTURES")]
+    fixtures: Option<PathBuf>,
+    /// Fix every code, token and name that is made.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// A further redirect URI of the client kaseya-mdr; may be given several times.
+    #[arg(long, value_name = "URI")]
+    client_redirect_uri: Vec<String>,
+    /// A further URI the client kaseya-mdr may return to after logout; may be given several times.
+    #[arg(long, value_name = "URI")]
+    client_post_logout_redirect_uri: Vec<String>,
+}
+
+/// Wrong usage or configuration: nothing was started.
+const NOTHING_STARTED: u8 = 2;
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "mock_idp=info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let done = match Arguments::parse().command {
+        Command::Serve(serve) => run(serve),
+        Command::Faults { json } => faults(json),
+        Command::Keys { fixtures } => keys(fixtures),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mock-idp: {error:#}");
+            ExitCode::from(NOTHING_STARTED)
+        }
+    }
+}
+
+fn load(dir: Option<PathBuf>) -> anyhow::Result<fixtures::Fixtures> {
+    Ok(match dir {
+        Some(dir) => fixtures::load_dir(&dir)?,
+        None => fixtures::embedded(),
+    })
+}
+
+fn run(serve: Serve) -> anyhow::Result<()> {
+    let mut fixtures = load(serve.fixtures)?;
+    let further = !serve.client_redirect_uri.is_empty() || !serve.client_post_logout_redirect_uri.is_empty();
+    match fixtures.clients.iter_mut().find(|client| client.id == "kaseya-mdr") {
+        Some(client) => {
+            client.redirect_uris.extend(serve.client_redirect_uri);
+            client.post_logout_redirect_uris.extend(serve.client_post_logout_redirect_uri);
+        }
+        None if further => anyhow::bail!("the fixtures have no client kaseya-mdr to give further URIs to"),
+        None => {}
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let builder = MockIdp::builder().bind(serve.listen).seed(serve.seed).fixtures(fixtures);
+        let builder = match serve.issuer {
+            Some(issuer) => builder.issuer(issuer),
+            None => builder,
+        };
+        let idp = builder.on_current_runtime().start().await?;
+        println!("mock-idp: issuer {} on {} (testing only; stop with Ctrl-C)", idp.issuer(), idp.address());
+        tokio::signal::ctrl_c().await?;
+        Ok(())
+    })
+}
+
+fn faults(json: bool) -> anyhow::Result<()> {
+    let entries: Vec<_> = mock_idp::catalogue().collect();
+    if json {
+        println!("{}", serde_json::to_string_pretty(&entries)?);
+        return Ok(());
+    }
+    for entry in entries {
+        println!("{:<34} {:<14} {}", entry.id, entry.staged_by.as_str(), entry.sentence);
+    }
+    Ok(())
+}
+
+fn keys(dir: Option<PathBuf>) -> anyhow::Result<()> {
+    let set = mock_idp::public_keys(&load(dir)?)?;
+    println!("{}", serde_json::to_string_pretty(&set)?);
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! OpenID Connect as rules over plain values: requests, checks, claims, discovery, PKCE, sessions, logout, errors.
+//!
+//! Pure. It must not know HTTP frameworks, files, clocks, randomness or signing keys: `now` is an argument, secrets
+//! are compared here but made elsewhere.
+
+pub(crate) mod authorize;
+pub(crate) mod claims;
+pub(crate) mod discovery;
+pub(crate) mod error;
+pub(crate) mod login;
+pub(crate) mod logout;
+pub(crate) mod params;
+pub(crate) mod pkce;
+pub(crate) mod token;

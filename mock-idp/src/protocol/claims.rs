@@ -1,0 +1,115 @@
+//! What an ID token and userinfo say about a person. Builds claims; signs nothing.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use fixtures::{Company, Person};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// The authentication context every login here has: password and one-time code.
+pub(crate) const ACR: &str = "urn:kaseyaone:mfa";
+
+/// Life of an ID token, seconds.
+pub(crate) const ID_TOKEN_LIFE: i64 = 300;
+
+/// Names of KaseyaOne's own claims. They are not publicly documented, so they are configuration.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ClaimNames {
+    /// Id of the company; default `company_id`.
+    pub company_id: String,
+    /// Name of the company; default `company_name`.
+    pub company_name: String,
+    /// KaseyaOne user name; default `preferred_username`.
+    pub username: String,
+    /// KaseyaOne role; default `role`.
+    pub role: String,
+    /// Modules assigned to the person; default `modules`.
+    pub modules: String,
+}
+
+impl Default for ClaimNames {
+    fn default() -> Self {
+        let [company_id, company_name, username, role, modules] =
+            ["company_id", "company_name", "preferred_username", "role", "modules"].map(str::to_owned);
+        Self { company_id, company_name, username, role, modules }
+    }
+}
+
+/// Claims about the person, by scope (OIDC Core 5.4). KaseyaOne's own come always.
+pub(crate) fn person_claims(
+    person: &Person,
+    company: Option<&Company>,
+    scope: &[String],
+    names: &ClaimNames,
+) -> Map<String, Value> {
+    let has = |wanted: &str| scope.iter().any(|value| value == wanted);
+    let mut claims = Map::new();
+    claims.insert("sub".to_owned(), json!(person.subject));
+    if has("profile") {
+        claims.insert("name".to_owned(), json!(person.full_name()));
+        claims.insert("given_name".to_owned(), json!(person.given_name));
+        claims.insert("family_name".to_owned(), json!(person.family_name));
+        claims.insert(names.username.clone(), json!(person.username));
+    }
+    if has("email")
+        && let Some(email) = &person.email
+    {
+        claims.insert("email".to_owned(), json!(email));
+        if let Some(verified) = person.email_verified {
+            claims.insert("email_verified".to_owned(), json!(verified));
+        }
+    }
+    if let Some(company) = company {
+        claims.insert(names.company_id.clone(), json!(company.id));
+        claims.insert(names.company_name.clone(), json!(company.name));
+    }
+    claims.insert(names.role.clone(), json!(person.role));
+    claims.insert(names.modules.clone(), json!(person.modules));
+    for (name, value) in &person.claims {
+        // TOML values always have a JSON form.
+        claims.insert(name.clone(), serde_json::to_value(value).unwrap_or(Value::Null));
+    }
+    claims
+}
+
+/// What an ID token says beside the claims about the person.
+pub(crate) struct IdTokenFacts<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) client_id: &'a str,
+    pub(crate) nonce: Option<&'a str>,
+    pub(crate) sid: &'a str,
+    pub(crate) auth_time: Timestamp,
+    pub(crate) access_token: &'a str,
+    pub(crate) now: Timestamp,
+}
+
+/// The payload of an ID token (OIDC Core 2).
+pub(crate) fn id_token_payload(
+    facts: &IdTokenFacts<'_>,
+    person_claims: Map<String, Value>,
+) -> Map<String, Value> {
+    let now = facts.now.as_second();
+    let mut payload = person_claims;
+    let protocol = [
+        ("iss", json!(facts.issuer)),
+        ("aud", json!(facts.client_id)),
+        ("iat", json!(now)),
+        ("exp", json!(now + ID_TOKEN_LIFE)),
+        ("auth_time", json!(facts.auth_time.as_second())),
+        ("sid", json!(facts.sid)),
+        ("amr", json!(["pwd", "otp"])),
+        ("acr", json!(ACR)),
+        ("at_hash", json!(half_hash(facts.access_token))),
+    ];
+    payload.extend(protocol.map(|(name, value)| (name.to_owned(), value)));
+    if let Some(nonce) = facts.nonce {
+        payload.insert("nonce".to_owned(), json!(nonce));
+    }
+    payload
+}
+
+/// `at_hash`: the left half of the SHA-256 of the token, base64url (OIDC Core 3.1.3.6).
+pub(crate) fn half_hash(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(token.as_bytes())[..16])
+}

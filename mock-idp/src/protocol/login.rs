@@ -1,0 +1,82 @@
+//! Whether a live provider session answers an authorization request, or the person is asked (OIDC Core 3.1.2.3).
+
+use jiff::Timestamp;
+
+use crate::protocol::authorize::{AuthorizeRequest, Prompt};
+use crate::protocol::error::{ErrorCode, OAuthError};
+
+/// What the decision needs to know about the provider session in this browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LiveSession<'a> {
+    /// Subject of the person who signed in.
+    pub(crate) subject: &'a str,
+    /// When that person last authenticated.
+    pub(crate) auth_time: Timestamp,
+    /// Whether `login_hint` names this person, or nobody who is known.
+    pub(crate) fits_login_hint: bool,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// The session answers; nobody is asked.
+    Silently,
+    /// The person must authenticate.
+    Ask(Because),
+}
+
+/// Why the person is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Because {
+    NoSession,
+    PromptLogin,
+    SelectAccount,
+    SessionTooOld,
+    OtherPersonExpected,
+}
+
+/// Decides. `hint_subject` is the subject of a verified `id_token_hint`.
+pub(crate) fn decide_login(
+    request: &AuthorizeRequest,
+    session: Option<LiveSession<'_>>,
+    hint_subject: Option<&str>,
+    now: Timestamp,
+) -> Result<Answer, OAuthError> {
+    let answer = match session {
+        _ if request.prompt == Prompt::Login => Answer::Ask(Because::PromptLogin),
+        _ if request.prompt == Prompt::SelectAccount => Answer::Ask(Because::SelectAccount),
+        None => Answer::Ask(Because::NoSession),
+        Some(session) if hint_subject.is_some_and(|subject| subject != session.subject) => {
+            Answer::Ask(Because::OtherPersonExpected)
+        }
+        Some(session) if !session.fits_login_hint => Answer::Ask(Because::OtherPersonExpected),
+        Some(session) if is_too_old(request.max_age, session.auth_time, now) => {
+            Answer::Ask(Because::SessionTooOld)
+        }
+        Some(_) => Answer::Silently,
+    };
+    match (request.prompt, answer) {
+        (Prompt::None, Answer::Ask(because)) => {
+            let reason = format!("prompt=none, but the person must be asked: {}", because.sentence());
+            Err(OAuthError::new(ErrorCode::LoginRequired, "prompt_none", reason))
+        }
+        _ => Ok(answer),
+    }
+}
+
+/// OIDC Core 3.1.2.1 with errata 2: `max_age=0` asks always.
+fn is_too_old(max_age: Option<i64>, auth_time: Timestamp, now: Timestamp) -> bool {
+    max_age.is_some_and(|max_age| max_age == 0 || now.as_second() - auth_time.as_second() > max_age)
+}
+
+impl Because {
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            Self::NoSession => "this browser has no session here",
+            Self::PromptLogin => "prompt=login was sent",
+            Self::SelectAccount => "prompt=select_account was sent",
+            Self::SessionTooOld => "the session is older than max_age",
+            Self::OtherPersonExpected => "a hint names another person than the one of the session",
+        }
+    }
+}

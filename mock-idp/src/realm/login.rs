@@ -1,0 +1,243 @@
+//! The person's side of a sign-in: user name and company, password, one-time code; or one click; or no.
+//!
+//! A wrong user name, an unknown company and a wrong password read alike: nobody learns who exists.
+
+use fixtures::{Person, SecondFactor, Status};
+use jiff::Timestamp;
+
+use crate::journal::Note;
+use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
+use crate::protocol::token::same_secret;
+use crate::realm::grants::Session;
+use crate::realm::sign_in::{AuthorizationResponse, later};
+use crate::realm::{Interaction, SESSION_LIFE, State};
+
+/// What a step of the login leads to.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    /// There is no such interaction any more.
+    Gone,
+    /// On to the next form.
+    Password,
+    /// On to the form for the one-time code.
+    Code,
+    /// The same form again, with this sentence.
+    Again(&'static str),
+    /// The person may not sign in, and is told so.
+    Refused(Refusal),
+    /// Back to the client; with a session unless the person said no.
+    Done { response: AuthorizationResponse, session: Option<String> },
+}
+
+/// The one sentence for every wrong user name, company and password.
+pub(crate) const WRONG: &str = "The user name, the company or the password is not right.";
+/// The sentence for a wrong one-time code.
+pub(crate) const WRONG_CODE: &str = "The code is not right.";
+
+/// So many failures in a row lock an account.
+const FAILURES: u32 = 5;
+
+/// Interactions kept at once; the first gives way.
+const KEPT: usize = 10_000;
+
+impl State {
+    pub(crate) fn remember_interaction(&mut self, name: String, interaction: Interaction) {
+        if self.interactions.len() >= KEPT {
+            self.interactions.pop_first();
+        }
+        self.interactions.insert(name, interaction);
+    }
+
+    pub(crate) fn interaction(&self, name: &str) -> Option<&Interaction> {
+        self.interactions.get(name)
+    }
+
+    /// The session a cookie names, if it lives and its person may still sign in.
+    pub(crate) fn live_session(&self, cookie: &str, now: Timestamp) -> Option<&Session> {
+        let session = self.sessions.get(cookie).filter(|session| now < session.expires_at)?;
+        self.present(&session.person).filter(|person| person.status == Status::Active).map(|_| session)
+    }
+
+    /// Step 1: user name and company. Whether they are right shows only after the password.
+    pub(crate) fn type_user_name(
+        &mut self,
+        name: &str,
+        username: &str,
+        company: &str,
+        note: &mut Note,
+    ) -> Step {
+        let Some(interaction) = self.interactions.get_mut(name) else { return Step::Gone };
+        about(note, interaction);
+        if username.trim().is_empty() || company.trim().is_empty() {
+            note.refusal = Some(Refusal::new("login_filled_in", "user name or company is empty"));
+            return Step::Again("Enter your user name and your company name.");
+        }
+        interaction.typed = Some((username.to_owned(), company.to_owned()));
+        interaction.proven = None;
+        Step::Password
+    }
+
+    /// Step 2: the password.
+    pub(crate) fn type_password(&mut self, name: &str, password: &str, note: &mut Note) -> Step {
+        let Some(interaction) = self.interactions.get(name) else { return Step::Gone };
+        about(note, interaction);
+        let Some((username, company)) = interaction.typed.clone() else { return Step::Gone };
+        let person = self.find_person(&username, &company).cloned();
+        let right = person.as_ref().is_some_and(|person| same_secret(&person.password, password));
+        note.person = person.as_ref().map(|person| person.key.clone());
+        let Some(person) = person.filter(|_| right) else {
+            let reason = match &note.person {
+                None => "no such user name in such a company",
+                Some(_) => "the password is wrong",
+            };
+            note.refusal = Some(Refusal::new("password", reason));
+            return self.failed(&username, &company, WRONG, note);
+        };
+        if let Err(refusal) = standing(&person) {
+            note.refusal = Some(refusal.clone());
+            return Step::Refused(refusal);
+        }
+        if let Some(interaction) = self.interactions.get_mut(name) {
+            interaction.proven = Some(person.key);
+        }
+        Step::Code
+    }
+
+    /// Step 3: the one-time code.
+    pub(crate) fn type_code(
+        &mut self,
+        name: &str,
+        code: &str,
+        cookie: Option<&str>,
+        note: &mut Note,
+    ) -> Step {
+        let Some(interaction) = self.interactions.get(name) else { return Step::Gone };
+        about(note, interaction);
+        let (Some(key), Some((username, company))) = (interaction.proven.clone(), interaction.typed.clone())
+        else {
+            return Step::Gone;
+        };
+        note.person = Some(key.clone());
+        let Some(person) = self.present(&key) else { return Step::Gone };
+        if !same_secret(&person.one_time_code, code.trim()) {
+            note.refusal = Some(Refusal::new("one_time_code", "the one-time code is wrong"));
+            return self.failed(&username, &company, WRONG_CODE, note);
+        }
+        self.failures.remove(&lower(&username, &company));
+        self.finish(name, &key, cookie, note)
+    }
+
+    /// One click instead of three steps.
+    pub(crate) fn choose_person(
+        &mut self,
+        name: &str,
+        key: &str,
+        cookie: Option<&str>,
+        note: &mut Note,
+    ) -> Step {
+        let Some(interaction) = self.interactions.get(name) else { return Step::Gone };
+        about(note, interaction);
+        if self.present(key).is_none() {
+            note.refusal = Some(Refusal::new("person_known", "there is no such person"));
+            return Step::Again("There is no such person.");
+        }
+        self.finish(name, key, cookie, note)
+    }
+
+    /// The person says no: OIDC Core 3.1.2.6.
+    pub(crate) fn deny(&mut self, name: &str, note: &mut Note) -> Step {
+        let Some(interaction) = self.interactions.remove(name) else { return Step::Gone };
+        about(note, &interaction);
+        let error =
+            OAuthError::new(ErrorCode::AccessDenied, "person_consents", "the person cancelled the sign-in");
+        let mut sign_in = interaction.sign_in.clone();
+        let response = self.error_response(&interaction.request.return_to(), error, &mut sign_in, note);
+        Step::Done { response, session: None }
+    }
+
+    fn finish(&mut self, name: &str, key: &str, cookie: Option<&str>, note: &mut Note) -> Step {
+        note.person = Some(key.to_owned());
+        let Some(person) = self.present(key) else { return Step::Gone };
+        if let Err(refusal) = standing(person) {
+            note.refusal = Some(refusal.clone());
+            return Step::Refused(refusal);
+        }
+        let Some(interaction) = self.interactions.remove(name) else { return Step::Gone };
+        if let Some(old) = cookie {
+            self.sessions.remove(old);
+        }
+        let now = self.now();
+        let session = Session {
+            person: key.to_owned(),
+            sid: self.generator.short(),
+            auth_time: now,
+            expires_at: later(now, SESSION_LIFE),
+        };
+        let secret = self.generator.secret();
+        self.sessions.insert(secret.clone(), session.clone());
+        let Interaction { request, mut sign_in, forced, .. } = interaction;
+        sign_in.person = Some(key.to_owned());
+        let response = self.answer_with_code(&request, &session, true, forced, &mut sign_in, note);
+        Step::Done { response, session: Some(secret) }
+    }
+
+    /// Counts alike for people who exist and people who do not.
+    fn failed(&mut self, username: &str, company: &str, sentence: &'static str, note: &mut Note) -> Step {
+        let failures = self.failures.entry(lower(username, company)).or_default();
+        *failures += 1;
+        if *failures < FAILURES {
+            return Step::Again(sentence);
+        }
+        let key = self.find_person(username, company).map(|person| person.key.clone());
+        if let Some(person) = key.and_then(|key| self.people.get_mut(&key))
+            && person.status == Status::Active
+        {
+            person.status = Status::Locked;
+        }
+        let refusal = Refusal::new("person_status", sentence_of(Status::Locked));
+        note.refusal = Some(refusal.clone());
+        Step::Refused(refusal)
+    }
+
+    /// Forgets the wrong passwords typed for a person.
+    pub(crate) fn forget_failures(&mut self, key: &str) {
+        let Some(person) = self.people.get(key) else { return };
+        let Some(company) = self.company_of(person) else { return };
+        let typed = lower(&person.username, &company.name);
+        self.failures.remove(&typed);
+    }
+}
+
+/// Whether an account may sign in at all.
+pub(crate) fn standing(person: &Person) -> Result<(), Refusal> {
+    match (person.status, person.second_factor) {
+        (Status::Active, SecondFactor::Enrolled) => Ok(()),
+        (Status::Active, SecondFactor::NotEnrolled) => Err(Refusal::new(
+            "second_factor",
+            "Your second factor is not set up yet. Ask your administrator.",
+        )),
+        (status, _) => Err(Refusal::new("person_status", sentence_of(status))),
+    }
+}
+
+fn sentence_of(status: Status) -> &'static str {
+    match status {
+        Status::Active => "This account may sign in.",
+        Status::Invited => {
+            "You have not accepted your invitation yet. Open the link in the invitation first."
+        }
+        Status::Deactivated => "This account is deactivated. Ask your administrator.",
+        Status::Locked => "This account is locked after too many failed attempts. Ask your administrator.",
+        Status::AddressNotAllowed => "Signing in from this network address is not allowed.",
+        Status::Deleted => WRONG,
+    }
+}
+
+fn about(note: &mut Note, interaction: &Interaction) {
+    note.client = Some(interaction.request.client_id.clone());
+    note.state.clone_from(&interaction.request.state);
+}
+
+fn lower(username: &str, company: &str) -> (String, String) {
+    (username.trim().to_lowercase(), company.trim().to_lowercase())
+}

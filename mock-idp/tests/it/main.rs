@@ -1,0 +1,4 @@
+//! The provider from outside, over HTTP: one test binary, one module for each concern.
+
+mod sign_in;
+mod support;

@@ -1,0 +1,190 @@
+//! A browser and a relying party, as small as these tests need them.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mock_idp::{MockIdp, Params};
+use reqwest::StatusCode;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+pub(crate) const CALLBACK: &str = "http://127.0.0.1:8400/sso/callback";
+pub(crate) const CLIENT: &str = "kaseya-mdr";
+pub(crate) const SECRET: &str = "kaseya-mdr-test-secret-not-a-secret";
+pub(crate) const VERIFIER: &str = "verifier-verifier-verifier-verifier-verifier-1";
+pub(crate) const NORTHWIND: &str = "Northwind MSP";
+
+/// An answer, read.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) location: Option<String>,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// Parameters in the query of the redirect.
+    pub(crate) fn params(&self) -> Params {
+        let location = self.location.as_deref().unwrap_or_else(|| panic!("no redirect: {self:?}"));
+        Params::parse(location.split_once('?').map_or("", |(_, query)| query))
+    }
+
+    pub(crate) fn param(&self, name: &str) -> Option<String> {
+        self.params().first(name).map(str::to_owned)
+    }
+
+    /// The `data-page` of the page.
+    pub(crate) fn page(&self) -> &str {
+        let after = self.body.split_once("data-page=\"").map_or("", |(_, after)| after);
+        after.split('"').next().unwrap_or_default()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// The hidden field that carries the sign-in from page to page.
+    pub(crate) fn interaction(&self) -> String {
+        let after = self.body.split_once("name=\"interaction\" value=\"").map_or("", |(_, after)| after);
+        after.split('"').next().unwrap_or_default().to_owned()
+    }
+}
+
+/// A browser that does not follow redirects out of the provider.
+pub(crate) struct Browser {
+    http: reqwest::Client,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+impl Browser {
+    pub(crate) fn new() -> Self {
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        Self { http: http.expect("a client"), cookies: Mutex::default() }
+    }
+
+    pub(crate) async fn get(&self, url: &str) -> Answer {
+        self.send(self.http.get(url)).await
+    }
+
+    pub(crate) async fn post(&self, url: &str, form: &[(&str, &str)]) -> Answer {
+        let body =
+            Params(form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
+        self.send(
+            self.http
+                .post(url)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(encode(&body)),
+        )
+        .await
+    }
+
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let cookies: Vec<_> = self
+            .cookies
+            .lock()
+            .expect("no panic")
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) };
+        let response = request.send().await.expect("an answer");
+        let headers = response.headers().clone();
+        for cookie in headers.get_all(SET_COOKIE) {
+            let text = cookie.to_str().expect("ASCII");
+            let (name, value) =
+                text.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
+            let mut jar = self.cookies.lock().expect("no panic");
+            if text.contains("Max-Age=0") {
+                jar.remove(name);
+            } else {
+                jar.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let location = headers.get(LOCATION).map(|value| value.to_str().expect("ASCII").to_owned());
+        Answer { status: response.status(), location, headers, body: response.text().await.expect("text") }
+    }
+
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// Opens the authorization endpoint; an answer for the client, or the first page.
+    pub(crate) async fn authorize(&self, idp: &MockIdp, more: &[(&str, &str)]) -> Answer {
+        let answer = self.get(&authorize_url(idp, more)).await;
+        match answer.location.as_deref() {
+            Some(location) if location.starts_with('/') => self.get(&idp.url(location)).await,
+            _ => answer,
+        }
+    }
+
+    /// Signs in by one click; the answer for the client.
+    pub(crate) async fn sign_in(&self, idp: &MockIdp, person: &str, more: &[(&str, &str)]) -> Answer {
+        let page = self.authorize(idp, more).await;
+        let interaction = page.interaction();
+        assert!(!interaction.is_empty(), "nobody was asked: {page:?}");
+        self.post(&idp.url("/account/people"), &[("interaction", &interaction), ("person", person)]).await
+    }
+
+    /// Redeems a code as the main client does.
+    pub(crate) async fn redeem(&self, idp: &MockIdp, code: &str) -> Answer {
+        self.token(
+            idp,
+            &[
+                ("grant_type", "authorization_code"),
+                ("code", code),
+                ("redirect_uri", CALLBACK),
+                ("code_verifier", VERIFIER),
+            ],
+        )
+        .await
+    }
+
+    /// A token request with the credentials of the main client.
+    pub(crate) async fn token(&self, idp: &MockIdp, form: &[(&str, &str)]) -> Answer {
+        let body =
+            Params(form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
+        let request = self
+            .http
+            .post(idp.url("/connect/token"))
+            .basic_auth(CLIENT, Some(SECRET))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(encode(&body));
+        self.send(request).await
+    }
+
+    pub(crate) async fn userinfo(&self, idp: &MockIdp, access_token: &str) -> Answer {
+        self.send(self.http.get(idp.url("/connect/userinfo")).bearer_auth(access_token)).await
+    }
+}
+
+pub(crate) fn authorize_url(idp: &MockIdp, more: &[(&str, &str)]) -> String {
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
+    let mut params = BTreeMap::from([
+        ("client_id", CLIENT),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("scope", "openid profile email"),
+        ("state", "state-1"),
+        ("nonce", "nonce-1"),
+        ("code_challenge", challenge.as_str()),
+        ("code_challenge_method", "S256"),
+    ]);
+    params.extend(more.iter().copied());
+    let params = params.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    format!("{}?{}", idp.url("/connect/authorize"), encode(&Params(params)))
+}
+
+pub(crate) fn encode(params: &Params) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&params.0).finish()
+}
+
+/// Header and claims of a token, unverified.
+pub(crate) fn decode(token: &str) -> (Value, Value) {
+    let mut parts = token.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).expect("base64url"));
+    let mut part = || serde_json::from_slice(&parts.next().expect("a part")).expect("JSON");
+    (part(), part())
+}
