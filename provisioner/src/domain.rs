@@ -17,4 +17,4 @@ pub mod organization;
 pub mod record;
 pub mod settings;
 pub mod soc;
-mod text;
+pub(crate) mod text;

@@ -1,4 +1,25 @@
 //! Creates MSP user accounts when people sign in through KaseyaOne, and never gives them access.
+//!
+//! [`serve`] starts the whole service from a [`Config`]. The rooms, from the inside out: `domain` decides,
+//! `usecase` does one thing in one transaction, `store` keeps, `oidc` speaks to KaseyaOne, and `web` and `api`
+//! only decode, call a use case and encode. `app` is the only wiring.
 
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod directory;
 pub mod domain;
+pub mod generator;
+pub mod oidc;
+mod password;
+pub mod server;
+pub mod store;
+pub mod usecase;
 mod web;
+
+pub use app::{App, AppState};
+pub use clock::{Clock, SystemClock};
+pub use config::{Config, ConfigError};
+pub use generator::Generator;
+pub use server::{Runtime, Server, StartError, bootstrap_admin, serve};
+pub use usecase::Census;

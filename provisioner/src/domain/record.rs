@@ -24,6 +24,11 @@ pub const REFERENCE_LENGTH: usize = 6;
 pub struct Reference(String);
 
 impl Reference {
+    /// Wraps a code that the generator made of the alphabet.
+    pub(crate) fn from_generated(code: String) -> Self {
+        Self(code)
+    }
+
     /// The text as shown.
     pub fn as_str(&self) -> &str {
         &self.0

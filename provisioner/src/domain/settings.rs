@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::account::Account;
 use super::id::AccountId;
 use super::identity::Company;
 use super::text::text_enum;
@@ -99,6 +100,13 @@ impl SingleSignOn {
         after.allow = true;
         after.company = Some(company);
         after.counted_from(self)
+    }
+
+    /// Whether one account could sign in under these settings.
+    pub fn admits(&self, account: &Account) -> bool {
+        let by_kaseyaone = self.allow && account.has_identity;
+        let locally = account.has_password && self.permits_local(account.id);
+        account.is_active() && (by_kaseyaone || locally)
     }
 
     fn counted_from(mut self, before: &Self) -> Self {

@@ -1,0 +1,97 @@
+//! What every use case is handed: store, clock, generator, relying party, directory and configuration.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::directory::Directory;
+use crate::domain::audit::{Action, AuditActor, AuditEntry};
+use crate::domain::checks::Finding;
+use crate::generator::Generator;
+use crate::oidc::RelyingParty;
+use crate::store::Store;
+
+/// The state of the routers.
+pub type AppState = Arc<App>;
+
+/// The service, wired.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Ids, tokens, codes.
+    pub generator: Generator,
+    /// KaseyaOne as OpenID provider.
+    pub relying_party: RelyingParty,
+    /// KaseyaOne as directory, if configured.
+    pub directory: Option<Directory>,
+    /// The configuration.
+    pub config: Config,
+    base_url: Url,
+}
+
+impl App {
+    /// Wires the parts for the address browsers use.
+    pub(crate) fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        generator: Generator,
+        config: Config,
+        base_url: Url,
+    ) -> Result<Self, reqwest::Error> {
+        let mut callback = base_url.clone();
+        callback.set_path("/sso/callback");
+        Ok(Self {
+            relying_party: RelyingParty::new(&config, callback)?,
+            directory: config.kaseyaone.directory.as_ref().map(Directory::new).transpose()?,
+            store,
+            clock,
+            generator,
+            config,
+            base_url,
+        })
+    }
+
+    /// The time now, in whole milliseconds: what is stored is what was compared.
+    pub fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    /// The address browsers use.
+    pub fn base_url(&self) -> &Url {
+        &self.base_url
+    }
+
+    /// Whether browsers come by https; cookies depend on it.
+    pub fn is_https(&self) -> bool {
+        self.base_url.scheme() == "https"
+    }
+
+    /// An audit entry to be filled in.
+    pub(crate) fn audit_entry(&self, actor: AuditActor, action: Action) -> AuditEntry {
+        let at = self.now();
+        AuditEntry {
+            id: self.generator.id(at),
+            at,
+            actor,
+            action,
+            account: None,
+            from: None,
+            to: None,
+            reference: None,
+        }
+    }
+
+    /// Whether the person somebody said they are exists in KaseyaOne, as far as can be known.
+    pub(crate) async fn look_up(&self, hint: Option<&str>) -> Finding {
+        match (&self.directory, hint) {
+            (Some(directory), Some(username)) => directory.find_user(username).await,
+            _ => Finding::NotKnowable,
+        }
+    }
+}

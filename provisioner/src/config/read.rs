@@ -1,0 +1,228 @@
+//! Reading the file, and saying in one sentence what is wrong with it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+use url::{Host, Url};
+
+use super::Config;
+
+/// How alike two names must be to be offered as a correction, from 0 to 1.
+const ALIKE: f64 = 0.6;
+
+/// What is wrong with the configuration, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The file, unless the configuration was made in code.
+    pub file: Option<PathBuf>,
+    /// The line, if one is to blame.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub sentence: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(formatter, "{}", file.display())?;
+            if let Some(line) = self.line {
+                write!(formatter, ":{line}")?;
+            }
+            formatter.write_str(": ")?;
+        }
+        write!(formatter, "{}; {}", self.sentence, self.remedy)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// A fault of one key, before file and line are known.
+struct Fault {
+    key: &'static str,
+    sentence: String,
+    remedy: &'static str,
+}
+
+pub(super) fn from_file(path: &Path) -> Result<Config, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
+        file: Some(path.to_owned()),
+        line: None,
+        sentence: format!("the file cannot be read: {error}"),
+        remedy: "name an existing file with --config".to_owned(),
+    })?;
+    let config: Config = toml::from_str(&text).map_err(|error| unreadable(path, &text, &error))?;
+    find_fault(&config).map_or(Ok(config), |fault| {
+        Err(ConfigError {
+            file: Some(path.to_owned()),
+            line: line_of_key(&text, fault.key),
+            sentence: fault.sentence,
+            remedy: fault.remedy.to_owned(),
+        })
+    })
+}
+
+pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
+    find_fault(config).map_or(Ok(()), |fault| {
+        let Fault { sentence, remedy, .. } = fault;
+        Err(ConfigError { file: None, line: None, sentence, remedy: remedy.to_owned() })
+    })
+}
+
+fn unreadable(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    let (sentence, remedy) = explain(error.message());
+    ConfigError { file: Some(path.to_owned()), line, sentence, remedy }
+}
+
+/// Turns the message of the TOML reader into a sentence and a remedy.
+fn explain(message: &str) -> (String, String) {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    if message.starts_with("unknown field") {
+        let wrong = quoted.next().unwrap_or_default();
+        let known: Vec<&str> = quoted.collect();
+        let remedy = nearest(wrong, &known).map_or_else(
+            || format!("remove it, or use one of {}", known.join(", ")),
+            |key| format!("did you mean `{key}`?"),
+        );
+        return (format!("there is no key `{wrong}`"), remedy);
+    }
+    if message.starts_with("missing field") {
+        let key = quoted.next().unwrap_or_default();
+        return (format!("the key `{key}` is missing"), format!("add `{key} = …`"));
+    }
+    if message.starts_with("unknown variant") {
+        let wrong = quoted.next().unwrap_or_default();
+        let known: Vec<&str> = quoted.collect();
+        return (format!("`{wrong}` is not a value of this key"), format!("use one of {}", known.join(", ")));
+    }
+    let flat = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    (format!("the value cannot be used: {flat}"), "correct the value on this line".to_owned())
+}
+
+fn nearest<'k>(wrong: &str, known: &[&'k str]) -> Option<&'k str> {
+    let likeness = |key: &str| strsim::normalized_damerau_levenshtein(wrong, key);
+    let best = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    (likeness(best) >= ALIKE).then_some(best)
+}
+
+fn line_of_key(text: &str, key: &str) -> Option<usize> {
+    let assigns = |line: &str| {
+        line.split_once('=').is_some_and(|(name, _)| name.trim() == key)
+            || line.trim().trim_matches(['[', ']']) == key
+    };
+    text.lines().position(assigns).map(|index| index + 1)
+}
+
+fn find_fault(config: &Config) -> Option<Fault> {
+    fault_of_urls(config)
+        .or_else(|| fault_of_kaseyaone(config))
+        .or_else(|| fault_of_durations(config))
+        .or_else(|| fault_of_database(config))
+}
+
+fn fault_of_urls(config: &Config) -> Option<Fault> {
+    if let Some(base) = &config.base_url
+        && (base.path() != "/" || base.query().is_some() || base.fragment().is_some() || !is_web(base))
+    {
+        return Some(Fault {
+            key: "base_url",
+            sentence: format!("the base URL `{base}` is not an http or https origin"),
+            remedy: "give scheme, host and port only, as in https://mdr.example",
+        });
+    }
+    let Ok(issuer) = Url::parse(&config.kaseyaone.issuer) else {
+        return Some(Fault {
+            key: "issuer",
+            sentence: format!("the issuer `{}` is not a URL", config.kaseyaone.issuer),
+            remedy: "use the `issuer` of the provider's discovery document, letter by letter",
+        });
+    };
+    if !is_secure(&issuer) || issuer.query().is_some() || issuer.fragment().is_some() {
+        return Some(Fault {
+            key: "issuer",
+            sentence: format!("the issuer `{issuer}` is neither https nor http on the loopback interface"),
+            remedy: "use the https issuer of the provider, without query or fragment",
+        });
+    }
+    let directory = config.kaseyaone.directory.as_ref()?;
+    (!is_secure(&directory.url)).then(|| Fault {
+        key: "url",
+        sentence: format!("the directory `{}` is not https", directory.url),
+        remedy: "use https, or http on the loopback interface",
+    })
+}
+
+fn fault_of_kaseyaone(config: &Config) -> Option<Fault> {
+    if config.kaseyaone.client_id.is_empty() {
+        return Some(Fault {
+            key: "client_id",
+            sentence: "the client id is empty".to_owned(),
+            remedy: "use the client id KaseyaOne gave this service",
+        });
+    }
+    config.kaseyaone.algorithms.is_empty().then(|| Fault {
+        key: "algorithms",
+        sentence: "no signature algorithm is allowed".to_owned(),
+        remedy: "allow at least RS256",
+    })
+}
+
+fn fault_of_durations(config: &Config) -> Option<Fault> {
+    let sign_in = &config.sign_in;
+    let bounds = [
+        ("request_lifetime", sign_in.request_lifetime, 1, 3_600),
+        ("max_age", sign_in.max_age, 1, 30 * 86_400),
+        ("accept_sessions_up_to", sign_in.accept_sessions_up_to, 0, 30 * 86_400),
+        ("leeway", sign_in.leeway, 0, 300),
+        ("session_lifetime", sign_in.session_lifetime, 1, 30 * 86_400),
+    ];
+    let (key, duration, least, most) = bounds.into_iter().find(|(_, duration, least, most)| {
+        *duration < SignedDuration::from_secs(*least) || *duration > SignedDuration::from_secs(*most)
+    })?;
+    Some(Fault {
+        key,
+        sentence: format!("`{key}` is {duration:#}, which is not between {least} s and {most} s"),
+        remedy: "choose a value in that range, as in \"10m\"",
+    })
+}
+
+fn fault_of_database(config: &Config) -> Option<Fault> {
+    let scheme = config.database_url.split_once("://").map(|(scheme, _)| scheme);
+    if !matches!(scheme, Some("sqlite" | "postgres" | "postgresql")) {
+        return Some(Fault {
+            key: "database_url",
+            sentence: "the database URL begins neither with sqlite:// nor with postgres://".to_owned(),
+            remedy: "use sqlite://path/to/file.db or postgres://user:password@host/database",
+        });
+    }
+    (config.database_connections == 0).then(|| Fault {
+        key: "database_connections",
+        sentence: "no connection to the database is allowed".to_owned(),
+        remedy: "allow at least 1",
+    })
+}
+
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && url.host().is_some()
+}
+
+/// Whether secrets may be sent there: https, or http that does not leave the machine.
+pub(crate) fn is_secure(url: &Url) -> bool {
+    match url.scheme() {
+        "https" => url.host().is_some(),
+        "http" => is_loopback(url),
+        _ => false,
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}

@@ -1,0 +1,135 @@
+//! The command line: serve, make the first MSP Admin, check the configuration.
+//!
+//! A mistake of the operator is one sentence on standard error and exit code 2; nothing is started then.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use provisioner::{Config, Generator, Runtime, StartError, SystemClock, bootstrap_admin, serve};
+use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+/// Signs people in through KaseyaOne and creates their MSP user account the first time.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until interrupted
+    Serve(Source),
+    /// Make an MSP Admin who signs in with a local password
+    CreateAdmin {
+        #[command(flatten)]
+        source: Source,
+        /// E-mail address
+        #[arg(long)]
+        email: String,
+        /// Name to show
+        #[arg(long)]
+        name: String,
+        /// Password of at least 12 characters
+        #[arg(long, env = "PROVISIONER_ADMIN_PASSWORD", hide_env_values = true)]
+        password: SecretString,
+    },
+    /// Check the configuration and start nothing
+    CheckConfig(Source),
+}
+
+/// Where the configuration comes from. An option wins over the environment, which wins over the file.
+#[derive(Args)]
+struct Source {
+    /// Configuration file
+    #[arg(long, env = "PROVISIONER_CONFIG", default_value = "provisioner.toml")]
+    config: PathBuf,
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, env = "PROVISIONER_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// sqlite://path or postgres://…
+    #[arg(long, env = "PROVISIONER_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Address that browsers use
+    #[arg(long, env = "PROVISIONER_BASE_URL")]
+    base_url: Option<Url>,
+    /// Secret of the client at KaseyaOne
+    #[arg(long, env = "PROVISIONER_CLIENT_SECRET", hide_env_values = true)]
+    client_secret: Option<SecretString>,
+}
+
+impl Source {
+    fn load(self) -> anyhow::Result<Config> {
+        let mut config = Config::from_file(&self.config)?;
+        if let Some(listen) = self.listen {
+            config.listen = listen;
+        }
+        if let Some(database_url) = self.database_url {
+            config.database_url = database_url;
+        }
+        if self.base_url.is_some() {
+            config.base_url = self.base_url;
+        }
+        if self.client_secret.is_some() {
+            config.kaseyaone.client_secret = self.client_secret;
+        }
+        config.check()?;
+        Ok(config)
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(cli.command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::CheckConfig(source) => {
+            source.load()?;
+            println!("the configuration is good");
+            Ok(())
+        }
+        Command::CreateAdmin { source, email, name, password } => {
+            let account = bootstrap_admin(&source.load()?, &runtime()?, &email, &name, &password).await?;
+            println!("{} is an MSP Admin", account.email);
+            Ok(())
+        }
+        Command::Serve(source) => serve_until_interrupted(source.load()?).await,
+    }
+}
+
+async fn serve_until_interrupted(config: Config) -> anyhow::Result<()> {
+    let server = serve(config, runtime()?).await.map_err(|error: StartError| anyhow::anyhow!(error))?;
+    println!("listening on {}", server.base_url());
+    interrupted().await?;
+    server.stop().await;
+    Ok(())
+}
+
+/// Ctrl-C, or what a service manager sends.
+async fn interrupted() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    Ok(Runtime { clock: Arc::new(SystemClock), generator: Generator::from_os()? })
+}

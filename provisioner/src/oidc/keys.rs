@@ -1,0 +1,138 @@
+//! The keys of the provider (RFC 7517): which of them may verify a signature, and the verifying itself.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeyType, CoreJwsSigningAlgorithm};
+use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm, JsonWebKeyUse as _};
+use serde_json::Value;
+use url::Url;
+
+use super::http::{HttpClient, HttpError, name};
+use super::jose::{SignedToken, StrictObject};
+use crate::config::Algorithm;
+
+/// Smallest and largest RSA modulus that is taken, in bits (RFC 7518, 3.3).
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+/// Most keys of a set that are looked at.
+const MOST_KEYS: usize = 100;
+
+/// The usable keys of one issuer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeySet {
+    keys: Vec<CoreJsonWebKey>,
+}
+
+/// What a signature came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signature {
+    /// Good.
+    Valid,
+    /// Not made by the key it names.
+    Invalid,
+    /// No key for it is known; a newer set may have it.
+    UnknownKey,
+    /// The token names no key and several would do.
+    Ambiguous,
+}
+
+impl Algorithm {
+    /// The name in a header.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
+            Self::Es256 => "ES256",
+        }
+    }
+
+    fn core(self) -> CoreJwsSigningAlgorithm {
+        match self {
+            Self::Rs256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+            Self::Ps256 => CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+            Self::Es256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+        }
+    }
+
+    fn key_type(self) -> CoreJsonWebKeyType {
+        match self {
+            Self::Rs256 | Self::Ps256 => CoreJsonWebKeyType::RSA,
+            Self::Es256 => CoreJsonWebKeyType::EllipticCurve,
+        }
+    }
+}
+
+impl KeySet {
+    /// Fetches a set.
+    pub(crate) async fn fetch(http: &HttpClient, url: &Url) -> Result<Self, HttpError> {
+        Self::read(&http.get_json(url).await?).ok_or_else(|| HttpError::NotJson(name(url)))
+    }
+
+    /// Reads a set; entries that are foreign, broken, weak or not for signing are passed over (RFC 7517, 5).
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+        let document = StrictObject::read(body).ok()?;
+        let entries = document.get("keys")?.as_array()?;
+        let keys = entries.iter().take(MOST_KEYS).filter_map(usable).collect();
+        Some(Self { keys })
+    }
+
+    /// Checks the signature of a token with the key it names.
+    pub(crate) fn verify(&self, token: &SignedToken<'_>, algorithm: Algorithm) -> Signature {
+        let candidates: Vec<_> = self
+            .keys
+            .iter()
+            .filter(|key| fits(key, algorithm))
+            .filter(|key| {
+                token.key_id.is_none() || key.key_id().map(|kid| kid.as_str()) == token.key_id.as_deref()
+            })
+            .collect();
+        if candidates.is_empty() {
+            return Signature::UnknownKey;
+        }
+        if token.key_id.is_none() && candidates.len() > 1 {
+            return Signature::Ambiguous;
+        }
+        let is_good = |key: &&CoreJsonWebKey| {
+            key.verify_signature(&algorithm.core(), token.message, &token.signature).is_ok()
+        };
+        if candidates.iter().any(is_good) { Signature::Valid } else { Signature::Invalid }
+    }
+}
+
+/// Whether a key is meant for signatures of this algorithm.
+fn fits(key: &CoreJsonWebKey, algorithm: Algorithm) -> bool {
+    let for_signing = key.key_use().is_none_or(|key_use| key_use.allows_signature());
+    let for_algorithm = match key.signing_alg() {
+        JsonWebKeyAlgorithm::Unspecified => true,
+        JsonWebKeyAlgorithm::Algorithm(named) => *named == algorithm.core(),
+        JsonWebKeyAlgorithm::Unsupported => false,
+    };
+    *key.key_type() == algorithm.key_type() && for_signing && for_algorithm
+}
+
+fn usable(entry: &Value) -> Option<CoreJsonWebKey> {
+    let kid = entry.get("kid").and_then(Value::as_str).unwrap_or("(none)");
+    if entry.get("d").is_some() {
+        tracing::error!(kid, "the provider publishes a private key; it is not used");
+        return None;
+    }
+    match entry.get("kty").and_then(Value::as_str)? {
+        "RSA" if !is_sound_rsa(entry) => {
+            tracing::warn!(kid, "the provider publishes an RSA key of unacceptable size; it is not used");
+            None
+        }
+        "RSA" | "EC" => serde_json::from_value(entry.clone()).ok(),
+        _ => None,
+    }
+}
+
+fn is_sound_rsa(entry: &Value) -> bool {
+    let number = |member| {
+        let text = entry.get(member).and_then(Value::as_str)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let first = bytes.iter().position(|byte| *byte != 0)?;
+        Some(bytes[first..].to_vec())
+    };
+    let (Some(modulus), Some(exponent)) = (number("n"), number("e")) else { return false };
+    let bits = modulus.len() * 8 - usize::try_from(modulus[0].leading_zeros()).unwrap_or_default();
+    RSA_BITS.contains(&bits) && exponent.len() <= 4 && exponent != [1]
+}

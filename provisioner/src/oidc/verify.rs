@@ -1,0 +1,210 @@
+//! Every check of an ID token (OpenID Connect Core, 3.1.3.7), in one function. Pure: keys and time are arguments.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use super::claims::{assertion, numeric_date};
+use super::jose::{Malformed, SignedToken, StrictObject};
+use super::keys::{KeySet, Signature};
+use crate::config::{Algorithm, KaseyaOne};
+use crate::domain::identity::VerifiedAssertion;
+use crate::domain::text::text_enum;
+
+/// Longest life of an ID token that is believed, from `iat` to `exp`.
+const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(24);
+
+text_enum! {
+    /// The checks, by the name that the administrator reads.
+    pub enum TokenCheck {
+        /// It is a compact JWS of the right kind.
+        Shape = "shape",
+        /// It is an ID token and not another kind of token.
+        Kind = "kind",
+        /// It asks for nothing we do not understand.
+        Critical = "critical_header",
+        /// Its algorithm is an allowed one.
+        Algorithm = "algorithm",
+        /// It is signed by a key of the issuer.
+        Signature = "signature",
+        /// `iss`.
+        Issuer = "issuer",
+        /// `aud`.
+        Audience = "audience",
+        /// `azp`.
+        AuthorizedParty = "azp",
+        /// `nonce`.
+        Nonce = "nonce",
+        /// `sub`.
+        Subject = "subject",
+        /// `exp`.
+        Expiry = "expiry",
+        /// `iat`.
+        IssuedAt = "issued_at",
+        /// `nbf`.
+        NotBefore = "not_before",
+        /// `auth_time`.
+        AuthTime = "auth_time",
+        /// `at_hash`.
+        AccessTokenHash = "at_hash",
+        /// `c_hash`.
+        CodeHash = "c_hash",
+        /// The userinfo answer is about the same person.
+        Userinfo = "userinfo",
+    }
+}
+
+/// Why an ID token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// A check failed.
+    #[error("the ID token fails the check `{0}`")]
+    Check(TokenCheck),
+    /// It is past its `exp`; starting again helps.
+    #[error("the ID token has expired")]
+    Expired,
+    /// It is signed with a key that is not in the set; a newer set may have it.
+    #[error("the ID token is signed with an unknown key")]
+    UnknownKey,
+}
+
+/// What the token is held against.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expected<'a> {
+    pub(crate) config: &'a KaseyaOne,
+    pub(crate) nonce: &'a str,
+    pub(crate) code: &'a str,
+    pub(crate) access_token: &'a str,
+    pub(crate) started_at: Timestamp,
+    pub(crate) now: Timestamp,
+    pub(crate) leeway: SignedDuration,
+}
+
+/// Verifies an ID token: the only way to a [`VerifiedAssertion`].
+pub(crate) fn verify(
+    token: &str,
+    keys: &KeySet,
+    expected: &Expected<'_>,
+) -> Result<VerifiedAssertion, VerifyError> {
+    let token = SignedToken::read(token).map_err(|malformed| VerifyError::Check(malformed.into()))?;
+    check_signature(&token, keys, &expected.config.algorithms)?;
+    let payload = &token.payload;
+    check_kind(payload)?;
+    check_issuer(payload, &expected.config.issuer)?;
+    check_audience(payload, expected.config)?;
+    check_nonce(payload, expected.nonce)?;
+    let subject = check_subject(payload)?;
+    check_times(payload, expected)?;
+    check_hash(payload, "at_hash", expected.access_token, TokenCheck::AccessTokenHash)?;
+    check_hash(payload, "c_hash", expected.code, TokenCheck::CodeHash)?;
+    Ok(assertion(payload, &expected.config.issuer, subject, &expected.config.claims))
+}
+
+impl From<Malformed> for TokenCheck {
+    fn from(malformed: Malformed) -> Self {
+        match malformed {
+            Malformed::Shape => Self::Shape,
+            Malformed::Type => Self::Kind,
+            Malformed::Critical => Self::Critical,
+            Malformed::KeyId => Self::Signature,
+        }
+    }
+}
+
+/// Our list of algorithms decides, never the provider's (RFC 8725, 3.1).
+pub(crate) fn check_signature(
+    token: &SignedToken<'_>,
+    keys: &KeySet,
+    allowed: &[Algorithm],
+) -> Result<(), VerifyError> {
+    let algorithm = allowed.iter().find(|algorithm| algorithm.name() == token.algorithm);
+    let algorithm = algorithm.ok_or(VerifyError::Check(TokenCheck::Algorithm))?;
+    match keys.verify(token, *algorithm) {
+        Signature::Valid => Ok(()),
+        Signature::Invalid | Signature::Ambiguous => Err(VerifyError::Check(TokenCheck::Signature)),
+        Signature::UnknownKey => Err(VerifyError::UnknownKey),
+    }
+}
+
+/// A logout token has `events` (Back-Channel Logout, 2.4) and must never sign anybody in.
+fn check_kind(payload: &StrictObject) -> Result<(), VerifyError> {
+    ensure(payload.get("events").is_none(), TokenCheck::Kind)
+}
+
+// OIDC Core 3.1.3.7 (2): exactly the issuer, as one text.
+pub(crate) fn check_issuer(payload: &StrictObject, issuer: &str) -> Result<(), VerifyError> {
+    ensure(payload.text("iss") == Some(issuer), TokenCheck::Issuer)
+}
+
+// OIDC Core 3.1.3.7 (3) to (5): we are in the audience, nobody untrusted is, and `azp` is us.
+pub(crate) fn check_audience(payload: &StrictObject, config: &KaseyaOne) -> Result<(), VerifyError> {
+    let audiences = match payload.get("aud") {
+        Some(Value::String(audience)) => vec![audience.as_str()],
+        Some(Value::Array(_)) => payload.texts("aud").ok_or(VerifyError::Check(TokenCheck::Audience))?,
+        _ => return Err(VerifyError::Check(TokenCheck::Audience)),
+    };
+    let ours = config.client_id.as_str();
+    let is_trusted = |audience: &&str| {
+        *audience == ours || config.trusted_audiences.iter().any(|trusted| trusted == audience)
+    };
+    ensure(audiences.contains(&ours) && audiences.iter().all(is_trusted), TokenCheck::Audience)?;
+    match payload.present("azp") {
+        None => ensure(audiences.len() == 1, TokenCheck::AuthorizedParty),
+        Some(azp) => ensure(azp.as_str() == Some(ours), TokenCheck::AuthorizedParty),
+    }
+}
+
+// OIDC Core 3.1.3.7 (11): the token was made for this request and no other.
+fn check_nonce(payload: &StrictObject, nonce: &str) -> Result<(), VerifyError> {
+    let sent = payload.text("nonce").unwrap_or_default();
+    ensure(bool::from(sent.as_bytes().ct_eq(nonce.as_bytes())), TokenCheck::Nonce)
+}
+
+/// A subject that is there; whether it can key an account is decided later.
+fn check_subject(payload: &StrictObject) -> Result<&str, VerifyError> {
+    let subject = payload.text("sub").filter(|subject| !subject.is_empty());
+    subject.ok_or(VerifyError::Check(TokenCheck::Subject))
+}
+
+// OIDC Core 3.1.3.7 (9), (10), (13) and RFC 7519, 4.1.4 to 4.1.6.
+fn check_times(payload: &StrictObject, expected: &Expected<'_>) -> Result<(), VerifyError> {
+    let exp = date(payload, "exp", TokenCheck::Expiry)?.ok_or(VerifyError::Check(TokenCheck::Expiry))?;
+    let iat = date(payload, "iat", TokenCheck::IssuedAt)?.ok_or(VerifyError::Check(TokenCheck::IssuedAt))?;
+    let nbf = date(payload, "nbf", TokenCheck::NotBefore)?;
+    let auth_time = date(payload, "auth_time", TokenCheck::AuthTime)?;
+    let Expected { now, leeway, started_at, .. } = *expected;
+    let is_future = |time: Timestamp| time.duration_since(now) > leeway;
+
+    if now.duration_since(exp) >= leeway {
+        return Err(VerifyError::Expired);
+    }
+    let life = exp.duration_since(iat);
+    ensure(life > -leeway && life <= LONGEST_LIFE, TokenCheck::Expiry)?;
+    ensure(!is_future(iat) && started_at.duration_since(iat) <= leeway, TokenCheck::IssuedAt)?;
+    ensure(!nbf.is_some_and(is_future), TokenCheck::NotBefore)?;
+    ensure(!auth_time.is_some_and(is_future), TokenCheck::AuthTime)
+}
+
+/// A time that may be absent but not malformed.
+fn date(payload: &StrictObject, claim: &str, check: TokenCheck) -> Result<Option<Timestamp>, VerifyError> {
+    payload.present(claim).map(|value| numeric_date(value).ok_or(VerifyError::Check(check))).transpose()
+}
+
+/// Present means it must match (OIDC Core 3.1.3.6): the left half of SHA-256, which all allowed algorithms use.
+fn check_hash(
+    payload: &StrictObject,
+    claim: &str,
+    hashed: &str,
+    check: TokenCheck,
+) -> Result<(), VerifyError> {
+    let Some(value) = payload.present(claim) else { return Ok(()) };
+    let digest = Sha256::digest(hashed.as_bytes());
+    ensure(value.as_str() == Some(URL_SAFE_NO_PAD.encode(&digest[..16]).as_str()), check)
+}
+
+fn ensure(holds: bool, check: TokenCheck) -> Result<(), VerifyError> {
+    if holds { Ok(()) } else { Err(VerifyError::Check(check)) }
+}

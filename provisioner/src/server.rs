@@ -1,0 +1,142 @@
+//! Starting and stopping the service. Everything that can be wrong is said before anything is served.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::app::{App, AppState};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::domain::account::Account;
+use crate::generator::Generator;
+use crate::store::{OpenStoreError, Store, StoreError};
+use crate::usecase::{self, BootstrapError, Census, take_census};
+
+/// Time and randomness of one server.
+#[derive(Clone)]
+pub struct Runtime {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Ids, tokens, codes.
+    pub generator: Generator,
+}
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database cannot be used.
+    #[error("{0}; check `database_url` or --database-url")]
+    Database(#[from] OpenStoreError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; choose another with `listen` or --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The HTTP client cannot be made.
+    #[error("the HTTP client cannot be made: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// A running service. Dropping it stops it at once; [`Server::stop`] lets requests finish.
+#[must_use = "the service stops when this is dropped"]
+pub struct Server {
+    app: AppState,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+/// Starts the service: checks the configuration, migrates the database, listens.
+///
+/// KaseyaOne is not asked for anything yet; if it is down, the service runs and the sign-in page says so.
+pub async fn serve(config: Config, runtime: Runtime) -> Result<Server, StartError> {
+    config.check()?;
+    let listener = listen(config.listen).await?;
+    let address = listener
+        .local_addr()
+        .map_err(|source| StartError::Listen { address: config.listen, source })?;
+    let store = Store::open(&config.database_url, config.database_connections).await?;
+    let base_url = config.base_url.clone().unwrap_or_else(|| url_of(address));
+    let app = Arc::new(App::new(store, runtime.clock, runtime.generator, config, base_url)?);
+    let (stop, stopped) = watch::channel(false);
+    let router = router(Arc::clone(&app));
+    let serving = tokio::spawn(async move {
+        axum::serve(listener, router).with_graceful_shutdown(wait_for_stop(stopped)).await
+    });
+    Ok(Server { app, address, stop, serving })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+}
+
+async fn wait_for_stop(mut stopped: watch::Receiver<bool>) {
+    // An error means that the server was dropped, which is a stop as well.
+    let _dropped = stopped.wait_for(|stop| *stop).await;
+}
+
+fn url_of(address: SocketAddr) -> Url {
+    let mut url = Url::parse("http://localhost/").expect("a constant URL");
+    url.set_ip_host(address.ip()).expect("http URLs have a host");
+    url.set_port(Some(address.port())).expect("http URLs have a port");
+    url
+}
+
+/// Every route, with the state they share.
+fn router(app: AppState) -> Router {
+    Router::new().with_state(app)
+}
+
+impl Server {
+    /// The address browsers use.
+    pub fn base_url(&self) -> &Url {
+        self.app.base_url()
+    }
+
+    /// The address that is listened on.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What every use case is handed, for tests that call them without HTTP.
+    pub fn app(&self) -> &AppState {
+        &self.app
+    }
+
+    /// Everything the service knows, sorted.
+    pub async fn census(&self) -> Result<Census, StoreError> {
+        take_census(&self.app).await
+    }
+
+    /// Stops listening, lets open requests finish, closes the database.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Err(error) = self.serving.await {
+            tracing::error!(%error, "the server ended badly");
+        }
+        self.app.store.close().await;
+    }
+}
+
+/// Makes an MSP Admin who signs in locally, in the database of a configuration.
+pub async fn bootstrap_admin(
+    config: &Config,
+    runtime: &Runtime,
+    email: &str,
+    name: &str,
+    password: &SecretString,
+) -> Result<Account, BootstrapError> {
+    usecase::bootstrap_admin(config, &*runtime.clock, &runtime.generator, email, name, password).await
+}

@@ -1,0 +1,196 @@
+//! Sessions, the confirmation an MSP Admin owes, and failed local sign-ins.
+
+use jiff::Timestamp;
+
+use super::Transaction;
+use super::requests::Hash;
+use super::sql::{Row, StoreError};
+use crate::domain::id::{AccountId, Id};
+use crate::domain::identity::{Freshness, Identity, Subject};
+use crate::domain::record::{Method, Reference};
+
+/// A session as it is stored; its token is only there as a hash.
+#[derive(Clone, Debug)]
+pub struct StoredSession {
+    /// SHA-256 of the token.
+    pub token_hash: Hash,
+    /// Whose session it is.
+    pub account: AccountId,
+    /// The sign-in it came of.
+    pub reference: Reference,
+    /// By which way.
+    pub method: Method,
+    /// Since when.
+    pub started_at: Timestamp,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// When the person authenticated in KaseyaOne.
+    pub auth_time: Option<Timestamp>,
+    /// Whether that was for this session.
+    pub freshness: Option<Freshness>,
+    /// The `sid` of KaseyaOne.
+    pub kaseyaone_session: Option<String>,
+    /// The ID token, as hint for signing out of KaseyaOne too (RP-Initiated Logout 1.0, 2).
+    pub id_token: Option<String>,
+}
+
+impl Transaction {
+    /// Inserts a session.
+    pub async fn insert_session(&mut self, session: &StoredSession) -> Result<(), StoreError> {
+        self.sql(
+            "INSERT INTO session (token_hash, account_id, reference, method, started_at, expires_at, auth_time, \
+             freshness, kaseyaone_session, id_token) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .bind(session.token_hash.to_vec())
+        .id(session.account)
+        .bind(session.reference.as_str())
+        .bind(session.method.as_str())
+        .time(session.started_at)
+        .time(session.expires_at)
+        .time_if(session.auth_time)
+        .bind(session.freshness.map(|freshness| freshness.as_str()))
+        .bind(session.kaseyaone_session.as_deref())
+        .bind(session.id_token.as_deref())
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// The session of a token, if it has not run out.
+    pub async fn find_session(
+        &mut self,
+        token: &Hash,
+        now: Timestamp,
+    ) -> Result<Option<StoredSession>, StoreError> {
+        self.sql("SELECT * FROM session WHERE token_hash = $1 AND expires_at > $2")
+            .bind(token.to_vec())
+            .time(now)
+            .find(read_session)
+            .await
+    }
+
+    /// Ends the session of a token.
+    pub async fn delete_session(&mut self, token: &Hash) -> Result<(), StoreError> {
+        self.sql("DELETE FROM session WHERE token_hash = $1").bind(token.to_vec()).run().await?;
+        Ok(())
+    }
+
+    /// Ends every session of an account.
+    pub async fn delete_sessions_of(&mut self, account: AccountId) -> Result<(), StoreError> {
+        self.sql("DELETE FROM session WHERE account_id = $1").id(account).run().await?;
+        Ok(())
+    }
+
+    /// Forgets sessions that have run out.
+    pub async fn delete_sessions_before(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+        self.sql("DELETE FROM session WHERE expires_at < $1").time(before).run().await
+    }
+
+    /// Every session, by start and reference.
+    pub async fn all_sessions(&mut self) -> Result<Vec<StoredSession>, StoreError> {
+        self.sql("SELECT * FROM session ORDER BY started_at, reference").read(read_session).await
+    }
+
+    /// Keeps what an MSP Admin has to confirm in this browser.
+    pub async fn put_link_confirmation(
+        &mut self,
+        browser: &Hash,
+        account: AccountId,
+        identity: &Identity,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.sql("DELETE FROM link_confirmation WHERE browser_hash = $1 AND account_id = $2")
+            .bind(browser.to_vec())
+            .id(account)
+            .run()
+            .await?;
+        self.sql(
+            "INSERT INTO link_confirmation (browser_hash, account_id, issuer, company, subject, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(browser.to_vec())
+        .id(account)
+        .bind(identity.issuer.as_str())
+        .bind(identity.company.as_str())
+        .bind(identity.subject.as_str())
+        .time(expires_at)
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// Takes what this account has to confirm in this browser; it can be taken once.
+    pub async fn take_link_confirmation(
+        &mut self,
+        browser: &Hash,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<Identity>, StoreError> {
+        self.sql(
+            "DELETE FROM link_confirmation WHERE browser_hash = $1 AND account_id = $2 AND expires_at > $3 \
+             RETURNING issuer, company, subject",
+        )
+        .bind(browser.to_vec())
+        .id(account)
+        .time(now)
+        .find(read_identity)
+        .await
+    }
+
+    /// Notes a failed local sign-in for an address.
+    pub async fn insert_local_failure<T>(
+        &mut self,
+        id: Id<T>,
+        email: &Hash,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.sql("INSERT INTO local_failure (id, email_key_hash, at) VALUES ($1, $2, $3)")
+            .id(id)
+            .bind(email.to_vec())
+            .time(at)
+            .run()
+            .await?;
+        Ok(())
+    }
+
+    /// How many local sign-ins failed for an address since a time.
+    pub async fn count_local_failures(&mut self, email: &Hash, since: Timestamp) -> Result<u64, StoreError> {
+        self.sql("SELECT COUNT(*) AS count FROM local_failure WHERE email_key_hash = $1 AND at > $2")
+            .bind(email.to_vec())
+            .time(since)
+            .count()
+            .await
+    }
+
+    /// Forgets the failures of an address, or those before a time.
+    pub async fn delete_local_failures(&mut self, email: &Hash, before: Timestamp) -> Result<(), StoreError> {
+        self.sql("DELETE FROM local_failure WHERE email_key_hash = $1 OR at < $2")
+            .bind(email.to_vec())
+            .time(before)
+            .run()
+            .await?;
+        Ok(())
+    }
+}
+
+fn read_session(row: &Row) -> Result<StoredSession, StoreError> {
+    let token_hash = row.get::<Vec<u8>>("token_hash")?.try_into();
+    Ok(StoredSession {
+        token_hash: token_hash.map_err(|_| StoreError::Inconsistent { column: "token_hash" })?,
+        account: row.id("account_id")?,
+        reference: row.parse("reference")?,
+        method: row.parse("method")?,
+        started_at: row.time("started_at")?,
+        expires_at: row.time("expires_at")?,
+        auth_time: row.time_if("auth_time")?,
+        freshness: row.parse_if("freshness")?,
+        kaseyaone_session: row.get("kaseyaone_session")?,
+        id_token: row.get("id_token")?,
+    })
+}
+
+fn read_identity(row: &Row) -> Result<Identity, StoreError> {
+    let subject =
+        Subject::parse(&row.text("subject")?).map_err(|_| StoreError::Inconsistent { column: "subject" })?;
+    Ok(Identity { issuer: row.text("issuer")?, company: row.text("company")?, subject })
+}

@@ -1,0 +1,413 @@
+//! Applying a decision: everything that follows from one sign-in, in one transaction, or nothing of it.
+
+use super::{CompleteSignIn, CompleteSignInError, Completed};
+use crate::app::App;
+use crate::domain::account::{Account, Origin, Profile, Status};
+use crate::domain::audit::{Action, AuditActor, AuditEntry};
+use crate::domain::checks::Finding;
+use crate::domain::decision::{Decision, Known, Situation, decide};
+use crate::domain::email::Email;
+use crate::domain::freshness::{FreshnessPolicy, Recency, judge};
+use crate::domain::id::{AccountId, RecordId};
+use crate::domain::identity::{Identity, Subject, VerifiedAssertion};
+use crate::domain::record::{Cause, CauseCode, Outcome, SignInRecord};
+use crate::domain::settings::SingleSignOn;
+use crate::oidc::Authentication;
+use crate::store::{NewAccount, Purpose, SignInRequest, StoreError, Transaction};
+use crate::usecase::admission::by;
+use crate::usecase::begin_sign_in::{insert_request, new_browser, new_request, new_secrets, unreachable};
+use crate::usecase::session::{Opening, Refusal, SignedIn, open_session};
+use crate::usecase::settle::{Failure, end_uncompleted};
+
+/// How often a sign-in that lost a race begins its transaction anew. One more would already find the winner.
+const MOST_ATTEMPTS: u32 = 5;
+
+/// What applying a decision came to.
+enum Applied {
+    Signed(Box<SignedIn>),
+    Refused(Refusal),
+    AskAfresh,
+    /// Somebody else was faster with the same identity or address; look again.
+    Raced,
+}
+
+/// One verified sign-in on its way into the store.
+struct SignInUnderWay<'a> {
+    app: &'a App,
+    input: &'a CompleteSignIn<'a>,
+    request: &'a SignInRequest,
+    authentication: &'a Authentication,
+    recency: Recency,
+}
+
+/// Decides a verified sign-in and writes down what follows.
+pub(super) async fn apply(
+    app: &App,
+    input: &CompleteSignIn<'_>,
+    request: &SignInRequest,
+    record: RecordId,
+    authentication: Authentication,
+) -> Result<Completed, CompleteSignInError> {
+    let sign_in = &app.config.sign_in;
+    let policy = FreshnessPolicy {
+        leeway: sign_in.leeway,
+        max_age: sign_in.max_age,
+        accept_sessions_up_to: sign_in.accept_sessions_up_to,
+    };
+    let recency = judge(authentication.assertion.auth_time, request.started_at, app.now(), &policy);
+    let under_way = SignInUnderWay { app, input, request, authentication: &authentication, recency };
+    let refusal = match under_way.settle(record).await {
+        Ok(Applied::Signed(signed)) => return Ok(Completed::SignedIn(*signed)),
+        Ok(Applied::AskAfresh) => return ask_afresh(app, input, record).await,
+        Ok(Applied::Refused(refusal)) => refusal,
+        Ok(Applied::Raced) => under_way.record_storage_failure(record, "the account kept changing").await?,
+        Err(error) => {
+            tracing::error!(%error, "a verified sign-in could not be stored");
+            under_way.record_storage_failure(record, "the account could not be stored").await?
+        }
+    };
+    Err(CompleteSignInError::Refused(refusal))
+}
+
+/// Sends the person to KaseyaOne once more, with a request of its own and the same record.
+pub(super) async fn ask_afresh(
+    app: &App,
+    input: &CompleteSignIn<'_>,
+    record: RecordId,
+) -> Result<Completed, CompleteSignInError> {
+    let hint = app.store.read().await?.find_record(record).await?.and_then(|record| record.person.hint);
+    let secrets = new_secrets(app);
+    let to = match app.relying_party.authorization_url(&secrets, true, hint.as_deref(), app.now()).await {
+        Ok(to) => to,
+        Err(error) => {
+            let failure = Failure { outcome: Outcome::Refused, cause: unreachable(&error) };
+            return Err(CompleteSignInError::Refused(end_uncompleted(app, record, failure).await?));
+        }
+    };
+    let browser = input.browser.cloned().unwrap_or_else(|| new_browser(app));
+    let request = new_request(app, &secrets, &browser, Purpose::SignIn(record), true);
+    let mut transaction = app.store.write().await?;
+    insert_request(app, &mut transaction, &request).await?;
+    transaction.commit().await?;
+    Ok(Completed::Reauthenticate { to, browser })
+}
+
+impl SignInUnderWay<'_> {
+    async fn settle(&self, record: RecordId) -> Result<Applied, StoreError> {
+        for _ in 0..MOST_ATTEMPTS {
+            match self.attempt(record).await? {
+                Applied::Raced => {}
+                applied => return Ok(applied),
+            }
+        }
+        Ok(Applied::Raced)
+    }
+
+    /// One transaction: read, decide, write, commit.
+    async fn attempt(&self, record: RecordId) -> Result<Applied, StoreError> {
+        let assertion = &self.authentication.assertion;
+        let mut transaction = self.app.store.write().await?;
+        let settings = transaction.get_single_sign_on().await?;
+        let known = read_known(&mut transaction, assertion).await?;
+        let record = self.observed(&mut transaction, record, &settings).await?;
+        let decision = decide(&Situation {
+            settings: &settings,
+            tenant_active: self.app.config.tenant_active,
+            module: self.app.config.kaseyaone.module.as_deref(),
+            known: &known,
+            assertion,
+            recency: self.recency,
+            asked_afresh: self.request.asked_afresh,
+        });
+        match decision {
+            Decision::SignIn { account, profile } => {
+                self.sign_in(transaction, record, account, profile, known.same_email.is_some()).await
+            }
+            Decision::Link { account, identity, profile } => {
+                self.link(transaction, record, account, &identity, profile).await
+            }
+            Decision::ConfirmAdminLink { account, identity } => {
+                self.ask_for_confirmation(transaction, record, account, &identity).await
+            }
+            Decision::Create { identity, email, name } => {
+                self.create(transaction, record, &identity, email, name).await
+            }
+            Decision::Reauthenticate => {
+                transaction.update_record(&record).await?;
+                transaction.commit().await?;
+                Ok(Applied::AskAfresh)
+            }
+            Decision::Refuse { cause, account } => self.refuse(transaction, record, cause, account).await,
+        }
+    }
+
+    /// The record with everything this sign-in showed.
+    async fn observed(
+        &self,
+        transaction: &mut Transaction,
+        id: RecordId,
+        settings: &SingleSignOn,
+    ) -> Result<SignInRecord, StoreError> {
+        let record = transaction.find_record(id).await?;
+        let mut record = record.ok_or(StoreError::Inconsistent { column: "record_id" })?;
+        self.observe(&mut record);
+        record.judge_by(settings);
+        Ok(record)
+    }
+
+    fn observe(&self, record: &mut SignInRecord) {
+        let assertion = &self.authentication.assertion;
+        record.checks.exists_in_kaseyaone = Finding::Pass;
+        record.checks.authentication_completed = Finding::Pass;
+        record.auth_time = assertion.auth_time;
+        record.freshness = Some(self.recency.freshness);
+        record.person.email = assertion.email.as_deref().map(bounded);
+        record.person.subject = Some(bounded(&assertion.subject));
+        record.person.company = assertion.company.as_ref().map(|company| bounded(&company.id));
+    }
+
+    async fn create(
+        &self,
+        mut transaction: Transaction,
+        record: SignInRecord,
+        identity: &Identity,
+        email: Email,
+        name: String,
+    ) -> Result<Applied, StoreError> {
+        let now = self.app.now();
+        let new = NewAccount {
+            id: self.app.generator.id(now),
+            email,
+            name,
+            status: Status::Active,
+            origin: Origin::Automatic,
+            msp_admin: false,
+            password_hash: None,
+            created_at: now,
+            created_by: None,
+        };
+        // The identity comes first: who inserts it creates the account, everybody else finds it.
+        if !transaction.insert_identity(identity, new.id, now).await?
+            || !transaction.insert_account(&new).await?
+        {
+            return Ok(Applied::Raced);
+        }
+        let address = new.email.as_str();
+        self.audit(&mut transaction, &record, new.id, Action::AccountCreated, None, Some(address)).await?;
+        self.audit_link(&mut transaction, &record, new.id, identity).await?;
+        let account = read_account(&mut transaction, new.id).await?;
+        self.open(transaction, record, account, Outcome::CreatedAndSignedIn).await
+    }
+
+    async fn link(
+        &self,
+        mut transaction: Transaction,
+        record: SignInRecord,
+        account: AccountId,
+        identity: &Identity,
+        profile: Profile,
+    ) -> Result<Applied, StoreError> {
+        if !transaction.insert_identity(identity, account, self.app.now()).await? {
+            return Ok(Applied::Raced);
+        }
+        self.audit_link(&mut transaction, &record, account, identity).await?;
+        self.sign_in(transaction, record, account, profile, false).await
+    }
+
+    async fn sign_in(
+        &self,
+        mut transaction: Transaction,
+        record: SignInRecord,
+        account: AccountId,
+        profile: Profile,
+        address_is_taken: bool,
+    ) -> Result<Applied, StoreError> {
+        let mut account = read_account(&mut transaction, account).await?;
+        if address_is_taken {
+            let asserted = self.authentication.assertion.email.as_deref();
+            let kept = account.email.as_str().to_owned();
+            self.audit(&mut transaction, &record, account.id, Action::EmailKept, Some(&kept), asserted)
+                .await?;
+        }
+        self.refresh(&mut transaction, &record, &mut account, profile).await?;
+        self.open(transaction, record, account, Outcome::SignedIn).await
+    }
+
+    /// Name and address follow KaseyaOne; an invitation is fulfilled. Access is not looked at.
+    async fn refresh(
+        &self,
+        transaction: &mut Transaction,
+        record: &SignInRecord,
+        account: &mut Account,
+        profile: Profile,
+    ) -> Result<(), StoreError> {
+        if let Some(email) = profile.email.filter(|email| *email != account.email) {
+            let (from, to) = (account.email.as_str(), email.as_str());
+            self.audit(transaction, record, account.id, Action::EmailChanged, Some(from), Some(to)).await?;
+            account.email = email;
+        }
+        if let Some(name) = profile.name.filter(|name| *name != account.name) {
+            let (from, to) = (account.name.as_str(), name.as_str());
+            self.audit(transaction, record, account.id, Action::NameChanged, Some(from), Some(to)).await?;
+            account.name = name;
+        }
+        if account.status == Status::Invited {
+            let (from, to) = (Status::Invited.as_str(), Status::Active.as_str());
+            self.audit(transaction, record, account.id, Action::AccountActivated, Some(from), Some(to))
+                .await?;
+            account.status = Status::Active;
+        }
+        Ok(())
+    }
+
+    /// The end of every sign-in that succeeds: marks, audit, record, session, commit.
+    async fn open(
+        &self,
+        mut transaction: Transaction,
+        mut record: SignInRecord,
+        mut account: Account,
+        outcome: Outcome,
+    ) -> Result<Applied, StoreError> {
+        let now = self.app.now();
+        account.last_sign_in_at = Some(now);
+        transaction.update_account(&account).await?;
+        record.succeed(outcome, account.id, now);
+        transaction.update_record(&record).await?;
+        let entry = AuditEntry {
+            account: Some(account.id),
+            to: Some(format!("{}, {}", record.method, self.recency.freshness)),
+            reference: Some(record.reference.clone()),
+            ..self.app.audit_entry(by(&account), Action::SignIn)
+        };
+        transaction.append_audit(&entry).await?;
+        let opening = Opening {
+            account: &account,
+            record: &record,
+            replaced: self.input.session,
+            kaseyaone_session: self.authentication.assertion.session.as_deref().map(bounded),
+            id_token: Some(self.authentication.id_token.clone()),
+        };
+        let (session, expires_at) = open_session(self.app, &mut transaction, opening).await?;
+        transaction.commit().await?;
+        Ok(Applied::Signed(Box::new(SignedIn {
+            session,
+            expires_at,
+            account,
+            created: outcome == Outcome::CreatedAndSignedIn,
+            link_confirmed: false,
+            reference: record.reference,
+        })))
+    }
+
+    async fn ask_for_confirmation(
+        &self,
+        mut transaction: Transaction,
+        record: SignInRecord,
+        account: AccountId,
+        identity: &Identity,
+    ) -> Result<Applied, StoreError> {
+        let expires_at = self.app.now() + self.app.config.sign_in.request_lifetime;
+        let browser = &self.request.browser_hash;
+        transaction.put_link_confirmation(browser, account, identity, expires_at).await?;
+        let reason = "an MSP Admin has this address; one local sign-in in the same browser confirms the link";
+        let cause = Cause::new(CauseCode::AdminLinkUnconfirmed, reason);
+        self.refuse(transaction, record, cause, Some(account)).await
+    }
+
+    async fn refuse(
+        &self,
+        mut transaction: Transaction,
+        mut record: SignInRecord,
+        cause: Cause,
+        account: Option<AccountId>,
+    ) -> Result<Applied, StoreError> {
+        let code = cause.code;
+        record.account = account;
+        record.fail(Outcome::Refused, cause, self.app.now());
+        transaction.update_record(&record).await?;
+        transaction.commit().await?;
+        Ok(Applied::Refused(Refusal::of(&record, code)))
+    }
+
+    /// A second transaction, after the first left nothing: the record tells of the failure.
+    async fn record_storage_failure(&self, id: RecordId, reason: &str) -> Result<Refusal, StoreError> {
+        let mut transaction = self.app.store.write().await?;
+        let settings = transaction.get_single_sign_on().await?;
+        let mut record = self.observed(&mut transaction, id, &settings).await?;
+        record.fail(Outcome::Refused, Cause::new(CauseCode::StorageFailure, reason), self.app.now());
+        transaction.update_record(&record).await?;
+        transaction.commit().await?;
+        Ok(Refusal::of(&record, CauseCode::StorageFailure))
+    }
+
+    async fn audit_link(
+        &self,
+        transaction: &mut Transaction,
+        record: &SignInRecord,
+        account: AccountId,
+        identity: &Identity,
+    ) -> Result<(), StoreError> {
+        let named = format!("{} in company {}", identity.subject.as_str(), identity.company);
+        self.audit(transaction, record, account, Action::IdentityLinked, None, Some(&named)).await
+    }
+
+    async fn audit(
+        &self,
+        transaction: &mut Transaction,
+        record: &SignInRecord,
+        account: AccountId,
+        action: Action,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let entry = AuditEntry {
+            account: Some(account),
+            from: from.map(str::to_owned),
+            to: to.map(str::to_owned),
+            reference: Some(record.reference.clone()),
+            ..self.app.audit_entry(AuditActor::KaseyaOne, action)
+        };
+        transaction.append_audit(&entry).await
+    }
+}
+
+/// What is known here of the person: by identity, and by address.
+async fn read_known(
+    transaction: &mut Transaction,
+    assertion: &VerifiedAssertion,
+) -> Result<Known, StoreError> {
+    let linked = match identity_of(assertion) {
+        Some(identity) => transaction.find_linked_account(&identity).await?,
+        None => None,
+    };
+    let linked = match linked {
+        Some(id) => Some(read_account(transaction, id).await?),
+        None => None,
+    };
+    let Some(email) = assertion.email.as_deref().and_then(|email| Email::parse(email).ok()) else {
+        return Ok(Known { linked, same_email: None });
+    };
+    let same_email = match (transaction.find_account_by_email(email.key()).await?, &linked) {
+        (Some(account), Some(linked)) if account.id == linked.id => None,
+        (None, None) => transaction.find_barred_account_by_email(email.key()).await?,
+        (account, _) => account,
+    };
+    Ok(Known { linked, same_email })
+}
+
+fn identity_of(assertion: &VerifiedAssertion) -> Option<Identity> {
+    Some(Identity {
+        issuer: assertion.issuer.clone(),
+        company: assertion.company.as_ref()?.id.clone(),
+        subject: Subject::parse(&assertion.subject).ok()?,
+    })
+}
+
+async fn read_account(transaction: &mut Transaction, id: AccountId) -> Result<Account, StoreError> {
+    transaction.find_account(id).await?.ok_or(StoreError::Inconsistent { column: "account_id" })
+}
+
+/// What came from outside, kept short and free of control characters (PostgreSQL takes no NUL).
+fn bounded(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(300).collect()
+}

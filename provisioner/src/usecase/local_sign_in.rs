@@ -1,0 +1,188 @@
+//! Signing in with e-mail address and password. It never creates an account (S-02), and it tells nobody whether
+//! an address is known: one answer and one duration for all that is wrong.
+
+use jiff::SignedDuration;
+use secrecy::SecretString;
+
+use super::admission::by;
+use super::session::{BrowserToken, Opening, Refusal, SessionToken, SignedIn, hash_secret, open_session};
+use super::settle::insert_record;
+use crate::app::App;
+use crate::domain::account::{Account, Status};
+use crate::domain::audit::{Action, AuditEntry};
+use crate::domain::checks::Finding;
+use crate::domain::email::Email;
+use crate::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecord};
+use crate::domain::settings::SingleSignOn;
+use crate::password;
+use crate::store::{Hash, StoreError, Transaction};
+
+/// Failures of one address after which the right password does not help either.
+const MOST_FAILURES: u64 = 10;
+/// The time in which they count.
+const FAILURE_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// What a person typed.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalSignIn<'a> {
+    /// The address.
+    pub email: &'a str,
+    /// The password.
+    pub password: &'a SecretString,
+    /// The browser cookie, if there is one.
+    pub browser: Option<&'a BrowserToken>,
+    /// The session cookie, if there is one.
+    pub session: Option<&'a SessionToken>,
+}
+
+/// Why a local sign-in makes no session.
+#[derive(Debug, thiserror::Error)]
+pub enum LocalSignInError {
+    /// It is refused; the person gets a sentence and a reference.
+    #[error("the sign-in is refused: {}", .0.code)]
+    Refused(Refusal),
+    /// The store does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+/// Signs in locally.
+pub async fn local_sign_in(app: &App, input: LocalSignIn<'_>) -> Result<SignedIn, LocalSignInError> {
+    let email = Email::parse(input.email).ok();
+    let stored = match &email {
+        Some(email) => find_hash(app, email).await?,
+        None => None,
+    };
+    let is_right = password::is_right(input.password, stored, app.config.passwords).await;
+
+    let now = app.now();
+    let mut transaction = app.store.write().await?;
+    let settings = transaction.get_single_sign_on().await?;
+    let mut record = SignInRecord::begun(app.generator.id(now), app.generator.reference(), &settings, now);
+    record.method = Method::Local;
+    record.checks.used_kaseyaone = Finding::Fail;
+    insert_record(app, &mut transaction, &mut record).await?;
+    record.person.email = Some(typed(input.email));
+    let address = hash_secret(email.as_ref().map_or(input.email, |email| email.key().as_str()));
+    let account = match &email {
+        Some(email) => transaction.find_account_by_email(email.key()).await?,
+        None => None,
+    };
+    let failures = transaction.count_local_failures(&address, now - FAILURE_WINDOW).await?;
+    match judge(account, is_right, failures, &settings) {
+        Ok(account) => open(app, transaction, record, account, &address, input).await,
+        Err(cause) => Err(refuse(app, transaction, record, cause, &address).await?),
+    }
+}
+
+async fn find_hash(app: &App, email: &Email) -> Result<Option<String>, StoreError> {
+    let mut transaction = app.store.read().await?;
+    match transaction.find_account_by_email(email.key()).await? {
+        Some(account) => transaction.find_password_hash(account.id).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether the person may come in. Only somebody with the right password learns more than "wrong".
+fn judge(
+    account: Option<Account>,
+    is_right: bool,
+    failures: u64,
+    settings: &SingleSignOn,
+) -> Result<Account, Cause> {
+    if failures >= MOST_FAILURES {
+        return Err(Cause::new(CauseCode::LocalLocked, "too many failures for this address in 15 minutes"));
+    }
+    let Some(account) = account.filter(|_| is_right) else {
+        return Err(Cause::new(CauseCode::LocalCredentials, "the address or the password is wrong"));
+    };
+    if account.status == Status::Deactivated {
+        return Err(Cause::new(CauseCode::AccountDeactivated, "the MSP account is deactivated"));
+    }
+    if !settings.permits_local(account.id) {
+        let reason = "KaseyaOne is required and the account is not among the exceptions";
+        return Err(Cause::new(CauseCode::LocalNotPermitted, reason));
+    }
+    Ok(account)
+}
+
+async fn open(
+    app: &App,
+    mut transaction: Transaction,
+    mut record: SignInRecord,
+    mut account: Account,
+    address: &Hash,
+    input: LocalSignIn<'_>,
+) -> Result<SignedIn, LocalSignInError> {
+    let now = app.now();
+    let link_confirmed = confirm_link(app, &mut transaction, &record, &account, input.browser).await?;
+    account.status = Status::Active;
+    account.last_sign_in_at = Some(now);
+    transaction.update_account(&account).await?;
+    transaction.delete_local_failures(address, now - FAILURE_WINDOW).await?;
+    record.succeed(Outcome::SignedIn, account.id, now);
+    transaction.update_record(&record).await?;
+    let entry = AuditEntry {
+        account: Some(account.id),
+        to: Some(Method::Local.as_str().to_owned()),
+        reference: Some(record.reference.clone()),
+        ..app.audit_entry(by(&account), Action::SignIn)
+    };
+    transaction.append_audit(&entry).await?;
+    let opening = Opening {
+        account: &account,
+        record: &record,
+        replaced: input.session,
+        kaseyaone_session: None,
+        id_token: None,
+    };
+    let (session, expires_at) = open_session(app, &mut transaction, opening).await?;
+    transaction.commit().await?;
+    Ok(SignedIn { session, expires_at, account, created: false, link_confirmed, reference: record.reference })
+}
+
+/// The link an MSP Admin owes is bound to this account, this identity and this browser, and is taken once.
+async fn confirm_link(
+    app: &App,
+    transaction: &mut Transaction,
+    record: &SignInRecord,
+    account: &Account,
+    browser: Option<&BrowserToken>,
+) -> Result<bool, StoreError> {
+    let Some(browser) = browser.filter(|_| !account.has_identity) else { return Ok(false) };
+    let owed = transaction.take_link_confirmation(&browser.hash(), account.id, app.now()).await?;
+    let Some(identity) = owed else { return Ok(false) };
+    if !transaction.insert_identity(&identity, account.id, app.now()).await? {
+        return Ok(false);
+    }
+    let entry = AuditEntry {
+        account: Some(account.id),
+        to: Some(format!("{} in company {}", identity.subject.as_str(), identity.company)),
+        reference: Some(record.reference.clone()),
+        ..app.audit_entry(by(account), Action::IdentityLinked)
+    };
+    transaction.append_audit(&entry).await?;
+    Ok(true)
+}
+
+async fn refuse(
+    app: &App,
+    mut transaction: Transaction,
+    mut record: SignInRecord,
+    cause: Cause,
+    address: &Hash,
+) -> Result<LocalSignInError, StoreError> {
+    let now = app.now();
+    let code = cause.code;
+    if matches!(code, CauseCode::LocalCredentials) {
+        transaction.insert_local_failure(record.id, address, now).await?;
+    }
+    record.fail(Outcome::Refused, cause, now);
+    transaction.update_record(&record).await?;
+    transaction.commit().await?;
+    Ok(LocalSignInError::Refused(Refusal::of(&record, code)))
+}
+
+fn typed(email: &str) -> String {
+    email.trim().chars().filter(|character| !character.is_control()).take(254).collect()
+}

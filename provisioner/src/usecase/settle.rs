@@ -1,0 +1,110 @@
+//! Ending a sign-in without a session, and settling those whose person never came back.
+
+use jiff::Timestamp;
+
+use super::session::Refusal;
+use crate::app::App;
+use crate::domain::checks::Finding;
+use crate::domain::id::RecordId;
+use crate::domain::record::{Cause, CauseCode, Outcome, SignInRecord};
+use crate::store::{StoreError, Transaction};
+
+/// How a sign-in ends that makes no session.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    pub(super) outcome: Outcome,
+    pub(super) cause: Cause,
+}
+
+impl Failure {
+    /// A refusal.
+    pub(super) fn refused(code: CauseCode, reason: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Refused, cause: Cause::new(code, reason) }
+    }
+
+    /// Something was too old.
+    pub(super) fn expired(code: CauseCode, reason: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Expired, cause: Cause::new(code, reason) }
+    }
+}
+
+/// Inserts a record under a reference nobody else has.
+pub(super) async fn insert_record(
+    app: &App,
+    transaction: &mut Transaction,
+    record: &mut SignInRecord,
+) -> Result<(), StoreError> {
+    while !transaction.insert_record(record).await? {
+        record.reference = app.generator.reference();
+    }
+    Ok(())
+}
+
+/// Ends the attempt of a record because authentication was not completed (check 5).
+pub(super) async fn end_uncompleted(
+    app: &App,
+    id: RecordId,
+    failure: Failure,
+) -> Result<Refusal, StoreError> {
+    let hint = {
+        let mut transaction = app.store.read().await?;
+        transaction.find_record(id).await?.and_then(|record| record.person.hint)
+    };
+    // The directory is asked while no transaction is open.
+    let exists = app.look_up(hint.as_deref()).await;
+    let mut transaction = app.store.write().await?;
+    let record = transaction.find_record(id).await?;
+    let mut record = record.ok_or(StoreError::Inconsistent { column: "record_id" })?;
+    let settings = transaction.get_single_sign_on().await?;
+    record.judge_by(&settings);
+    record.checks.exists_in_kaseyaone = exists;
+    record.checks.authentication_completed = Finding::Fail;
+    let code = failure.cause.code;
+    record.fail(failure.outcome, failure.cause, app.now());
+    transaction.update_record(&record).await?;
+    transaction.commit().await?;
+    Ok(Refusal::of(&record, code))
+}
+
+/// Records a callback that belongs to no open sign-in.
+pub(super) async fn record_stray(
+    app: &App,
+    transaction: Transaction,
+    failure: Failure,
+) -> Result<Refusal, StoreError> {
+    let mut transaction = transaction;
+    let settings = transaction.get_single_sign_on().await?;
+    let now = app.now();
+    let mut record = SignInRecord::begun(app.generator.id(now), app.generator.reference(), &settings, now);
+    insert_record(app, &mut transaction, &mut record).await?;
+    record.checks.exists_in_kaseyaone = Finding::NotKnowable;
+    record.checks.authentication_completed = Finding::Fail;
+    let code = failure.cause.code;
+    record.fail(failure.outcome, failure.cause, now);
+    transaction.update_record(&record).await?;
+    transaction.commit().await?;
+    Ok(Refusal::of(&record, code))
+}
+
+/// Settles every sign-in whose requests have all run out: the person never came back.
+pub(super) async fn settle_abandoned(app: &App) -> Result<(), StoreError> {
+    let now = app.now();
+    let unreturned = app.store.read().await?.list_unreturned(now).await?;
+    for (record, ran_out_at) in unreturned {
+        settle_one(app, record, ran_out_at).await?;
+    }
+    Ok(())
+}
+
+async fn settle_one(app: &App, seen: SignInRecord, ran_out_at: Timestamp) -> Result<(), StoreError> {
+    let exists = app.look_up(seen.person.hint.as_deref()).await;
+    let mut transaction = app.store.write().await?;
+    let record = transaction.find_record(seen.id).await?.filter(|record| record.outcome.is_none());
+    let Some(mut record) = record else { return Ok(()) };
+    record.checks.exists_in_kaseyaone = exists;
+    record.checks.authentication_completed = Finding::Fail;
+    let cause = Cause::new(CauseCode::NotReturned, "the person did not come back from KaseyaOne");
+    record.fail(Outcome::Abandoned, cause, ran_out_at);
+    transaction.update_record(&record).await?;
+    transaction.commit().await
+}
