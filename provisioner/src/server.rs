@@ -64,9 +64,8 @@ pub struct Server {
 pub async fn serve(config: Config, runtime: Runtime) -> Result<Server, StartError> {
     config.check()?;
     let listener = listen(config.listen).await?;
-    let address = listener
-        .local_addr()
-        .map_err(|source| StartError::Listen { address: config.listen, source })?;
+    let address =
+        listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
     let store = Store::open(&config.database_url, config.database_connections).await?;
     let base_url = config.base_url.clone().unwrap_or_else(|| url_of(address));
     let app = Arc::new(App::new(store, runtime.clock, runtime.generator, config, base_url)?);

@@ -44,22 +44,34 @@ pub(crate) enum Matter {
 impl Matter {
     fn parts(self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Self::NotFound => (StatusCode::NOT_FOUND, "Not found", "There is nothing here, or it is not visible to you."),
-            Self::MethodNotAllowed => {
-                (StatusCode::METHOD_NOT_ALLOWED, "Not possible here", "This address does not take that kind of request.")
+            Self::NotFound => {
+                (StatusCode::NOT_FOUND, "Not found", "There is nothing here, or it is not visible to you.")
             }
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "Not possible here",
+                "This address does not take that kind of request.",
+            ),
             Self::AdminsOnly => (
                 StatusCode::FORBIDDEN,
                 "For MSP Admins only",
                 "Only an MSP Admin can see and change these settings. The attempt was recorded.",
             ),
-            Self::NotUnderstood => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "Not understood", "The form could not be read. Go back and send it again.")
-            }
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large", "The form is larger than anything this page takes."),
-            Self::OtherSite => {
-                (StatusCode::FORBIDDEN, "Sent from another site", "This request came from another site and was not carried out.")
-            }
+            Self::NotUnderstood => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Not understood",
+                "The form could not be read. Go back and send it again.",
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "Too large",
+                "The form is larger than anything this page takes.",
+            ),
+            Self::OtherSite => (
+                StatusCode::FORBIDDEN,
+                "Sent from another site",
+                "This request came from another site and was not carried out.",
+            ),
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Not available right now",

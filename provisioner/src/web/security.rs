@@ -20,7 +20,8 @@ impl SecurityHeaders {
     /// `provider` is the issuer: a form that starts a sign-in is redirected there, and Chromium holds the
     /// redirects of a form against `form-action`.
     pub(crate) fn new(base_url: &Url, provider: &str) -> Self {
-        let provider = Url::parse(provider).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization());
+        let provider =
+            Url::parse(provider).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization());
         let policy = format!(
             "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {provider}; \
              frame-ancestors 'none'; base-uri 'none'"
@@ -29,7 +30,8 @@ impl SecurityHeaders {
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
-        let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
+        let mut set =
+            |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
         set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         set(header::X_FRAME_OPTIONS, "DENY");
         // Without TLS a browser sends no `Sec-Fetch-Site`, and under `no-referrer` it would send `Origin: null`
@@ -61,7 +63,10 @@ impl SecurityHeaders {
 }
 
 /// Refuses what another site's page sends in a person's name (by `Sec-Fetch-Site` and `Origin`).
-pub(crate) fn refuse_other_sites<S: Clone + Send + Sync + 'static>(router: Router<S>, base_url: &Url) -> Router<S> {
+pub(crate) fn refuse_other_sites<S: Clone + Send + Sync + 'static>(
+    router: Router<S>,
+    base_url: &Url,
+) -> Router<S> {
     let origin = base_url.origin().ascii_serialization();
     let layer = CsrfLayer::new().add_trusted_origin(origin).unwrap_or_else(|_| CsrfLayer::new());
     router.layer(layer)

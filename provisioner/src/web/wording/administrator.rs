@@ -45,8 +45,12 @@ pub(crate) fn detail(check: Check, finding: Finding) -> &'static str {
         (Finding::Fail, Check::UsedKaseyaOne) => "The person signed in, or tried to, with a local password.",
         (Finding::Fail, Check::AllowOn) => "It was off at this sign-in.",
         (Finding::Fail, Check::CreateOn) => "It was off at this sign-in.",
-        (Finding::Fail, Check::ExistsInKaseyaOne) => "KaseyaOne's directory has no such active user in the linked company.",
-        (Finding::Fail, Check::AuthenticationCompleted) => "KaseyaOne did not confirm the person, or its answer did not hold.",
+        (Finding::Fail, Check::ExistsInKaseyaOne) => {
+            "KaseyaOne's directory has no such active user in the linked company."
+        }
+        (Finding::Fail, Check::AuthenticationCompleted) => {
+            "KaseyaOne did not confirm the person, or its answer did not hold."
+        }
     }
 }
 
@@ -99,7 +103,9 @@ pub(crate) fn cause(code: CauseCode) -> &'static str {
         CauseCode::ProviderError => "KaseyaOne answered with an error.",
         CauseCode::NotReturned => "The person went to KaseyaOne and never came back.",
         CauseCode::RequestExpired => "The person came back after the sign-in request had expired.",
-        CauseCode::CodeExpired => "KaseyaOne no longer accepted the authorization code: it had expired or been used.",
+        CauseCode::CodeExpired => {
+            "KaseyaOne no longer accepted the authorization code: it had expired or been used."
+        }
         CauseCode::TokenExpired => "The ID token had already expired.",
         CauseCode::TokenInvalid => "The ID token failed a check.",
         CauseCode::StateMismatch => "The answer belongs to no sign-in that began here.",
@@ -107,8 +113,12 @@ pub(crate) fn cause(code: CauseCode) -> &'static str {
         CauseCode::CallbackMalformed => "The answer could not be read.",
         CauseCode::CallbackReplayed => "The answer had been used before.",
         CauseCode::ProviderUnavailable => "KaseyaOne could not be reached.",
-        CauseCode::OtherBrowser => "The answer came from another browser than the one in which the sign-in began.",
-        CauseCode::LeftoverSession => "An earlier Kaseya MDR session was still open and was used; nobody signed in.",
+        CauseCode::OtherBrowser => {
+            "The answer came from another browser than the one in which the sign-in began."
+        }
+        CauseCode::LeftoverSession => {
+            "An earlier Kaseya MDR session was still open and was used; nobody signed in."
+        }
         CauseCode::LocalCredentials => "The e-mail address or the password of a local sign-in was wrong.",
         CauseCode::LocalLocked => "Too many local sign-ins failed for this address in a short time.",
         CauseCode::LocalNotPermitted => "KaseyaOne is required, and the person is not among the exceptions.",
@@ -121,8 +131,12 @@ pub(crate) fn cause(code: CauseCode) -> &'static str {
         CauseCode::StorageFailure => "The account could not be stored; nothing was changed.",
         CauseCode::EmailMissing => "KaseyaOne sent no usable e-mail address.",
         CauseCode::EmailUnverified => "KaseyaOne did not say that the e-mail address is verified.",
-        CauseCode::SessionReused => "KaseyaOne reused a session from before; a fresh sign-in was asked for and not obtained.",
-        CauseCode::AdminLinkUnconfirmed => "The e-mail address is that of an MSP Admin who has not confirmed by a local sign-in.",
+        CauseCode::SessionReused => {
+            "KaseyaOne reused a session from before; a fresh sign-in was asked for and not obtained."
+        }
+        CauseCode::AdminLinkUnconfirmed => {
+            "The e-mail address is that of an MSP Admin who has not confirmed by a local sign-in."
+        }
         CauseCode::SubjectInvalid => "KaseyaOne sent an identifier that cannot key an account.",
     }
 }
@@ -130,7 +144,9 @@ pub(crate) fn cause(code: CauseCode) -> &'static str {
 /// What helps, with the control that does it.
 pub(crate) fn remedy(code: CauseCode) -> Remedy {
     let (sentence, link) = match code {
-        CauseCode::AllowOff => ("Turn on Allow Users to Log in with KaseyaOne.", to(SECTION, "Single Sign-On")),
+        CauseCode::AllowOff => {
+            ("Turn on Allow Users to Log in with KaseyaOne.", to(SECTION, "Single Sign-On"))
+        }
         CauseCode::CreateOff => (
             "Turn on Enable Automatic User Creation, or add the user by hand.",
             to(SECTION, "Single Sign-On"),
@@ -150,11 +166,12 @@ pub(crate) fn remedy(code: CauseCode) -> Remedy {
             "Ask the person to begin again. If it repeats, compare this service's KaseyaOne configuration with KaseyaOne.",
             None,
         ),
-        CauseCode::ProviderUnavailable => ("Wait until KaseyaOne is reachable; sign-in recovers by itself.", None),
-        CauseCode::LeftoverSession => (
-            "Ask the person to sign out here, and of KaseyaOne, and to sign in again.",
-            None,
-        ),
+        CauseCode::ProviderUnavailable => {
+            ("Wait until KaseyaOne is reachable; sign-in recovers by itself.", None)
+        }
+        CauseCode::LeftoverSession => {
+            ("Ask the person to sign out here, and of KaseyaOne, and to sign in again.", None)
+        }
         CauseCode::LocalCredentials | CauseCode::LocalLocked => {
             ("Ask the person to log in with KaseyaOne; only that creates accounts.", None)
         }
@@ -178,20 +195,25 @@ pub(crate) fn remedy(code: CauseCode) -> Remedy {
             "Allow the person again if they may come back.",
             to("/settings/users?view=deactivated", "Deactivated and removed users"),
         ),
-        CauseCode::TenantInactive => ("Activate this Kaseya MDR account in the configuration of the service.", None),
+        CauseCode::TenantInactive => {
+            ("Activate this Kaseya MDR account in the configuration of the service.", None)
+        }
         CauseCode::ModuleNotAssigned => ("Assign Kaseya MDR to the person in KaseyaOne.", None),
-        CauseCode::StorageFailure => ("Check the database of the service; then let the person sign in again.", None),
+        CauseCode::StorageFailure => {
+            ("Check the database of the service; then let the person sign in again.", None)
+        }
         CauseCode::EmailMissing => ("Give the person an e-mail address in KaseyaOne.", None),
         CauseCode::EmailUnverified => ("Let the person confirm their e-mail address in KaseyaOne.", None),
-        CauseCode::SessionReused => (
-            "Ask the person to sign out of KaseyaOne and to sign in again in a clean browser session.",
-            None,
-        ),
+        CauseCode::SessionReused => {
+            ("Ask the person to sign out of KaseyaOne and to sign in again in a clean browser session.", None)
+        }
         CauseCode::AdminLinkUnconfirmed => (
             "Ask the MSP Admin to log in once with their local password in the same browser, then with KaseyaOne.",
             None,
         ),
-        CauseCode::SubjectInvalid => ("Report it to KaseyaOne: the subject must be 1 to 255 printable ASCII characters.", None),
+        CauseCode::SubjectInvalid => {
+            ("Report it to KaseyaOne: the subject must be 1 to 255 printable ASCII characters.", None)
+        }
     };
     Remedy { sentence, link }
 }

@@ -17,7 +17,9 @@ fn no_category_tells_whether_an_address_is_known_here() {
     for category in Category::ALL {
         let words = person::plain(*category);
         let all = format!("{} {} {}", words.title, words.sentence, words.next_step).to_lowercase();
-        for telling in ["deactivated", "removed", "no account", "already exists", "unverified", "has an account"] {
+        for telling in
+            ["deactivated", "removed", "no account", "already exists", "unverified", "has an account"]
+        {
             assert!(!all.contains(telling), "{category}: {telling}");
         }
     }
