@@ -49,16 +49,6 @@ Feature: Sessions, tabs and browsers
     Then Dana is signed in
     And the stranger is not signed in
 
-  @S-77 @fault:sess-sso-other-user
-  Scenario: Somebody else's KaseyaOne session is not taken for the person expected
-    Given Rui has signed in before
-    And Rui signed in to another KaseyaOne product 60 minutes ago
-    And Dana uses the browser of Rui
-    And Dana typed the own user name on the sign-in page
-    When Dana starts to sign in with KaseyaOne
-    Then nobody is signed in in the browser of Dana as Dana
-    And Dana has no account
-
   @S-77 @fault:sess-idtoken-expires-later
   Scenario: The session outlives the ID token
     When Dana signs in with KaseyaOne
@@ -72,17 +62,62 @@ Feature: Sessions, tabs and browsers
     Then Dana is not signed in
     And Dana has exactly one account
 
+  @S-77
+  Scenario: Somebody else's KaseyaOne session does not make an account for the person expected: sess-sso-other-user
+    Given Rui has signed in before
+    And Rui signed in to another KaseyaOne product 60 minutes ago
+    And Dana uses the browser of Rui
+    And Dana typed the own user name on the sign-in page
+    And the fault "sess-sso-other-user" strikes whoever asks
+    When Dana tries to sign in with KaseyaOne
+    Then Dana has no account
+    And nobody's account has changed
+    And the fault has struck
+
+  @S-78
+  Scenario: An old session that answers is noticed and the person is asked: sess-sso-silent
+    Given Dana signed in to another KaseyaOne product 60 minutes ago
+    And the fault "sess-sso-silent" strikes the sign-in of Dana
+    When Dana signs in with KaseyaOne
+    Then Dana was asked to sign in by KaseyaOne
+    And Dana is signed in
+    And the fault has struck
+    And the record of the sign-in says:
+      | freshness | fresh |
+
+  @S-78
+  Scenario: A sign-in that claims to be old is asked for afresh once: idt-authtime-stale
+    Given the fault "idt-authtime-stale" strikes the sign-in of Dana
+    When Dana signs in with KaseyaOne
+    Then Dana was asked to sign in by KaseyaOne twice
+    And Dana is signed in
+    And the fault has struck
+
   @S-79
-  Scenario Outline: A demand for a fresh sign-in that is ignored by <fault> does not create the account
+  Scenario Outline: A demand for a fresh sign-in that KaseyaOne ignores does not create the account: <fault>
     Given Dana signed in to another KaseyaOne product 60 minutes ago
     And the fault "<fault>" strikes the sign-in of Dana
     When Dana tries to sign in with KaseyaOne
     Then Dana is not signed in
     And Dana has no account
     And the fault has struck
+    And the record of the sign-in says:
+      | other cause | session reused |
+      | freshness   | cached         |
 
     Examples:
-      | fault                      |
-      | sess-force-ignored-prompt  |
-      | sess-force-ignored-maxage  |
-      | idt-authtime-stale         |
+      | fault                       |
+      | sess-force-ignored-prompt   |
+      | sess-force-ignored-maxage   |
+      | sess-force-ignored-stripped |
+
+  @S-77
+  Scenario: A silent answer about another person makes no account: sess-none-other-sub
+    Given Rui has signed in before
+    And Rui signed in to another KaseyaOne product 60 minutes ago
+    And the browser of Rui demands a silent answer about Rui
+    And the fault "sess-none-other-sub" strikes whoever asks
+    When Rui tries to sign in with KaseyaOne
+    Then nobody's account has changed
+    And no account has been created
+    And the fault has struck

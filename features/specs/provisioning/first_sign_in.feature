@@ -1,5 +1,5 @@
 Feature: The first KaseyaOne sign-in creates the MSP user account
-  When automatic user creation is in effect, whoever signs in through KaseyaOne for the first
+  With automatic user creation in effect, whoever signs in through KaseyaOne for the first
   time gets one MSP user account. Nobody has to prepare it, and nothing but a completed
   KaseyaOne sign-in brings it about.
 

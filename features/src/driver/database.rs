@@ -1,0 +1,114 @@
+//! A database for one scenario: a SQLite file or a schema in PostgreSQL, gone afterwards.
+//!
+//! Nothing here reads what the provisioner stores. The one thing that is staged below the provisioner is a
+//! database that fails at a chosen write (S-45, S-70), because no person and no API can bring that about.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context as _, Result};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
+use tempfile::TempDir;
+use url::Url;
+
+/// Which kind of database a run uses.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Database {
+    /// A file per scenario.
+    Sqlite,
+    /// A schema per scenario in the database at this URL.
+    Postgres(String),
+}
+
+/// The database of one scenario.
+#[derive(Debug)]
+pub struct ScenarioDatabase {
+    url: String,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    File { _folder: TempDir },
+    Schema { name: String, server: String },
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+impl ScenarioDatabase {
+    /// A fresh, empty database.
+    pub async fn create(database: &Database) -> Result<Self> {
+        match database {
+            Database::Sqlite => {
+                let folder = tempfile::tempdir().context("no folder for a SQLite file")?;
+                let file = folder.path().join("scenario.sqlite");
+                Ok(Self { url: format!("sqlite://{}", file.display()), place: Place::File { _folder: folder } })
+            }
+            Database::Postgres(server) => {
+                let number = NEXT.fetch_add(1, Ordering::Relaxed);
+                let name = format!("scenario_{}_{number}", std::process::id());
+                run_on_postgres(server, &format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}")).await?;
+                let mut url = Url::parse(server).context("the PostgreSQL URL cannot be read")?;
+                url.query_pairs_mut().append_pair("options", &format!("-c search_path={name}"));
+                Ok(Self { url: url.into(), place: Place::Schema { name, server: server.clone() } })
+            }
+        }
+    }
+
+    /// What the provisioner is configured with.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// From now on every row that is added to this table fails.
+    pub async fn fail_on_insert(&self, table: &str) -> Result<()> {
+        let text = match &self.place {
+            Place::File { .. } => format!(
+                "CREATE TRIGGER staged_failure BEFORE INSERT ON {table} \
+                 BEGIN SELECT RAISE(ABORT, 'staged failure'); END"
+            ),
+            Place::Schema { .. } => format!(
+                "CREATE FUNCTION staged_failure() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN RAISE EXCEPTION 'staged failure'; END $$; \
+                 CREATE TRIGGER staged_failure BEFORE INSERT ON {table} \
+                 FOR EACH ROW EXECUTE FUNCTION staged_failure()"
+            ),
+        };
+        self.run(&text).await
+    }
+
+    /// The staged failure is over.
+    pub async fn work_again(&self, table: &str) -> Result<()> {
+        let text = match &self.place {
+            Place::File { .. } => "DROP TRIGGER staged_failure".to_owned(),
+            Place::Schema { .. } => {
+                format!("DROP TRIGGER staged_failure ON {table}; DROP FUNCTION staged_failure()")
+            }
+        };
+        self.run(&text).await
+    }
+
+    /// Removes the database. A SQLite file goes by itself.
+    pub async fn remove(self) -> Result<()> {
+        match &self.place {
+            Place::File { .. } => Ok(()),
+            Place::Schema { name, server } => run_on_postgres(server, &format!("DROP SCHEMA {name} CASCADE")).await,
+        }
+    }
+
+    async fn run(&self, text: &str) -> Result<()> {
+        match &self.place {
+            Place::File { .. } => {
+                let mut connection = SqliteConnection::connect(&self.url).await?;
+                connection.execute(AssertSqlSafe(text)).await?;
+                Ok(connection.close().await?)
+            }
+            Place::Schema { .. } => run_on_postgres(&self.url, text).await,
+        }
+    }
+}
+
+async fn run_on_postgres(url: &str, text: &str) -> Result<()> {
+    let mut connection = PgConnection::connect(url).await.context("PostgreSQL does not answer")?;
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(text))).await?;
+    Ok(connection.close().await?)
+}

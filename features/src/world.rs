@@ -1,0 +1,107 @@
+//! What one scenario runs in: both programs, the people with their browsers, and what was noted on the way.
+//!
+//! A world starts nothing before the first step that needs it, so that a scenario can say what is different
+//! about its programs first.
+
+use std::{collections::BTreeMap, fmt, sync::OnceLock};
+
+use anyhow::{Context as _, Result, bail};
+use cucumber::gherkin::{Step, StepType};
+use jiff::SignedDuration;
+
+use crate::{
+    driver::{database::Database, reference::Preparation},
+    transcript,
+};
+
+pub mod attempt;
+pub mod baseline;
+pub mod person;
+pub mod stage;
+pub mod words;
+
+pub use person::Who;
+use stage::Stage;
+
+/// What is the same for every scenario of a run.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// The kind of database that the provisioner runs on.
+    pub database: Database,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self { database: Database::Sqlite }
+    }
+}
+
+static OPTIONS: OnceLock<RunOptions> = OnceLock::new();
+
+/// Fixes the options of this process. To be called once, before the first scenario.
+///
+/// # Errors
+/// When options were fixed before.
+pub fn configure(options: RunOptions) -> Result<()> {
+    OPTIONS.set(options).map_err(|_| anyhow::anyhow!("the options of this run are already fixed"))
+}
+
+/// One scenario.
+#[derive(cucumber::World)]
+#[world(init = Self::new)]
+pub struct World {
+    preparation: Preparation,
+    stage: Option<Stage>,
+    /// Accounts by person, as they were noted for "the same account as before".
+    pub noted_accounts: BTreeMap<Who, String>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self { preparation: Preparation::default(), stage: None, noted_accounts: BTreeMap::new() }
+    }
+
+    /// Changes how the programs are started; only before they are.
+    pub fn prepare(&mut self, change: impl FnOnce(&mut Preparation)) -> Result<()> {
+        if self.stage.is_some() {
+            bail!("this has to be the first step of the scenario: the programs are already running");
+        }
+        change(&mut self.preparation);
+        Ok(())
+    }
+
+    /// The running programs. A step begins here: one second passes, and the first `When` begins the
+    /// scenario's own story.
+    pub async fn begin(&mut self, step: &Step) -> Result<&mut Stage> {
+        if self.stage.is_none() {
+            let options = OPTIONS.get_or_init(RunOptions::default);
+            self.stage = Some(Stage::start(&options.database, self.preparation).await?);
+        }
+        let stage = self.stage.as_mut().context("the programs are not running")?;
+        if step.ty != StepType::Then {
+            stage.clock().advance(SignedDuration::from_secs(1));
+        }
+        if step.ty == StepType::When && !stage.has_begun() {
+            stage.begin_the_story().await?;
+        }
+        Ok(stage)
+    }
+
+    /// The finished transcript of a scenario whose steps all passed.
+    ///
+    /// # Errors
+    /// When an armed fault never struck, or the transcript holds what it must not hold.
+    pub async fn finish(&mut self) -> Result<String> {
+        let Some(mut stage) = self.stage.take() else { bail!("the scenario did nothing") };
+        stage.check_that_every_fault_struck()?;
+        let text = transcript::write(&mut stage).await?;
+        stage.stop().await?;
+        Ok(text)
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("preparation", &self.preparation).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,49 @@
+//! How things were when the scenario's own story began, read as an administrator reads them.
+
+use anyhow::Result;
+use serde_json::Value;
+
+use crate::driver::{Reading, SystemUnderTest, browser::Browser};
+
+/// Everything an administrator can read, at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Baseline {
+    /// Accounts.
+    pub users: Vec<Value>,
+    /// The Single Sign-On settings.
+    pub single_sign_on: Value,
+    /// Organizations.
+    pub organizations: Vec<Value>,
+    /// Access groups.
+    pub groups: Vec<Value>,
+    /// The audit trail.
+    pub audit: Vec<Value>,
+    /// Records of sign-ins.
+    pub sign_ins: Vec<Value>,
+    /// What the Security Operations Center did.
+    pub security_operations: Value,
+}
+
+impl Baseline {
+    /// Reads everything.
+    pub async fn read(sut: &dyn SystemUnderTest, admin: &mut Browser) -> Result<Self> {
+        Ok(Self {
+            users: list(sut.read(admin, Reading::Users).await?),
+            single_sign_on: sut.read(admin, Reading::SingleSignOn).await?,
+            organizations: list(sut.read(admin, Reading::Organizations).await?),
+            groups: list(sut.read(admin, Reading::Groups).await?),
+            audit: list(sut.read(admin, Reading::Audit).await?),
+            sign_ins: list(sut.read(admin, Reading::SignIns).await?),
+            security_operations: sut.read(admin, Reading::SecurityOperations).await?,
+        })
+    }
+}
+
+/// The items of a listing: the array itself, or the only array inside of the answer.
+pub fn list(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items,
+        Value::Object(members) => members.into_iter().find_map(|(_, value)| value.as_array().cloned()).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,255 @@
+//! The running programs of one scenario, with everybody's browser.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
+use mock_idp::{ArmedFault, MockIdp, Target};
+use serde_json::Value;
+
+use super::{
+    attempt::Attempt,
+    baseline::{Baseline, list},
+    person::Who,
+};
+use crate::driver::{
+    Reading, SystemUnderTest as _,
+    browser::{Browser, Tape},
+    clock::ScenarioClock,
+    database::Database,
+    provider::{self, Credentials, Until},
+    reference::{self, Preparation, Reference},
+};
+
+/// The running programs and the people in front of them.
+pub struct Stage {
+    clock: ScenarioClock,
+    /// The stand-in for KaseyaOne.
+    pub idp: MockIdp,
+    /// The system under test.
+    pub sut: Reference,
+    tape: Tape,
+    browsers: Vec<Browser>,
+    whose: BTreeMap<Who, usize>,
+    /// What people typed as their KaseyaOne user name on the sign-in page.
+    pub hints: BTreeMap<Who, String>,
+    /// Attempts to sign in, oldest first.
+    pub attempts: Vec<Attempt>,
+    faults: Vec<ArmedFault>,
+    before: Option<Baseline>,
+    census_before: Value,
+    people_before: Value,
+    /// Where the provider's journal stood when the story began.
+    pub journal_before: usize,
+    /// Lines for the transcript about what is not worth telling request by request.
+    pub summaries: Vec<String>,
+    /// The table that cannot be written while a failure is staged.
+    pub broken_table: Option<&'static str>,
+}
+
+impl Stage {
+    /// Starts both programs.
+    pub async fn start(database: &Database, preparation: Preparation) -> Result<Self> {
+        let clock = ScenarioClock::new();
+        let idp = reference::start_provider(&clock).await?;
+        let sut = Reference::start(&idp, &clock, database, preparation).await?;
+        let tape = reference::tape(&idp);
+        Ok(Self {
+            clock,
+            idp,
+            sut,
+            tape,
+            browsers: Vec::new(),
+            whose: BTreeMap::new(),
+            hints: BTreeMap::new(),
+            attempts: Vec::new(),
+            faults: Vec::new(),
+            before: None,
+            census_before: Value::Null,
+            people_before: Value::Null,
+            journal_before: 0,
+            summaries: Vec::new(),
+            broken_table: None,
+        })
+    }
+
+    /// The scenario's clock.
+    pub fn clock(&self) -> &ScenarioClock {
+        &self.clock
+    }
+
+    /// What browsers exchanged since the story began.
+    pub fn tape(&self) -> &Tape {
+        &self.tape
+    }
+
+    /// Whether the first `When` was reached.
+    pub fn has_begun(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// How things were when the story began.
+    pub fn before(&self) -> Result<&Baseline> {
+        self.before.as_ref().context("nothing has happened yet in this scenario")
+    }
+
+    /// The stored entities when the story began; for the transcript.
+    pub fn census_before(&self) -> &Value {
+        &self.census_before
+    }
+
+    /// The people in KaseyaOne when the story began.
+    pub fn people_before(&self) -> &Value {
+        &self.people_before
+    }
+
+    /// Everybody in KaseyaOne.
+    pub fn people_now(&self) -> Result<Value> {
+        Ok(serde_json::to_value(self.idp.people().list())?)
+    }
+
+    /// Notes how everything is, so that a scenario can say what is different afterwards.
+    pub async fn begin_the_story(&mut self) -> Result<()> {
+        self.before = Some(self.as_it_is().await?);
+        self.census_before = self.sut.census().await?;
+        self.people_before = self.people_now()?;
+        self.journal_before = self.idp.journal().entries().len();
+        self.tape.rewind();
+        Ok(())
+    }
+
+    /// Everything an administrator can read, now.
+    pub async fn as_it_is(&mut self) -> Result<Baseline> {
+        self.admin().await?;
+        let (sut, mona) = self.seat(&Who::mona());
+        Baseline::read(sut, mona).await
+    }
+
+    /// The system and the browser of a person; a person without a browser gets one.
+    pub fn seat(&mut self, who: &Who) -> (&Reference, &mut Browser) {
+        let at = match self.whose.get(who) {
+            Some(at) => *at,
+            None => self.give_browser(who),
+        };
+        (&self.sut, &mut self.browsers[at])
+    }
+
+    /// Gives a person a browser without cookies.
+    pub fn give_browser(&mut self, who: &Who) -> usize {
+        let earlier = self.browsers.iter().filter(|it| it.name() == who.key() || it.name().starts_with(&format!("{who} ("))).count();
+        let name = if earlier == 0 { who.to_string() } else { format!("{who} ({})", earlier + 1) };
+        let browser = Browser::new(name, reference::client(), self.clock.clone(), self.tape.clone());
+        self.add_browser(who, browser)
+    }
+
+    /// Gives a person this browser.
+    pub fn add_browser(&mut self, who: &Who, browser: Browser) -> usize {
+        self.browsers.push(browser);
+        self.whose.insert(who.clone(), self.browsers.len() - 1);
+        self.browsers.len() - 1
+    }
+
+    /// Lets a person sit down at the browser of somebody else.
+    pub fn share_browser(&mut self, who: &Who, of: &Who) {
+        let (_, _) = self.seat(of);
+        let at = self.whose[of];
+        self.whose.insert(who.clone(), at);
+    }
+
+    /// What a person types at KaseyaOne. Whoever is not there types what they believe to be theirs.
+    pub fn credentials(&self, who: &Who) -> Credentials {
+        let known = self.idp.people().get(who.key()).or_else(|| fixtures::embedded().person(who.key()).cloned());
+        let company = known.as_ref().map_or("northwind", |person| person.company.as_str());
+        let company = fixtures::embedded().company(company).map_or_else(String::new, |company| company.name.clone());
+        match known {
+            Some(person) => Credentials {
+                username: person.username,
+                company,
+                password: person.password,
+                code: person.one_time_code,
+            },
+            None => Credentials { username: who.to_string(), company, password: "nothing".into(), code: "000000".into() },
+        }
+    }
+
+    /// The e-mail address that a person has in KaseyaOne, or had.
+    pub fn address(&self, who: &Who) -> String {
+        let known = self.idp.people().get(who.key()).or_else(|| fixtures::embedded().person(who.key()).cloned());
+        known.and_then(|person| person.email).unwrap_or_else(|| format!("{who}@northwind.example"))
+    }
+
+    /// Makes sure that Mona is signed in, so that she can look things up.
+    pub async fn admin(&mut self) -> Result<()> {
+        let mona = Who::mona();
+        let (sut, browser) = self.seat(&mona);
+        if sut.who_am_i(browser).await?.is_some() {
+            return Ok(());
+        }
+        let person = fixtures::embedded().person("mona").cloned().context("the fixtures have no mona")?;
+        let (email, password) = (person.email.unwrap_or_default(), person.local_password.unwrap_or_default());
+        let credentials = self.credentials(&mona);
+        let (sut, browser) = self.seat(&mona);
+        let kept = browser.page().ok().cloned();
+        browser.record(false);
+        sut.sign_in_locally(browser, &email, &password).await?;
+        if sut.who_am_i(browser).await?.is_none() {
+            sut.start_login(browser, None).await?;
+            provider::sign_in(browser, &credentials, Until::Done).await?;
+        }
+        if sut.who_am_i(browser).await?.is_none() {
+            bail!("Mona cannot sign in: {}", browser.page()?.text());
+        }
+        browser.record(true);
+        browser.show(kept);
+        Ok(())
+    }
+
+    /// Reads something as Mona.
+    pub async fn read(&mut self, what: Reading) -> Result<Value> {
+        self.admin().await?;
+        let (sut, mona) = self.seat(&Who::mona());
+        sut.read(mona, what).await
+    }
+
+    /// Reads a listing as Mona.
+    pub async fn list(&mut self, what: Reading) -> Result<Vec<Value>> {
+        Ok(list(self.read(what).await?))
+    }
+
+    /// Notes that somebody begins to sign in now.
+    pub fn attempt(&mut self, who: &Who) {
+        self.attempts.push(Attempt { who: who.clone(), at: self.clock.now(), was_asked: false });
+    }
+
+    /// The last attempt.
+    pub fn last_attempt(&self) -> Result<&Attempt> {
+        self.attempts.last().context("nobody has tried to sign in")
+    }
+
+    /// Makes the provider wrong in one way.
+    pub fn arm(&mut self, fault: &str, target: Target) -> Result<()> {
+        let armed = self.idp.faults().arm(fault, target, 1);
+        self.faults.push(armed.with_context(|| format!("there is no fault {fault:?}"))?);
+        Ok(())
+    }
+
+    /// The faults that this scenario armed.
+    pub fn faults(&self) -> &[ArmedFault] {
+        &self.faults
+    }
+
+    /// A fault that never struck proves nothing.
+    pub fn check_that_every_fault_struck(&self) -> Result<()> {
+        match self.faults.iter().find(|fault| fault.fired() == 0) {
+            Some(fault) => bail!("the fault {:?} was armed and never struck, so this scenario proves nothing", fault.fault()),
+            None => Ok(()),
+        }
+    }
+
+    /// Stops everything.
+    pub async fn stop(self) -> Result<()> {
+        let Self { sut, idp, .. } = self;
+        sut.stop().await?;
+        drop(idp);
+        Ok(())
+    }
+}
