@@ -123,6 +123,13 @@ pub enum Act {
         /// What is assigned from now on.
         assigned: Vec<String>,
     },
+    /// Sends what a toggle of the Single Sign-On section would send.
+    Set {
+        /// Which toggle.
+        toggle: Toggle,
+        /// What it shall be.
+        on: bool,
+    },
     /// Names the users who may keep signing in locally.
     Exceptions(Vec<String>),
     /// Adds an organization.

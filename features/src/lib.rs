@@ -3,5 +3,9 @@
 //!
 //! Steps see a system under test as a person or an API client does; nothing here reaches into it.
 
+pub mod driver;
 pub mod report;
 pub mod runner;
+mod steps;
+pub mod transcript;
+pub mod world;

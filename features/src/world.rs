@@ -70,14 +70,19 @@ impl World {
         Ok(())
     }
 
+    /// The running programs, for a step that has begun.
+    pub fn stage(&mut self) -> Result<&mut Stage> {
+        self.stage.as_mut().context("the programs are not running")
+    }
+
     /// The running programs. A step begins here: one second passes, and the first `When` begins the
     /// scenario's own story.
     pub async fn begin(&mut self, step: &Step) -> Result<&mut Stage> {
         if self.stage.is_none() {
             let options = OPTIONS.get_or_init(RunOptions::default);
-            self.stage = Some(Stage::start(&options.database, self.preparation).await?);
+            self.stage = Some(Stage::start(&options.database, &self.preparation).await?);
         }
-        let stage = self.stage.as_mut().context("the programs are not running")?;
+        let stage = self.stage()?;
         if step.ty != StepType::Then {
             stage.clock().advance(SignedDuration::from_secs(1));
         }

@@ -53,6 +53,6 @@ Feature: Access comes from an administrator, and only from there
 
     Examples:
       | one          | name          | the other two                      | capabilities | access groups | organizations |
-      | capability   | manage_users  | access groups and organizations    | manage_users | none          | none          |
+      | capability   | review alerts  | access groups and organizations    | review alerts | none          | none          |
       | access group | Night shift   | capabilities and organizations     | none         | Night shift   | none          |
       | organization | Aurora Dental | capabilities and access groups     | none         | none          | Aurora Dental |

@@ -36,7 +36,6 @@ Feature: What KaseyaOne may do is accepted
       | ok-token-noscope   |
       | ok-token-floats    |
       | ok-no-athash       |
-      | ok-userinfo-jwt    |
       | ok-slow            |
       | ok-headers         |
       | ok-long            |
@@ -88,15 +87,6 @@ Feature: What KaseyaOne may do is accepted
       | ok-sloppy-profile |
       | id-email-changed  |
       | id-email-fold     |
-
-  @S-01
-  Scenario: Two audiences that are both trusted are accepted: ok-aud-azp
-    Given the client "other-product" is trusted too
-    And automatic user creation is in effect
-    And the variation "ok-aud-azp" applies to the sign-in of Dana
-    When Dana signs in with KaseyaOne
-    Then Dana is signed in
-    And the fault has struck
 
   @S-42
   Scenario: Keys without a name end the same way every time: jwks-kid-absent-multi

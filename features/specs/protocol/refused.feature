@@ -178,27 +178,6 @@ Feature: What KaseyaOne sends wrongly is refused
       | authz-error-evil-desc                  | provider error |
       | authz-error-plus-code                  | access denied  |
 
-  @S-41
-  Scenario Outline: User information with <fault> is refused
-    Given the fault "<fault>" strikes the sign-in of Dana
-    When Dana tries to sign in with KaseyaOne
-    Then Dana is not signed in
-    And Dana has no account
-    And the record of the sign-in says:
-      | completed authentication | fail |
-    And the fault has struck
-    When Dana uses a new browser
-    And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
-
-    Examples:
-      | fault           |
-      | ui-sub-mismatch |
-      | ui-sub-missing  |
-      | ui-401          |
-      | ui-403          |
-      | ui-500          |
-
   @S-10 @S-33
   Scenario Outline: A person with <fault> gets no account, the record says <other cause>
     Given the fault "<fault>" strikes the sign-in of Dana

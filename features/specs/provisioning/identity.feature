@@ -59,8 +59,7 @@ Feature: The account carries the identity KaseyaOne asserted
 
   @S-11 @fault:id-email-reassigned
   Scenario: A reused e-mail does not inherit an account
-    Given Olga has signed in before
-    And Olga was deleted from KaseyaOne
+    Given Olga has signed in before and was then deleted from KaseyaOne
     When Nils tries to sign in with KaseyaOne
     Then Nils is not signed in
     And 2 accounts exist

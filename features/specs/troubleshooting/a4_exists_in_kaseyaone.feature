@@ -38,14 +38,3 @@ Feature: No account is created: does the user exist in KaseyaOne?
       | completed authentication | fail                     |
       | first failing            | completed authentication |
       | outcome                  | abandoned                |
-
-  @S-66
-  Scenario: Without a directory nobody can know whether the person exists
-    Given no KaseyaOne directory is connected
-    And Dana was deleted from KaseyaOne
-    And Dana typed the own user name on the sign-in page
-    When Dana tries to sign in with KaseyaOne
-    And Dana gives up and 11 minutes pass
-    Then Dana has no account
-    And the record of the sign-in says:
-      | exists in KaseyaOne | not knowable |

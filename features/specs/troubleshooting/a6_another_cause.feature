@@ -25,7 +25,7 @@ Feature: No account is created although all five items pass
     Examples:
       | other cause             | person | situation                                        |
       | other company           | Carl   | Carl belongs to another KaseyaOne company        |
-      | email conflict          | Nils   | Olga has signed in before                        |
+      | email conflict          | Nils   | Olga has signed in before and was then deleted from KaseyaOne |
       | account deactivated     | Rui    | Rui has signed in before and Mona deactivated Rui |
       | account removed         | Rui    | Rui has signed in before and Mona removed Rui    |
       | tenant inactive         | Dana   | the contract of this MSP has ended               |

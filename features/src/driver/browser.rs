@@ -86,6 +86,7 @@ pub struct Browser {
     page: Option<Page>,
     recording: bool,
     strips_freshness: bool,
+    demands_silence: Option<String>,
     holds_at: Option<String>,
     held: Option<Url>,
     visited: Vec<Url>,
@@ -149,6 +150,7 @@ impl Browser {
             page: None,
             recording: true,
             strips_freshness: false,
+            demands_silence: None,
             holds_at: None,
             held: None,
             visited: Vec::new(),
@@ -174,6 +176,21 @@ impl Browser {
     /// Lets the browser remove the demand for a fresh sign-in from every address it is sent to.
     pub fn strip_freshness(&mut self) {
         self.strips_freshness = true;
+    }
+
+    /// Lets the browser turn every demand to sign in into a silent one that names this ID token.
+    pub fn demand_silence(&mut self, id_token: String) {
+        self.demands_silence = Some(id_token);
+    }
+
+    /// Puts a page on the screen without asking for it, as a browser does when a tab comes to the front.
+    pub fn show(&mut self, page: Option<Page>) {
+        self.page = page;
+    }
+
+    /// Writes down on this tape from now on.
+    pub fn tape_on(&mut self, tape: Tape) {
+        self.tape = tape;
     }
 
     /// Stops before an address with this path is opened; [`Self::held`] has it then.
@@ -264,7 +281,7 @@ impl Browser {
             self.visited.push(url.clone());
             match answer.location {
                 Some(next) if (300..400).contains(&answer.status) => {
-                    (method, url, form) = (Method::GET, self.possibly_stripped(next), Vec::new());
+                    (method, url, form) = (Method::GET, self.meddled(next), Vec::new());
                 }
                 _ => {
                     let Answer { status, no_store, body, .. } = answer;
@@ -324,14 +341,19 @@ impl Browser {
         cookies
     }
 
-    fn possibly_stripped(&self, url: Url) -> Url {
-        let demands = |name: &str| matches!(name, "prompt" | "max_age");
-        if !self.strips_freshness || !url.query_pairs().any(|(name, _)| demands(&name)) {
+    /// The address as a meddling browser would open it.
+    fn meddled(&self, url: Url) -> Url {
+        let names_demand = |name: &str| matches!(name, "prompt" | "max_age" | "id_token_hint");
+        let is_request = url.query_pairs().any(|(name, _)| name == "code_challenge");
+        if !is_request || !(self.strips_freshness || self.demands_silence.is_some()) {
             return url;
         }
-        let mut stripped = url.clone();
-        stripped.query_pairs_mut().clear().extend_pairs(url.query_pairs().filter(|(name, _)| !demands(name)));
-        stripped
+        let mut meddled = url.clone();
+        meddled.query_pairs_mut().clear().extend_pairs(url.query_pairs().filter(|(name, _)| !names_demand(name)));
+        if let Some(id_token) = &self.demands_silence {
+            meddled.query_pairs_mut().append_pair("prompt", "none").append_pair("id_token_hint", id_token);
+        }
+        meddled
     }
 }
 

@@ -34,6 +34,19 @@ const LOGIN: &str = "kaseyaone-login";
 const PASSWORD: &str = "kaseyaone-password";
 const CODE: &str = "kaseyaone-code";
 
+/// A person who is asked more often than this walks away.
+const MOST_ROUNDS: usize = 3;
+
+impl Until {
+    fn stops_at(self, kind: &str) -> bool {
+        match self {
+            Self::Password => kind == PASSWORD,
+            Self::Code => kind == CODE,
+            Self::Done => false,
+        }
+    }
+}
+
 /// Whether the page asks who somebody is.
 pub fn asks(page_kind: &str) -> bool {
     matches!(page_kind, LOGIN | PASSWORD | CODE)
@@ -44,19 +57,24 @@ pub fn is_provider(page_kind: &str) -> bool {
     page_kind.starts_with("kaseyaone-")
 }
 
-/// Fills what the provider asks for, once each; a question that comes again means that it was not content.
-pub async fn sign_in(browser: &mut Browser, with: &Credentials, until: Until) -> Result<()> {
-    let mut answered = Vec::new();
+/// Fills what the provider asks for and says how many times it began to ask. A question that comes again
+/// right away means that it was not content; one that comes after the last question is a new round.
+pub async fn sign_in(browser: &mut Browser, with: &Credentials, until: Until) -> Result<usize> {
+    let mut answered: Vec<String> = Vec::new();
+    let mut rounds = 0;
     loop {
         let kind = browser.page()?.kind();
-        let stops = match until {
-            Until::Password => kind == PASSWORD,
-            Until::Code => kind == CODE,
-            Until::Done => false,
-        };
-        if stops || !asks(&kind) || answered.contains(&kind) {
-            return Ok(());
+        if until.stops_at(&kind) || !asks(&kind) {
+            return Ok(rounds);
         }
+        if answered.contains(&kind) {
+            let finished = answered.last().is_some_and(|last| last == CODE) && kind != CODE;
+            if !finished || rounds == MOST_ROUNDS {
+                return Ok(rounds);
+            }
+            answered.clear();
+        }
+        rounds += usize::from(answered.is_empty());
         answer(browser, &kind, with).await?;
         answered.push(kind);
     }

@@ -10,13 +10,13 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use mock_idp::MockIdp;
-use provisioner::{Config, Generator, Runtime, Server};
+use provisioner::{Config, Directory, Generator, Runtime, Server};
 use reqwest::{Client, Method, redirect};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    Act, Assignment, Place, Reading, Refusal, SignedIn, SystemUnderTest, Toggle, Turn,
+    Act, Place, Reading, Refusal, SignedIn, SystemUnderTest, Toggle, Turn,
     browser::{Browser, Tape},
     clock::ScenarioClock,
     database::{Database, ScenarioDatabase},
@@ -26,17 +26,19 @@ use super::{
 const SEED: u64 = 7;
 
 /// What a scenario can choose before the programs start.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Preparation {
     /// Whether the provisioner may ask KaseyaOne's directory.
     pub directory: bool,
-    /// Whether the contract of the MSP is alive.
-    pub tenant_active: bool,
+    /// A client of the provider that the provisioner trusts beside itself.
+    pub trusted_audience: Option<String>,
+    /// Whether user information is read at every sign-in, not only when something is missing.
+    pub always_userinfo: bool,
 }
 
 impl Default for Preparation {
     fn default() -> Self {
-        Self { directory: true, tenant_active: true }
+        Self { directory: true, trusted_audience: None, always_userinfo: false }
     }
 }
 
@@ -79,7 +81,7 @@ pub fn tape(idp: &MockIdp) -> Tape {
 
 impl Reference {
     /// Starts a provisioner on an empty database, with Mona as its first MSP Admin.
-    pub async fn start(idp: &MockIdp, clock: &ScenarioClock, database: &Database, with: Preparation) -> Result<Self> {
+    pub async fn start(idp: &MockIdp, clock: &ScenarioClock, database: &Database, with: &Preparation) -> Result<Self> {
         let database = ScenarioDatabase::create(database).await?;
         let config = config(idp, &database, with)?;
         let runtime = Runtime { clock: Arc::new(clock.clone()), generator: Generator::seeded(SEED) };
@@ -92,13 +94,43 @@ impl Reference {
     /// Starts one more server process on the same database.
     pub async fn start_server(&mut self, idp: &MockIdp) -> Result<()> {
         let server = provisioner::serve(self.config.clone(), self.runtime.clone()).await.context("no provisioner")?;
-        let base = server.base_url().clone();
+        self.register(idp, server.base_url());
+        self.servers.push(server);
+        Ok(())
+    }
+
+    fn register(&self, idp: &MockIdp, base: &Url) {
         idp.clients().change(self.client_id(), |client| {
             client.redirect_uris.extend(base.join("/sso/callback").map(String::from));
             client.post_logout_redirect_uris.extend(base.join("/sign-in").map(String::from));
         });
-        self.servers.push(server);
+    }
+
+    /// Stops the last server and starts it again where it was, with nothing in its memory.
+    pub async fn restart(&mut self) -> Result<()> {
+        let server = self.servers.pop().context("no server runs")?;
+        let config = Config { listen: server.local_addr(), ..self.config.clone() };
+        server.stop().await;
+        self.servers.push(provisioner::serve(config, self.runtime.clone()).await.context("no provisioner")?);
         Ok(())
+    }
+
+    /// The contract of the MSP ends.
+    pub async fn end_the_contract(&mut self) -> Result<()> {
+        self.config.tenant_active = false;
+        self.restart().await
+    }
+
+    /// Points the product to another provider.
+    pub async fn point_to(&mut self, idp: &MockIdp) -> Result<()> {
+        idp.issuer().clone_into(&mut self.config.kaseyaone.issuer);
+        self.register(idp, &self.base(0));
+        self.restart().await
+    }
+
+    /// How many servers run.
+    pub fn server_count(&self) -> usize {
+        self.servers.len()
     }
 
     /// Makes an MSP Admin with a local password, as the command line does.
@@ -279,6 +311,7 @@ fn request(act: Act) -> (Method, String, Option<Value>) {
         Act::Assign { id, what, assigned } => {
             (Method::PUT, format!("/api/v1/users/{id}/{}", what.key()), Some(json!({ "assigned": assigned })))
         }
+        Act::Set { toggle, on } => (Method::PATCH, "/api/v1/single-sign-on".into(), Some(json!({ toggle.key(): on }))),
         Act::Exceptions(ids) => {
             (Method::PUT, "/api/v1/single-sign-on/exceptions".into(), Some(json!({ "account_ids": ids })))
         }
@@ -287,11 +320,13 @@ fn request(act: Act) -> (Method, String, Option<Value>) {
     }
 }
 
-fn config(idp: &MockIdp, database: &ScenarioDatabase, with: Preparation) -> Result<Config> {
+fn config(idp: &MockIdp, database: &ScenarioDatabase, with: &Preparation) -> Result<Config> {
     let client = idp.clients().get("kaseya-mdr").context("the product is not registered at the provider")?;
     let company = fixtures::embedded().company("northwind").cloned().context("the fixtures have no company northwind")?;
-    let secret = client.secret.clone().context("the product has no secret")?;
-    let directory = with.directory.then(|| (idp.url("/scim/v2"), company.directory_token));
-    let _ = (secret, directory, database, Assignment::Groups, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
-    unreachable!()
+    let directory = if with.directory { Some(Directory { url: idp.url("/scim/v2").parse()?, token: company.directory_token.into() }) } else { None };
+    Ok(Config {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        database_url: database.url().to_owned(),
+        ..Config::default()
+    })
 }

@@ -21,7 +21,7 @@ static PATTERNS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
 });
 
 /// Refuses a text that holds anything token-, key-, port-, id- or date-shaped.
-pub fn check(text: &str) -> Result<()> {
+pub(super) fn check(text: &str) -> Result<()> {
     for (number, line) in text.lines().enumerate() {
         for (what, pattern) in PATTERNS.iter() {
             if let Some(found) = pattern.find(line) {

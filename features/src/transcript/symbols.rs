@@ -7,18 +7,18 @@ use regex::{Captures, Regex};
 
 /// Values that have a symbolic name, by kind.
 #[derive(Clone, Debug, Default)]
-pub struct Symbols(BTreeMap<String, &'static str>);
+pub(super) struct Symbols(BTreeMap<String, &'static str>);
 
 impl Symbols {
     /// Gives a value a kind; the first kind that is given stays. Short values are left as they are.
-    pub fn learn(&mut self, kind: &'static str, value: &str) {
+    pub(super) fn learn(&mut self, kind: &'static str, value: &str) {
         if value.len() >= 4 {
             self.0.entry(value.to_owned()).or_insert(kind);
         }
     }
 
     /// The text with every known value replaced, numbered in the order of first appearance.
-    pub fn replace(&self, text: &str) -> String {
+    pub(super) fn replace(&self, text: &str) -> String {
         let Some(pattern) = self.pattern() else { return text.to_owned() };
         let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
         let mut next: BTreeMap<&str, usize> = BTreeMap::new();

@@ -11,6 +11,6 @@ pub struct Attempt {
     pub who: Who,
     /// When it began.
     pub at: Timestamp,
-    /// Whether KaseyaOne asked who it is.
-    pub was_asked: bool,
+    /// How many times KaseyaOne began to ask who it is.
+    pub asked: usize,
 }

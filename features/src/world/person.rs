@@ -17,6 +17,11 @@ impl Who {
         Self { key: "mona".into() }
     }
 
+    /// Somebody nobody knows.
+    pub fn stranger() -> Self {
+        Self { key: "stranger".into() }
+    }
+
     /// The key of the fixture.
     pub fn key(&self) -> &str {
         &self.key

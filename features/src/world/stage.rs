@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
-use mock_idp::{ArmedFault, MockIdp, Target};
+use mock_idp::{ArmedFault, Mint, MockIdp, Target};
 use serde_json::Value;
+use url::Url;
 
 use super::{
     attempt::Attempt,
@@ -12,7 +13,7 @@ use super::{
     person::Who,
 };
 use crate::driver::{
-    Reading, SystemUnderTest as _,
+    Reading, Refusal, SystemUnderTest as _,
     browser::{Browser, Tape},
     clock::ScenarioClock,
     database::Database,
@@ -42,13 +43,20 @@ pub struct Stage {
     pub journal_before: usize,
     /// Lines for the transcript about what is not worth telling request by request.
     pub summaries: Vec<String>,
-    /// The table that cannot be written while a failure is staged.
-    pub broken_table: Option<&'static str>,
+    /// What the service answered to people who tried something; `None` when it did as they said.
+    pub refusals: BTreeMap<Who, Option<Refusal>>,
+    /// Browsers that signed in all at once.
+    pub crowd: Vec<Browser>,
+    /// The client secret before it was changed at KaseyaOne.
+    pub former_secret: Option<String>,
+    tabs: BTreeMap<Who, Browser>,
+    former_providers: Vec<MockIdp>,
+    broken_table: Option<&'static str>,
 }
 
 impl Stage {
     /// Starts both programs.
-    pub async fn start(database: &Database, preparation: Preparation) -> Result<Self> {
+    pub async fn start(database: &Database, preparation: &Preparation) -> Result<Self> {
         let clock = ScenarioClock::new();
         let idp = reference::start_provider(&clock).await?;
         let sut = Reference::start(&idp, &clock, database, preparation).await?;
@@ -68,6 +76,11 @@ impl Stage {
             people_before: Value::Null,
             journal_before: 0,
             summaries: Vec::new(),
+            refusals: BTreeMap::new(),
+            crowd: Vec::new(),
+            former_secret: None,
+            tabs: BTreeMap::new(),
+            former_providers: Vec::new(),
             broken_table: None,
         })
     }
@@ -148,6 +161,134 @@ impl Stage {
         self.browsers.len() - 1
     }
 
+    /// Opens a second tab: another page in a browser with the same cookies.
+    pub fn open_tab(&mut self, who: &Who) {
+        let (_, browser) = self.seat(who);
+        let first = browser.clone();
+        browser.show(None);
+        self.tabs.insert(who.clone(), first);
+    }
+
+    /// Goes back and forth between the two tabs of a person. Cookies are those of the tab that was left.
+    pub fn switch_tab(&mut self, who: &Who) {
+        let Some(other) = self.tabs.get(who).cloned() else { return };
+        let (_, browser) = self.seat(who);
+        let page = other.page().ok().cloned();
+        let left = browser.clone();
+        browser.show(page);
+        self.tabs.insert(who.clone(), left);
+    }
+
+    /// Browsers that are not written down, for many people doing the same.
+    pub fn crowd(&self, who: &Who, count: usize) -> Vec<Browser> {
+        let browser = |number: usize| {
+            let name = format!("{who} ({number})");
+            let mut browser = Browser::new(name, reference::client(), self.clock.clone(), self.tape.clone());
+            browser.record(false);
+            browser
+        };
+        (1..=count).map(browser).collect()
+    }
+
+    /// A window beside the one of a person, with the same cookies, that is not written down.
+    pub fn beside(&mut self, who: &Who) -> Browser {
+        let (_, browser) = self.seat(who);
+        let mut beside = browser.with_the_same_cookies(format!("{who} (beside)"));
+        beside.record(false);
+        beside
+    }
+
+    /// What a person has on the screen, for messages.
+    pub fn what_is_shown(&mut self, who: &Who) -> String {
+        let (_, browser) = self.seat(who);
+        match browser.page() {
+            Ok(page) => {
+                let reference = page.reference().map_or_else(String::new, |it| format!(" (reference {it})"));
+                format!("{who} sees the page {:?}{reference}: {}", page.kind(), page.text())
+            }
+            Err(_) => format!("{who} sees nothing yet"),
+        }
+    }
+
+    /// The browser of a person forgets KaseyaOne's cookies, as it does when the session there was ended.
+    pub fn forget_the_provider(&mut self, who: &Who) {
+        let Ok(issuer) = self.idp.issuer().parse() else { return };
+        self.seat(who).1.forget(&issuer);
+    }
+
+    /// Where a browser is sent by another product of the same provider.
+    pub fn another_product(&self) -> Result<Url> {
+        let back = format!("{}/another-product/return", self.sut.base(0).origin().ascii_serialization());
+        self.idp.clients().change("other-product", |client| {
+            if !client.redirect_uris.contains(&back) {
+                client.redirect_uris.push(back.clone());
+            }
+        });
+        let mut url = Url::parse(&self.idp.url("/connect/authorize"))?;
+        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        url.query_pairs_mut()
+            .append_pair("client_id", "other-product")
+            .append_pair("redirect_uri", &back)
+            .append_pair("response_type", "code")
+            .append_pair("scope", "openid")
+            .append_pair("state", "other-product")
+            .append_pair("nonce", "other-product")
+            .append_pair("code_challenge", challenge)
+            .append_pair("code_challenge_method", "S256");
+        Ok(url)
+    }
+
+    /// Where a person signs out at KaseyaOne itself.
+    pub fn provider_sign_out(&self) -> Result<Url> {
+        Ok(Url::parse(&self.idp.url("/connect/endsession"))?)
+    }
+
+    /// A fresh ID token about a person, minted without a login.
+    pub fn id_token_about(&self, who: &Who) -> Result<String> {
+        let mint = Mint::new(who.key(), self.sut.client_id());
+        Ok(self.idp.mint(mint).with_context(|| format!("no ID token about {who}"))?.id_token)
+    }
+
+    /// Changes the secret that KaseyaOne expects of the product, and says what it was.
+    pub fn change_client_secret(&self, secret: &str) -> Option<String> {
+        let mut former = None;
+        self.idp.clients().change(self.sut.client_id(), |client| former = client.secret.replace(secret.to_owned()));
+        former
+    }
+
+    /// Starts another provider with the same people and points the product to it.
+    pub async fn point_to_another_provider(&mut self) -> Result<()> {
+        let other = reference::start_provider(&self.clock).await?;
+        self.sut.point_to(&other).await?;
+        self.former_providers.push(std::mem::replace(&mut self.idp, other));
+        self.tape = reference::tape(&self.idp);
+        self.browsers.iter_mut().for_each(|browser| browser.tape_on(self.tape.clone()));
+        Ok(())
+    }
+
+    /// From now on the provisioner cannot add rows to this table.
+    pub async fn break_storage(&mut self, table: &'static str) -> Result<()> {
+        self.sut.database().fail_on_insert(table).await?;
+        self.broken_table = Some(table);
+        Ok(())
+    }
+
+    /// The database works again.
+    pub async fn mend_storage(&mut self) -> Result<()> {
+        match self.broken_table.take() {
+            Some(table) => self.sut.database().work_again(table).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What addresses are called in the transcript.
+    pub fn hosts(&self) -> Vec<(String, String)> {
+        let server = |number: usize| if number == 0 { "app".to_owned() } else { format!("app{}", number + 1) };
+        let servers = (0..self.sut.server_count()).map(|it| (self.sut.base(it).origin().ascii_serialization(), server(it)));
+        let former = self.former_providers.iter().map(|it| (it.issuer().to_owned(), "former-idp".to_owned()));
+        servers.chain(former).chain([(self.idp.issuer().to_owned(), "idp".to_owned())]).collect()
+    }
+
     /// Lets a person sit down at the browser of somebody else.
     pub fn share_browser(&mut self, who: &Who, of: &Who) {
         let (_, _) = self.seat(of);
@@ -217,7 +358,14 @@ impl Stage {
 
     /// Notes that somebody begins to sign in now.
     pub fn attempt(&mut self, who: &Who) {
-        self.attempts.push(Attempt { who: who.clone(), at: self.clock.now(), was_asked: false });
+        self.attempts.push(Attempt { who: who.clone(), at: self.clock.now(), asked: 0 });
+    }
+
+    /// Notes how many times KaseyaOne asked in the last attempt.
+    pub fn was_asked(&mut self, times: usize) {
+        if let Some(attempt) = self.attempts.last_mut() {
+            attempt.asked += times;
+        }
     }
 
     /// The last attempt.
@@ -226,8 +374,8 @@ impl Stage {
     }
 
     /// Makes the provider wrong in one way.
-    pub fn arm(&mut self, fault: &str, target: Target) -> Result<()> {
-        let armed = self.idp.faults().arm(fault, target, 1);
+    pub fn arm(&mut self, fault: &str, target: Target, times: u64) -> Result<()> {
+        let armed = self.idp.faults().arm(fault, target, times);
         self.faults.push(armed.with_context(|| format!("there is no fault {fault:?}"))?);
         Ok(())
     }

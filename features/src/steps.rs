@@ -1,0 +1,32 @@
+//! The step vocabulary, by concept. A step does what a person or a client of the API can do, and looks where
+//! they can look.
+
+mod access;
+mod accounts;
+mod audit;
+mod faults;
+mod people;
+mod record;
+mod settings;
+mod sign_in;
+mod sign_out;
+mod tricks;
+mod users_page;
+
+use anyhow::{Result, bail};
+use cucumber::gherkin::Step;
+
+/// The rows of a step's table as name and value.
+fn pairs(step: &Step) -> Result<Vec<(String, String)>> {
+    let Some(table) = &step.table else { bail!("this step needs a table") };
+    let pair = |row: &Vec<String>| match row.as_slice() {
+        [name, value] => Ok((name.clone(), value.clone())),
+        _ => bail!("each row of this table needs two cells, but one is {row:?}"),
+    };
+    table.rows.iter().map(pair).collect()
+}
+
+/// Fails with what was expected and what was there.
+fn expect(holds: bool, expected: impl std::fmt::Display, but: impl std::fmt::Display) -> Result<()> {
+    if holds { Ok(()) } else { bail!("expected {expected}, but {but}") }
+}

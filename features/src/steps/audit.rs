@@ -1,0 +1,86 @@
+//! The audit trail: who did what since the scenario's story began.
+
+use anyhow::Result;
+use cucumber::{gherkin::Step, then};
+use serde_json::Value;
+
+use super::{accounts, expect};
+use crate::{
+    driver::Reading,
+    world::{
+        Who, World,
+        stage::Stage,
+        words::{OnOff, ToggleWord, on_off},
+    },
+};
+
+#[then(expr = "no administrator has done anything")]
+async fn no_administrator_did_anything(world: &mut World, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let mona = accounts::id_of(stage, &Who::mona()).await?;
+    let entries = since_the_beginning(stage).await?;
+    let acted = entries.iter().find(|entry| actor(entry) == Some(mona.as_str()) && !is_sign_in(entry));
+    expect(acted.is_none(), "no act of an administrator in the audit", format!("there is {}", acted.unwrap_or(&Value::Null)))
+}
+
+#[then(expr = "the audit says that {person} changed {toggle} from {state} to {state}")]
+async fn says_that_a_toggle_was_changed(
+    world: &mut World,
+    who: Who,
+    toggle: ToggleWord,
+    from: OnOff,
+    to: OnOff,
+    step: &Step,
+) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let key = toggle.0.key();
+    let changed = |entry: &Value| {
+        let text = entry.to_string();
+        let half = |name: &str, value: bool| {
+            let side = &entry[name];
+            side[key] == Value::Bool(value) || side.as_str().is_some_and(|it| it.contains(on_off(value)))
+        };
+        text.contains(key) && half("from", from.0) && half("to", to.0)
+    };
+    has_entry(stage, &who, &format!("{:?} from {} to {}", toggle.0.label(), on_off(from.0), on_off(to.0)), changed).await
+}
+
+#[then(expr = "the audit says that {person} changed the organizations of {person}")]
+async fn says_that_organizations_were_changed(world: &mut World, admin: Who, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let id = accounts::id_of(stage, &who).await?;
+    let changed = |entry: &Value| {
+        let text = entry.to_string();
+        text.contains("organization") && text.contains(&id)
+    };
+    has_entry(stage, &admin, &format!("the organizations of {who}"), changed).await
+}
+
+#[then(expr = "the audit says that {person} was refused")]
+async fn says_that_somebody_was_refused(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    has_entry(stage, &who, "a refusal", |entry| entry.to_string().contains("refused")).await
+}
+
+async fn has_entry(stage: &mut Stage, by: &Who, what: &str, fits: impl Fn(&Value) -> bool) -> Result<()> {
+    let id = accounts::id_of(stage, by).await?;
+    let entries = since_the_beginning(stage).await?;
+    let found = entries.iter().any(|entry| actor(entry) == Some(id.as_str()) && fits(entry));
+    let seen: Vec<String> = entries.iter().map(Value::to_string).collect();
+    expect(found, format!("an audit entry by {by} about {what}"), format!("the entries are:\n{}", seen.join("\n")))
+}
+
+async fn since_the_beginning(stage: &mut Stage) -> Result<Vec<Value>> {
+    let now = stage.list(Reading::Audit).await?;
+    let before = &stage.before()?.audit;
+    Ok(now.into_iter().filter(|entry| !before.contains(entry)).collect())
+}
+
+fn actor(entry: &Value) -> Option<&str> {
+    let actor = &entry["actor"];
+    actor.as_str().or_else(|| actor["id"].as_str()).or_else(|| actor["account"].as_str()).or_else(|| entry["actor_id"].as_str())
+}
+
+fn is_sign_in(entry: &Value) -> bool {
+    entry["action"].as_str().is_some_and(|action| action.contains("sign") || action.contains("authenticat"))
+}

@@ -1,0 +1,118 @@
+//! The record of a sign-in: the five items of the article, answered for one attempt.
+
+use anyhow::{Context as _, Result, bail};
+use cucumber::{gherkin::Step, then};
+use serde_json::Value;
+
+use super::{expect, pairs};
+use crate::{
+    driver::{Place, Reading, SystemUnderTest as _},
+    world::{Who, World, stage::Stage},
+};
+
+/// The items in the words of the article, with the names that the API gives them.
+const ITEMS: [(&str, &str); 5] = [
+    ("authenticated using KaseyaOne", "used_kaseyaone"),
+    ("KaseyaOne login is on", "allow_on"),
+    ("automatic user creation is on", "create_on"),
+    ("exists in KaseyaOne", "exists_in_kaseyaone"),
+    ("completed authentication", "authentication_completed"),
+];
+
+#[then(expr = "the record of the sign-in says:")]
+async fn the_record_says(world: &mut World, step: &Step) -> Result<()> {
+    let rows = pairs(step)?;
+    let record = last_record(world.begin(step).await?).await?;
+    let reference = record["reference"].as_str().unwrap_or("none").to_owned();
+    for (name, expected) in rows {
+        let said = said(&record, &name)?;
+        let but = format!("it says {said:?} (reference {reference}; the whole record is {record})");
+        let fits = said == expected || (name == "failed check" && said.contains(&expected));
+        expect(fits, format!("the record to say {name}: {expected:?}"), but)?;
+    }
+    Ok(())
+}
+
+#[then(expr = "{int} of the records of the sign-ins say(s) {string}")]
+async fn so_many_records_say(world: &mut World, count: usize, outcome: String, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let at = stage.last_attempt()?.at;
+    let records = stage.list(Reading::SignIns).await?;
+    let same = |record: &&Value| began(record) == Some(at) && word(&record["outcome"]) == outcome;
+    let found = records.iter().filter(same).count();
+    expect(found == count, format!("{count} records that say {outcome:?}"), format!("there are {found}"))
+}
+
+#[then(expr = "{person} is shown a reference and no reason that is not hers to know")]
+async fn is_shown_a_reference(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let (_, browser) = stage.seat(&who);
+    let page = browser.page()?;
+    let (reference, text) = (page.reference(), page.text());
+    expect(reference.is_some(), format!("{who} to be shown a reference"), format!("the page says: {text}"))?;
+    let told = text.to_lowercase();
+    let secret = ["automatic user creation", "signature", "account exists"].into_iter().find(|it| told.contains(it));
+    expect(secret.is_none(), "no reason on the page", format!("it says {secret:?}: {text}"))
+}
+
+#[then(expr = "{person} finds the record by that reference")]
+async fn finds_the_record(world: &mut World, admin: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let who = stage.last_attempt()?.who.clone();
+    let reference = stage.seat(&who).1.page()?.reference().context("no reference was shown")?;
+    stage.admin().await?;
+    let (sut, browser) = stage.seat(&admin);
+    browser.record(false);
+    sut.open(browser, Place::SignInRecord(reference.clone())).await?;
+    browser.record(true);
+    let page = browser.page()?;
+    let found = page.kind() == "sign-in-record" && page.text().contains(&reference);
+    expect(found, format!("the page of the record {reference}"), format!("the page is {:?}: {}", page.kind(), page.text()))
+}
+
+#[then(expr = "the record page names {string} as the first that failed")]
+async fn the_page_names_the_first(world: &mut World, words: String, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let (_, browser) = stage.seat(&Who::mona());
+    let first = browser.page()?.text_of("tr.first-failing").unwrap_or_default();
+    let named = first.to_lowercase().contains(&words.to_lowercase());
+    expect(named, format!("{words:?} to be named as the first that failed"), format!("the page names {first:?}"))
+}
+
+/// The record of the last attempt: the one that began at its second.
+async fn last_record(stage: &mut Stage) -> Result<Value> {
+    let attempt = stage.last_attempt()?.clone();
+    let records = stage.list(Reading::SignIns).await?;
+    let mut found: Vec<Value> = records.into_iter().filter(|record| began(record) == Some(attempt.at)).collect();
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => bail!("expected a record of the sign-in of {}, but there is none; {}", attempt.who, stage.what_is_shown(&attempt.who)),
+        count => bail!("expected one record of the sign-in of {}, but there are {count}", attempt.who),
+    }
+}
+
+fn began(record: &Value) -> Option<jiff::Timestamp> {
+    record["started_at"].as_str()?.parse().ok()
+}
+
+fn said(record: &Value, name: &str) -> Result<String> {
+    if let Some((_, key)) = ITEMS.iter().find(|(words, _)| *words == name) {
+        return Ok(word(&record["checks"][*key]));
+    }
+    Ok(match name {
+        "first failing" => {
+            let key = record["first_failing"].as_str();
+            ITEMS.iter().find(|(_, it)| Some(*it) == key).map_or("none", |(words, _)| *words).to_owned()
+        }
+        "outcome" | "freshness" => word(&record[name]),
+        "cause" => word(&record["cause"]["code"]),
+        "failed check" => record["cause"]["reason"].as_str().unwrap_or("none").to_owned(),
+        "other cause" => word(&record["other_cause"]),
+        other => bail!("a record says nothing about {other:?}"),
+    })
+}
+
+/// A code of the API in words.
+fn word(value: &Value) -> String {
+    value.as_str().unwrap_or("none").replace('_', " ")
+}

@@ -1,0 +1,134 @@
+//! What browsers and the people at them do that nobody intended: shared, new and meddling browsers, returns from
+//! KaseyaOne that are late, repeated or somebody else's.
+
+use anyhow::{Context as _, Result, bail};
+use cucumber::{gherkin::Step, given, then, when};
+use jiff::SignedDuration;
+
+use super::expect;
+use crate::{
+    driver::{
+        Place, SystemUnderTest as _,
+        provider::{self, Until},
+    },
+    world::{Who, World},
+};
+
+/// Where the provider sends people back to.
+const RETURN: &str = "/sso/callback";
+
+#[when(expr = "{person} uses a new browser")]
+async fn uses_a_new_browser(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    world.begin(step).await?.give_browser(&who);
+    Ok(())
+}
+
+#[given(expr = "{person} uses the browser of {person}")]
+async fn uses_the_browser_of(world: &mut World, who: Who, of: Who, step: &Step) -> Result<()> {
+    world.begin(step).await?.share_browser(&who, &of);
+    Ok(())
+}
+
+#[given(expr = "a stranger knows the cookies in the browser of {person}")]
+async fn knows_the_cookies(world: &mut World, of: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let (sut, browser) = stage.seat(&of);
+    browser.record(false);
+    sut.open(browser, Place::SignIn).await?;
+    browser.record(true);
+    let copy = browser.with_the_same_cookies("stranger");
+    stage.add_browser(&Who::stranger(), copy);
+    Ok(())
+}
+
+#[given(expr = "{person} typed the user name of {person} on the sign-in page")]
+async fn typed_the_name_of(world: &mut World, who: Who, of: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let typed = stage.credentials(&of).username;
+    stage.hints.insert(who, typed);
+    Ok(())
+}
+
+#[given(expr = "{person} typed the own user name on the sign-in page")]
+async fn typed_the_own_name(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let typed = stage.credentials(&who).username;
+    stage.hints.insert(who, typed);
+    Ok(())
+}
+
+#[given(expr = "the browser of {person} strips the demand for a fresh sign-in")]
+async fn strips_the_demand(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    world.begin(step).await?.seat(&who).1.strip_freshness();
+    Ok(())
+}
+
+#[given(expr = "the browser of {person} demands a silent answer about {person}")]
+async fn demands_a_silent_answer(world: &mut World, of: Who, about: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let proof = stage.id_token_about(&about)?;
+    stage.seat(&of).1.demand_silence(proof);
+    Ok(())
+}
+
+#[when(expr = "{person} opens a made-up return from KaseyaOne")]
+async fn opens_a_made_up_return(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let (sut, browser) = stage.seat(&who);
+    sut.open(browser, Place::MadeUpReturn).await
+}
+
+#[when(expr = "{person} opens the return from KaseyaOne again")]
+async fn opens_the_return_again(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let (_, browser) = stage.seat(&who);
+    let url = browser.last_visit(RETURN).cloned().context("nobody came back from KaseyaOne in this browser")?;
+    browser.open(url).await?;
+    Ok(())
+}
+
+#[when(expr = "{person} opens the return from KaseyaOne that {person} used")]
+async fn opens_the_return_of(world: &mut World, who: Who, of: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let url = stage.seat(&of).1.last_visit(RETURN).cloned().context("nobody came back from KaseyaOne")?;
+    stage.seat(&who).1.open(url).await?;
+    Ok(())
+}
+
+#[when(expr = "{person} opens the return from KaseyaOne meant for {person}")]
+async fn opens_the_return_meant_for(world: &mut World, who: Who, of: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let credentials = stage.credentials(&of);
+    let (_, browser) = stage.seat(&of);
+    browser.hold_at(RETURN);
+    provider::sign_in(browser, &credentials, Until::Done).await?;
+    let Some(url) = browser.take_held() else {
+        bail!("{of} did not come as far as the return from KaseyaOne: {}", browser.page()?.text());
+    };
+    stage.seat(&who).1.open(url).await?;
+    Ok(())
+}
+
+#[when(expr = "{person} comes back from KaseyaOne with a code that has expired")]
+async fn comes_back_with_an_expired_code(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let credentials = stage.credentials(&who);
+    let (_, browser) = stage.seat(&who);
+    browser.hold_at(RETURN);
+    provider::sign_in(browser, &credentials, Until::Done).await?;
+    let Some(url) = browser.take_held() else {
+        bail!("{who} did not come as far as the return from KaseyaOne: {}", browser.page()?.text());
+    };
+    // Codes live five minutes at KaseyaOne, requests ten minutes here.
+    stage.clock().advance(SignedDuration::from_mins(6));
+    stage.seat(&who).1.open(url).await?;
+    Ok(())
+}
+
+#[then(expr = "the stranger is not signed in")]
+async fn the_stranger_is_not(world: &mut World, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let (sut, browser) = stage.seat(&Who::stranger());
+    let found = sut.who_am_i(browser).await?;
+    expect(found.is_none(), "nobody to be signed in at the stranger's browser", format!("{found:?} is"))
+}

@@ -1,0 +1,72 @@
+//! The transcript of a scenario: what was exchanged, what was decided, what is stored now that was not before,
+//! what the audit says. One text, the same bytes on every database, in any order, at any concurrency.
+//!
+//! It is written when every step has passed. It judges nothing.
+
+use anyhow::Result;
+use jiff::Timestamp;
+use regex::{Captures, Regex};
+use std::{fmt::Write as _, sync::LazyLock};
+
+use crate::{driver::clock::START, world::stage::Stage};
+
+mod entities;
+mod exchanges;
+mod scanner;
+mod symbols;
+
+use symbols::Symbols;
+
+/// Writes the transcript.
+pub async fn write(stage: &mut Stage) -> Result<String> {
+    let mut symbols = Symbols::default();
+    let census = stage.sut.census().await?;
+    let before = stage.census_before();
+    entities::learn(&census, &mut symbols);
+    entities::learn(before, &mut symbols);
+    let change = entities::difference(before, &census);
+    let mut text = String::new();
+    section(&mut text, "exchanges", &exchanges::lines(stage, &mut symbols));
+    section(&mut text, "decision", &entities::records(&change));
+    section(&mut text, "database", &entities::lines(&change));
+    section(&mut text, "audit", &entities::audit(&change));
+    section(&mut text, "faults", &faults(stage));
+    let text = symbols.replace(&logical(stage, &text));
+    scanner::check(&text)?;
+    Ok(text)
+}
+
+fn section(text: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "── {title}: none");
+        return;
+    }
+    let _ = writeln!(text, "── {title}");
+    for line in lines {
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+}
+
+fn faults(stage: &Stage) -> Vec<String> {
+    stage.faults().iter().map(|fault| format!("   {} struck", fault.fault())).collect()
+}
+
+/// Logical names for hosts, and times as the distance from the beginning.
+fn logical(stage: &Stage, text: &str) -> String {
+    static TIME: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)").expect("the pattern is a literal")
+    });
+    let mut text = text.to_owned();
+    for (address, name) in stage.hosts() {
+        text = text.replace(&address, &name);
+    }
+    let since = |found: &Captures<'_>| found[0].parse().map_or_else(|_| found[0].to_owned(), offset);
+    TIME.replace_all(&text, since).into_owned()
+}
+
+/// A time as the distance from the beginning of the scenario, in seconds.
+fn offset(at: Timestamp) -> String {
+    let seconds = at.as_second() - START.as_second();
+    if seconds < 0 { format!("T{seconds}s") } else { format!("T+{seconds}s") }
+}
