@@ -3,14 +3,14 @@
 //! They run in this process and speak real HTTP on loopback ports of their own. Everything that differs from
 //! run to run is fixed: one clock, seeded generators, a database of their own.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, LazyLock},
-};
+use std::sync::{Arc, LazyLock};
 
 use anyhow::{Context as _, Result, bail};
 use mock_idp::MockIdp;
-use provisioner::{Config, Directory, Generator, Runtime, Server};
+use provisioner::{
+    Config, Generator, Runtime, Server,
+    config::{Directory, KaseyaOne, Passwords, Userinfo},
+};
 use reqwest::{Client, Method, redirect};
 use serde_json::{Value, json};
 use url::Url;
@@ -69,7 +69,7 @@ pub fn client() -> Client {
 
 /// Starts the stand-in for KaseyaOne on the scenario's clock.
 pub async fn start_provider(clock: &ScenarioClock) -> Result<MockIdp> {
-    let idp = MockIdp::builder().seed(SEED).clock(Arc::new(clock.clone())).start().await;
+    let idp = MockIdp::builder().seed(SEED).clock(Arc::new(clock.clone())).on_current_runtime().start().await;
     idp.context("the stand-in for KaseyaOne does not start")
 }
 
@@ -94,16 +94,17 @@ impl Reference {
     /// Starts one more server process on the same database.
     pub async fn start_server(&mut self, idp: &MockIdp) -> Result<()> {
         let server = provisioner::serve(self.config.clone(), self.runtime.clone()).await.context("no provisioner")?;
-        self.register(idp, server.base_url());
+        self.register(idp, server.base_url())?;
         self.servers.push(server);
         Ok(())
     }
 
-    fn register(&self, idp: &MockIdp, base: &Url) {
+    fn register(&self, idp: &MockIdp, base: &Url) -> Result<()> {
         idp.clients().change(self.client_id(), |client| {
             client.redirect_uris.extend(base.join("/sso/callback").map(String::from));
             client.post_logout_redirect_uris.extend(base.join("/sign-in").map(String::from));
-        });
+        })?;
+        Ok(())
     }
 
     /// Stops the last server and starts it again where it was, with nothing in its memory.
@@ -124,7 +125,7 @@ impl Reference {
     /// Points the product to another provider.
     pub async fn point_to(&mut self, idp: &MockIdp) -> Result<()> {
         idp.issuer().clone_into(&mut self.config.kaseyaone.issuer);
-        self.register(idp, &self.base(0));
+        self.register(idp, &self.base(0))?;
         self.restart().await
     }
 
@@ -320,13 +321,21 @@ fn request(act: Act) -> (Method, String, Option<Value>) {
     }
 }
 
+/// The cheapest password hash there is: scenarios are about who may sign in, not about how hard it is to guess.
+const CHEAP_PASSWORDS: Passwords = Passwords { memory_kib: 8, iterations: 1 };
+
 fn config(idp: &MockIdp, database: &ScenarioDatabase, with: &Preparation) -> Result<Config> {
     let client = idp.clients().get("kaseya-mdr").context("the product is not registered at the provider")?;
     let company = fixtures::embedded().company("northwind").cloned().context("the fixtures have no company northwind")?;
-    let directory = if with.directory { Some(Directory { url: idp.url("/scim/v2").parse()?, token: company.directory_token.into() }) } else { None };
-    Ok(Config {
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        database_url: database.url().to_owned(),
-        ..Config::default()
-    })
+    let mut kaseyaone = KaseyaOne::new(idp.issuer(), client.id);
+    kaseyaone.client_secret = client.secret.map(Into::into);
+    kaseyaone.module = Some("mdr".into());
+    kaseyaone.trusted_audiences.extend(with.trusted_audience.clone());
+    if with.always_userinfo {
+        kaseyaone.userinfo = Userinfo::Always;
+    }
+    if with.directory {
+        kaseyaone.directory = Some(Directory { url: idp.url("/scim/v2").parse()?, token: company.directory_token.into() });
+    }
+    Ok(Config { passwords: CHEAP_PASSWORDS, database_connections: 4, ..Config::new(database.url(), kaseyaone) })
 }

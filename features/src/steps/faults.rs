@@ -94,7 +94,7 @@ async fn can_be_reached_again(world: &mut World, step: &Step) -> Result<()> {
 #[given(expr = "KaseyaOne no longer accepts this application")]
 async fn no_longer_accepts(world: &mut World, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    stage.former_secret = stage.change_client_secret("another-secret");
+    stage.former_secret = stage.change_client_secret("another-secret")?;
     Ok(())
 }
 
@@ -102,7 +102,7 @@ async fn no_longer_accepts(world: &mut World, step: &Step) -> Result<()> {
 async fn accepts_again(world: &mut World, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let secret = stage.former_secret.take().context("the secret was never changed")?;
-    stage.change_client_secret(&secret);
+    stage.change_client_secret(&secret)?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Who asked whom for what: each browser exchange with what the product asked the provider meanwhile.
 
-use mock_idp::journal::{Channel, Entry};
+use mock_idp::{Channel, Entry};
 use serde_json::Value;
 use url::Url;
 

@@ -223,7 +223,7 @@ impl Stage {
             if !client.redirect_uris.contains(&back) {
                 client.redirect_uris.push(back.clone());
             }
-        });
+        })?;
         let mut url = Url::parse(&self.idp.url("/connect/authorize"))?;
         let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
         url.query_pairs_mut()
@@ -246,14 +246,15 @@ impl Stage {
     /// A fresh ID token about a person, minted without a login.
     pub fn id_token_about(&self, who: &Who) -> Result<String> {
         let mint = Mint::new(who.key(), self.sut.client_id());
-        Ok(self.idp.mint(mint).with_context(|| format!("no ID token about {who}"))?.id_token)
+        Ok(self.idp.mint(&mint).with_context(|| format!("no ID token about {who}"))?.id_token)
     }
 
     /// Changes the secret that KaseyaOne expects of the product, and says what it was.
-    pub fn change_client_secret(&self, secret: &str) -> Option<String> {
+    pub fn change_client_secret(&self, secret: &str) -> Result<Option<String>> {
         let mut former = None;
-        self.idp.clients().change(self.sut.client_id(), |client| former = client.secret.replace(secret.to_owned()));
-        former
+        let change = |client: &mut fixtures::Client| former = client.secret.replace(secret.to_owned());
+        self.idp.clients().change(self.sut.client_id(), change)?;
+        Ok(former)
     }
 
     /// Starts another provider with the same people and points the product to it.
