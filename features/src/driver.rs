@@ -45,6 +45,8 @@ pub enum Place {
     Organization(String),
     /// The record of one sign-in by its reference.
     SignInRecord(String),
+    /// The way to the provider, past the sign-in page.
+    Bookmark,
     /// A return from the provider that nobody asked for.
     MadeUpReturn,
 }
@@ -182,6 +184,13 @@ pub struct Refusal {
     pub code: String,
     /// The sentence.
     pub sentence: String,
+}
+
+impl Reading {
+    /// Whether the listing grows without bound.
+    pub fn is_paged(self) -> bool {
+        matches!(self, Self::Users | Self::SignIns | Self::Audit)
+    }
 }
 
 impl Toggle {

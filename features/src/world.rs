@@ -7,10 +7,12 @@ use std::{collections::BTreeMap, fmt, sync::OnceLock};
 
 use anyhow::{Context as _, Result, bail};
 use cucumber::gherkin::{Step, StepType};
+use futures_util::future::LocalBoxFuture;
 use jiff::SignedDuration;
 
 use crate::{
     driver::{database::Database, reference::Preparation},
+    runner::ScenarioWorld,
     transcript,
 };
 
@@ -102,6 +104,12 @@ impl World {
         let text = transcript::write(&mut stage).await?;
         stage.stop().await?;
         Ok(text)
+    }
+}
+
+impl ScenarioWorld for World {
+    fn finish(&mut self) -> LocalBoxFuture<'_, Result<String>> {
+        Box::pin(self.finish())
     }
 }
 

@@ -1,6 +1,6 @@
 @fault
 Feature: Whose account it is
-  The key of an account is KaseyaOne's own name for the person in that company, byte for byte.
+  An account is keyed by KaseyaOne's own name for the person in that company, byte for byte.
 
   Background:
     Given automatic user creation is in effect

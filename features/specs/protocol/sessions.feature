@@ -55,6 +55,13 @@ Feature: Sessions, tabs and browsers
     And 60 minutes pass
     Then Dana is signed in
 
+  @S-78 @fault:ok-refresh @fault:sess-refresh-not-fresh
+  Scenario: Nothing is prolonged behind the person's back
+    When Dana signs in with KaseyaOne
+    And 60 minutes pass
+    Then Dana is signed in
+    And KaseyaOne was asked for one token
+
   @S-77
   Scenario: The session ends after its own life
     When Dana signs in with KaseyaOne

@@ -1,5 +1,5 @@
 Feature: The Single Sign-On section of Settings > Users
-  The section shows the state of the three toggles, explains what automatic user creation does,
+  It shows the state of the three toggles, explains what automatic user creation does,
   and offers what fits the present state.
 
   @S-05

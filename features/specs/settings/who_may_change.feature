@@ -1,5 +1,5 @@
 Feature: Only an MSP Admin can change the Single Sign-On settings
-  The controls are for MSP Admins. Anyone else is refused by the service itself, not only by a
+  Its controls are for MSP Admins. Anyone else is refused by the service itself, not only by a
   hidden button, and the refusal is audited.
 
   Background:

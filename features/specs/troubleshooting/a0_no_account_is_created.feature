@@ -1,5 +1,5 @@
 Feature: An MSP user signs in but no account is created
-  The article tells the administrator to verify five items. Every sign-in that ends without an
+  Administrators are told by the article to verify five items. Every sign-in that ends without an
   account leaves a record with the same five items in the same order, answered for that very
   attempt, and the first that failed. The person gets plain words and a reference; the
   administrator finds the reason by the reference.

@@ -1,5 +1,5 @@
 Feature: No account is created: does the user exist in KaseyaOne, when there is no directory?
-  The service may run without KaseyaOne's directory. Then it cannot know who exists there, and it
+  A service may run without KaseyaOne's directory. Then it cannot know who exists there, and it
   says so instead of guessing.
 
   @S-66

@@ -1,5 +1,5 @@
 Feature: No account is created although all five items pass
-  The whole list is in order and there is still no account: the record names the other
+  All of the list is in order and there is still no account: the record names the other
   cause instead of leaving the administrator to guess.
 
   Background:

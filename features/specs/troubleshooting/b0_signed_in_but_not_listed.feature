@@ -1,5 +1,5 @@
 Feature: An MSP user can log in but does not appear under Users
-  The invariant behind the article's second list: whoever is signed in has an account, and
+  One invariant is behind the article's second list: whoever is signed in has an account, and
   whoever has an account is under all users.
 
   Background:

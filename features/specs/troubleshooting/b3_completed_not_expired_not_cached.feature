@@ -54,6 +54,8 @@ Feature: Not listed: did the sign-in complete, and was it neither expired nor ca
     And Dana uses the browser of Rui
     When Dana opens the sign-in page
     Then the page says that Rui is signed in
+    When Dana follows a bookmark to the KaseyaOne sign-in
+    Then the page says that Rui is signed in
     And the Users page does not list Dana
     And the record of the sign-in says:
       | outcome | no new sign in |

@@ -59,17 +59,17 @@ impl ScenarioDatabase {
         &self.url
     }
 
-    /// From now on every row that is added to this table fails.
-    pub async fn fail_on_insert(&self, table: &str) -> Result<()> {
+    /// From now on a write to this table fails; `on` is `INSERT` or `UPDATE`.
+    pub async fn fail_on(&self, on: &str, table: &str) -> Result<()> {
         let text = match &self.place {
             Place::File { .. } => format!(
-                "CREATE TRIGGER staged_failure BEFORE INSERT ON {table} \
+                "CREATE TRIGGER staged_failure BEFORE {on} ON {table} \
                  BEGIN SELECT RAISE(ABORT, 'staged failure'); END"
             ),
             Place::Schema { .. } => format!(
                 "CREATE FUNCTION staged_failure() RETURNS trigger LANGUAGE plpgsql AS \
                  $$ BEGIN RAISE EXCEPTION 'staged failure'; END $$; \
-                 CREATE TRIGGER staged_failure BEFORE INSERT ON {table} \
+                 CREATE TRIGGER staged_failure BEFORE {on} ON {table} \
                  FOR EACH ROW EXECUTE FUNCTION staged_failure()"
             ),
         };

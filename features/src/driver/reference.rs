@@ -22,6 +22,9 @@ use super::{
     database::{Database, ScenarioDatabase},
 };
 
+/// Items on one page of a listing of the API.
+const PAGE_SIZE: usize = 50;
+
 /// Fixes every id, code and nonce of both programs.
 const SEED: u64 = 7;
 
@@ -140,7 +143,7 @@ impl Reference {
         let (Some(email), Some(password)) = (&person.email, &person.local_password) else {
             bail!("{key} has no local password in the fixtures");
         };
-        provisioner::bootstrap_admin(&self.config, &self.runtime, email, &person.full_name(), password).await?;
+        provisioner::bootstrap_admin(&self.config, &self.runtime, email, &person.full_name(), &password.clone().into()).await?;
         Ok(())
     }
 
@@ -251,6 +254,7 @@ impl SystemUnderTest for Reference {
                 Place::Users { view, search } => format!("/settings/users?view={view}&q={search}"),
                 Place::Organization(id) => format!("/organizations/{id}"),
                 Place::SignInRecord(reference) => format!("/settings/users/sign-ins/{reference}"),
+                Place::Bookmark => "/sso/start".to_owned(),
                 Place::MadeUpReturn => "/sso/callback?code=made-up&state=made-up".to_owned(),
             };
             browser.open(self.at(browser, &path)?).await?;
@@ -269,10 +273,22 @@ impl SystemUnderTest for Reference {
                 Reading::Groups => "/api/v1/groups",
                 Reading::SecurityOperations => "/api/v1/soc/report",
             };
-            match self.call(browser, Method::GET, path, None).await? {
-                Ok(value) => Ok(value),
-                Err(refusal) => bail!("{} may not read {what:?}: {} ({})", browser.name(), refusal.sentence, refusal.code),
+            let mut items = Vec::new();
+            for page in 1.. {
+                let asked = if page == 1 { path.to_owned() } else { format!("{path}?page={page}") };
+                let answer = match self.call(browser, Method::GET, &asked, None).await? {
+                    Ok(answer) => answer,
+                    Err(refusal) => bail!("{} may not read {what:?}: {} ({})", browser.name(), refusal.sentence, refusal.code),
+                };
+                let Some(listed) = answer.as_object().and_then(|it| it.values().find_map(Value::as_array)).filter(|_| what.is_paged()) else {
+                    return Ok(answer);
+                };
+                items.extend(listed.iter().cloned());
+                if listed.len() < PAGE_SIZE {
+                    break;
+                }
             }
+            Ok(Value::Array(items))
         })
     }
 

@@ -109,13 +109,14 @@ async fn accepts_again(world: &mut World, step: &Step) -> Result<()> {
 #[given(regex = r"^the database fails when the (account|identity link|audit entry|decision record) is written$")]
 async fn the_database_fails(world: &mut World, thing: String, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    let table = match thing.as_str() {
-        "account" => "accounts",
-        "identity link" => "identities",
-        "audit entry" => "audit_entries",
-        _ => "sign_in_records",
+    // A record begins with the sign-in; what is written with the account is its end.
+    let (on, table) = match thing.as_str() {
+        "account" => ("INSERT", "account"),
+        "identity link" => ("INSERT", "identity"),
+        "audit entry" => ("INSERT", "audit_entry"),
+        _ => ("UPDATE", "sign_in_record"),
     };
-    stage.break_storage(table).await
+    stage.break_storage(on, table).await
 }
 
 #[when(expr = "the database works again")]

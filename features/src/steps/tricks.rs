@@ -2,10 +2,9 @@
 //! KaseyaOne that are late, repeated or somebody else's.
 
 use anyhow::{Context as _, Result, bail};
-use cucumber::{gherkin::Step, given, then, when};
+use cucumber::{gherkin::Step, given, when};
 use jiff::SignedDuration;
 
-use super::expect;
 use crate::{
     driver::{
         Place, SystemUnderTest as _,
@@ -123,12 +122,4 @@ async fn comes_back_with_an_expired_code(world: &mut World, who: Who, step: &Ste
     stage.clock().advance(SignedDuration::from_mins(6));
     stage.seat(&who).1.open(url).await?;
     Ok(())
-}
-
-#[then(expr = "the stranger is not signed in")]
-async fn the_stranger_is_not(world: &mut World, step: &Step) -> Result<()> {
-    let stage = world.begin(step).await?;
-    let (sut, browser) = stage.seat(&Who::stranger());
-    let found = sut.who_am_i(browser).await?;
-    expect(found.is_none(), "nobody to be signed in at the stranger's browser", format!("{found:?} is"))
 }

@@ -33,7 +33,7 @@ const AUDIT: &str = "audit";
 /// Learns ids and references.
 pub(super) fn learn(census: &Value, symbols: &mut Symbols) {
     for (kind, entities) in kinds(census) {
-        for entity in entities {
+        for entity in entities.iter().filter(|entity| entity["id"] != "the one") {
             symbols.learn(symbol(&kind), entity["id"].as_str().unwrap_or_default());
             symbols.learn("ref", entity["reference"].as_str().unwrap_or_default());
         }
@@ -103,9 +103,26 @@ fn key(entity: &Value) -> String {
     entity.get("id").unwrap_or(entity).to_string()
 }
 
+/// An entity that is wrapped together with something else, as one.
+fn unwrapped(entity: &Value) -> Value {
+    let mut members = entity.as_object().cloned().unwrap_or_default();
+    for wrapper in ["account", "identity"] {
+        if let Some(Value::Object(inner)) = members.get(wrapper).cloned() {
+            members.remove(wrapper);
+            members.extend(inner);
+        }
+    }
+    Value::Object(members)
+}
+
 fn kinds(census: &Value) -> BTreeMap<String, Vec<Value>> {
     let Value::Object(members) = census else { return BTreeMap::new() };
-    let entities = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    let entities = |value: &Value| match value {
+        Value::Array(items) => items.iter().map(unwrapped).collect(),
+        // There is one of these, so it is always the same one.
+        Value::Object(single) => vec![single.clone().into_iter().chain([("id".into(), Value::from("the one"))]).collect()],
+        other => vec![other.clone()],
+    };
     members.iter().map(|(kind, value)| (kind.clone(), entities(value))).collect()
 }
 
@@ -133,7 +150,7 @@ fn changed(before: &Value, after: &Value) -> String {
 }
 
 fn name(entity: &Value) -> String {
-    let known = ["email", "name", "id"].iter().find_map(|key| entity[*key].as_str());
+    let known = ["email", "name", "reference"].iter().find_map(|key| entity[*key].as_str());
     known.unwrap_or_default().to_owned()
 }
 

@@ -267,9 +267,9 @@ impl Stage {
         Ok(())
     }
 
-    /// From now on the provisioner cannot add rows to this table.
-    pub async fn break_storage(&mut self, table: &'static str) -> Result<()> {
-        self.sut.database().fail_on_insert(table).await?;
+    /// From now on the provisioner cannot do this (`INSERT`, `UPDATE`) to this table.
+    pub async fn break_storage(&mut self, on: &str, table: &'static str) -> Result<()> {
+        self.sut.database().fail_on(on, table).await?;
         self.broken_table = Some(table);
         Ok(())
     }
