@@ -165,8 +165,12 @@ impl Armory {
 fn may_strike(record: &ArmedRecord, point: Point, sign_in: &SignIn) -> bool {
     let Ok(entry) = catalogue::find(record.fault) else { return false };
     if entry.accompanies.contains(&point) {
-        // Whoever fetches a document is not known: there the fault stands as long as it is armed.
-        return point.is_document() || sign_in.struck.contains(&record.id);
+        // Whoever fetches a document is not known: there the fault stands as long as it is armed, and what begins
+        // there goes on in the sign-ins it is aimed at.
+        let began_in_document = record.fired > 0 && entry.strikes.iter().all(|strike| strike.is_document());
+        let here =
+            sign_in.struck.contains(&record.id) || (began_in_document && aims_at(&record.target, sign_in));
+        return point.is_document() || here;
     }
     entry.strikes.contains(&point)
         && record.left > 0

@@ -162,7 +162,9 @@ impl Faults {
     pub fn disarm_all(&self) {
         let mut state = self.0.lock();
         let ids: Vec<_> = state.faults.list().iter().map(|record| record.id).collect();
-        ids.into_iter().for_each(|id| state.faults.disarm(id));
+        for id in ids {
+            state.faults.disarm(id);
+        }
     }
 
     /// Every fault there is.

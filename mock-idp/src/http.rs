@@ -43,7 +43,7 @@ const fn operation(
 
 /// Routes of the protocol, once at their place and once under the prefix for relying parties that read discovery.
 pub(crate) fn router(realm: Arc<Realm>) -> Router {
-    let control = crate::control::router();
+    let control = crate::control::router(&realm);
     Router::new()
         .merge(protocol())
         .nest(crate::fault::documents::MOVED, protocol())

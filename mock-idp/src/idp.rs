@@ -249,6 +249,7 @@ impl MockIdpBuilder {
     }
 
     /// Starts listening. When this returns, the port answers.
+    #[expect(clippy::unused_async, reason = "starting is asynchronous for callers, whatever it takes inside")]
     pub async fn start(self) -> Result<MockIdp, StartError> {
         let (listener, address) = listen(&self.bind)?;
         let generator = match self.seed {

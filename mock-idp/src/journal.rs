@@ -109,6 +109,7 @@ const MASK: &str = "(secret)";
 
 impl Entry {
     /// The entry as it may be shown: secrets masked, everything else as it was.
+    #[must_use]
     pub fn masked(&self) -> Self {
         let mut entry = self.clone();
         for params in [&mut entry.query, &mut entry.form, &mut entry.response.params] {

@@ -1,8 +1,11 @@
 //! The catalogue: every fault with its id, what it does, where it strikes, who stages it, and what a correct relying
 //! party does about it. Data and look-up; no effect is here.
 
+mod back_rows;
+mod front_rows;
+mod honest_rows;
 mod people_rows;
-mod protocol_rows;
+mod signature_rows;
 mod token_rows;
 
 use serde::Serialize;
@@ -117,7 +120,8 @@ const fn entry(
 
 /// Every fault there is.
 pub(crate) fn all() -> impl Iterator<Item = &'static CatalogueEntry> {
-    [protocol_rows::PROTOCOL, token_rows::TOKEN, people_rows::PEOPLE].into_iter().flatten()
+    let claims = [token_rows::TOKEN, signature_rows::SIGNATURE, people_rows::PEOPLE, honest_rows::HONEST];
+    [front_rows::FRONT, back_rows::BACK].into_iter().chain(claims).flatten()
 }
 
 /// The fault with this id, or the nearest one in the error.

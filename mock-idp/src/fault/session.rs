@@ -41,14 +41,22 @@ pub(crate) fn decision(id: &str, honest: &Honest<'_>) -> Option<Staged> {
     }
 }
 
+/// Who answered an authorization request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answered {
+    /// A live session.
+    Session,
+    /// The person, because there was no session that would do.
+    Person,
+    /// The person, because the request demanded it.
+    PersonOnDemand,
+}
+
 /// How a code comes to be. Faults edit it.
 #[derive(Debug, Clone)]
 pub(crate) struct IssueDraft {
     pub(crate) auth_time: Timestamp,
-    /// The person answered a question in this sign-in.
-    pub(crate) interactive: bool,
-    /// Authentication in this very sign-in was demanded.
-    pub(crate) forced: bool,
+    pub(crate) answered: Answered,
     /// Answer for another person of the same company.
     pub(crate) other_person: bool,
     /// Hand out a code of another person's sign-in; `Some(true)` when PKCE is not checked either.
@@ -60,14 +68,16 @@ pub(crate) struct IssueDraft {
 pub(crate) fn issue(id: &str, now: Timestamp, draft: &mut IssueDraft) -> bool {
     let ago = |duration: SignedDuration| now.saturating_sub(duration).unwrap_or(Timestamp::MIN);
     match id {
-        "sess-sso-silent" if !(draft.interactive && draft.forced) => {
+        "sess-sso-silent" if draft.answered != Answered::PersonOnDemand => {
             draft.auth_time = draft.auth_time.min(ago(SignedDuration::from_hours(4)));
         }
         "sess-sso-other-user" => {
             draft.other_person = true;
             draft.auth_time = draft.auth_time.min(ago(SignedDuration::from_hours(2)));
         }
-        "sess-maxage0-edge" if draft.interactive => draft.auth_time = ago(SignedDuration::from_secs(2)),
+        "sess-maxage0-edge" if draft.answered != Answered::Session => {
+            draft.auth_time = ago(SignedDuration::from_secs(2));
+        }
         "sess-authtime-lie" if draft.auth_time != now => draft.auth_time = now,
         "authz-code-injection" => draft.inject = Some(false),
         "authz-code-injection-no-pkce" => draft.inject = Some(true),

@@ -6,13 +6,19 @@ use serde_json::{Map, Value, json};
 
 use crate::protocol::error::{ErrorCode, OAuthError};
 
+/// What a token request presents.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Presented {
+    #[default]
+    FreshCode,
+    UsedCode,
+    RefreshToken,
+}
+
 /// How a token request is judged. Faults edit it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RedeemDraft {
-    /// The code was used before.
-    pub(crate) used: bool,
-    /// A refresh token is redeemed, not a code.
-    pub(crate) refresh: bool,
+    pub(crate) presented: Presented,
     pub(crate) auth_method: Option<AuthMethod>,
     /// Refused, before anything else is looked at.
     pub(crate) refuse: Option<OAuthError>,
@@ -26,11 +32,12 @@ pub(crate) struct RedeemDraft {
 
 pub(crate) fn redeem(id: &str, draft: &mut RedeemDraft) -> bool {
     let grant = |reason: &str| Some(OAuthError::new(ErrorCode::InvalidGrant, "fault", reason));
+    let code = draft.presented != Presented::RefreshToken;
     match id {
-        "tok-invalid-grant-unknown" if !draft.refresh => draft.refuse = grant("the code is not known"),
-        "tok-invalid-grant-expired" if !draft.refresh => draft.refuse = grant("the code has expired"),
-        "tok-invalid-grant-reused" if !draft.refresh => draft.refuse = grant("the code was used before"),
-        "tok-reuse-lenient" if draft.used => draft.forgive_reuse = true,
+        "tok-invalid-grant-unknown" if code => draft.refuse = grant("the code is not known"),
+        "tok-invalid-grant-expired" if code => draft.refuse = grant("the code has expired"),
+        "tok-invalid-grant-reused" if code => draft.refuse = grant("the code was used before"),
+        "tok-reuse-lenient" if draft.presented == Presented::UsedCode => draft.forgive_reuse = true,
         "tok-invalid-client" => {
             draft.refuse = Some(OAuthError::new(ErrorCode::InvalidClient, "fault", "the client is refused"));
         }

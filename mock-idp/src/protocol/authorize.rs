@@ -114,11 +114,11 @@ const CHECKS: &[Check] = &[
     prompt_is_known,
     max_age_is_seconds,
     pkce_is_s256,
-    hints,
 ];
 
 /// Runs every rule over a request whose client and redirect URI are proven.
 pub(crate) fn check(params: &Params, client: &Client, to: &ReturnTo) -> Result<AuthorizeRequest, OAuthError> {
+    let present = |name| params.first(name).filter(|value| !value.is_empty()).map(str::to_owned);
     let mut request = AuthorizeRequest {
         client_id: to.client_id.clone(),
         redirect_uri: to.redirect_uri.clone(),
@@ -129,8 +129,8 @@ pub(crate) fn check(params: &Params, client: &Client, to: &ReturnTo) -> Result<A
         code_challenge: None,
         prompt: Prompt::default(),
         max_age: None,
-        login_hint: None,
-        id_token_hint: None,
+        login_hint: present("login_hint"),
+        id_token_hint: present("id_token_hint"),
     };
     for check in CHECKS {
         check(params, client, &mut request)?;
@@ -279,13 +279,6 @@ fn pkce_is_s256(params: &Params, client: &Client, request: &mut AuthorizeRequest
             Err(invalid("pkce", reason))
         }
     }
-}
-
-fn hints(params: &Params, _: &Client, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    let present = |name| params.first(name).filter(|value| !value.is_empty()).map(str::to_owned);
-    request.login_hint = present("login_hint");
-    request.id_token_hint = present("id_token_hint");
-    Ok(())
 }
 
 /// Quoted input in a reason stays short.

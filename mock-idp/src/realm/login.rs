@@ -5,6 +5,7 @@
 use fixtures::{Person, SecondFactor, Status};
 use jiff::Timestamp;
 
+use crate::fault::session::Answered;
 use crate::journal::Note;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::token::same_secret;
@@ -177,7 +178,8 @@ impl State {
         self.sessions.insert(secret.clone(), session.clone());
         let Interaction { request, mut sign_in, forced, .. } = interaction;
         sign_in.person = Some(key.to_owned());
-        let response = self.answer_with_code(&request, &session, true, forced, &mut sign_in, note);
+        let answered = if forced { Answered::PersonOnDemand } else { Answered::Person };
+        let response = self.answer_with_code(&request, &session, answered, &mut sign_in, note);
         Step::Done { response, session: Some(secret) }
     }
 

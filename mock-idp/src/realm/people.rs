@@ -150,11 +150,6 @@ impl State {
                 struck: Vec::new(),
             },
         };
-        let made = self.mint_tokens(authentication, refresh);
-        Some(Minted {
-            id_token: made.id_token,
-            access_token: made.access_token,
-            refresh_token: made.refresh_token,
-        })
+        Some(self.mint_tokens(authentication, refresh))
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::fault::session::{Honest, IssueDraft, Staged};
+use crate::fault::session::{Answered, Honest, IssueDraft, Staged};
 use crate::fault::{Point, SignIn};
 use crate::journal::Note;
 use crate::protocol::authorize::{self, AuthorizeRequest, Prompt, ReturnTo, shorten};
@@ -129,7 +129,7 @@ impl State {
         note: &mut Note,
     ) -> Authorized {
         sign_in.person = Some(session.person.clone());
-        Authorized::Respond(self.answer_with_code(request, session, false, false, sign_in, note))
+        Authorized::Respond(self.answer_with_code(request, session, Answered::Session, sign_in, note))
     }
 
     fn ask(&mut self, request: &AuthorizeRequest, because: Because, sign_in: &SignIn) -> Authorized {
@@ -149,16 +149,14 @@ impl State {
         &mut self,
         request: &AuthorizeRequest,
         session: &Session,
-        interactive: bool,
-        forced: bool,
+        answered: Answered,
         sign_in: &mut SignIn,
         note: &mut Note,
     ) -> AuthorizationResponse {
         let now = self.now();
         let mut draft = IssueDraft {
             auth_time: session.auth_time,
-            interactive,
-            forced,
+            answered,
             other_person: false,
             inject: None,
             long_code: false,
@@ -226,8 +224,7 @@ impl State {
         };
         let draft = IssueDraft {
             auth_time: other.auth_time,
-            interactive: true,
-            forced: false,
+            answered: Answered::Person,
             other_person: false,
             inject: None,
             long_code: false,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fault::id_token::Around;
 use crate::fault::identity::Around as AroundPerson;
-use crate::fault::token::{RedeemDraft, TokenResponseDraft};
+use crate::fault::token::{Presented, RedeemDraft, TokenResponseDraft};
 use crate::fault::{Point, SignIn};
 use crate::jose::TokenDraft;
 use crate::journal::Note;
@@ -17,6 +17,7 @@ use crate::protocol::params::Params;
 use crate::protocol::token::{self as rules, CodeBinding};
 use crate::realm::State;
 use crate::realm::grants::{ACCESS_LIFE, AccessGrant, Authentication, REFRESH_LIFE, RefreshGrant};
+use crate::realm::people::Minted;
 use crate::realm::sign_in::later;
 
 /// What the token endpoint answers.
@@ -25,14 +26,6 @@ pub(crate) enum Redeemed {
     Tokens(TokenResponseDraft),
     Error(OAuthError),
     Outage(StatusCode),
-}
-
-/// Tokens that were made for one authentication.
-#[derive(Debug, Clone)]
-pub(crate) struct MadeTokens {
-    pub(crate) id_token: String,
-    pub(crate) access_token: String,
-    pub(crate) refresh_token: Option<String>,
 }
 
 /// What is to be made.
@@ -107,7 +100,9 @@ impl State {
         let grant = self.codes.get(&code).cloned().ok_or_else(unknown)?;
         let mut authentication = grant.authentication;
         about(note, &authentication);
-        draft.used = grant.used;
+        if grant.used {
+            draft.presented = Presented::UsedCode;
+        }
         let mut sign_in = authentication.sign_in.clone();
         self.strike(Point::Redeem, &mut sign_in, note, |_, fault| {
             crate::fault::token::redeem(fault, &mut draft)
@@ -160,7 +155,7 @@ impl State {
         let grant = self.refresh.get(&token).cloned().ok_or_else(unknown)?;
         let mut authentication = grant.authentication;
         about(note, &authentication);
-        draft.refresh = true;
+        draft.presented = Presented::RefreshToken;
         let mut sign_in = authentication.sign_in.clone();
         self.strike(Point::Redeem, &mut sign_in, note, |_, fault| {
             crate::fault::token::redeem(fault, &mut draft)
@@ -198,13 +193,11 @@ impl State {
     /// Deleted or deactivated in the meantime: nothing more is given.
     fn still_there(&self, authentication: &Authentication) -> Result<(), OAuthError> {
         let person = self.present(&authentication.person);
-        match person.map(super::login::standing) {
-            Some(Ok(())) => Ok(()),
-            _ => {
-                let reason = "the person may not sign in any more";
-                Err(OAuthError::new(ErrorCode::InvalidGrant, "person_status", reason))
-            }
+        if person.map(super::login::standing) == Some(Ok(())) {
+            return Ok(());
         }
+        let reason = "the person may not sign in any more";
+        Err(OAuthError::new(ErrorCode::InvalidGrant, "person_status", reason))
     }
 
     fn hand_out(&mut self, order: Order, note: &mut Note) -> Redeemed {
@@ -227,7 +220,7 @@ impl State {
         Redeemed::Tokens(draft)
     }
 
-    fn make_tokens(&mut self, order: Order, sign_in: &mut SignIn, note: &mut Note) -> MadeTokens {
+    fn make_tokens(&mut self, order: Order, sign_in: &mut SignIn, note: &mut Note) -> Minted {
         let Order { mut authentication, nonce, refresh, long_access_token } = order;
         let now = self.now();
         let mut access_token = self.generator.secret();
@@ -250,7 +243,7 @@ impl State {
         let refresh_token = refresh.then(|| self.keep_refresh(&authentication, now));
         let grant = AccessGrant { authentication, expires_at: later(now, ACCESS_LIFE) };
         self.access.insert(access_token.clone(), grant);
-        MadeTokens { id_token, access_token, refresh_token }
+        Minted { id_token, access_token, refresh_token }
     }
 
     fn keep_refresh(&mut self, authentication: &Authentication, now: Timestamp) -> String {
@@ -328,7 +321,7 @@ impl State {
     }
 
     /// Tokens without a login: see [`crate::Mint`].
-    pub(crate) fn mint_tokens(&mut self, authentication: Authentication, refresh: bool) -> MadeTokens {
+    pub(crate) fn mint_tokens(&mut self, authentication: Authentication, refresh: bool) -> Minted {
         let mut sign_in = authentication.sign_in.clone();
         let order = Order { authentication, nonce: true, refresh, long_access_token: false };
         self.make_tokens(order, &mut sign_in, &mut Note::default())

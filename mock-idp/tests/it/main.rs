@@ -1,4 +1,12 @@
 //! The provider from outside, over HTTP: one test binary, one module for each concern.
 
+mod control;
+mod directory;
+mod faults;
+mod hostile;
+mod login;
+mod metadata;
+mod realms;
 mod sign_in;
 mod support;
+mod tokens;

@@ -1,10 +1,8 @@
 //! Whole sign-ins, as a browser and a relying party see them.
 
-
-
+use crate::support::{Browser, CALLBACK, NORTHWIND, decode};
 use mock_idp::{Mint, MockIdp};
 use serde_json::json;
-use crate::support::{Browser, CALLBACK, NORTHWIND, decode};
 
 #[tokio::test]
 async fn a_person_signs_in_with_user_name_password_and_code() {

@@ -1,6 +1,9 @@
-//! Rows about the ID token, its signature and userinfo. Data only.
+//! Rows about the ID token. Data only.
 
-use super::{CatalogueEntry, Point::*, StagedBy::*, Verdict::*, entry};
+use super::Point::{IdToken, Identity};
+use super::StagedBy::Provider;
+use super::Verdict::{Reauthenticate, Refuse};
+use super::{CatalogueEntry, entry};
 
 pub(super) const TOKEN: &[CatalogueEntry] = &[
     entry(
@@ -342,83 +345,4 @@ pub(super) const TOKEN: &[CatalogueEntry] = &[
         "CVE-2023-3128",
         Refuse,
     ),
-    entry(
-        "sig-bad-rs256",
-        "the RS256 signature has a wrong bit",
-        &[IdToken],
-        &[],
-        Provider,
-        "OIDC Core 3.1.3.7 (6); oidcc-client-test-invalid-sig-rs256",
-        Refuse,
-    ),
-    entry(
-        "sig-bad-es256",
-        "the ID token has an ES256 signature with a wrong bit",
-        &[IdToken],
-        &[],
-        Provider,
-        "oidcc-client-test-invalid-sig-es256",
-        Refuse,
-    ),
-    entry(
-        "sig-bad-hs256",
-        "the ID token has an HS256 signature that is wrong",
-        &[IdToken],
-        &[],
-        Provider,
-        "oidcc-client-test-invalid-sig-hs256",
-        Refuse,
-    ),
-    entry(
-        "sig-none-lower",
-        "the algorithm is none and there is no signature",
-        &[IdToken],
-        &[],
-        Provider,
-        "OIDC Core 3.1.3.7 (7); oidcc-client-test-idtoken-sig-none",
-        Refuse,
-    ),
-    entry(
-        "sig-none-mixed-case",
-        "the algorithm is nOnE and there is no signature",
-        &[IdToken],
-        &[],
-        Provider,
-        "RFC 8725 2.1",
-        Refuse,
-    ),
-    entry("sig-none-stripped", "the signature is removed", &[IdToken], &[], Provider, "RFC 8725 2.1", Refuse),
-    entry(
-        "sig-alg-alternate",
-        "a genuine key signs with an algorithm that was not agreed",
-        &[IdToken],
-        &[],
-        Provider,
-        "fapi2-security-profile-final-client-test-invalid-alternate-alg",
-        Refuse,
-    ),
-    entry(
-        "sig-hs-pubkey",
-        "HS256 with the public key as the secret",
-        &[IdToken],
-        &[],
-        Provider,
-        "CVE-2022-29217",
-        Refuse,
-    ),
-    entry("sig-hs-secret", "HS256 with the client secret", &[IdToken], &[], Provider, "RFC 8725 3.1", Refuse),
-    entry("sig-hs-empty", "HS256 with an empty secret", &[IdToken], &[], Provider, "RFC 8725 3.1", Refuse),
-    entry(
-        "ui-sub-mismatch",
-        "userinfo is about another subject",
-        &[Userinfo],
-        &[],
-        Provider,
-        "OIDC Core 5.3.2; oidcc-client-test-userinfo-invalid-sub",
-        Refuse,
-    ),
-    entry("ui-sub-missing", "userinfo has no subject", &[Userinfo], &[], Provider, "OIDC Core 5.3.2", Refuse),
-    entry("ui-401", "userinfo answers 401", &[Userinfo], &[], Provider, "OIDC Core 5.3.3", Refuse),
-    entry("ui-403", "userinfo answers 403", &[Userinfo], &[], Provider, "OIDC Core 5.3.3", Refuse),
-    entry("ui-500", "userinfo answers 500", &[Userinfo], &[], Provider, "OIDC Core 5.3.3", Refuse),
 ];

@@ -1,0 +1,76 @@
+//! Problems of the control interface (RFC 9457), each with a stable code and one sentence that helps.
+
+use axum::body::Bytes;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::fault::ArmError;
+use crate::handles::NotFound;
+
+/// A problem document.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Problem {
+    /// HTTP status.
+    status: u16,
+    /// Stable code.
+    code: &'static str,
+    /// What is wrong and what to do.
+    detail: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status: status.as_u16(), code, detail: detail.into() }
+    }
+
+    pub(crate) fn foreign() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "foreign_page",
+            "a page of another site may not control this provider",
+        )
+    }
+
+    pub(crate) fn wrong(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_body", detail)
+    }
+
+    pub(crate) fn taken(kind: &str, name: &str) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "name_taken",
+            format!("there is a {kind} {name:?} already; change it instead"),
+        )
+    }
+}
+
+impl From<NotFound> for Problem {
+    fn from(error: NotFound) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
+    }
+}
+
+impl From<ArmError> for Problem {
+    fn from(error: ArmError) -> Self {
+        let code = match error {
+            ArmError::Unknown(_) => "unknown_fault",
+            ArmError::NotStagedHere { .. } => "fault_not_staged_here",
+        };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let body = serde_json::to_string(&self).unwrap_or_default();
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+    }
+}
+
+/// Reads a JSON body; what is wrong with it is said with line and column.
+pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| Problem::wrong(error.to_string()))
+}

@@ -1,0 +1,194 @@
+//! The control interface: every operation of its document, and what it does.
+
+use mock_idp::MockIdp;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Browser};
+
+struct Control<'a> {
+    browser: Browser,
+    idp: &'a MockIdp,
+}
+
+impl Control<'_> {
+    async fn send(&self, method: &str, path: &str, body: Value) -> Answer {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let request = self.browser.http().request(method, self.idp.url(&format!("/_control{path}")));
+        self.browser.send(request.body(body.to_string())).await
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.send("GET", path, Value::Null).await.json()
+    }
+}
+
+#[tokio::test]
+async fn people_are_added_changed_deactivated_and_deleted() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let mut nora = control.get("/people/dana").await;
+    nora["key"] = json!("nora");
+    nora["username"] = json!("nora");
+    nora["subject"] = json!("k1-northwind-nora");
+    assert_eq!(control.send("POST", "/people", nora.clone()).await.status, 201);
+    assert_eq!(control.send("POST", "/people", nora.clone()).await.status, 409);
+    nora["companny"] = json!("x");
+    assert!(
+        control.send("POST", "/people", nora).await.json()["detail"].as_str().unwrap().contains("companny")
+    );
+    let changed =
+        control.send("PATCH", "/people/nora", json!({"email": null, "given_name": "Eleonora"})).await.json();
+    assert_eq!((changed.get("email"), &changed["given_name"]), (None, &json!("Eleonora")));
+    assert_eq!(control.send("PATCH", "/people/nora", json!({"company": "acme"})).await.status, 422);
+    for (method, path, status) in [
+        ("POST", "/people/nora/lock", "locked"),
+        ("POST", "/people/nora/deactivate", "deactivated"),
+        ("DELETE", "/people/nora", "deleted"),
+        ("POST", "/people/nora/restore", "active"),
+    ] {
+        assert_eq!(control.send(method, path, Value::Null).await.status, 204, "{path}");
+        assert_eq!(control.get("/people/nora").await["status"], status);
+    }
+    assert_eq!(control.send("DELETE", "/people/nobody", Value::Null).await.json()["code"], "not_found");
+    assert!(control.get("/people").await.as_array().unwrap().len() > 20);
+}
+
+#[tokio::test]
+async fn clients_are_listed_added_and_changed() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let uris = json!({"redirect_uris": ["http://127.0.0.1:1/callback"]});
+    let changed = control.send("PATCH", "/clients/kaseya-mdr", uris).await.json();
+    assert_eq!(changed["redirect_uris"], json!(["http://127.0.0.1:1/callback"]));
+    let mut another = control.get("/clients/spa").await;
+    another["id"] = json!("another");
+    assert_eq!(control.send("POST", "/clients", another).await.status, 201);
+    assert_eq!(control.get("/clients").await.as_array().unwrap().len(), 4);
+    assert_eq!(control.send("GET", "/clients/nobody", Value::Null).await.status, 404);
+}
+
+#[tokio::test]
+async fn faults_are_armed_counted_and_disarmed() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let armed = control
+        .send(
+            "POST",
+            "/faults",
+            json!({"fault": "authz-state-wrong", "target": {"person": "dana"}, "times": 2}),
+        )
+        .await;
+    assert_eq!(armed.status, 201);
+    let id = armed.json()["id"].as_u64().unwrap();
+    Browser::new().sign_in(&idp, "dana", &[]).await;
+    let record = control.get(&format!("/faults/{id}")).await;
+    assert_eq!((&record["fired"], &record["left"]), (&json!(1), &json!(1)));
+    assert_eq!(control.send("DELETE", &format!("/faults/{id}"), Value::Null).await.status, 204);
+    Browser::new().sign_in(&idp, "dana", &[]).await;
+    assert_eq!(control.get("/faults").await[0]["fired"], 1);
+    let unknown = control.send("POST", "/faults", json!({"fault": "authz-state-wrogn"})).await.json();
+    assert_eq!(unknown["code"], "unknown_fault");
+    assert!(unknown["detail"].as_str().unwrap().contains("authz-state-wrong"));
+    let browser = control.send("POST", "/faults", json!({"fault": "id-jit-race"})).await.json();
+    assert_eq!(browser["code"], "fault_not_staged_here");
+    let next = control.send("POST", "/faults", json!({"fault": "authz-iss-missing"})).await.json();
+    assert_eq!(next["target"], "next");
+    assert_eq!(control.send("DELETE", "/faults", Value::Null).await.status, 204);
+    assert!(Browser::new().sign_in(&idp, "dana", &[]).await.param("iss").is_some());
+    assert!(control.get("/faults/catalogue").await.as_array().unwrap().len() > 150);
+}
+
+#[tokio::test]
+async fn the_clock_is_frozen_moved_and_falsified() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let frozen = control.send("POST", "/clock", json!({"frozen": true})).await.json();
+    let change = json!({"advance_seconds": 60, "skew_seconds": -5});
+    let moved = control.send("POST", "/clock", change).await.json();
+    let seconds =
+        |reading: &Value| reading["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_second();
+    assert_eq!(seconds(&moved) - seconds(&frozen), 55);
+    assert_eq!(control.get("/clock").await, moved);
+    assert_eq!(control.send("POST", "/clock", json!({"froozen": true})).await.status, 422);
+    assert_eq!(control.send("POST", "/clock", json!({"advance_seconds": i64::MAX})).await.status, 200);
+    assert_eq!(control.get("/health").await["status"], "ok");
+}
+
+#[tokio::test]
+async fn the_journal_masks_secrets_unless_asked_not_to() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let browser = Browser::new();
+    let code = browser.sign_in(&idp, "dana", &[]).await.param("code").unwrap();
+    browser.redeem(&idp, &code).await;
+    let masked = control.get("/journal").await;
+    assert!(!masked.to_string().contains(&code));
+    let token = &control.get("/journal?operation=token&person=dana").await[0];
+    assert_eq!(token["client_authentication"], "client_secret_basic");
+    assert_eq!(token["response"]["id_token_claims"]["sub"], "k1-northwind-dana");
+    assert_eq!(token["form"][1], json!(["code", "(secret)"]));
+    assert!(control.get("/journal?raw=true").await.to_string().contains(&code));
+    let after = token["seq"].as_u64().unwrap();
+    assert_eq!(control.get(&format!("/journal?after={after}")).await, json!([]));
+    assert_eq!(control.send("DELETE", "/journal", Value::Null).await.status, 204);
+    assert_eq!(control.get("/journal").await[0]["channel"], "control");
+}
+
+#[tokio::test]
+async fn tokens_are_minted_expired_and_found_again() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let minted = control.send("POST", "/tokens", json!({"person": "dana", "client": "kaseya-mdr"})).await;
+    assert_eq!(minted.status, 201);
+    let minted = minted.json();
+    assert_eq!(
+        control.send("POST", "/tokens", json!({"person": "nobody", "client": "kaseya-mdr"})).await.status,
+        404
+    );
+    let expire = |body: Value| {
+        let control = &control;
+        async move { control.send("POST", "/expire", body).await }
+    };
+    assert_eq!(expire(json!({"token": minted["access_token"]})).await.json()["expired"], 1);
+    assert_eq!(control.browser.userinfo(&idp, minted["access_token"].as_str().unwrap()).await.status, 401);
+    Browser::new().sign_in(&idp, "dana", &[]).await;
+    assert_eq!(expire(json!("all_codes")).await.json()["expired"], 1);
+    assert_eq!(expire(json!({"sessions": "dana"})).await.json()["expired"], 1);
+    assert_eq!(expire(json!({"code": "unknown"})).await.status, 404);
+    assert_eq!(expire(json!({"coed": "x"})).await.status, 422);
+    let replay = control.get("/replay?person=dana").await;
+    assert_eq!(replay["id_tokens"][0]["id_token"], minted["id_token"]);
+    assert!(replay["responses"][0]["location"].as_str().unwrap().contains("code="));
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_may_not_steer() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let request =
+        browser.http().delete(idp.url("/_control/people/dana")).header("sec-fetch-site", "cross-site");
+    assert_eq!(browser.send(request).await.status, 403);
+    assert_eq!(idp.people().get("dana").unwrap().status, fixtures::Status::Active);
+}
+
+#[tokio::test]
+async fn every_operation_of_the_document_is_there_and_survives_nonsense() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let document = control.get("/openapi.json").await;
+    let mut operations = 0;
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for method in methods.as_object().expect("methods").keys() {
+            let path = path.replace("{key}", "nobody").replace("{id}", "999");
+            let path = path.strip_prefix("/_control").expect("under /_control");
+            let answer = control.send(&method.to_uppercase(), path, json!({"nonsense": [1]})).await;
+            assert!(
+                answer.status.as_u16() < 500 && answer.status != 405,
+                "{method} {path}: {}",
+                answer.status
+            );
+            operations += 1;
+        }
+    }
+    assert!(operations >= 25, "only {operations} operations");
+}
