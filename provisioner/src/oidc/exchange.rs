@@ -154,7 +154,7 @@ pub(crate) async fn exchange(
     let response = client
         .exchange_code(AuthorizationCode::new(code.to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(pkce_verifier.to_owned()))
-        .request_async(&|request| http.call(request))
+        .request_async(http)
         .await
         .map_err(classify)?;
     usable(response)

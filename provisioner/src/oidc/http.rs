@@ -1,8 +1,9 @@
 //! The HTTP client of the relying party: bounded in time and size, and it never follows a redirect.
 
+use std::pin::Pin;
 use std::time::Duration;
 
-use openidconnect::{HttpRequest, HttpResponse};
+use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use url::Url;
 
@@ -76,7 +77,7 @@ impl HttpClient {
 
     /// Sends a request that `openidconnect` has built. If no connection came about, nothing was sent and it is
     /// tried once more; a code is never sent twice.
-    pub(crate) async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    async fn send_once(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         match self.call_once(request.clone()).await {
             Err(HttpError::NotConnected(_)) => self.call_once(request).await,
             outcome => outcome,
@@ -94,6 +95,16 @@ impl HttpClient {
             .map_err(|_| HttpError::Status(name(&url), answer.status))?;
         *response.headers_mut() = answer.headers;
         Ok(response)
+    }
+}
+
+/// The client that `openidconnect` sends with. A closure would do, were its future provably `Send`.
+impl<'client> AsyncHttpClient<'client> for HttpClient {
+    type Error = HttpError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'client>>;
+
+    fn call(&'client self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send_once(request))
     }
 }
 
