@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -17,6 +16,7 @@ use crate::domain::account::Account;
 use crate::generator::Generator;
 use crate::store::{OpenStoreError, Store, StoreError};
 use crate::usecase::{self, BootstrapError, Census, take_census};
+use crate::web;
 
 /// Time and randomness of one server.
 #[derive(Clone)]
@@ -70,7 +70,7 @@ pub async fn serve(config: Config, runtime: Runtime) -> Result<Server, StartErro
     let base_url = config.base_url.clone().unwrap_or_else(|| url_of(address));
     let app = Arc::new(App::new(store, runtime.clock, runtime.generator, config, base_url)?);
     let (stop, stopped) = watch::channel(false);
-    let router = router(Arc::clone(&app));
+    let router = web::router(Arc::clone(&app));
     let serving = tokio::spawn(async move {
         axum::serve(listener, router).with_graceful_shutdown(wait_for_stop(stopped)).await
     });
@@ -91,11 +91,6 @@ fn url_of(address: SocketAddr) -> Url {
     url.set_ip_host(address.ip()).expect("http URLs have a host");
     url.set_port(Some(address.port())).expect("http URLs have a port");
     url
-}
-
-/// Every route, with the state they share.
-fn router(app: AppState) -> Router {
-    Router::new().with_state(app)
 }
 
 impl Server {

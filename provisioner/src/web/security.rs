@@ -3,12 +3,18 @@
 //! No page needs scripts, so none are permitted; nothing with data is kept by a cache.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use url::Url;
+
+use super::page::Matter;
+
+/// Largest body that is read, in bytes.
+const LARGEST_BODY: usize = 64 * 1024;
 
 /// The headers, made once from the configuration.
 #[derive(Clone, Debug)]
@@ -62,12 +68,18 @@ impl SecurityHeaders {
     }
 }
 
-/// Refuses what another site's page sends in a person's name (by `Sec-Fetch-Site` and `Origin`).
-pub(crate) fn refuse_other_sites<S: Clone + Send + Sync + 'static>(
-    router: Router<S>,
-    base_url: &Url,
-) -> Router<S> {
+/// Refuses what another site's page sends in a person's name (by `Sec-Fetch-Site` and `Origin`), and answers panics
+/// and what is too large; `answer` chooses between pages and problems.
+pub(crate) fn guard<S, A>(router: Router<S>, base_url: &Url, answer: A) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    A: Fn(Matter) -> Response + Clone + Send + Sync + 'static,
+{
+    let (refuse, recover) = (answer.clone(), answer);
     let origin = base_url.origin().ascii_serialization();
-    let layer = CsrfLayer::new().add_trusted_origin(origin).unwrap_or_else(|_| CsrfLayer::new());
-    router.layer(layer)
+    let same_site = CsrfLayer::new().add_trusted_origin(origin).unwrap_or_default();
+    router
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(same_site.with_rejection_response(move |_| refuse(Matter::OtherSite)))
+        .layer(CatchPanicLayer::custom(move |_| recover(Matter::OutOfOrder)))
 }

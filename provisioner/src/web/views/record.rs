@@ -14,13 +14,14 @@ pub(crate) struct SignInsPage {
     pub(crate) outcomes: Vec<OutcomeOption>,
     pub(crate) caption: String,
     pub(crate) rows: Vec<SignInRow>,
+    pub(crate) next: Option<String>,
 }
 
 /// A choice of the outcome filter.
 #[derive(Clone, Debug)]
 pub(crate) struct OutcomeOption {
     pub(crate) value: &'static str,
-    pub(crate) words: &'static str,
+    pub(crate) words: String,
     pub(crate) chosen: bool,
 }
 
@@ -46,6 +47,7 @@ pub(crate) struct SignInRecordPage {
     pub(crate) remedy: Option<Remedy>,
     pub(crate) checks: Vec<CheckRow>,
     pub(crate) other_cause: Option<String>,
+    pub(crate) reason: Option<String>,
     pub(crate) started: When,
     pub(crate) ended: Option<When>,
     pub(crate) method: &'static str,

@@ -123,6 +123,7 @@ fn record() -> SignInRecordPage {
             first_failing: true,
         }],
         other_cause: Some(EVIL.to_owned()),
+        reason: Some(EVIL.to_owned()),
         started: when(),
         ended: Some(when()),
         method: "KaseyaOne",
@@ -222,8 +223,9 @@ fn samples() -> Vec<(&'static str, String)> {
             html(&SignInsPage {
                 shell: shell(true, Place::SignIns),
                 reference: text.clone(),
-                outcomes: vec![OutcomeOption { value: "refused", words: "Refused", chosen: true }],
+                outcomes: vec![OutcomeOption { value: "refused", words: "Refused".to_owned(), chosen: true }],
                 caption: "Attempts".to_owned(),
+                next: Some("/settings/users/sign-ins?page=2".to_owned()),
                 rows: vec![SignInRow {
                     reference: "K7QX2M".to_owned(),
                     started: when(),

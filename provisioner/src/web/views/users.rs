@@ -75,6 +75,16 @@ pub(crate) enum UserAction {
 }
 
 impl UserAction {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Review,
+        Self::Deactivate,
+        Self::Activate,
+        Self::Remove,
+        Self::AllowAgain,
+        Self::MakeAdmin,
+        Self::RemoveAdmin,
+    ];
+
     /// The last segment of the address the form is sent to.
     pub(crate) fn path(self) -> &'static str {
         match self {

@@ -72,8 +72,8 @@ pub(crate) fn plain(category: Category) -> Plain {
         },
         Category::AskAdministrator => Plain {
             title: "You cannot be signed in",
-            sentence: "KaseyaOne knows who you are, but you cannot be signed in to Kaseya MDR.",
-            next_step: "Ask your Kaseya MDR administrator.",
+            sentence: "KaseyaOne confirmed who you are, but Kaseya MDR could neither open nor create an account for you.",
+            next_step: "Ask your Kaseya MDR administrator; being let in here may need their approval.",
         },
     }
 }

@@ -1,0 +1,100 @@
+//! The start page, "no access yet", and signing out.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::cookies::{CookieKind, Cookies};
+use super::failure::Failure;
+use super::input::{Asked, Sent};
+use super::notices::notice;
+use super::page::Page;
+use super::present::Names;
+use super::views::access::{HomePage, NoAccessPage};
+use super::views::shell::Place;
+use super::visitor::{Inside, Visitor};
+use crate::app::AppState;
+use crate::domain::access::has_any;
+use crate::usecase::{CurrentSession, SignOutFrom, list_groups, list_organizations, sign_out};
+
+/// A sentence to show.
+#[derive(Debug, Deserialize)]
+pub(crate) struct After {
+    pub(crate) done: Option<String>,
+}
+
+/// Of what else to sign out.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SignOutForm {
+    also: Option<String>,
+}
+
+/// `GET /`
+#[tracing::instrument(skip_all)]
+pub(crate) async fn enter(visitor: Visitor, Asked(after): Asked<After>) -> Redirect {
+    let Some(current) = &visitor.current else { return Redirect::to("/sign-in") };
+    let page = if has_any(&current.account, &current.access) { "/home" } else { "/no-access" };
+    match notice(after.done.as_deref()).and(after.done) {
+        Some(code) => Redirect::to(&format!("{page}?done={code}")),
+        None => Redirect::to(page),
+    }
+}
+
+/// `GET /home`
+#[tracing::instrument(skip_all)]
+pub(crate) async fn show_home(
+    State(app): State<AppState>,
+    Inside { visitor, current }: Inside,
+    Asked(after): Asked<After>,
+) -> Result<Response, Failure> {
+    if !has_any(&current.account, &current.access) {
+        return Ok(Redirect::to("/no-access").into_response());
+    }
+    let actor = visitor.actor();
+    let organizations = list_organizations(&app, &actor).await.map_err(super::organizations::refused)?;
+    let groups = match current.account.msp_admin {
+        true => list_groups(&app, &actor).await.map_err(super::organizations::refused)?,
+        false => Vec::new(),
+    };
+    Ok(Page::ok(HomePage {
+        shell: visitor.shell(Place::Home, notice(after.done.as_deref())),
+        name: current.account.name.clone(),
+        email: current.account.email.to_string(),
+        admin: current.account.msp_admin,
+        access: Names::new(&groups, &organizations).access(&current.access),
+        by_kaseyaone: current.kaseyaone,
+    }))
+}
+
+/// `GET /no-access`
+#[tracing::instrument(skip_all)]
+pub(crate) async fn show_no_access(Inside { visitor, current }: Inside) -> Response {
+    let CurrentSession { account, kaseyaone, .. } = current;
+    if has_any(&account, &current.access) {
+        return Redirect::to("/home").into_response();
+    }
+    Page::ok(NoAccessPage {
+        shell: visitor.shell(Place::Home, None),
+        name: account.name,
+        email: account.email.to_string(),
+        whom_to_ask: "Ask an MSP Admin of your company to assign access to you. When that is done, open this page again; there is no need to sign in again.".to_owned(),
+        by_kaseyaone: kaseyaone,
+    })
+}
+
+/// `POST /sign-out`
+#[tracing::instrument(skip_all)]
+pub(crate) async fn leave(
+    State(app): State<AppState>,
+    visitor: Visitor,
+    Sent(form): Sent<SignOutForm>,
+) -> Result<Response, Failure> {
+    let from = match form.also.as_deref() {
+        Some("kaseyaone") => SignOutFrom::KaseyaOneToo,
+        _ => SignOutFrom::Here,
+    };
+    let signed_out = sign_out(&app, visitor.session.as_ref(), from).await?;
+    let cookie = Cookies::new(app.base_url()).clear(CookieKind::Session);
+    let to = signed_out.to.map_or_else(|| "/sign-in?signed_out=here".to_owned(), String::from);
+    Ok((cookie, Redirect::to(&to)).into_response())
+}

@@ -1,0 +1,54 @@
+//! The sentence a page shows after something was done: a code in the address chooses it, never text from outside.
+
+use super::views::Tone;
+use super::views::shell::Notice;
+
+/// Declares the notices: code, tone, sentence.
+const NOTICES: &[(&str, Tone, &str)] = &[
+    ("user-added", Tone::Good, "The user was added, without any access."),
+    ("user-reviewed", Tone::Good, "The user was marked as reviewed."),
+    ("user-deactivated", Tone::Good, "The user was deactivated and can no longer sign in."),
+    ("user-activated", Tone::Good, "The user was activated."),
+    ("user-removed", Tone::Good, "The user was removed. A later sign-in does not create the account again."),
+    ("user-allowed", Tone::Good, "The person may come back: the next sign-in is treated as a first one."),
+    ("admin-made", Tone::Good, "The user is an MSP Admin now."),
+    ("admin-removed", Tone::Good, "The user is no longer an MSP Admin."),
+    ("allow-on", Tone::Good, "Allow Users to Log in with KaseyaOne is on."),
+    (
+        "allow-off",
+        Tone::Good,
+        "Allow Users to Log in with KaseyaOne is off. Sessions that are open stay open.",
+    ),
+    ("require-on", Tone::Good, "Require Login with KaseyaOne is on."),
+    ("require-off", Tone::Good, "Require Login with KaseyaOne is off."),
+    ("create-on", Tone::Good, "Enable Automatic User Creation is on. Nobody is created until they sign in."),
+    (
+        "create-off",
+        Tone::Good,
+        "Enable Automatic User Creation is off. Existing user accounts stay as they are.",
+    ),
+    ("in-effect-again", Tone::Warn, "KaseyaOne login is on, and automatic user creation is in effect again."),
+    ("exceptions-saved", Tone::Good, "The exceptions were saved."),
+    ("binding-cancelled", Tone::Plain, "Nothing was turned on."),
+    (
+        "binding-failed",
+        Tone::Bad,
+        "Allow Users to Log in with KaseyaOne stays off: authentication through KaseyaOne was not completed.",
+    ),
+    ("access-saved", Tone::Good, "The assignment was saved."),
+    ("link-confirmed", Tone::Good, "Your KaseyaOne user is connected to this account now."),
+];
+
+/// The notice of a code; a code nobody made says nothing.
+pub(crate) fn notice(code: Option<&str>) -> Option<Notice> {
+    let code = code?;
+    NOTICES
+        .iter()
+        .find(|(known, ..)| *known == code)
+        .map(|(_, tone, text)| Notice { tone: *tone, text: (*text).to_owned() })
+}
+
+/// A failure sentence at the top of a page.
+pub(crate) fn alert(text: impl Into<String>) -> Option<Notice> {
+    Some(Notice { tone: Tone::Bad, text: text.into() })
+}
