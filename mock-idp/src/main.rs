@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use mock_idp::MockIdp;
+use mock_idp::{ClaimNames, MockIdp};
 
 /// A fake KaseyaOne: an OpenID Provider for tests, strict by default, wrong on request.
 #[derive(Parser)]
@@ -52,6 +52,9 @@ struct Serve {
     /// A further URI the client kaseya-mdr may return to after logout; may be given several times.
     #[arg(long, value_name = "URI")]
     client_post_logout_redirect_uri: Vec<String>,
+    /// Another name for one of KaseyaOne's claims: company_id, company_name, username, role or modules.
+    #[arg(long, value_name = "NAME=CLAIM")]
+    claim: Vec<String>,
 }
 
 /// Wrong usage or configuration: nothing was started.
@@ -96,9 +99,14 @@ fn run(serve: Serve) -> anyhow::Result<()> {
         None if further => anyhow::bail!("the fixtures have no client kaseya-mdr to give further URIs to"),
         None => {}
     }
+    let mut names = ClaimNames::default();
+    for assignment in &serve.claim {
+        names.rename(assignment).map_err(|sentence| anyhow::anyhow!("--claim: {sentence}"))?;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let builder = MockIdp::builder().bind(serve.listen).seed(serve.seed).fixtures(fixtures);
+        let builder =
+            MockIdp::builder().bind(serve.listen).seed(serve.seed).fixtures(fixtures).claim_names(names);
         let builder = match serve.issuer {
             Some(issuer) => builder.issuer(issuer),
             None => builder,

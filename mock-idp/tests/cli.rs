@@ -73,7 +73,11 @@ fn wrong_configuration_is_one_sentence_and_starts_nothing() {
     let dir = dir.path().to_str().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    let cases: [(&[&str], &str); 4] = [
+    let cases: [(&[&str], &str); 5] = [
+        (
+            &["serve", "--listen", "127.0.0.1:0", "--claim", "rolle=x"],
+            "--claim: \"rolle\" is none of company_id",
+        ),
         (&["serve", "--fixtures", dir], "companies/acme.toml:3: unknown field \"idd\"; did you mean \"id\"?"),
         (&["serve", "--fixtures", "no-such-folder"], "no-such-folder/companies: cannot be read"),
         (&["serve", "--listen", &taken], "choose another one with --listen"),

@@ -16,7 +16,7 @@ const STYLE: &str = include_str!("../../templates/mock-idp.css");
 pub(crate) fn discovery(realm: &Realm, _: &Incoming, note: &mut Note) -> Reply {
     let mut state = realm.lock();
     let random = state.generator.short();
-    let mut draft = DocumentDraft::new(crate::protocol::discovery::metadata(&realm.issuer));
+    let mut draft = DocumentDraft::new(crate::protocol::discovery::metadata(&realm.issuer, &state.names));
     state.strike(Point::Discovery, &mut SignIn::default(), note, |_, fault| {
         documents::discovery(fault, &realm.issuer, &random, &mut draft)
     });

@@ -162,7 +162,9 @@ fn groups(state: &State) -> Vec<CompanyGroup> {
         let people = state.people.values().filter(here).map(button).collect();
         CompanyGroup { name: company.name.clone(), people }
     };
-    state.companies.iter().map(of).collect()
+    let mut groups: Vec<_> = state.companies.iter().map(of).collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.people.len()));
+    groups
 }
 
 /// The person may not sign in, and can go back to the client.

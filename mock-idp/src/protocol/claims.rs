@@ -28,6 +28,35 @@ pub struct ClaimNames {
     pub modules: String,
 }
 
+impl ClaimNames {
+    /// Renames one claim by its default name, as in `role=kaseya_role`; an error names the ones there are.
+    ///
+    /// ```
+    /// let mut names = mock_idp::ClaimNames::default();
+    /// names.rename("company_id=tenant").unwrap();
+    /// assert_eq!(names.company_id, "tenant");
+    /// assert!(names.rename("compny=tenant").unwrap_err().contains("company_id"));
+    /// ```
+    pub fn rename(&mut self, assignment: &str) -> Result<(), String> {
+        let (name, claim) = assignment.split_once('=').unwrap_or((assignment, ""));
+        let slot = match name {
+            "company_id" => &mut self.company_id,
+            "company_name" => &mut self.company_name,
+            "username" => &mut self.username,
+            "role" => &mut self.role,
+            "modules" => &mut self.modules,
+            _ => {
+                return Err(format!("{name:?} is none of company_id, company_name, username, role, modules"));
+            }
+        };
+        if claim.is_empty() {
+            return Err(format!("{assignment:?} is not of the form {name}=CLAIM"));
+        }
+        claim.clone_into(slot);
+        Ok(())
+    }
+}
+
 impl Default for ClaimNames {
     fn default() -> Self {
         let [company_id, company_name, username, role, modules] =

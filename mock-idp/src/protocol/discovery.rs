@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::protocol::claims::ClaimNames;
+
 /// Paths of the endpoints, relative to the issuer.
 pub(crate) mod path {
     pub(crate) const DISCOVERY: &str = "/.well-known/openid-configuration";
@@ -16,7 +18,7 @@ pub(crate) mod path {
 pub(crate) const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// The document for an issuer.
-pub(crate) fn metadata(issuer: &str) -> Map<String, Value> {
+pub(crate) fn metadata(issuer: &str, names: &ClaimNames) -> Map<String, Value> {
     let at = |path: &str| format!("{issuer}{path}");
     let document = json!({
         "issuer": issuer,
@@ -36,8 +38,8 @@ pub(crate) fn metadata(issuer: &str) -> Map<String, Value> {
         "claim_types_supported": ["normal"],
         "claims_supported": [
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "at_hash", "amr", "acr",
-            "name", "given_name", "family_name", "preferred_username", "email", "email_verified",
-            "company_id", "company_name", "role", "modules",
+            "name", "given_name", "family_name", "email", "email_verified",
+            names.username, names.company_id, names.company_name, names.role, names.modules,
         ],
         "acr_values_supported": [super::claims::ACR],
         "prompt_values_supported": ["none", "login", "select_account"],

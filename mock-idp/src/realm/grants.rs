@@ -1,5 +1,7 @@
 //! What the realm has handed out and still honours: sessions, codes, access tokens, refresh tokens.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::SignIn;
@@ -59,4 +61,15 @@ pub(crate) struct RefreshGrant {
     pub(crate) expires_at: Timestamp,
     /// It was exchanged for the next one already.
     pub(crate) used: bool,
+}
+
+/// Entries of one kind kept at once; beyond that an old one gives way, so that a provider may run for days.
+const KEPT: usize = 50_000;
+
+/// Remembers what was handed out under its own unguessable name.
+pub(crate) fn keep<V>(map: &mut BTreeMap<String, V>, name: String, value: V) {
+    if map.len() >= KEPT {
+        map.pop_first();
+    }
+    map.insert(name, value);
 }

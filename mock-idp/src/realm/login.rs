@@ -9,7 +9,7 @@ use crate::fault::session::Answered;
 use crate::journal::Note;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::token::same_secret;
-use crate::realm::grants::Session;
+use crate::realm::grants::{Session, keep};
 use crate::realm::sign_in::{AuthorizationResponse, later};
 use crate::realm::{Interaction, SESSION_LIFE, State};
 
@@ -38,15 +38,9 @@ pub(crate) const WRONG_CODE: &str = "The code is not right.";
 /// So many failures in a row lock an account.
 const FAILURES: u32 = 5;
 
-/// Interactions kept at once; the first gives way.
-const KEPT: usize = 10_000;
-
 impl State {
     pub(crate) fn remember_interaction(&mut self, name: String, interaction: Interaction) {
-        if self.interactions.len() >= KEPT {
-            self.interactions.pop_first();
-        }
-        self.interactions.insert(name, interaction);
+        keep(&mut self.interactions, name, interaction);
     }
 
     pub(crate) fn interaction(&self, name: &str) -> Option<&Interaction> {
@@ -175,7 +169,7 @@ impl State {
             expires_at: later(now, SESSION_LIFE),
         };
         let secret = self.generator.secret();
-        self.sessions.insert(secret.clone(), session.clone());
+        keep(&mut self.sessions, secret.clone(), session.clone());
         let Interaction { request, mut sign_in, forced, .. } = interaction;
         sign_in.person = Some(key.to_owned());
         let answered = if forced { Answered::PersonOnDemand } else { Answered::Person };

@@ -9,7 +9,7 @@ use crate::protocol::authorize::{self, AuthorizeRequest, Prompt, ReturnTo, short
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::login::{Answer, Because, LiveSession, decide_login};
 use crate::protocol::params::Params;
-use crate::realm::grants::{Authentication, CODE_LIFE, CodeGrant, Session};
+use crate::realm::grants::{Authentication, CODE_LIFE, CodeGrant, Session, keep};
 use crate::realm::{Interaction, State};
 
 /// What the authorization endpoint answers.
@@ -204,7 +204,7 @@ impl State {
             expires_at: later(self.now(), CODE_LIFE),
             used: false,
         };
-        self.codes.insert(code.clone(), grant);
+        keep(&mut self.codes, code.clone(), grant);
         code
     }
 

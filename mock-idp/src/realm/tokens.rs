@@ -16,7 +16,7 @@ use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::token::{self as rules, CodeBinding};
 use crate::realm::State;
-use crate::realm::grants::{ACCESS_LIFE, AccessGrant, Authentication, REFRESH_LIFE, RefreshGrant};
+use crate::realm::grants::{ACCESS_LIFE, AccessGrant, Authentication, REFRESH_LIFE, RefreshGrant, keep};
 use crate::realm::people::Minted;
 use crate::realm::sign_in::later;
 
@@ -242,7 +242,7 @@ impl State {
         authentication.sign_in = sign_in.clone();
         let refresh_token = refresh.then(|| self.keep_refresh(&authentication, now));
         let grant = AccessGrant { authentication, expires_at: later(now, ACCESS_LIFE) };
-        self.access.insert(access_token.clone(), grant);
+        keep(&mut self.access, access_token.clone(), grant);
         Minted { id_token, access_token, refresh_token }
     }
 
@@ -250,7 +250,7 @@ impl State {
         let token = self.generator.secret();
         let expires_at = later(now, REFRESH_LIFE);
         let grant = RefreshGrant { authentication: authentication.clone(), expires_at, used: false };
-        self.refresh.insert(token.clone(), grant);
+        keep(&mut self.refresh, token.clone(), grant);
         token
     }
 

@@ -108,6 +108,17 @@ async fn every_scope_mode_prompt_and_challenge_method_is_taken() {
 }
 
 #[tokio::test]
+async fn renamed_claims_are_sent_and_advertised_under_their_new_names() {
+    let mut names = mock_idp::ClaimNames::default();
+    names.rename("company_id=tenant").unwrap();
+    let idp = MockIdp::builder().claim_names(names).start().await.unwrap();
+    let claims = idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap().id_token_claims();
+    assert_eq!((claims["tenant"].as_str(), claims.get("company_id")), (Some("k1-co-1001"), None));
+    let advertised = values(&document(&idp).await, "claims_supported");
+    assert!(advertised.contains(&"tenant".to_owned()) && !advertised.contains(&"company_id".to_owned()));
+}
+
+#[tokio::test]
 async fn every_authentication_method_is_registered_with_a_client_that_can_use_it() {
     let idp = MockIdp::start().await;
     let advertised: BTreeSet<_> =
