@@ -18,7 +18,7 @@ use crate::{
 };
 
 const ADMIN_EMAIL: &str = "mona@northwind.example";
-const ADMIN_NAME: &str = "Mona Admin";
+const ADMIN_NAME: &str = "Mona Okafor";
 const ADMIN_PASSWORD: &str = "local-mona-password";
 
 /// Start a fake KaseyaOne and the provisioner, rehearse a first sign-in, stay up until Ctrl-C.
@@ -111,15 +111,14 @@ token = "northwind-directory-test-token"
         let mut command = Command::new(binaries.join("mock-idp"));
         command.arg("serve").args(["--listen", &format!("127.0.0.1:{}", self.idp_port)]);
         command.args(["--client-redirect-uri", &format!("{}/sso/callback", self.app())]);
-        Running::start("mock-idp", &mut command, "listening on")
+        Running::start("mock-idp", &mut command, "issuer http")
     }
 
     fn rehearse(&self, binaries: &Path) -> anyhow::Result<()> {
         println!("\nRehearsing one first sign-in:");
         let mut command = Command::new(binaries.join("harness"));
-        command.arg("rehearse").args(["--app", &self.app(), "--idp", &self.issuer()]);
-        command.args(["--admin-email", ADMIN_EMAIL, "--admin-password", ADMIN_PASSWORD]);
-        run(&mut command).context("the rehearsal failed")
+        command.arg("rehearse").args(["--app", &self.app(), "--admin-email", ADMIN_EMAIL]);
+        run(command.env("REHEARSAL_ADMIN_PASSWORD", ADMIN_PASSWORD)).context("the rehearsal failed")
     }
 
     fn say_how_to_sign_in(&self) {
