@@ -152,7 +152,12 @@ pub trait SystemUnderTest {
     fn logout<'a>(&'a self, browser: &'a mut Browser, of_the_provider_too: bool) -> Turn<'a, ()>;
 
     /// Signs in with the system's own password.
-    fn sign_in_locally<'a>(&'a self, _: &'a mut Browser, _email: &'a str, _password: &'a str) -> Turn<'a, ()> {
+    fn sign_in_locally<'a>(
+        &'a self,
+        _: &'a mut Browser,
+        _email: &'a str,
+        _password: &'a str,
+    ) -> Turn<'a, ()> {
         not_offered("local sign-in")
     }
 

@@ -4,6 +4,7 @@
 //! Steps see a system under test as a person or an API client does; nothing here reaches into it.
 
 pub mod driver;
+pub mod rehearsal;
 pub mod report;
 pub mod runner;
 mod steps;

@@ -55,7 +55,8 @@ fn faults(stage: &Stage) -> Vec<String> {
 /// Logical names for hosts, and times as the distance from the beginning.
 fn logical(stage: &Stage, text: &str) -> String {
     static TIME: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)").expect("the pattern is a literal")
+        Regex::new(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+            .expect("the pattern is a literal")
     });
     let mut text = text.to_owned();
     for (address, name) in stage.hosts() {

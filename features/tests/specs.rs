@@ -18,7 +18,8 @@ fn specs() -> Specs {
 
 #[test]
 fn specs_can_be_run_as_written() {
-    let problems: Vec<String> = lint(&specs(), &World::collection()).iter().map(ToString::to_string).collect();
+    let problems: Vec<String> =
+        lint(&specs(), &World::collection()).iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
@@ -32,7 +33,8 @@ fn every_fault_of_the_catalogue_is_in_a_scenario() {
             named.extend(armed.then(|| step.value.split('"').nth(1).unwrap_or_default().to_owned()));
         }
     }
-    let missing: Vec<&str> = mock_idp::catalogue().map(|entry| entry.id).filter(|id| !named.contains(*id)).collect();
+    let missing: Vec<&str> =
+        mock_idp::catalogue().map(|entry| entry.id).filter(|id| !named.contains(*id)).collect();
     assert!(missing.is_empty(), "no scenario arms or stages {missing:?}");
     let known: BTreeSet<&str> = mock_idp::catalogue().map(|entry| entry.id).collect();
     let unknown: Vec<&String> = named.iter().filter(|id| !known.contains(id.as_str())).collect();
@@ -53,9 +55,13 @@ fn every_statement_has_a_scenario() {
 
 #[test]
 fn specs_speak_an_administrators_language() {
-    let technical = Regex::new(r"(?i)https?:|\bhttp\b|\b[1-5]\d\d\b (?:error|status)|/api/|/sso/|\bselect \*|\bheader\b|\bjson\b").expect("a pattern");
+    let technical = Regex::new(
+        r"(?i)https?:|\bhttp\b|\b[1-5]\d\d\b (?:error|status)|/api/|/sso/|\bselect \*|\bheader\b|\bjson\b",
+    )
+    .expect("a pattern");
     for spec in specs().all {
-        let lines = spec.file.text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('@'));
+        let lines =
+            spec.file.text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('@'));
         for (number, line) in lines {
             assert!(!technical.is_match(line), "{}:{}: {line}", spec.file.path, number + 1);
         }

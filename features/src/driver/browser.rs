@@ -265,7 +265,12 @@ impl Browser {
     }
 
     /// Sends JSON with the cookies of this browser; it changes no page.
-    pub async fn send_json(&mut self, method: Method, url: Url, body: Option<&Value>) -> Result<(u16, Value)> {
+    pub async fn send_json(
+        &mut self,
+        method: Method,
+        url: Url,
+        body: Option<&Value>,
+    ) -> Result<(u16, Value)> {
         let answer = self.exchange(&method, &url, Body::Json(body), self.recording).await?;
         Ok((answer.status, json_of(answer.body)))
     }
@@ -297,7 +302,8 @@ impl Browser {
         let request = body.put_on(self.request(method.clone(), url), *method == Method::POST);
         let response = request.send().await.with_context(|| format!("{url} does not answer"))?;
         let cookies = self.keep_cookies(url, &response);
-        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let text =
+            |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let location = text(header::LOCATION).and_then(|to| url.join(&to).ok());
         let no_store = text(header::CACHE_CONTROL).is_some_and(|value| value.contains("no-store"));
         let status = response.status().as_u16();
@@ -328,13 +334,16 @@ impl Browser {
         if method == Method::GET {
             return request;
         }
-        request.header(header::ORIGIN, url.origin().ascii_serialization()).header("sec-fetch-site", "same-origin")
+        request
+            .header(header::ORIGIN, url.origin().ascii_serialization())
+            .header("sec-fetch-site", "same-origin")
     }
 
     fn keep_cookies(&mut self, url: &Url, response: &reqwest::Response) -> Vec<String> {
         let now = self.clock.now();
         let headers = response.headers().get_all(header::SET_COOKIE).iter();
-        let cookies: Vec<String> = headers.filter_map(|value| value.to_str().ok()).map(str::to_owned).collect();
+        let cookies: Vec<String> =
+            headers.filter_map(|value| value.to_str().ok()).map(str::to_owned).collect();
         for cookie in &cookies {
             self.jar.set(url, cookie, now);
         }
@@ -349,7 +358,10 @@ impl Browser {
             return url;
         }
         let mut meddled = url.clone();
-        meddled.query_pairs_mut().clear().extend_pairs(url.query_pairs().filter(|(name, _)| !names_demand(name)));
+        meddled
+            .query_pairs_mut()
+            .clear()
+            .extend_pairs(url.query_pairs().filter(|(name, _)| !names_demand(name)));
         if let Some(id_token) = &self.demands_silence {
             meddled.query_pairs_mut().append_pair("prompt", "none").append_pair("id_token_hint", id_token);
         }

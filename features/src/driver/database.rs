@@ -41,12 +41,19 @@ impl ScenarioDatabase {
             Database::Sqlite => {
                 let folder = tempfile::tempdir().context("no folder for a SQLite file")?;
                 let file = folder.path().join("scenario.sqlite");
-                Ok(Self { url: format!("sqlite://{}", file.display()), place: Place::File { _folder: folder } })
+                Ok(Self {
+                    url: format!("sqlite://{}", file.display()),
+                    place: Place::File { _folder: folder },
+                })
             }
             Database::Postgres(server) => {
                 let number = NEXT.fetch_add(1, Ordering::Relaxed);
                 let name = format!("scenario_{}_{number}", std::process::id());
-                run_on_postgres(server, &format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}")).await?;
+                run_on_postgres(
+                    server,
+                    &format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"),
+                )
+                .await?;
                 let mut url = Url::parse(server).context("the PostgreSQL URL cannot be read")?;
                 url.query_pairs_mut().append_pair("options", &format!("-c search_path={name}"));
                 Ok(Self { url: url.into(), place: Place::Schema { name, server: server.clone() } })
@@ -91,7 +98,9 @@ impl ScenarioDatabase {
     pub async fn remove(self) -> Result<()> {
         match &self.place {
             Place::File { .. } => Ok(()),
-            Place::Schema { name, server } => run_on_postgres(server, &format!("DROP SCHEMA {name} CASCADE")).await,
+            Place::Schema { name, server } => {
+                run_on_postgres(server, &format!("DROP SCHEMA {name} CASCADE")).await
+            }
         }
     }
 

@@ -28,7 +28,9 @@ impl Jar {
             let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
             match key.to_ascii_lowercase().as_str() {
                 "path" => value.clone_into(&mut cookie.path),
-                "max-age" => cookie.until = value.parse().ok().map(|life| now + SignedDuration::from_secs(life)),
+                "max-age" => {
+                    cookie.until = value.parse().ok().map(|life| now + SignedDuration::from_secs(life))
+                }
                 _ => {}
             }
         }
@@ -63,7 +65,9 @@ impl Cookie {
     fn applies(&self, path: &str, now: Timestamp) -> bool {
         let under = self.path == "/"
             || path == self.path
-            || path.strip_prefix(self.path.as_str()).is_some_and(|rest| self.path.ends_with('/') || rest.starts_with('/'));
+            || path
+                .strip_prefix(self.path.as_str())
+                .is_some_and(|rest| self.path.ends_with('/') || rest.starts_with('/'));
         under && self.until.is_none_or(|until| now < until)
     }
 }

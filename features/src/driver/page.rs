@@ -144,7 +144,11 @@ impl Page {
         Some(Form {
             action: action.map_or(Ok(self.url.clone()), |action| self.url.join(action)).ok()?,
             post: form.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post")),
-            fields: form.select(&controls).filter(|it| it.attr("type") != Some("submit")).map(|it| field(html, it)).collect(),
+            fields: form
+                .select(&controls)
+                .filter(|it| it.attr("type") != Some("submit"))
+                .map(|it| field(html, it))
+                .collect(),
             buttons: form.select(&buttons).map(|it| button(html, it)).collect(),
         })
     }
@@ -192,7 +196,9 @@ fn field(html: &Html, control: ElementRef<'_>) -> Field {
 }
 
 fn button(html: &Html, control: ElementRef<'_>) -> Button {
-    let labelled = control.attr("aria-labelledby").and_then(|ids| by_id(html, ids.split(' ').next().unwrap_or_default()));
+    let labelled = control
+        .attr("aria-labelledby")
+        .and_then(|ids| by_id(html, ids.split(' ').next().unwrap_or_default()));
     Button {
         name: control.attr("name").map(str::to_owned),
         value: control.attr("value").unwrap_or_default().to_owned(),
@@ -205,7 +211,13 @@ fn label(html: &Html, control: ElementRef<'_>) -> String {
     let by_for = control.attr("id").and_then(|id| first(html, &format!("label[for=\"{id}\"]"))).map(words);
     by_for
         .or_else(|| control.attr("aria-label").map(str::to_owned))
-        .or_else(|| control.ancestors().filter_map(ElementRef::wrap).find(|it| it.value().name() == "label").map(words))
+        .or_else(|| {
+            control
+                .ancestors()
+                .filter_map(ElementRef::wrap)
+                .find(|it| it.value().name() == "label")
+                .map(words)
+        })
         .unwrap_or_default()
 }
 

@@ -94,7 +94,9 @@ async fn answer(browser: &mut Browser, kind: &str, with: &Credentials) -> Result
         _ => &[("code", &with.code)],
     };
     let asked = fields[0].0;
-    let Some(mut form) = page.forms().into_iter().find(|form| form.fields.iter().any(|field| field.name == asked)) else {
+    let Some(mut form) =
+        page.forms().into_iter().find(|form| form.fields.iter().any(|field| field.name == asked))
+    else {
         bail!("KaseyaOne's page {kind} has no field {asked}: {}", page.text());
     };
     for field in &mut form.fields {

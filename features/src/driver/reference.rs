@@ -84,7 +84,12 @@ pub fn tape(idp: &MockIdp) -> Tape {
 
 impl Reference {
     /// Starts a provisioner on an empty database, with Mona as its first MSP Admin.
-    pub async fn start(idp: &MockIdp, clock: &ScenarioClock, database: &Database, with: &Preparation) -> Result<Self> {
+    pub async fn start(
+        idp: &MockIdp,
+        clock: &ScenarioClock,
+        database: &Database,
+        with: &Preparation,
+    ) -> Result<Self> {
         let database = ScenarioDatabase::create(database).await?;
         let config = config(idp, &database, with)?;
         let runtime = Runtime { clock: Arc::new(clock.clone()), generator: Generator::seeded(SEED) };
@@ -96,7 +101,8 @@ impl Reference {
 
     /// Starts one more server process on the same database.
     pub async fn start_server(&mut self, idp: &MockIdp) -> Result<()> {
-        let server = provisioner::serve(self.config.clone(), self.runtime.clone()).await.context("no provisioner")?;
+        let server =
+            provisioner::serve(self.config.clone(), self.runtime.clone()).await.context("no provisioner")?;
         self.register(idp, server.base_url())?;
         self.servers.push(server);
         Ok(())
@@ -143,7 +149,14 @@ impl Reference {
         let (Some(email), Some(password)) = (&person.email, &person.local_password) else {
             bail!("{key} has no local password in the fixtures");
         };
-        provisioner::bootstrap_admin(&self.config, &self.runtime, email, &person.full_name(), &password.clone().into()).await?;
+        provisioner::bootstrap_admin(
+            &self.config,
+            &self.runtime,
+            email,
+            &person.full_name(),
+            &password.clone().into(),
+        )
+        .await?;
         Ok(())
     }
 
@@ -179,17 +192,32 @@ impl Reference {
     fn home(&self, browser: &Browser) -> Url {
         let at = browser.page().ok().map(|page| page.url.origin());
         let bases = self.servers.iter().map(Server::base_url);
-        bases.clone().find(|base| Some(base.origin()) == at).or_else(|| bases.clone().next()).cloned().unwrap_or_else(|| self.base(0))
+        bases
+            .clone()
+            .find(|base| Some(base.origin()) == at)
+            .or_else(|| bases.clone().next())
+            .cloned()
+            .unwrap_or_else(|| self.base(0))
     }
 
     fn at(&self, browser: &Browser, path: &str) -> Result<Url> {
         Ok(self.home(browser).join(path)?)
     }
 
-    async fn call(&self, browser: &mut Browser, method: Method, path: &str, body: Option<Value>) -> Result<Result<Value, Refusal>> {
+    async fn call(
+        &self,
+        browser: &mut Browser,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Result<Value, Refusal>> {
         let url = self.at(browser, path)?;
         let reads = method == Method::GET;
-        let (status, answer) = if reads { browser.read_json(url).await? } else { browser.send_json(method, url, body.as_ref()).await? };
+        let (status, answer) = if reads {
+            browser.read_json(url).await?
+        } else {
+            browser.send_json(method, url, body.as_ref()).await?
+        };
         if status < 400 {
             return Ok(Ok(answer));
         }
@@ -220,8 +248,12 @@ impl SystemUnderTest for Reference {
     fn who_am_i<'a>(&'a self, browser: &'a mut Browser) -> Turn<'a, Option<SignedIn>> {
         Box::pin(async move {
             let session = self.call(browser, Method::GET, "/api/v1/session", None).await?;
-            let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-            Ok(session.ok().map(|it| SignedIn { account: text(&it["user"], "id"), email: text(&it["user"], "email") }))
+            let text = |value: &Value, key: &str| {
+                value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+            };
+            Ok(session
+                .ok()
+                .map(|it| SignedIn { account: text(&it["user"], "id"), email: text(&it["user"], "email") }))
         })
     }
 
@@ -234,7 +266,12 @@ impl SystemUnderTest for Reference {
         })
     }
 
-    fn sign_in_locally<'a>(&'a self, browser: &'a mut Browser, email: &'a str, password: &'a str) -> Turn<'a, ()> {
+    fn sign_in_locally<'a>(
+        &'a self,
+        browser: &'a mut Browser,
+        email: &'a str,
+        password: &'a str,
+    ) -> Turn<'a, ()> {
         Box::pin(async move {
             self.open(browser, Place::SignIn).await?;
             let page = browser.page()?;
@@ -278,9 +315,18 @@ impl SystemUnderTest for Reference {
                 let asked = if page == 1 { path.to_owned() } else { format!("{path}?page={page}") };
                 let answer = match self.call(browser, Method::GET, &asked, None).await? {
                     Ok(answer) => answer,
-                    Err(refusal) => bail!("{} may not read {what:?}: {} ({})", browser.name(), refusal.sentence, refusal.code),
+                    Err(refusal) => bail!(
+                        "{} may not read {what:?}: {} ({})",
+                        browser.name(),
+                        refusal.sentence,
+                        refusal.code
+                    ),
                 };
-                let Some(listed) = answer.as_object().and_then(|it| it.values().find_map(Value::as_array)).filter(|_| what.is_paged()) else {
+                let Some(listed) = answer
+                    .as_object()
+                    .and_then(|it| it.values().find_map(Value::as_array))
+                    .filter(|_| what.is_paged())
+                else {
                     return Ok(answer);
                 };
                 items.extend(listed.iter().cloned());
@@ -308,7 +354,11 @@ impl SystemUnderTest for Reference {
             };
             let state = form.buttons.first().and_then(|button| button.checked);
             if state == Some(on) {
-                bail!("expected {:?} to be {} before it is pressed, but it is not", toggle.label(), if on { "off" } else { "on" });
+                bail!(
+                    "expected {:?} to be {} before it is pressed, but it is not",
+                    toggle.label(),
+                    if on { "off" } else { "on" }
+                );
             }
             browser.submit(&form, toggle.label()).await?;
             Ok(())
@@ -328,11 +378,15 @@ fn request(act: Act) -> (Method, String, Option<Value>) {
         Act::Assign { id, what, assigned } => {
             (Method::PUT, format!("/api/v1/users/{id}/{}", what.key()), Some(json!({ "assigned": assigned })))
         }
-        Act::Set { toggle, on } => (Method::PATCH, "/api/v1/single-sign-on".into(), Some(json!({ toggle.key(): on }))),
+        Act::Set { toggle, on } => {
+            (Method::PATCH, "/api/v1/single-sign-on".into(), Some(json!({ toggle.key(): on })))
+        }
         Act::Exceptions(ids) => {
             (Method::PUT, "/api/v1/single-sign-on/exceptions".into(), Some(json!({ "account_ids": ids })))
         }
-        Act::AddOrganization(name) => (Method::POST, "/api/v1/organizations".into(), Some(json!({ "name": name }))),
+        Act::AddOrganization(name) => {
+            (Method::POST, "/api/v1/organizations".into(), Some(json!({ "name": name })))
+        }
         Act::AddGroup(name) => (Method::POST, "/api/v1/groups".into(), Some(json!({ "name": name }))),
     }
 }
@@ -342,7 +396,10 @@ const CHEAP_PASSWORDS: Passwords = Passwords { memory_kib: 8, iterations: 1 };
 
 fn config(idp: &MockIdp, database: &ScenarioDatabase, with: &Preparation) -> Result<Config> {
     let client = idp.clients().get("kaseya-mdr").context("the product is not registered at the provider")?;
-    let company = fixtures::embedded().company("northwind").cloned().context("the fixtures have no company northwind")?;
+    let company = fixtures::embedded()
+        .company("northwind")
+        .cloned()
+        .context("the fixtures have no company northwind")?;
     let mut kaseyaone = KaseyaOne::new(idp.issuer(), client.id);
     kaseyaone.client_secret = client.secret.map(Into::into);
     kaseyaone.module = Some("mdr".into());
@@ -351,7 +408,12 @@ fn config(idp: &MockIdp, database: &ScenarioDatabase, with: &Preparation) -> Res
         kaseyaone.userinfo = Userinfo::Always;
     }
     if with.directory {
-        kaseyaone.directory = Some(Directory { url: idp.url("/scim/v2").parse()?, token: company.directory_token.into() });
+        kaseyaone.directory =
+            Some(Directory { url: idp.url("/scim/v2").parse()?, token: company.directory_token.into() });
     }
-    Ok(Config { passwords: CHEAP_PASSWORDS, database_connections: 4, ..Config::new(database.url(), kaseyaone) })
+    Ok(Config {
+        passwords: CHEAP_PASSWORDS,
+        database_connections: 4,
+        ..Config::new(database.url(), kaseyaone)
+    })
 }

@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// What can be delegated under Settings > User Privileges.
-const EVERY_CAPABILITY: [&str; 4] = ["create organizations", "add connections", "review alerts", "see reports"];
+const EVERY_CAPABILITY: [&str; 4] =
+    ["create organizations", "add connections", "review alerts", "see reports"];
 
 #[given(expr = "the organization {string} exists")]
 async fn organization_exists(world: &mut World, name: String, step: &Step) -> Result<()> {
@@ -51,7 +52,11 @@ async fn is_told_that_there_is_no_such_page(world: &mut World, who: Who, step: &
     let stage = world.begin(step).await?;
     let (_, browser) = stage.seat(&who);
     let page = browser.page()?;
-    expect(page.status == 404, format!("{who} to be told that there is no such page"), format!("the page says: {}", page.text()))
+    expect(
+        page.status == 404,
+        format!("{who} to be told that there is no such page"),
+        format!("the page says: {}", page.text()),
+    )
 }
 
 #[then(expr = "{person} sees no organizations")]
@@ -82,7 +87,11 @@ async fn nobodys_access_has_changed(world: &mut World, step: &Step) -> Result<()
     for before in &stage.before()?.users {
         let after = now.iter().find(|it| it["id"] == before["id"]).unwrap_or(&Value::Null);
         let same = after["access"] == before["access"] && after["msp_admin"] == before["msp_admin"];
-        expect(same, format!("the access of {} to be {}", before["email"], before["access"]), format!("it is {}", after["access"]))?;
+        expect(
+            same,
+            format!("the access of {} to be {}", before["email"], before["access"]),
+            format!("it is {}", after["access"]),
+        )?;
     }
     Ok(())
 }
@@ -99,7 +108,9 @@ async fn nothing_but_records(world: &mut World, step: &Step) -> Result<()> {
     nothing_but(world.begin(step).await?, &[]).await
 }
 
-#[then(regex = r"^the SOC (evaluates alerts|investigates activity|performs response actions) exactly as before$")]
+#[then(
+    regex = r"^the SOC (evaluates alerts|investigates activity|performs response actions) exactly as before$"
+)]
 async fn the_soc_works_as_before(world: &mut World, what: String, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let part = match what.as_str() {
@@ -107,21 +118,40 @@ async fn the_soc_works_as_before(world: &mut World, what: String, step: &Step) -
         "investigates activity" => "investigation",
         _ => "response",
     };
-    let of = |report: &Value| -> Vec<Value> { list(report.clone()).iter().map(|case| case[part].clone()).collect() };
+    let of = |report: &Value| -> Vec<Value> {
+        list(report.clone()).iter().map(|case| case[part].clone()).collect()
+    };
     let now = of(&stage.read(Reading::SecurityOperations).await?);
     let before = of(&stage.before()?.security_operations);
-    expect(!now.is_empty() && !now.contains(&Value::Null), format!("a {part} for every alert"), format!("there is {now:?}"))?;
+    expect(
+        !now.is_empty() && !now.contains(&Value::Null),
+        format!("a {part} for every alert"),
+        format!("there is {now:?}"),
+    )?;
     expect(before == now, format!("each {part} to be as before"), format!("now they are {now:?}"))
 }
 
 async fn nothing_but(stage: &mut Stage, new_accounts: &[String]) -> Result<()> {
     let now = stage.as_it_is().await?;
     let before = stage.before()?;
-    let added: Vec<&Value> = now.users.iter().filter(|user| !before.users.iter().any(|it| it["id"] == user["id"])).collect();
+    let added: Vec<&Value> =
+        now.users.iter().filter(|user| !before.users.iter().any(|it| it["id"] == user["id"])).collect();
     let known = added.iter().all(|user| new_accounts.iter().any(|id| user["id"] == id.as_str()));
-    expect(known && added.len() == new_accounts.len(), format!("{} new account(s)", new_accounts.len()), format!("there are {added:?}"))?;
-    expect(before.single_sign_on == now.single_sign_on, "the settings to be as before", format!("they are {}", now.single_sign_on))?;
-    expect(before.organizations == now.organizations, "the organizations to be as before", format!("{:?}", now.organizations))?;
+    expect(
+        known && added.len() == new_accounts.len(),
+        format!("{} new account(s)", new_accounts.len()),
+        format!("there are {added:?}"),
+    )?;
+    expect(
+        before.single_sign_on == now.single_sign_on,
+        "the settings to be as before",
+        format!("they are {}", now.single_sign_on),
+    )?;
+    expect(
+        before.organizations == now.organizations,
+        "the organizations to be as before",
+        format!("{:?}", now.organizations),
+    )?;
     expect(before.groups == now.groups, "the access groups to be as before", format!("{:?}", now.groups))?;
     expect(before.security_operations == now.security_operations, "the SOC to work as before", "it does not")
 }

@@ -32,7 +32,8 @@ async fn adds_many(world: &mut World, _admin: Who, count: usize, step: &Step) ->
     let stage = world.begin(step).await?;
     for number in 0..count {
         let name = format!("Aaron {number:03}");
-        act_as_mona(stage, Act::AddUser { name, email: format!("aaron.{number:03}@northwind.example") }).await?;
+        act_as_mona(stage, Act::AddUser { name, email: format!("aaron.{number:03}@northwind.example") })
+            .await?;
     }
     Ok(())
 }
@@ -85,7 +86,8 @@ async fn removes(world: &mut World, who: Who, step: &Step) -> Result<()> {
 
 #[when(expr = "Mona allows {person} again")]
 async fn allows_again(world: &mut World, who: Who, step: &Step) -> Result<()> {
-    let id = world.noted_accounts.get(&who).cloned().with_context(|| format!("no account of {who} was noted"))?;
+    let id =
+        world.noted_accounts.get(&who).cloned().with_context(|| format!("no account of {who} was noted"))?;
     let stage = world.begin(step).await?;
     act_as_mona(stage, Act::Account { id, verb: "allow-again" }).await?;
     Ok(())
@@ -132,7 +134,10 @@ async fn has_exactly_one(world: &mut World, who: Who, step: &Step) -> Result<()>
     let found = accounts_of(stage, &who).await?;
     match found.len() {
         1 => Ok(()),
-        count => bail!("expected exactly one account of {who}, but there are {count}; {}", stage.what_is_shown(&who)),
+        count => bail!(
+            "expected exactly one account of {who}, but there are {count}; {}",
+            stage.what_is_shown(&who)
+        ),
     }
 }
 
@@ -144,7 +149,8 @@ async fn has_none(world: &mut World, who: Who, step: &Step) -> Result<()> {
 
 #[then(expr = "{person} has the same account as before")]
 async fn has_the_same(world: &mut World, who: Who, step: &Step) -> Result<()> {
-    let noted = world.noted_accounts.get(&who).cloned().with_context(|| format!("no account of {who} was noted"))?;
+    let noted =
+        world.noted_accounts.get(&who).cloned().with_context(|| format!("no account of {who} was noted"))?;
     let now = id_of(world.begin(step).await?, &who).await?;
     expect(noted == now, format!("{who} to have the account {noted}"), format!("it is {now}"))
 }
@@ -156,7 +162,11 @@ async fn the_account_says(world: &mut World, who: Who, step: &Step) -> Result<()
     let account = account_of(stage, &who).await?;
     for (name, expected) in rows {
         let said = said(stage, &account, &name).await?;
-        expect(said == expected, format!("the {name} of {who}'s account to be {expected:?}"), format!("it is {said:?}"))?;
+        expect(
+            said == expected,
+            format!("the {name} of {who}'s account to be {expected:?}"),
+            format!("it is {said:?}"),
+        )?;
     }
     Ok(())
 }
@@ -168,7 +178,11 @@ async fn nobodys_account_has_changed(world: &mut World, step: &Step) -> Result<(
     for before in &stage.before()?.users {
         let after = now.iter().find(|it| it["id"] == before["id"]);
         let same = after.is_some_and(|after| lasting(after) == lasting(before));
-        expect(same, format!("the account {before} to be as it was"), after.map_or("it is gone".into(), |it| format!("it is {it}")))?;
+        expect(
+            same,
+            format!("the account {before} to be as it was"),
+            after.map_or("it is gone".into(), |it| format!("it is {it}")),
+        )?;
     }
     Ok(())
 }
@@ -213,7 +227,8 @@ async fn said(stage: &mut Stage, account: &Value, name: &str) -> Result<String> 
 }
 
 fn words(list: &Value, word: impl Fn(&str) -> String) -> String {
-    let items: Vec<String> = list.as_array().into_iter().flatten().filter_map(Value::as_str).map(word).collect();
+    let items: Vec<String> =
+        list.as_array().into_iter().flatten().filter_map(Value::as_str).map(word).collect();
     if items.is_empty() { "none".into() } else { items.join(", ") }
 }
 
@@ -225,20 +240,29 @@ fn name_in(things: &[Value], id: &str) -> String {
 async fn count_is(stage: &mut Stage, count: usize) -> Result<()> {
     let users = stage.list(Reading::Users).await?;
     let names: Vec<&str> = users.iter().filter_map(|it| it["email"].as_str()).collect();
-    expect(users.len() == count, format!("{count} account(s)"), format!("there are {}: {names:?}", users.len()))
+    expect(
+        users.len() == count,
+        format!("{count} account(s)"),
+        format!("there are {}: {names:?}", users.len()),
+    )
 }
 
 /// Fails when a person has an account.
 pub(super) async fn has_no_account_now(stage: &mut Stage, who: &Who) -> Result<()> {
     let found = accounts_of(stage, who).await?;
-    expect(found.is_empty(), format!("no account of {who}"), format!("there is {}", found.first().unwrap_or(&Value::Null)))
+    expect(
+        found.is_empty(),
+        format!("no account of {who}"),
+        format!("there is {}", found.first().unwrap_or(&Value::Null)),
+    )
 }
 
 /// The accounts with the address that a person has in KaseyaOne, or with the subject of that person.
 async fn accounts_of(stage: &mut Stage, who: &Who) -> Result<Vec<Value>> {
     let address = stage.address(who);
     let users = stage.list(Reading::Users).await?;
-    let same = |user: &Value| user["email"].as_str().is_some_and(|email| email.eq_ignore_ascii_case(&address));
+    let same =
+        |user: &Value| user["email"].as_str().is_some_and(|email| email.eq_ignore_ascii_case(&address));
     Ok(users.into_iter().filter(same).collect())
 }
 

@@ -20,7 +20,11 @@ async fn no_administrator_did_anything(world: &mut World, step: &Step) -> Result
     let mona = accounts::id_of(stage, &Who::mona()).await?;
     let entries = since_the_beginning(stage).await?;
     let acted = entries.iter().find(|entry| actor(entry) == Some(mona.as_str()) && !is_sign_in(entry));
-    expect(acted.is_none(), "no act of an administrator in the audit", format!("there is {}", acted.unwrap_or(&Value::Null)))
+    expect(
+        acted.is_none(),
+        "no act of an administrator in the audit",
+        format!("there is {}", acted.unwrap_or(&Value::Null)),
+    )
 }
 
 #[then(expr = "the audit says that {person} changed {toggle} from {state} to {state}")]
@@ -36,11 +40,22 @@ async fn says_that_a_toggle_was_changed(
     let key = toggle.0.key();
     let half = |state: OnOff| format!("{key}: {}", on_off(state.0));
     let changed = |entry: &Value| entry["from"] == half(from) && entry["to"] == half(to);
-    has_entry(stage, &who, &format!("{:?} from {} to {}", toggle.0.label(), on_off(from.0), on_off(to.0)), changed).await
+    has_entry(
+        stage,
+        &who,
+        &format!("{:?} from {} to {}", toggle.0.label(), on_off(from.0), on_off(to.0)),
+        changed,
+    )
+    .await
 }
 
 #[then(expr = "the audit says that {person} changed the organizations of {person}")]
-async fn says_that_organizations_were_changed(world: &mut World, admin: Who, who: Who, step: &Step) -> Result<()> {
+async fn says_that_organizations_were_changed(
+    world: &mut World,
+    admin: Who,
+    who: Who,
+    step: &Step,
+) -> Result<()> {
     let stage = world.begin(step).await?;
     let id = accounts::id_of(stage, &who).await?;
     let changed = |entry: &Value| {
@@ -61,7 +76,11 @@ async fn has_entry(stage: &mut Stage, by: &Who, what: &str, fits: impl Fn(&Value
     let entries = since_the_beginning(stage).await?;
     let found = entries.iter().any(|entry| actor(entry) == Some(id.as_str()) && fits(entry));
     let seen: Vec<String> = entries.iter().map(Value::to_string).collect();
-    expect(found, format!("an audit entry by {by} about {what}"), format!("the entries are:\n{}", seen.join("\n")))
+    expect(
+        found,
+        format!("an audit entry by {by} about {what}"),
+        format!("the entries are:\n{}", seen.join("\n")),
+    )
 }
 
 async fn since_the_beginning(stage: &mut Stage) -> Result<Vec<Value>> {

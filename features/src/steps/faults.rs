@@ -106,7 +106,9 @@ async fn accepts_again(world: &mut World, step: &Step) -> Result<()> {
     Ok(())
 }
 
-#[given(regex = r"^the database fails when the (account|identity link|audit entry|decision record) is written$")]
+#[given(
+    regex = r"^the database fails when the (account|identity link|audit entry|decision record) is written$"
+)]
 async fn the_database_fails(world: &mut World, thing: String, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     // A record begins with the sign-in; what is written with the account is its end.
@@ -157,7 +159,11 @@ async fn was_asked_to_change_nothing(world: &mut World, step: &Step) -> Result<(
 
 fn asked_for_tokens(stage: &Stage, times: usize) -> Result<()> {
     let asked = asked(stage, |path| path.ends_with("/connect/token"));
-    expect(asked.len() == times, format!("KaseyaOne to be asked for a token {times} time(s)"), format!("it was asked {} time(s)", asked.len()))
+    expect(
+        asked.len() == times,
+        format!("KaseyaOne to be asked for a token {times} time(s)"),
+        format!("it was asked {} time(s)", asked.len()),
+    )
 }
 
 /// What KaseyaOne was asked since the story began, as method and path.

@@ -14,14 +14,22 @@ use crate::{
 async fn exists_and_has_no_account(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let person = stage.idp.people().get(who.key()).with_context(|| format!("{who} is not in KaseyaOne"))?;
-    expect(person.status == Status::Active, format!("{who} to be active in KaseyaOne"), format!("{who} is {:?}", person.status))?;
+    expect(
+        person.status == Status::Active,
+        format!("{who} to be active in KaseyaOne"),
+        format!("{who} is {:?}", person.status),
+    )?;
     super::accounts::has_no_account_now(stage, &who).await
 }
 
 #[given(expr = "Nobody has ever been in KaseyaOne")]
 async fn nobody_is_in_kaseyaone(world: &mut World, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    expect(stage.idp.people().get("nobody").is_none(), "nobody of the name Nobody in KaseyaOne", "there is somebody")
+    expect(
+        stage.idp.people().get("nobody").is_none(),
+        "nobody of the name Nobody in KaseyaOne",
+        "there is somebody",
+    )
 }
 
 #[given(expr = "{person} belongs to another KaseyaOne company")]
@@ -101,7 +109,11 @@ async fn signed_in_to_another_product(world: &mut World, who: Who, minutes: i64,
 async fn people_are_as_they_were(world: &mut World, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let now = stage.people_now()?;
-    expect(*stage.people_before() == now, "the people in KaseyaOne to be as they were", format!("they are now {now}"))
+    expect(
+        *stage.people_before() == now,
+        "the people in KaseyaOne to be as they were",
+        format!("they are now {now}"),
+    )
 }
 
 /// Changes a person in KaseyaOne.

@@ -50,7 +50,8 @@ async fn is_shown_a_reference(world: &mut World, who: Who, step: &Step) -> Resul
     let (reference, text) = (page.reference(), page.text());
     expect(reference.is_some(), format!("{who} to be shown a reference"), format!("the page says: {text}"))?;
     let told = text.to_lowercase();
-    let secret = ["automatic user creation", "signature", "account exists"].into_iter().find(|it| told.contains(it));
+    let secret =
+        ["automatic user creation", "signature", "account exists"].into_iter().find(|it| told.contains(it));
     expect(secret.is_none(), "no reason on the page", format!("it says {secret:?}: {text}"))
 }
 
@@ -66,7 +67,11 @@ async fn finds_the_record(world: &mut World, admin: Who, step: &Step) -> Result<
     browser.record(true);
     let page = browser.page()?;
     let found = page.kind() == "sign-in-record" && page.text().contains(&reference);
-    expect(found, format!("the page of the record {reference}"), format!("the page is {:?}: {}", page.kind(), page.text()))
+    expect(
+        found,
+        format!("the page of the record {reference}"),
+        format!("the page is {:?}: {}", page.kind(), page.text()),
+    )
 }
 
 #[then(expr = "the record page names {string} as the first that failed")]
@@ -75,17 +80,26 @@ async fn the_page_names_the_first(world: &mut World, words: String, step: &Step)
     let (_, browser) = stage.seat(&Who::mona());
     let first = browser.page()?.text_of("tr.first-failing").unwrap_or_default();
     let named = first.to_lowercase().contains(&words.to_lowercase());
-    expect(named, format!("{words:?} to be named as the first that failed"), format!("the page names {first:?}"))
+    expect(
+        named,
+        format!("{words:?} to be named as the first that failed"),
+        format!("the page names {first:?}"),
+    )
 }
 
 /// The record of the last attempt: the one that began at its second.
 async fn last_record(stage: &mut Stage) -> Result<Value> {
     let attempt = stage.last_attempt()?.clone();
     let records = stage.list(Reading::SignIns).await?;
-    let mut found: Vec<Value> = records.into_iter().filter(|record| began(record) == Some(attempt.at)).collect();
+    let mut found: Vec<Value> =
+        records.into_iter().filter(|record| began(record) == Some(attempt.at)).collect();
     match found.len() {
         1 => Ok(found.remove(0)),
-        0 => bail!("expected a record of the sign-in of {}, but there is none; {}", attempt.who, stage.what_is_shown(&attempt.who)),
+        0 => bail!(
+            "expected a record of the sign-in of {}, but there is none; {}",
+            attempt.who,
+            stage.what_is_shown(&attempt.who)
+        ),
         count => bail!("expected one record of the sign-in of {}, but there are {count}", attempt.who),
     }
 }

@@ -61,7 +61,13 @@ async fn turns(world: &mut World, who: Who, state: OnOff, toggle: ToggleWord, st
 }
 
 #[when(expr = "{person} tries to turn {state} {toggle}")]
-async fn tries_to_turn(world: &mut World, who: Who, state: OnOff, toggle: ToggleWord, step: &Step) -> Result<()> {
+async fn tries_to_turn(
+    world: &mut World,
+    who: Who,
+    state: OnOff,
+    toggle: ToggleWord,
+    step: &Step,
+) -> Result<()> {
     let stage = world.begin(step).await?;
     if who == Who::mona() {
         return press(stage, &who, toggle.0, state.0).await;
@@ -96,7 +102,11 @@ async fn is_asked_to_confirm(world: &mut World, who: Who, company: String, step:
     let page = browser.page()?;
     let shown = page.text_of("#company").unwrap_or_default();
     let asks = page.form_with_button("Link").is_some();
-    expect(asks && shown == company, format!("{who} to be asked to confirm {company:?}"), format!("the page says: {}", page.text()))
+    expect(
+        asks && shown == company,
+        format!("{who} to be asked to confirm {company:?}"),
+        format!("the page says: {}", page.text()),
+    )
 }
 
 #[then(expr = "the linked KaseyaOne company is {string}")]
@@ -109,13 +119,21 @@ async fn linked_company_is(world: &mut World, company: String, step: &Step) -> R
 #[then(expr = "{toggle} is {state}")]
 async fn is(world: &mut World, toggle: ToggleWord, state: OnOff, step: &Step) -> Result<()> {
     let is = value(world.begin(step).await?, toggle.0).await?;
-    expect(is == state.0, format!("{:?} to be {}", toggle.0.label(), on_off(state.0)), format!("it is {}", on_off(is)))
+    expect(
+        is == state.0,
+        format!("{:?} to be {}", toggle.0.label(), on_off(state.0)),
+        format!("it is {}", on_off(is)),
+    )
 }
 
 #[then(expr = "automatic user creation is now in effect")]
 async fn is_now_in_effect(world: &mut World, step: &Step) -> Result<()> {
     let settings = world.begin(step).await?.read(Reading::SingleSignOn).await?;
-    expect(settings["in_effect"] == Value::Bool(true), "automatic user creation to be in effect", format!("the settings are {settings}"))
+    expect(
+        settings["in_effect"] == Value::Bool(true),
+        "automatic user creation to be in effect",
+        format!("the settings are {settings}"),
+    )
 }
 
 #[then(expr = "{person} is excepted from the requirement")]
@@ -123,8 +141,13 @@ async fn is_excepted(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let id = accounts::id_of(stage, &who).await?;
     let settings = stage.read(Reading::SingleSignOn).await?;
-    let excepted = settings["exceptions"].as_array().is_some_and(|ids| ids.iter().any(|it| it == id.as_str()));
-    expect(excepted, format!("{who} to be excepted"), format!("the exceptions are {}", settings["exceptions"]))
+    let excepted =
+        settings["exceptions"].as_array().is_some_and(|ids| ids.iter().any(|it| it == id.as_str()));
+    expect(
+        excepted,
+        format!("{who} to be excepted"),
+        format!("the exceptions are {}", settings["exceptions"]),
+    )
 }
 
 #[then(expr = "{person} is told why: {string}")]
@@ -133,7 +156,11 @@ async fn is_told_why(world: &mut World, who: Who, words: String, step: &Step) ->
     let (_, browser) = stage.seat(&who);
     let page = browser.page()?;
     let told = page.text_of(".notice").unwrap_or_default();
-    expect(told.contains(&words), format!("a notice with {words:?}"), format!("the notice is {told:?} on: {}", page.text()))
+    expect(
+        told.contains(&words),
+        format!("a notice with {words:?}"),
+        format!("the notice is {told:?} on: {}", page.text()),
+    )
 }
 
 #[then(expr = "{person} is refused")]
@@ -149,7 +176,11 @@ async fn is_refused(world: &mut World, who: Who, step: &Step) -> Result<()> {
         None => {
             let (_, browser) = stage.seat(&who);
             let page = browser.page()?;
-            expect(page.status == 403, format!("{who} to be refused"), format!("the page is {:?}: {}", page.kind(), page.text()))
+            expect(
+                page.status == 403,
+                format!("{who} to be refused"),
+                format!("the page is {:?}: {}", page.kind(), page.text()),
+            )
         }
     }
 }
@@ -199,7 +230,9 @@ async fn bring_to(stage: &mut Stage, toggle: Toggle, on: bool) -> Result<()> {
 
 async fn value(stage: &mut Stage, toggle: Toggle) -> Result<bool> {
     let settings = stage.read(Reading::SingleSignOn).await?;
-    settings[toggle.key()].as_bool().with_context(|| format!("the settings say nothing about {:?}", toggle.label()))
+    settings[toggle.key()]
+        .as_bool()
+        .with_context(|| format!("the settings say nothing about {:?}", toggle.label()))
 }
 
 async fn except(stage: &mut Stage, who: &Who) -> Result<()> {

@@ -111,7 +111,9 @@ async fn signs_in_many_times_at_once(world: &mut World, who: Who, count: usize, 
     for outcome in join_all(sign_ins).await {
         outcome?;
     }
-    stage.summaries.push(format!("{count} × {who} signs in with KaseyaOne, all at the same moment, on {servers} server(s)"));
+    stage.summaries.push(format!(
+        "{count} × {who} signs in with KaseyaOne, all at the same moment, on {servers} server(s)"
+    ));
     stage.crowd = browsers;
     Ok(())
 }
@@ -251,7 +253,11 @@ async fn is_asked(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let (_, browser) = stage.seat(&who);
     let kind = browser.page()?.kind();
-    expect(provider::asks(&kind), format!("KaseyaOne to ask {who} to sign in"), format!("the page is {kind:?}"))
+    expect(
+        provider::asks(&kind),
+        format!("KaseyaOne to ask {who} to sign in"),
+        format!("the page is {kind:?}"),
+    )
 }
 
 #[then(expr = "{person} was asked to sign in by KaseyaOne")]
@@ -307,7 +313,11 @@ async fn are_told_the_same(world: &mut World, one: Who, other: Who, step: &Step)
         let text = browser.page()?.text().replace(&address, "…");
         told.push(reference.replace_all(&text, "reference …").into_owned());
     }
-    expect(told[0] == told[1], format!("{one} and {other} to be told the same"), format!("{:?} differs from {:?}", told[0], told[1]))
+    expect(
+        told[0] == told[1],
+        format!("{one} and {other} to be told the same"),
+        format!("{:?} differs from {:?}", told[0], told[1]),
+    )
 }
 
 #[then(expr = "the page says that {person} is signed in")]
@@ -366,13 +376,21 @@ async fn not_signed_in_now(stage: &mut Stage, who: &Who) -> Result<()> {
     let (sut, browser) = stage.seat(who);
     match sut.who_am_i(browser).await? {
         None => Ok(()),
-        Some(it) => bail!("expected {who} not to be signed in, but the session is that of {}; {}", it.email, stage.what_is_shown(who)),
+        Some(it) => bail!(
+            "expected {who} not to be signed in, but the session is that of {}; {}",
+            it.email,
+            stage.what_is_shown(who)
+        ),
     }
 }
 
 async fn asked_times(world: &mut World, who: Who, times: usize, step: &Step) -> Result<()> {
     let asked = world.begin(step).await?.last_attempt()?.asked;
-    expect(asked == times, format!("KaseyaOne to ask {who} {times} time(s)"), format!("it asked {asked} time(s)"))
+    expect(
+        asked == times,
+        format!("KaseyaOne to ask {who} {times} time(s)"),
+        format!("it asked {asked} time(s)"),
+    )
 }
 
 fn stage_shows(stage: &mut Stage, who: &Who, words: &str) -> Result<()> {

@@ -81,7 +81,8 @@ async fn opens_a_made_up_return(world: &mut World, who: Who, step: &Step) -> Res
 async fn opens_the_return_again(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let (_, browser) = stage.seat(&who);
-    let url = browser.last_visit(RETURN).cloned().context("nobody came back from KaseyaOne in this browser")?;
+    let url =
+        browser.last_visit(RETURN).cloned().context("nobody came back from KaseyaOne in this browser")?;
     browser.open(url).await?;
     Ok(())
 }

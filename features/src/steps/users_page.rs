@@ -86,7 +86,11 @@ async fn says_how_many_are_hidden(world: &mut World, reader: Who, count: usize, 
     let (_, browser) = stage.seat(&reader);
     let words = browser.page()?.text_of("#hidden-users").unwrap_or_default();
     let said = words.split(' ').next().and_then(|it| it.parse().ok());
-    expect(said == Some(count), format!("the page to say that {count} are hidden"), format!("it says {words:?}"))
+    expect(
+        said == Some(count),
+        format!("the page to say that {count} are hidden"),
+        format!("it says {words:?}"),
+    )
 }
 
 #[then(expr = "the browser may not keep that page")]
@@ -101,8 +105,13 @@ async fn answers(world: &mut World, question: String, words: String, step: &Step
     let stage = world.begin(step).await?;
     let (_, browser) = stage.seat(&Who::mona());
     let answers = browser.page()?.definitions();
-    let answer = answers.iter().find(|(asked, _)| *asked == question).map_or("", |(_, answer)| answer.as_str());
-    expect(answer.contains(&words), format!("an answer to {question:?} with {words:?}"), format!("it is {answer:?}"))
+    let answer =
+        answers.iter().find(|(asked, _)| *asked == question).map_or("", |(_, answer)| answer.as_str());
+    expect(
+        answer.contains(&words),
+        format!("an answer to {question:?} with {words:?}"),
+        format!("it is {answer:?}"),
+    )
 }
 
 #[then(expr = "the page shows {toggle} as {state}")]
@@ -113,7 +122,11 @@ async fn shows_toggle(world: &mut World, toggle: ToggleWord, state: OnOff, step:
     let form = page.form_with_button(toggle.0.label());
     let shown = form.and_then(|form| form.buttons.first().and_then(|button| button.checked));
     match shown {
-        Some(on) => expect(on == state.0, format!("{:?} to be shown as {}", toggle.0.label(), on_off(state.0)), format!("it is shown as {}", on_off(on))),
+        Some(on) => expect(
+            on == state.0,
+            format!("{:?} to be shown as {}", toggle.0.label(), on_off(state.0)),
+            format!("it is shown as {}", on_off(on)),
+        ),
         None => bail!("expected the toggle {:?}, but the page shows: {}", toggle.0.label(), page.text()),
     }
 }
@@ -131,7 +144,8 @@ async fn offers_no_exceptions(world: &mut World, step: &Step) -> Result<()> {
 fn exceptions_offered(stage: &mut Stage, expected: bool) -> Result<()> {
     let (_, browser) = stage.seat(&Who::mona());
     let offered = browser.page()?.form_with_button("Save exceptions").is_some();
-    let words = |offered: bool| if offered { "exceptions to be offered" } else { "no exceptions to be offered" };
+    let words =
+        |offered: bool| if offered { "exceptions to be offered" } else { "no exceptions to be offered" };
     expect(offered == expected, words(expected), format!("there are {}", words(offered)))
 }
 

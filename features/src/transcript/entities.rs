@@ -12,7 +12,8 @@ const CROWD: usize = 5;
 
 /// Ids and references, which say nothing about the order of things.
 static MASKED: std::sync::LazyLock<Regex> = std::sync::LazyLock::new(|| {
-    Regex::new(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|reference=[0-9A-Z]{6}").expect("the pattern is a literal")
+    Regex::new(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|reference=[0-9A-Z]{6}")
+        .expect("the pattern is a literal")
 });
 
 /// Entities that came, went or changed, by kind.
@@ -65,7 +66,11 @@ pub(super) fn audit(difference: &Difference) -> Vec<String> {
 /// Everything else.
 pub(super) fn lines(difference: &Difference) -> Vec<String> {
     let others = difference.kinds.iter().filter(|(kind, _)| *kind != RECORDS && *kind != AUDIT);
-    others.flat_map(|(kind, changes)| collapsed(changes.iter().map(|change| change.line(&singular(kind))).collect())).collect()
+    others
+        .flat_map(|(kind, changes)| {
+            collapsed(changes.iter().map(|change| change.line(&singular(kind))).collect())
+        })
+        .collect()
 }
 
 fn one_kind(difference: &Difference, kind: &str) -> Vec<String> {
@@ -80,7 +85,9 @@ fn collapsed(mut lines: Vec<String>) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for alike in lines.chunk_by(|one, other| mask(one) == mask(other)) {
         match alike {
-            [first, ..] if alike.len() >= CROWD => told.push(format!("   {} ×{}", alike.len(), mask(first).trim_start_matches(' '))),
+            [first, ..] if alike.len() >= CROWD => {
+                told.push(format!("   {} ×{}", alike.len(), mask(first).trim_start_matches(' ')))
+            }
             _ => told.extend(alike.iter().cloned()),
         }
     }
@@ -120,7 +127,9 @@ fn kinds(census: &Value) -> BTreeMap<String, Vec<Value>> {
     let entities = |value: &Value| match value {
         Value::Array(items) => items.iter().map(unwrapped).collect(),
         // There is one of these, so it is always the same one.
-        Value::Object(single) => vec![single.clone().into_iter().chain([("id".into(), Value::from("the one"))]).collect()],
+        Value::Object(single) => {
+            vec![single.clone().into_iter().chain([("id".into(), Value::from("the one"))]).collect()]
+        }
         other => vec![other.clone()],
     };
     members.iter().map(|(kind, value)| (kind.clone(), entities(value))).collect()
@@ -131,7 +140,9 @@ impl Change {
         match self {
             Self::Added(entity) => format!("   + {kind} {}", shown(entity)),
             Self::Removed(entity) => format!("   - {kind} {}", shown(entity)),
-            Self::Changed { before, after } => format!("   ~ {kind} {} {}", name(after), changed(before, after)),
+            Self::Changed { before, after } => {
+                format!("   ~ {kind} {} {}", name(after), changed(before, after))
+            }
         }
     }
 }
@@ -146,7 +157,10 @@ fn changed(before: &Value, after: &Value) -> String {
     let names = before.keys().chain(after.keys()).collect::<std::collections::BTreeSet<_>>();
     let differing = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
     let half = |side: &BTreeMap<String, String>, name: &String| side.get(name).unwrap_or(&nothing).clone();
-    differing.map(|name| format!("{name}: {} → {}", half(&before, name), half(&after, name))).collect::<Vec<_>>().join(", ")
+    differing
+        .map(|name| format!("{name}: {} → {}", half(&before, name), half(&after, name)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn name(entity: &Value) -> String {
@@ -160,7 +174,11 @@ fn flat(prefix: &str, value: &Value) -> BTreeMap<String, String> {
         return BTreeMap::from([(prefix.to_owned(), text(value))]);
     };
     let path = |name: &String| if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-    members.iter().filter(|(_, value)| !value.is_null()).flat_map(|(name, value)| flat(&path(name), value)).collect()
+    members
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .flat_map(|(name, value)| flat(&path(name), value))
+        .collect()
 }
 
 fn text(value: &Value) -> String {

@@ -37,8 +37,14 @@ pub(super) fn lines(stage: &Stage, symbols: &mut Symbols) -> Vec<String> {
     let mut lines: Vec<String> = stage.summaries.iter().map(|summary| format!("   {summary}")).collect();
     for (number, exchange) in stage.tape().exchanges().iter().enumerate() {
         lines.extend(browser_lines(number + 1, exchange, symbols));
-        let during = entries.iter().filter(|entry| (exchange.provider_before + 1..=exchange.provider_after).contains(&entry.seq));
-        lines.extend(during.filter(|entry| entry.channel == Channel::Back).flat_map(|entry| back_lines(entry, symbols)));
+        let during = entries
+            .iter()
+            .filter(|entry| (exchange.provider_before + 1..=exchange.provider_after).contains(&entry.seq));
+        lines.extend(
+            during
+                .filter(|entry| entry.channel == Channel::Back)
+                .flat_map(|entry| back_lines(entry, symbols)),
+        );
         learn_front(&entries, exchange, symbols);
     }
     lines
@@ -46,7 +52,8 @@ pub(super) fn lines(stage: &Stage, symbols: &mut Symbols) -> Vec<String> {
 
 fn browser_lines(number: usize, exchange: &Exchange, symbols: &mut Symbols) -> Vec<String> {
     let Exchange { browser, at, method, url, status, .. } = exchange;
-    let mut first = format!("{number:>2} {} {browser}→{} {method} {} {status}", offset(*at), host(url), url.path());
+    let mut first =
+        format!("{number:>2} {} {browser}→{} {method} {} {status}", offset(*at), host(url), url.path());
     if let Some(location) = &exchange.location {
         first.push_str(&format!(" → {} {}", host(location), location.path()));
     }
@@ -56,7 +63,10 @@ fn browser_lines(number: usize, exchange: &Exchange, symbols: &mut Symbols) -> V
     let mut lines = vec![first];
     lines.extend(detail("asked", &query(url, symbols)));
     lines.extend(detail("sent", &params(&exchange.sent, symbols)));
-    lines.extend(detail("sends to", &exchange.location.as_ref().map_or_else(Vec::new, |to| query(to, symbols))));
+    lines.extend(detail(
+        "sends to",
+        &exchange.location.as_ref().map_or_else(Vec::new, |to| query(to, symbols)),
+    ));
     lines.extend(exchange.cookies.iter().map(|cookie| format!("      set-cookie {}", without_value(cookie))));
     lines
 }
@@ -67,17 +77,25 @@ fn back_lines(entry: &Entry, symbols: &mut Symbols) -> Vec<String> {
     lines.extend(detail("asked", &params(&entry.query.0, symbols)));
     lines.extend(detail("sent", &params(&entry.form.0, symbols)));
     learn(entry.response.body.as_ref(), symbols);
-    for (name, token) in [("header", &entry.response.id_token_header), ("claims", &entry.response.id_token_claims)] {
-        lines.extend(token.as_ref().map(|token| format!("      ID token {name} {}", decoded(token, symbols))));
+    for (name, token) in
+        [("header", &entry.response.id_token_header), ("claims", &entry.response.id_token_claims)]
+    {
+        lines
+            .extend(token.as_ref().map(|token| format!("      ID token {name} {}", decoded(token, symbols))));
     }
-    lines.extend(entry.refusal.as_ref().map(|refusal| format!("      refused {}: {}", refusal.check, refusal.reason)));
+    lines.extend(
+        entry.refusal.as_ref().map(|refusal| format!("      refused {}: {}", refusal.check, refusal.reason)),
+    );
     lines.extend((!entry.faults.is_empty()).then(|| format!("      struck by {}", entry.faults.join(", "))));
     lines
 }
 
 /// What the provider told the browser may come back later in another place.
 fn learn_front(entries: &[Entry], exchange: &Exchange, symbols: &mut Symbols) {
-    for entry in entries.iter().filter(|entry| entry.seq > exchange.provider_before && entry.seq <= exchange.provider_after) {
+    for entry in entries
+        .iter()
+        .filter(|entry| entry.seq > exchange.provider_before && entry.seq <= exchange.provider_after)
+    {
         params(&entry.response.params.0, symbols);
         learn(entry.response.body.as_ref(), symbols);
     }

@@ -17,7 +17,10 @@ const SHAPES: [(&str, &str); 7] = [
 ];
 
 static PATTERNS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-    SHAPES.iter().map(|(what, pattern)| (*what, Regex::new(pattern).expect("the pattern is a literal"))).collect()
+    SHAPES
+        .iter()
+        .map(|(what, pattern)| (*what, Regex::new(pattern).expect("the pattern is a literal")))
+        .collect()
 });
 
 /// Refuses a text that holds anything token-, key-, port-, id- or date-shaped.

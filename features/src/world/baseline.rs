@@ -43,7 +43,9 @@ impl Baseline {
 pub fn list(value: Value) -> Vec<Value> {
     match value {
         Value::Array(items) => items,
-        Value::Object(members) => members.into_iter().find_map(|(_, value)| value.as_array().cloned()).unwrap_or_default(),
+        Value::Object(members) => {
+            members.into_iter().find_map(|(_, value)| value.as_array().cloned()).unwrap_or_default()
+        }
         _ => Vec::new(),
     }
 }

@@ -148,7 +148,11 @@ impl Stage {
 
     /// Gives a person a browser without cookies.
     pub fn give_browser(&mut self, who: &Who) -> usize {
-        let earlier = self.browsers.iter().filter(|it| it.name() == who.key() || it.name().starts_with(&format!("{who} ("))).count();
+        let earlier = self
+            .browsers
+            .iter()
+            .filter(|it| it.name() == who.key() || it.name().starts_with(&format!("{who} (")))
+            .count();
         let name = if earlier == 0 { who.to_string() } else { format!("{who} ({})", earlier + 1) };
         let browser = Browser::new(name, reference::client(), self.clock.clone(), self.tape.clone());
         self.add_browser(who, browser)
@@ -284,8 +288,10 @@ impl Stage {
 
     /// What addresses are called in the transcript.
     pub fn hosts(&self) -> Vec<(String, String)> {
-        let server = |number: usize| if number == 0 { "app".to_owned() } else { format!("app{}", number + 1) };
-        let servers = (0..self.sut.server_count()).map(|it| (self.sut.base(it).origin().ascii_serialization(), server(it)));
+        let server =
+            |number: usize| if number == 0 { "app".to_owned() } else { format!("app{}", number + 1) };
+        let servers = (0..self.sut.server_count())
+            .map(|it| (self.sut.base(it).origin().ascii_serialization(), server(it)));
         let former = self.former_providers.iter().map(|it| (it.issuer().to_owned(), "former-idp".to_owned()));
         servers.chain(former).chain([(self.idp.issuer().to_owned(), "idp".to_owned())]).collect()
     }
@@ -299,9 +305,11 @@ impl Stage {
 
     /// What a person types at KaseyaOne. Whoever is not there types what they believe to be theirs.
     pub fn credentials(&self, who: &Who) -> Credentials {
-        let known = self.idp.people().get(who.key()).or_else(|| fixtures::embedded().person(who.key()).cloned());
+        let known =
+            self.idp.people().get(who.key()).or_else(|| fixtures::embedded().person(who.key()).cloned());
         let company = known.as_ref().map_or("northwind", |person| person.company.as_str());
-        let company = fixtures::embedded().company(company).map_or_else(String::new, |company| company.name.clone());
+        let company =
+            fixtures::embedded().company(company).map_or_else(String::new, |company| company.name.clone());
         match known {
             Some(person) => Credentials {
                 username: person.username,
@@ -309,13 +317,19 @@ impl Stage {
                 password: person.password,
                 code: person.one_time_code,
             },
-            None => Credentials { username: who.to_string(), company, password: "nothing".into(), code: "000000".into() },
+            None => Credentials {
+                username: who.to_string(),
+                company,
+                password: "nothing".into(),
+                code: "000000".into(),
+            },
         }
     }
 
     /// The e-mail address that a person has in KaseyaOne, or had.
     pub fn address(&self, who: &Who) -> String {
-        let known = self.idp.people().get(who.key()).or_else(|| fixtures::embedded().person(who.key()).cloned());
+        let known =
+            self.idp.people().get(who.key()).or_else(|| fixtures::embedded().person(who.key()).cloned());
         known.and_then(|person| person.email).unwrap_or_else(|| format!("{who}@northwind.example"))
     }
 
@@ -389,7 +403,10 @@ impl Stage {
     /// A fault that never struck proves nothing.
     pub fn check_that_every_fault_struck(&self) -> Result<()> {
         match self.faults.iter().find(|fault| fault.fired() == 0) {
-            Some(fault) => bail!("the fault {:?} was armed and never struck, so this scenario proves nothing", fault.fault()),
+            Some(fault) => bail!(
+                "the fault {:?} was armed and never struck, so this scenario proves nothing",
+                fault.fault()
+            ),
             None => Ok(()),
         }
     }

@@ -1,0 +1,27 @@
+//! `harness`: runs the scenarios, checks specs, lists cases, reviews snapshots, rehearses the main job.
+//!
+//! Only the command line lives here; every verb calls the library.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+mod command;
+
+fn main() -> ExitCode {
+    let command = command::Command::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("harness: the runtime cannot start: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    match runtime.block_on(command.run()) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("harness: {error:#}");
+            features::runner::Exit::Broken.into()
+        }
+    }
+}

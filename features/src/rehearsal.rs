@@ -1,0 +1,172 @@
+//! The rehearsal: the article done once, over HTTP, against programs that are already running. An MSP
+//! Admin turns automatic user creation on, a newcomer signs in through KaseyaOne, the account is listed.
+//!
+//! It uses pages as people do and tells each step as it goes; whatever is not as it should be ends it.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use url::Url;
+
+use crate::driver::{
+    browser::{Browser, Tape},
+    clock::ScenarioClock,
+    page::Page,
+    provider::{Credentials, Until, sign_in},
+    reference,
+};
+
+/// Who plays in a rehearsal, and where.
+#[derive(Clone, Debug)]
+pub struct Rehearsal {
+    /// The provisioner's address.
+    pub app: Url,
+    /// The MSP Admin's e-mail address for the local login.
+    pub admin_email: String,
+    /// The MSP Admin's local password.
+    pub admin_password: String,
+    /// How the MSP Admin signs in to KaseyaOne.
+    pub admin_at_kaseyaone: Credentials,
+    /// How the newcomer signs in to KaseyaOne.
+    pub newcomer: Credentials,
+    /// The newcomer's e-mail address.
+    pub newcomer_email: String,
+}
+
+const ALLOW: &str = "toggle-allow";
+const CREATE: &str = "toggle-create";
+
+impl Rehearsal {
+    /// Mona turns it on, Dana signs in; both are in the fixtures.
+    ///
+    /// # Errors
+    /// When the fixtures lack one of them.
+    pub fn with_fixtures(app: Url, admin_email: String, admin_password: String) -> Result<Self> {
+        let people = fixtures::embedded();
+        let credentials = |key: &str| -> Result<Credentials> {
+            let person = people.people.iter().find(|it| it.key == key).context("a person of the fixtures")?;
+            let company = people.companies.iter().find(|it| it.key == person.company).context("a company")?;
+            Ok(Credentials {
+                username: person.username.clone(),
+                company: company.name.clone(),
+                password: person.password.clone(),
+                code: person.one_time_code.clone(),
+            })
+        };
+        Ok(Self {
+            app,
+            admin_email,
+            admin_password,
+            admin_at_kaseyaone: credentials("mona")?,
+            newcomer: credentials("dana")?,
+            newcomer_email: "dana@northwind.example".to_owned(),
+        })
+    }
+
+    /// Plays it and tells each step.
+    ///
+    /// # Errors
+    /// When a program does not answer or something is not as the article says.
+    pub async fn play(&self, mut tell: impl FnMut(&str)) -> Result<()> {
+        let mut admin = browser("the MSP Admin");
+        self.admin_signs_in(&mut admin).await?;
+        tell("The MSP Admin signed in with the local password.");
+        if self.turn_on(&mut admin, ALLOW).await? {
+            tell(
+                "\"Allow Users to Log in with KaseyaOne\" was turned on: the MSP Admin authenticated through KaseyaOne and confirmed the company.",
+            );
+        }
+        if self.turn_on(&mut admin, CREATE).await? {
+            tell("\"Enable Automatic User Creation\" was turned on.");
+        }
+        let before = self.row_of_newcomer(&mut admin).await?;
+        self.newcomer_signs_in().await?;
+        let row = self.row_of_newcomer(&mut admin).await?;
+        let row = row.with_context(|| format!("{} signed in and is not listed", self.newcomer_email))?;
+        match before {
+            None => tell(&format!("{} signed in through KaseyaOne for the first time.", self.newcomer_email)),
+            Some(_) => tell(&format!(
+                "{} has an account from an earlier run and signed in again.",
+                self.newcomer_email
+            )),
+        }
+        tell(&format!("Settings > Users lists the account: {row}"));
+        Ok(())
+    }
+
+    fn at(&self, path: &str) -> Result<Url> {
+        Ok(self.app.join(path)?)
+    }
+
+    async fn admin_signs_in(&self, admin: &mut Browser) -> Result<()> {
+        let page = admin.open(self.at("/sign-in")?).await?;
+        let form = page.form_with_field("Password").context("the sign-in page has no password field")?;
+        let form = form.fill("E-mail address", &self.admin_email).fill("Password", &self.admin_password);
+        admin.submit(&form, "Sign in").await?;
+        let page = admin.open(self.at("/settings/users")?).await?;
+        expect(page, "users")
+    }
+
+    /// Presses a toggle that is off; answers whether it was.
+    async fn turn_on(&self, admin: &mut Browser, toggle: &str) -> Result<bool> {
+        let page = admin.open(self.at("/settings/users")?).await?;
+        if state(page, toggle)? {
+            return Ok(false);
+        }
+        let field = toggle.trim_start_matches("toggle-");
+        let form = page
+            .forms()
+            .into_iter()
+            .find(|form| form.fields.iter().any(|it| it.name == "toggle" && it.value == field))
+            .with_context(|| format!("Settings > Users has no {toggle}"))?;
+        admin.submit(&form, "").await?;
+        sign_in(admin, &self.admin_at_kaseyaone, Until::Done).await?;
+        if admin.page()?.kind() == "single-sign-on-confirm" {
+            let form =
+                admin.page()?.forms().into_iter().find(|form| form.action.path().ends_with("/confirm"));
+            admin.submit(&form.context("there is nothing to confirm with")?, "").await?;
+        }
+        let page = admin.open(self.at("/settings/users")?).await?;
+        ensure!(state(page, toggle)?, "{toggle} is still off; the page says: {}", page.text());
+        Ok(true)
+    }
+
+    async fn newcomer_signs_in(&self) -> Result<()> {
+        let mut newcomer = browser("the newcomer");
+        newcomer.open(self.at("/sign-in")?).await?;
+        newcomer.follow("Log in with KaseyaOne").await?;
+        sign_in(&mut newcomer, &self.newcomer, Until::Done).await?;
+        let page = newcomer.page()?;
+        ensure!(
+            matches!(page.kind().as_str(), "no-access" | "home"),
+            "the sign-in ended at: {}",
+            page.text()
+        );
+        Ok(())
+    }
+
+    async fn row_of_newcomer(&self, admin: &mut Browser) -> Result<Option<String>> {
+        let page = admin.open(self.at("/settings/users")?).await?;
+        expect(page, "users")?;
+        let rows = page.table("users");
+        let row = rows.into_iter().find(|row| row.iter().any(|(_, cell)| *cell == self.newcomer_email));
+        let shown = |(column, cell): &(String, String)| (column != "Actions").then(|| cell.clone());
+        Ok(row.map(|row| row.iter().filter_map(shown).collect::<Vec<_>>().join(" · ")))
+    }
+}
+
+fn browser(name: &str) -> Browser {
+    Browser::new(name, reference::client(), ScenarioClock::new(), Tape::new(|| 0))
+}
+
+fn state(page: &Page, toggle: &str) -> Result<bool> {
+    let selector = format!("#{toggle} [role=switch]");
+    match page.text_of(&selector).as_deref() {
+        Some("On") => Ok(true),
+        Some("Off") => Ok(false),
+        _ => bail!("Settings > Users shows no {toggle}"),
+    }
+}
+
+fn expect(page: &Page, kind: &str) -> Result<()> {
+    ensure!(page.kind() == kind, "expected the page '{kind}', this is: {}", page.text());
+    Ok(())
+}
