@@ -99,6 +99,9 @@ pub struct ArmedRecord {
     pub fired: u64,
     /// False once it was disarmed.
     pub armed: bool,
+    /// An honest answer was given where it struck: what accompanied it ends too.
+    #[serde(skip)]
+    over: bool,
 }
 
 /// The sign-in at hand: what a fault can be aimed at, and which faults have struck it already.
@@ -124,7 +127,15 @@ impl Armory {
             return Err(ArmError::NotStagedHere { id: entry.id, sentence: entry.sentence, staged_by });
         }
         let id = self.records.len() as u64 + 1;
-        self.records.push(ArmedRecord { id, fault: entry.id, target, left: times, fired: 0, armed: true });
+        self.records.push(ArmedRecord {
+            id,
+            fault: entry.id,
+            target,
+            left: times,
+            fired: 0,
+            armed: true,
+            over: false,
+        });
         Ok(id)
     }
 
@@ -148,6 +159,16 @@ impl Armory {
         self.records.iter().filter(strikes).map(|record| (record.id, record.fault)).collect()
     }
 
+    /// Notes that an answer is about to be given: what spared it and strikes no more is over everywhere, or the
+    /// documents would contradict honest answers.
+    pub(crate) fn settle(&mut self, point: Point, sign_in: &SignIn) {
+        for record in self.records.iter_mut().filter(|record| record.left == 0 && !record.over) {
+            let strikes_here =
+                catalogue::find(record.fault).is_ok_and(|entry| entry.strikes.contains(&point));
+            record.over = strikes_here && !sign_in.struck.contains(&record.id);
+        }
+    }
+
     /// Notes that a fault really changed something.
     pub(crate) fn fired(&mut self, id: u64, point: Point, sign_in: &mut SignIn) {
         let Some(record) = self.records.iter_mut().find(|record| record.id == id) else { return };
@@ -165,12 +186,12 @@ impl Armory {
 fn may_strike(record: &ArmedRecord, point: Point, sign_in: &SignIn) -> bool {
     let Ok(entry) = catalogue::find(record.fault) else { return false };
     if entry.accompanies.contains(&point) {
-        // Whoever fetches a document is not known: there the fault stands as long as it is armed, and what begins
-        // there goes on in the sign-ins it is aimed at.
+        // Whoever fetches a document is not known: there the fault stands until an honest answer needs honest documents.
+        // What begins in a document goes on in the sign-ins it is aimed at.
         let began_in_document = record.fired > 0 && entry.strikes.iter().all(|strike| strike.is_document());
         let here =
             sign_in.struck.contains(&record.id) || (began_in_document && aims_at(&record.target, sign_in));
-        return point.is_document() || here;
+        return !record.over && (point.is_document() || here);
     }
     entry.strikes.contains(&point)
         && record.left > 0

@@ -17,9 +17,11 @@ pub(crate) fn discovery(realm: &Realm, _: &Incoming, note: &mut Note) -> Reply {
     let mut state = realm.lock();
     let random = state.generator.short();
     let mut draft = DocumentDraft::new(crate::protocol::discovery::metadata(&realm.issuer, &state.names));
-    state.strike(Point::Discovery, &mut SignIn::default(), note, |_, fault| {
+    let mut fetch = SignIn::default();
+    state.strike(Point::Discovery, &mut fetch, note, |_, fault| {
         documents::discovery(fault, &realm.issuer, &random, &mut draft)
     });
+    state.faults.settle(Point::Discovery, &fetch);
     send(draft, note)
 }
 

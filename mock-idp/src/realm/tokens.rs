@@ -304,6 +304,7 @@ impl State {
             };
             crate::fault::id_token::token(fault, &around, &mut draft)
         });
+        self.faults.settle(Point::IdToken, sign_in);
         let id_token = draft.encode(&self.ring);
         if let Some(armed) = rotates("jwks-rotate-between") {
             self.ring.rotate();

@@ -185,6 +185,9 @@ async fn clean_sign_in_afterwards(idp: &MockIdp) -> (Value, Value) {
     let token = browser.redeem(idp, &code).await.json();
     let (header, claims) = decode(token["id_token"].as_str().expect("an honest ID token"));
     assert_eq!((&claims["nonce"], &claims["sub"]), (&json!("next"), &json!("k1-northwind-dana")));
+    let document = browser.get(&idp.url("/.well-known/openid-configuration")).await.json();
+    let keys = browser.get(document["jwks_uri"].as_str().expect("a key set")).await;
+    assert!(Seen::kids(&keys).contains(&header["kid"]), "the key set fits the honest token");
     (header, claims)
 }
 
