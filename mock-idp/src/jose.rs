@@ -107,3 +107,43 @@ pub(crate) fn verify_own(ring: &KeyRing, token: &str) -> Option<Map<String, Valu
     }
     if let Value::Object(payload) = payload { Some(payload) } else { None }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ring() -> KeyRing {
+        KeyRing::new(&fixtures::embedded().keys, "test").expect("the embedded keys are usable")
+    }
+
+    fn token(ring: &KeyRing) -> String {
+        TokenDraft::new(ring, Map::from_iter([("sub".to_owned(), json!("dana"))])).encode(ring)
+    }
+
+    #[test]
+    fn a_token_of_this_ring_verifies_and_one_of_another_does_not() {
+        let ring = ring();
+        assert_eq!(verify_own(&ring, &token(&ring)).expect("our own")["sub"], "dana");
+        let mut rotated = ring.clone();
+        rotated.rotate();
+        assert!(verify_own(&rotated, &token(&ring)).is_some(), "the old key stays published");
+        assert!(verify_own(&ring, &token(&rotated)).is_none(), "the new key is not published yet");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn no_changed_token_verifies(index in any::<prop::sample::Index>(), letter in "[A-Za-z0-9._-]") {
+            let ring = ring();
+            let honest = token(&ring);
+            let mut changed = honest.clone().into_bytes();
+            let index = index.index(changed.len());
+            changed[index] = letter.as_bytes()[0];
+            let changed = String::from_utf8(changed).expect("ASCII");
+            prop_assume!(changed != honest);
+            prop_assert!(verify_own(&ring, &changed).is_none());
+        }
+    }
+}

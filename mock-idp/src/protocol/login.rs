@@ -80,3 +80,61 @@ impl Because {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::authorize::ResponseMode;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn request(prompt: Prompt, max_age: Option<i64>) -> AuthorizeRequest {
+        AuthorizeRequest {
+            client_id: "client".to_owned(),
+            redirect_uri: "http://client/callback".to_owned(),
+            response_mode: ResponseMode::Query,
+            scope: vec!["openid".to_owned()],
+            state: None,
+            nonce: None,
+            code_challenge: None,
+            prompt,
+            max_age,
+            login_hint: None,
+            id_token_hint: None,
+        }
+    }
+
+    fn decide(prompt: Prompt, max_age: Option<i64>, age: Option<i64>, hint: Option<&str>) -> Option<Answer> {
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        let session =
+            age.map(|age| LiveSession { subject: "me", auth_time: at(NOW - age), fits_login_hint: true });
+        decide_login(&request(prompt, max_age), session, hint, at(NOW)).ok()
+    }
+
+    #[test]
+    fn a_session_answers_unless_something_asks_for_more() {
+        use Because::{NoSession, OtherPersonExpected, PromptLogin, SelectAccount, SessionTooOld};
+        let ask = |because| Some(Answer::Ask(because));
+        for (prompt, max_age, age, hint, expected) in [
+            (Prompt::WhenNeeded, None, Some(9_000), None, Some(Answer::Silently)),
+            (Prompt::WhenNeeded, None, None, None, ask(NoSession)),
+            (Prompt::WhenNeeded, Some(60), Some(60), None, Some(Answer::Silently)),
+            (Prompt::WhenNeeded, Some(60), Some(61), None, ask(SessionTooOld)),
+            (Prompt::WhenNeeded, Some(0), Some(0), None, ask(SessionTooOld)),
+            (Prompt::WhenNeeded, None, Some(1), Some("me"), Some(Answer::Silently)),
+            (Prompt::WhenNeeded, None, Some(1), Some("you"), ask(OtherPersonExpected)),
+            (Prompt::Login, None, Some(0), None, ask(PromptLogin)),
+            (Prompt::SelectAccount, None, Some(0), None, ask(SelectAccount)),
+            (Prompt::None, None, Some(1), None, Some(Answer::Silently)),
+            (Prompt::None, None, None, None, None),
+            (Prompt::None, Some(0), Some(0), None, None),
+            (Prompt::None, None, Some(1), Some("you"), None),
+        ] {
+            assert_eq!(
+                decide(prompt, max_age, age, hint),
+                expected,
+                "{prompt:?} {max_age:?} {age:?} {hint:?}"
+            );
+        }
+    }
+}

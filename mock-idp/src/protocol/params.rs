@@ -75,3 +75,39 @@ impl Params {
         format!("{uri}{separator}{}", self.encode())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn encoding_and_parsing_are_inverse(pairs in prop::collection::vec((".{1,20}", ".{0,40}"), 0..8)) {
+            let params = Params(pairs);
+            prop_assert_eq!(Params::parse(&params.encode()), params);
+        }
+
+        #[test]
+        fn parsing_takes_anything(text in ".{0,200}") {
+            Params::parse(&text);
+        }
+    }
+
+    #[test]
+    fn an_empty_value_is_absent_and_a_second_one_is_refused() {
+        let params = Params::parse("a=&b=1&b=2");
+        assert_eq!(params.one("a"), Ok(None));
+        assert_eq!(params.one("b").unwrap_err().check, "parameter_once");
+        assert_eq!(params.duplicate(), Some("b"));
+    }
+
+    #[test]
+    fn parameters_are_added_to_a_query_that_is_there_already() {
+        let params = Params::parse("code=1");
+        assert_eq!(params.append_to("http://x/cb"), "http://x/cb?code=1");
+        assert_eq!(params.append_to("http://x/cb?a=b"), "http://x/cb?a=b&code=1");
+        assert_eq!(Params::default().append_to("http://x/cb"), "http://x/cb");
+    }
+}

@@ -218,3 +218,34 @@ async fn logout_ends_the_session_and_goes_only_where_it_is_registered() {
     assert_eq!(browser.authorize(&idp, &[]).await.page(), "kaseyaone-login");
     assert_eq!(logout(String::new()).await.page(), "kaseyaone-signed-out");
 }
+
+#[tokio::test]
+async fn of_many_simultaneous_redemptions_of_one_code_one_succeeds() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let code = code_of(&browser, &idp, &[]).await;
+    let attempts = (0..20).map(|_| browser.redeem(&idp, &code));
+    let answers = futures_util::future::join_all(attempts).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+}
+
+#[tokio::test]
+async fn many_people_sign_in_at_once_and_nobody_gets_anothers_token() {
+    let idp = MockIdp::start().await;
+    let people = ["dana", "rui", "mona", "lee", "zoe", "carl", "sam", "sam-contoso", "max", "bill"];
+    let sign_in = |person: &'static str| {
+        let idp = &idp;
+        async move {
+            let browser = Browser::new();
+            let code =
+                browser.sign_in(idp, person, &[("nonce", person)]).await.param("code").expect("a code");
+            let claims =
+                decode(browser.redeem(idp, &code).await.json()["id_token"].as_str().expect("a token")).1;
+            (claims["sub"].clone(), claims["nonce"].clone(), person)
+        }
+    };
+    for (subject, nonce, person) in futures_util::future::join_all(people.into_iter().map(sign_in)).await {
+        assert_eq!(subject, idp.people().get(person).expect("a person").subject.as_str());
+        assert_eq!(nonce, person);
+    }
+}
