@@ -70,6 +70,10 @@ pub struct KaseyaOne {
     /// Origins besides the issuer's that may serve its endpoints.
     #[serde(default)]
     pub allowed_origins: Vec<Url>,
+    /// Whether KaseyaOne says `auth_time`, as `max_age` obliges it to; if not, no account is created
+    /// automatically, because nobody can prove a fresh sign-in.
+    #[serde(default = "yes")]
+    pub sends_auth_time: bool,
     /// When the userinfo endpoint is asked.
     #[serde(default)]
     pub userinfo: Userinfo,
@@ -220,6 +224,7 @@ impl KaseyaOne {
             algorithms: default_algorithms(),
             trusted_audiences: Vec::new(),
             allowed_origins: Vec::new(),
+            sends_auth_time: true,
             userinfo: Userinfo::default(),
             module: None,
             binding_roles: default_binding_roles(),

@@ -7,7 +7,7 @@ use super::account::{Account, Profile, Status};
 use super::email::Email;
 use super::freshness::Recency;
 use super::id::AccountId;
-use super::identity::{Identity, Subject, VerifiedAssertion};
+use super::identity::{Identity, VerifiedAssertion};
 use super::organization::{LONGEST_NAME, check_name};
 use super::record::{Cause, CauseCode};
 use super::settings::SingleSignOn;
@@ -110,9 +110,7 @@ fn check_entrance(situation: &Situation<'_>) -> Result<Identity, Cause> {
     }
     let company = check_company(settings, assertion)?;
     check_module(situation.module, assertion)?;
-    let subject = Subject::parse(&assertion.subject)
-        .map_err(|error| Cause::new(CauseCode::SubjectInvalid, error.to_string()))?;
-    Ok(Identity { issuer: assertion.issuer.clone(), company, subject })
+    Ok(Identity { issuer: assertion.issuer.clone(), company, subject: assertion.subject.clone() })
 }
 
 fn check_company(settings: &SingleSignOn, assertion: &VerifiedAssertion) -> Result<String, Cause> {

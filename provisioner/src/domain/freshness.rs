@@ -36,7 +36,8 @@ pub fn judge(
     policy: &FreshnessPolicy,
 ) -> Recency {
     let Some(auth_time) = auth_time else {
-        return Recency { freshness: Freshness::Unknown, may_sign_in: false, may_create: false };
+        // Verification has refused the absence already where KaseyaOne is expected to say it.
+        return Recency { freshness: Freshness::Unknown, may_sign_in: true, may_create: false };
     };
     let age = now.duration_since(auth_time).saturating_sub(policy.leeway);
     let is_fresh = started_at.duration_since(auth_time) <= policy.leeway;

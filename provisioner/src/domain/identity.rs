@@ -76,7 +76,7 @@ pub struct VerifiedAssertion {
     /// The verified `iss`.
     pub issuer: String,
     /// The `sub`, exactly as sent.
-    pub subject: String,
+    pub subject: Subject,
     /// The company of the person; absent when the claim was not sent.
     pub company: Option<Company>,
     /// The e-mail address as sent.

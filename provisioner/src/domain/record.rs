@@ -122,8 +122,6 @@ text_enum! {
         SessionReused = "session_reused",
         /// The e-mail address is that of an MSP Admin, who has not yet confirmed by a local sign-in.
         AdminLinkUnconfirmed = "admin_link_unconfirmed",
-        /// The subject cannot key an account.
-        SubjectInvalid = "subject_invalid",
     }
 }
 
@@ -138,9 +136,7 @@ text_enum! {
         AccessDenied = "access_denied",
         /// KaseyaOne answered with an error.
         ProviderError = "provider_error",
-        /// The person never came back.
-        NotReturned = "not_returned",
-        /// The sign-in request was too old.
+        /// The person did not come back before the sign-in request ran out, or not at all.
         RequestExpired = "request_expired",
         /// KaseyaOne no longer takes the code (`invalid_grant`).
         CodeExpired = "code_expired",
@@ -190,8 +186,6 @@ text_enum! {
         SessionReused = "session_reused",
         /// See [`OtherCause`].
         AdminLinkUnconfirmed = "admin_link_unconfirmed",
-        /// See [`OtherCause`].
-        SubjectInvalid = "subject_invalid",
     }
 }
 
@@ -206,8 +200,7 @@ impl CauseCode {
         match self {
             Self::AllowOff => Category::KaseyaOneOff,
             Self::AccessDenied => Category::Cancelled,
-            Self::NotReturned
-            | Self::RequestExpired
+            Self::RequestExpired
             | Self::CodeExpired
             | Self::TokenExpired
             | Self::CallbackReplayed
@@ -231,8 +224,7 @@ impl CauseCode {
             | Self::TenantInactive
             | Self::ModuleNotAssigned
             | Self::EmailMissing
-            | Self::EmailUnverified
-            | Self::SubjectInvalid => Category::AskAdministrator,
+            | Self::EmailUnverified => Category::AskAdministrator,
         }
     }
 }

@@ -16,7 +16,7 @@ pub enum Answer {
     Code(String),
     /// An error, by its code (RFC 6749, 4.1.2.1; OpenID Connect Core, 3.1.2.6).
     Error(String),
-    /// Neither, both, or something unreadable; the fragment says what.
+    /// Neither, or something unreadable; the fragment says what.
     Malformed(&'static str),
 }
 
@@ -58,8 +58,8 @@ impl Callback {
 fn answer(code: Option<String>, error: Option<String>) -> Answer {
     match (code, error) {
         (Some(code), None) => Answer::Code(code),
-        (None, Some(error)) => Answer::Error(printable(&error)),
-        (Some(_), Some(_)) => Answer::Malformed("both a code and an error"),
+        // A code beside an error is not taken (RFC 6749, 4.1.2.1 has no code).
+        (_, Some(error)) => Answer::Error(printable(&error)),
         (None, None) => Answer::Malformed("neither a code nor an error"),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::jose::StrictObject;
 use crate::config::Claims;
-use crate::domain::identity::{Company, VerifiedAssertion};
+use crate::domain::identity::{Company, Subject, VerifiedAssertion};
 
 /// The last second that is taken for a time: the end of the year 9999.
 const LAST_SECOND: f64 = 253_402_300_799.0;
@@ -30,12 +30,12 @@ pub(crate) fn text(payload: &StrictObject, claim: &str) -> Option<String> {
 pub(crate) fn assertion(
     payload: &StrictObject,
     issuer: &str,
-    subject: &str,
+    subject: Subject,
     names: &Claims,
 ) -> VerifiedAssertion {
     VerifiedAssertion {
         issuer: issuer.to_owned(),
-        subject: subject.to_owned(),
+        subject,
         company: company(payload, names),
         email: text(payload, "email"),
         email_verified: payload.get("email_verified") == Some(&Value::Bool(true)),

@@ -32,6 +32,9 @@ pub enum DiscoveryError {
     /// It could not be fetched.
     #[error(transparent)]
     Http(#[from] HttpError),
+    /// Another sign-in asked just now, in vain.
+    #[error("KaseyaOne did not answer just now")]
+    JustFailed,
     /// Its `issuer` is not the configured one, compared as text (Discovery, 4.3).
     #[error("the discovery document is of the issuer `{found}`, not of `{configured}`")]
     Issuer {

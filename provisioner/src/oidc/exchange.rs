@@ -43,6 +43,9 @@ pub enum ExchangeError {
     /// KaseyaOne answered with an error, or with something that is not an answer.
     #[error("KaseyaOne refused the code: {0}")]
     Refused(String),
+    /// The answer has no ID token; who somebody is is never taken from anywhere else.
+    #[error("the token response has no ID token")]
+    NoIdToken,
     /// The answer is no OpenID Connect answer.
     #[error("the token response is not usable: {0}")]
     Unusable(&'static str),
@@ -185,6 +188,6 @@ fn usable(response: LenientResponse) -> Result<Tokens, ExchangeError> {
     }
     match response.id_token {
         Some(Value::String(id_token)) => Ok(Tokens { id_token, access_token }),
-        _ => Err(ExchangeError::Unusable("there is no id_token")),
+        _ => Err(ExchangeError::NoIdToken),
     }
 }

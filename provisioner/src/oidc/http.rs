@@ -90,6 +90,9 @@ impl HttpClient {
         let url = Url::parse(&text).map_err(|_| HttpError::NotConnected(text))?;
         let builder = self.client.request(parts.method, url.clone()).headers(parts.headers).body(body);
         let answer = send(builder, &url).await?;
+        if answer.status == 429 || answer.status >= 500 {
+            return Err(HttpError::Status(name(&url), answer.status));
+        }
         let mut response = HttpResponse::new(answer.body);
         *response.status_mut() = reqwest::StatusCode::from_u16(answer.status)
             .map_err(|_| HttpError::Status(name(&url), answer.status))?;

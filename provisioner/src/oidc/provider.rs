@@ -2,6 +2,8 @@
 //!
 //! A provider that is down stops nobody from starting this service; the next sign-in finds it again.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use url::Url;
@@ -34,6 +36,8 @@ pub struct RelyingParty {
     redirect_uri: Url,
     http: HttpClient,
     cache: Mutex<Cache>,
+    /// Counts the attempts to fetch the discovery document that failed.
+    failures: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -65,6 +69,9 @@ pub enum AuthenticationError {
     /// The code was not traded.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
+    /// The userinfo could not be had.
+    #[error("the userinfo of KaseyaOne cannot be had: {0}")]
+    Userinfo(HttpError),
     /// The ID token was refused.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -86,6 +93,7 @@ impl RelyingParty {
             redirect_uri,
             http: HttpClient::new()?,
             cache: Mutex::default(),
+            failures: AtomicU64::new(0),
         })
     }
 
@@ -189,26 +197,31 @@ impl RelyingParty {
         metadata: &Metadata,
         tokens: &Tokens,
         keys: &KeySet,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), AuthenticationError> {
         let is_wanted = match self.config.userinfo {
             Userinfo::Always => true,
             Userinfo::Never => false,
             Userinfo::WhenMissing => assertion.email.is_none() || assertion.name.is_none(),
         };
         let Some(url) = metadata.userinfo_endpoint.as_ref().filter(|_| is_wanted) else { return Ok(()) };
-        let (config, subject) = (&self.config, &assertion.subject);
+        let (config, subject) = (&self.config, assertion.subject.as_str());
         match userinfo::fetch(&self.http, url, config, keys, &tokens.access_token, subject).await {
             Ok(claims) => claims::complete(assertion, &claims, &self.config.claims),
-            // What the ID token says is enough to go on, or the decision will say what is missing.
-            Err(UserinfoError::Unavailable(error)) => tracing::warn!(%error, "no userinfo"),
-            Err(UserinfoError::Refused(error)) => return Err(error),
+            // Half an answer never makes an account: what was asked for has to come.
+            Err(UserinfoError::Unavailable(error)) => return Err(AuthenticationError::Userinfo(error)),
+            Err(UserinfoError::Refused(error)) => return Err(error.into()),
         }
         Ok(())
     }
 
     /// The discovery document; one caller fetches, the others wait for it. The last good one outlives an outage.
     async fn metadata(&self, now: Timestamp) -> Result<Metadata, DiscoveryError> {
+        let failures = self.failures.load(Ordering::SeqCst);
         let mut cache = self.cache.lock().await;
+        // Whoever waited while an attempt failed shares its outcome: an outage costs one deadline, not a queue of them.
+        if cache.metadata.is_none() && self.failures.load(Ordering::SeqCst) != failures {
+            return Err(DiscoveryError::JustFailed);
+        }
         if let Some((metadata, fetched_at)) = &cache.metadata {
             let is_young = is_within(*fetched_at, now, DOCUMENT_LIFETIME);
             let failed_lately = cache.metadata_failed_at.is_some_and(|at| is_within(at, now, RETRY_PAUSE));
@@ -223,6 +236,7 @@ impl RelyingParty {
                 Ok(metadata)
             }
             Err(error) => {
+                self.failures.fetch_add(1, Ordering::SeqCst);
                 cache.metadata_failed_at = Some(now);
                 let (metadata, _) = cache.metadata.as_ref().ok_or(error)?;
                 tracing::warn!("discovery failed; the last good document is used");

@@ -12,7 +12,7 @@ use crate::config::KaseyaOne;
 /// Why the userinfo answer is not used.
 #[derive(Debug)]
 pub(crate) enum UserinfoError {
-    /// It did not come; the sign-in may go on without it.
+    /// It did not come; another sign-in may have more luck.
     Unavailable(HttpError),
     /// It is about somebody else or forged; the sign-in must not go on.
     Refused(VerifyError),

@@ -11,7 +11,7 @@ use super::claims::{assertion, numeric_date};
 use super::jose::{Malformed, SignedToken, StrictObject};
 use super::keys::{KeySet, Signature};
 use crate::config::{Algorithm, KaseyaOne};
-use crate::domain::identity::VerifiedAssertion;
+use crate::domain::identity::{Subject, VerifiedAssertion};
 use crate::domain::text::text_enum;
 
 /// Longest life of an ID token that is believed, from `iat` to `exp`.
@@ -163,9 +163,9 @@ fn check_nonce(payload: &StrictObject, nonce: &str) -> Result<(), VerifyError> {
     ensure(bool::from(sent.as_bytes().ct_eq(nonce.as_bytes())), TokenCheck::Nonce)
 }
 
-/// A subject that is there; whether it can key an account is decided later.
-fn check_subject(payload: &StrictObject) -> Result<&str, VerifyError> {
-    let subject = payload.text("sub").filter(|subject| !subject.is_empty());
+// OIDC Core 2: at most 255 ASCII characters; nothing else can key an account.
+fn check_subject(payload: &StrictObject) -> Result<Subject, VerifyError> {
+    let subject = payload.text("sub").and_then(|subject| Subject::parse(subject).ok());
     subject.ok_or(VerifyError::Check(TokenCheck::Subject))
 }
 
@@ -181,6 +181,8 @@ fn check_times(payload: &StrictObject, expected: &Expected<'_>) -> Result<(), Ve
     if now.duration_since(exp) >= leeway {
         return Err(VerifyError::Expired);
     }
+    // OIDC Core 3.1.2.1: max_age was sent, so auth_time is required.
+    ensure(auth_time.is_some() || !expected.config.sends_auth_time, TokenCheck::AuthTime)?;
     let life = exp.duration_since(iat);
     ensure(life > -leeway && life <= LONGEST_LIFE, TokenCheck::Expiry)?;
     ensure(!is_future(iat) && started_at.duration_since(iat) <= leeway, TokenCheck::IssuedAt)?;

@@ -20,10 +20,6 @@ use crate::oidc::{Authentication, AuthenticationError, ExchangeError, VerifyErro
 use crate::store::{Purpose, SignInRequest, StoreError};
 use claim::{Claim, claim_request};
 
-/// Answers to which a person is asked once more, this time by KaseyaOne itself (OpenID Connect Core, 3.1.2.6).
-const NEEDS_A_PERSON: [&str; 4] =
-    ["login_required", "interaction_required", "consent_required", "account_selection_required"];
-
 /// What a callback comes with.
 #[derive(Clone, Copy, Debug)]
 pub struct CompleteSignIn<'a> {
@@ -99,17 +95,10 @@ async fn continue_sign_in(
     request: &SignInRequest,
     record: RecordId,
 ) -> Result<Completed, CompleteSignInError> {
-    if needs_a_person(callback) && !request.asked_afresh {
-        return apply::ask_afresh(app, input, record).await;
-    }
     match authenticate(app, callback, request).await {
         Ok(authentication) => apply::apply(app, input, request, record, authentication).await,
         Err(failure) => Err(CompleteSignInError::Refused(end_uncompleted(app, record, failure).await?)),
     }
-}
-
-fn needs_a_person(callback: &Callback) -> bool {
-    matches!(&callback.answer, Answer::Error(error) if NEEDS_A_PERSON.contains(&error.as_str()))
 }
 
 /// From the answer of KaseyaOne to a verified assertion, or to the cause of its absence.
@@ -163,11 +152,10 @@ fn explain(error: &AuthenticationError) -> Failure {
         AuthenticationError::Exchange(ExchangeError::InvalidGrant) => {
             Failure::expired(CauseCode::CodeExpired, format!("invalid_grant: {reason}"))
         }
-        AuthenticationError::Exchange(ExchangeError::Refused(_)) => {
-            Failure::refused(CauseCode::ProviderError, reason)
-        }
-        AuthenticationError::Exchange(ExchangeError::Unusable(_)) => {
-            Failure::refused(CauseCode::TokenInvalid, format!("token_response: {reason}"))
+        AuthenticationError::Exchange(ExchangeError::Refused(_) | ExchangeError::Unusable(_))
+        | AuthenticationError::Userinfo(_) => Failure::refused(CauseCode::ProviderError, reason),
+        AuthenticationError::Exchange(ExchangeError::NoIdToken) => {
+            Failure::refused(CauseCode::TokenInvalid, format!("id_token: {reason}"))
         }
         AuthenticationError::Verify(VerifyError::Expired) => {
             Failure::expired(CauseCode::TokenExpired, format!("expiry: {reason}"))

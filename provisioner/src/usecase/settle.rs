@@ -103,7 +103,7 @@ async fn settle_one(app: &App, seen: SignInRecord, ran_out_at: Timestamp) -> Res
     let Some(mut record) = record else { return Ok(()) };
     record.checks.exists_in_kaseyaone = exists;
     record.checks.authentication_completed = Finding::Fail;
-    let cause = Cause::new(CauseCode::NotReturned, "the person did not come back from KaseyaOne");
+    let cause = Cause::new(CauseCode::RequestExpired, "the person did not come back from KaseyaOne");
     record.fail(Outcome::Abandoned, cause, ran_out_at);
     transaction.update_record(&record).await?;
     transaction.commit().await

@@ -9,7 +9,7 @@ use crate::domain::decision::{Decision, Known, Situation, decide};
 use crate::domain::email::Email;
 use crate::domain::freshness::{FreshnessPolicy, Recency, judge};
 use crate::domain::id::{AccountId, RecordId};
-use crate::domain::identity::{Identity, Subject, VerifiedAssertion};
+use crate::domain::identity::{Identity, VerifiedAssertion};
 use crate::domain::record::{Cause, CauseCode, Outcome, SignInRecord};
 use crate::domain::settings::SingleSignOn;
 use crate::oidc::Authentication;
@@ -162,7 +162,7 @@ impl SignInUnderWay<'_> {
         record.auth_time = assertion.auth_time;
         record.freshness = Some(self.recency.freshness);
         record.person.email = assertion.email.as_deref().map(bounded);
-        record.person.subject = Some(bounded(&assertion.subject));
+        record.person.subject = Some(assertion.subject.as_str().to_owned());
         record.person.company = assertion.company.as_ref().map(|company| bounded(&company.id));
     }
 
@@ -399,7 +399,7 @@ fn identity_of(assertion: &VerifiedAssertion) -> Option<Identity> {
     Some(Identity {
         issuer: assertion.issuer.clone(),
         company: assertion.company.as_ref()?.id.clone(),
-        subject: Subject::parse(&assertion.subject).ok()?,
+        subject: assertion.subject.clone(),
     })
 }
 

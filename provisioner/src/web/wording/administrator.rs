@@ -101,8 +101,9 @@ pub(crate) fn cause(code: CauseCode) -> &'static str {
         CauseCode::CreateOff => "The person has no account here, and automatic user creation was turned off.",
         CauseCode::AccessDenied => "The sign-in was cancelled, or KaseyaOne refused the person.",
         CauseCode::ProviderError => "KaseyaOne answered with an error.",
-        CauseCode::NotReturned => "The person went to KaseyaOne and never came back.",
-        CauseCode::RequestExpired => "The person came back after the sign-in request had expired.",
+        CauseCode::RequestExpired => {
+            "The person did not come back from KaseyaOne before the sign-in request expired."
+        }
         CauseCode::CodeExpired => {
             "KaseyaOne no longer accepted the authorization code: it had expired or been used."
         }
@@ -137,7 +138,6 @@ pub(crate) fn cause(code: CauseCode) -> &'static str {
         CauseCode::AdminLinkUnconfirmed => {
             "The e-mail address is that of an MSP Admin who has not confirmed by a local sign-in."
         }
-        CauseCode::SubjectInvalid => "KaseyaOne sent an identifier that cannot key an account.",
     }
 }
 
@@ -155,8 +155,7 @@ pub(crate) fn remedy(code: CauseCode) -> Remedy {
             "Check in KaseyaOne that the person exists, is active and can complete the login; then let them sign in again.",
             to(UNIFIED_LOGIN, "Unified Login with KaseyaOne"),
         ),
-        CauseCode::NotReturned
-        | CauseCode::RequestExpired
+        CauseCode::RequestExpired
         | CauseCode::CodeExpired
         | CauseCode::TokenExpired
         | CauseCode::StateMismatch
@@ -211,9 +210,6 @@ pub(crate) fn remedy(code: CauseCode) -> Remedy {
             "Ask the MSP Admin to log in once with their local password in the same browser, then with KaseyaOne.",
             None,
         ),
-        CauseCode::SubjectInvalid => {
-            ("Report it to KaseyaOne: the subject must be 1 to 255 printable ASCII characters.", None)
-        }
     };
     Remedy { sentence, link }
 }

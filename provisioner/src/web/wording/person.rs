@@ -88,7 +88,6 @@ pub(crate) fn status(code: CauseCode) -> StatusCode {
         | CauseCode::CreateOff
         | CauseCode::AccessDenied
         | CauseCode::ProviderError
-        | CauseCode::NotReturned
         | CauseCode::RequestExpired
         | CauseCode::CodeExpired
         | CauseCode::TokenExpired
@@ -108,7 +107,6 @@ pub(crate) fn status(code: CauseCode) -> StatusCode {
         | CauseCode::EmailMissing
         | CauseCode::EmailUnverified
         | CauseCode::SessionReused
-        | CauseCode::AdminLinkUnconfirmed
-        | CauseCode::SubjectInvalid => StatusCode::FORBIDDEN,
+        | CauseCode::AdminLinkUnconfirmed => StatusCode::FORBIDDEN,
     }
 }
