@@ -278,6 +278,16 @@ impl JournalHandle {
 }
 
 /// Issuing without a login, and expiring before time.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use mock_idp::{Mint, MockIdp};
+/// let idp = MockIdp::start().await;
+/// let minted = idp.minter().mint(&Mint::new("dana", "kaseya-mdr").nonce("n-1")).unwrap();
+/// assert_eq!(minted.id_token_claims()["nonce"], "n-1");
+/// idp.minter().expire_token(&minted.access_token).unwrap();
+/// # });
+/// ```
 #[derive(Clone)]
 pub struct Minter(pub(crate) Arc<Realm>);
 
@@ -310,6 +320,15 @@ impl Minter {
 }
 
 /// What was handed out before, to be handed out again exactly as it was.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use mock_idp::{Mint, MockIdp};
+/// let idp = MockIdp::start().await;
+/// let minted = idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap();
+/// assert_eq!(idp.replay().last_id_token("dana").unwrap().id_token, minted.id_token);
+/// # });
+/// ```
 #[derive(Clone)]
 pub struct Replays(pub(crate) Arc<Realm>);
 

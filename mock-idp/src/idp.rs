@@ -78,6 +78,7 @@ impl MockIdp {
             issuer: None,
             names: ClaimNames::default(),
             slow: Duration::from_secs(5),
+            auth_time: true,
             current_runtime: false,
         }
     }
@@ -187,6 +188,7 @@ pub struct MockIdpBuilder {
     issuer: Option<String>,
     names: ClaimNames,
     slow: Duration,
+    auth_time: bool,
     current_runtime: bool,
 }
 
@@ -233,6 +235,13 @@ impl MockIdpBuilder {
         self
     }
 
+    /// Never sends `auth_time`, not even when `max_age` asks for it: some providers do not.
+    #[must_use]
+    pub fn without_auth_time(mut self) -> Self {
+        self.auth_time = false;
+        self
+    }
+
     /// How long the fault `ok-slow` waits. Default: 5 seconds.
     #[must_use]
     pub fn slow_answers(mut self, wait: Duration) -> Self {
@@ -267,6 +276,7 @@ impl MockIdpBuilder {
             clock: AdjustedClock::new(self.clock),
             generator,
             slow: self.slow,
+            auth_time: self.auth_time,
         })?);
         let (stop, stopped) = oneshot::channel();
         let thread = if self.current_runtime {

@@ -34,6 +34,8 @@ pub(crate) struct TokenDraft {
     pub(crate) signing: Signing,
     /// Flip a bit of the finished signature.
     pub(crate) corrupt: bool,
+    /// Claims put in after signing.
+    pub(crate) swapped: Map<String, Value>,
     /// Text put before the closing brace of the payload: members that a map cannot hold twice.
     pub(crate) more_members: String,
     /// The finished token, when an old one is served instead.
@@ -51,6 +53,7 @@ impl TokenDraft {
             payload,
             signing: Signing::Honest,
             corrupt: false,
+            swapped: Map::new(),
             more_members: String::new(),
             instead: None,
         }
@@ -64,7 +67,7 @@ impl TokenDraft {
         let header = Value::Object(self.header.clone()).to_string();
         let mut payload = Value::Object(self.payload.clone()).to_string();
         payload.insert_str(payload.len() - 1, &self.more_members);
-        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(&header), URL_SAFE_NO_PAD.encode(payload));
         let mut signature = self.sign(ring, message.as_bytes());
         if self.corrupt
             && let Some(middle) = signature.len().checked_div(2)
@@ -72,7 +75,16 @@ impl TokenDraft {
         {
             *byte ^= 0x40;
         }
+        let message = if self.swapped.is_empty() { message } else { self.swap(&header) };
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// Header and payload with the claims that were put in after signing.
+    fn swap(&self, header: &str) -> String {
+        let mut payload = self.payload.clone();
+        payload.extend(self.swapped.clone());
+        let payload = Value::Object(payload).to_string();
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
     }
 
     fn sign(&self, ring: &KeyRing, message: &[u8]) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! The command line of the provider: serve, list faults, show keys. It wires; it decides nothing.
 
+use std::net::ToSocketAddrs as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -52,6 +53,12 @@ struct Serve {
     /// A further URI the client kaseya-mdr may return to after logout; may be given several times.
     #[arg(long, value_name = "URI")]
     client_post_logout_redirect_uri: Vec<String>,
+    /// Listen to other machines too. Everything here is public and everyone may control it.
+    #[arg(long)]
+    allow_other_machines: bool,
+    /// Never send auth_time, as some providers do.
+    #[arg(long)]
+    without_auth_time: bool,
     /// Another name for one of KaseyaOne's claims: company_id, company_name, username, role or modules.
     #[arg(long, value_name = "NAME=CLAIM")]
     claim: Vec<String>,
@@ -99,6 +106,9 @@ fn run(serve: Serve) -> anyhow::Result<()> {
         None if further => anyhow::bail!("the fixtures have no client kaseya-mdr to give further URIs to"),
         None => {}
     }
+    if !serve.allow_other_machines {
+        only_this_machine(&serve.listen)?;
+    }
     let mut names = ClaimNames::default();
     for assignment in &serve.claim {
         names.rename(assignment).map_err(|sentence| anyhow::anyhow!("--claim: {sentence}"))?;
@@ -111,11 +121,25 @@ fn run(serve: Serve) -> anyhow::Result<()> {
             Some(issuer) => builder.issuer(issuer),
             None => builder,
         };
+        let builder = if serve.without_auth_time { builder.without_auth_time() } else { builder };
         let idp = builder.on_current_runtime().start().await?;
         println!("mock-idp: issuer {} on {} (testing only; stop with Ctrl-C)", idp.issuer(), idp.address());
         tokio::signal::ctrl_c().await?;
         Ok(())
     })
+}
+
+fn only_this_machine(listen: &str) -> anyhow::Result<()> {
+    // What does not resolve is refused later, with its own sentence.
+    let Ok(addresses) = listen.to_socket_addrs() else { return Ok(()) };
+    for address in addresses {
+        anyhow::ensure!(
+            address.ip().is_loopback(),
+            "--listen {listen} answers other machines, and this provider trusts everyone; \
+             add --allow-other-machines if you mean it"
+        );
+    }
+    Ok(())
 }
 
 fn faults(json: bool) -> anyhow::Result<()> {

@@ -48,6 +48,8 @@ pub(crate) struct State {
     pub(crate) people: BTreeMap<String, Person>,
     pub(crate) clients: BTreeMap<String, Client>,
     pub(crate) names: ClaimNames,
+    /// Whether ID tokens say when the person authenticated.
+    pub(crate) auth_time: bool,
     pub(crate) ring: KeyRing,
     pub(crate) clock: AdjustedClock,
     pub(crate) generator: Generator,
@@ -84,6 +86,7 @@ pub(crate) struct Setup {
     pub(crate) clock: AdjustedClock,
     pub(crate) generator: Generator,
     pub(crate) slow: Duration,
+    pub(crate) auth_time: bool,
 }
 
 impl Realm {
@@ -95,6 +98,7 @@ impl Realm {
             people: setup.fixtures.people.into_iter().map(|person| (person.key.clone(), person)).collect(),
             clients: setup.fixtures.clients.into_iter().map(|client| (client.id.clone(), client)).collect(),
             names: setup.names,
+            auth_time: setup.auth_time,
             ring: KeyRing::new(&setup.fixtures.keys, &suffix)?,
             clock: setup.clock,
             generator: setup.generator,

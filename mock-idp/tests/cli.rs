@@ -75,7 +75,8 @@ fn wrong_configuration_is_one_sentence_and_starts_nothing() {
     let dir = dir.path().to_str().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 6] = [
+        (&["serve", "--listen", "0.0.0.0:0"], "add --allow-other-machines"),
         (
             &["serve", "--listen", "127.0.0.1:0", "--claim", "rolle=x"],
             "--claim: \"rolle\" is none of company_id",

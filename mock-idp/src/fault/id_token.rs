@@ -140,6 +140,10 @@ fn signature(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
             draft.header.insert("typ".to_owned(), json!("jwt"));
         }
         "sig-bad-rs256" => draft.corrupt = true,
+        "sig-bad-rs256-other-key" => draft.signing = Signing::ByOtherKey,
+        "sig-bad-rs256-swapped" => {
+            draft.swapped.insert("sub".to_owned(), json!("k1-somebody-else"));
+        }
         "sig-bad-es256" => {
             sign_by(draft, around.ring, KeyAlgorithm::ES256);
             draft.corrupt = true;

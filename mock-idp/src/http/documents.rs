@@ -16,7 +16,11 @@ const STYLE: &str = include_str!("../../templates/mock-idp.css");
 pub(crate) fn discovery(realm: &Realm, _: &Incoming, note: &mut Note) -> Reply {
     let mut state = realm.lock();
     let random = state.generator.short();
-    let mut draft = DocumentDraft::new(crate::protocol::discovery::metadata(&realm.issuer, &state.names));
+    let mut metadata = crate::protocol::discovery::metadata(&realm.issuer, &state.names);
+    if let Some(Value::Array(claims)) = metadata.get_mut("claims_supported").filter(|_| !state.auth_time) {
+        claims.retain(|claim| claim != "auth_time");
+    }
+    let mut draft = DocumentDraft::new(metadata);
     let mut fetch = SignIn::default();
     state.strike(Point::Discovery, &mut fetch, note, |_, fault| {
         documents::discovery(fault, &realm.issuer, &random, &mut draft)

@@ -237,7 +237,10 @@ impl State {
             access_token: &access_token,
             now,
         };
-        let payload = claims::id_token_payload(&facts, person_claims);
+        let mut payload = claims::id_token_payload(&facts, person_claims);
+        if !self.auth_time {
+            payload.remove("auth_time");
+        }
         let id_token = self.sign_id_token(payload, &authentication, sign_in, note);
         authentication.sign_in = sign_in.clone();
         let refresh_token = refresh.then(|| self.keep_refresh(&authentication, now));

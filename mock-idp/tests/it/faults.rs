@@ -389,6 +389,8 @@ const CLAIMS: &[Row] = &[
 
 const SIGNATURES: &[Row] = &[
     ("sig-bad-rs256", Login, |s| s.header("alg") == "RS256" && s.signature().len() == 342 && !s.verifies()),
+    ("sig-bad-rs256-other-key", Login, |s| Seen::kids(&s.jwks).contains(&s.header("kid")) && !s.verifies()),
+    ("sig-bad-rs256-swapped", Login, |s| s.is("sub", "k1-somebody-else") && !s.verifies()),
     ("sig-bad-es256", Login, |s| s.header("alg") == "ES256" && s.signature().len() == 86 && !s.verifies()),
     ("sig-bad-hs256", Login, |s| {
         s.header("alg") == "HS256"

@@ -119,6 +119,14 @@ async fn renamed_claims_are_sent_and_advertised_under_their_new_names() {
 }
 
 #[tokio::test]
+async fn auth_time_can_be_left_out_and_is_not_advertised_then() {
+    let idp = MockIdp::builder().without_auth_time().start().await.unwrap();
+    let claims = idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap().id_token_claims();
+    assert!(claims.get("auth_time").is_none());
+    assert!(!values(&document(&idp).await, "claims_supported").contains(&"auth_time".to_owned()));
+}
+
+#[tokio::test]
 async fn every_authentication_method_is_registered_with_a_client_that_can_use_it() {
     let idp = MockIdp::start().await;
     let advertised: BTreeSet<_> =
