@@ -4,6 +4,7 @@
 //! `usecase` does one thing in one transaction, `store` keeps, `oidc` speaks to KaseyaOne, and `web` and `api`
 //! only decode, call a use case and encode. `app` is the only wiring.
 
+mod api;
 pub mod app;
 pub mod clock;
 pub mod config;

@@ -28,11 +28,10 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::app::AppState;
-use page::Matter;
+pub(crate) use page::Matter;
 use security::SecurityHeaders;
 
 pub(crate) use cookies::{CookieKind, Cookies};
-pub(crate) use page::Matter as PageMatter;
 pub(crate) use security::guard;
 pub(crate) use single_sign_on::AUTHENTICATE_AT;
 pub(crate) use visitor::Visitor;
@@ -45,6 +44,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .method_not_allowed_fallback(|| async { Matter::MethodNotAllowed });
     guard(pages, app.base_url(), |matter| matter.into_response())
         .merge(callback())
+        .merge(crate::api::router(&app))
         .with_state(app)
         .layer(middleware::from_fn(move |request, next| headers.clone().apply(request, next)))
 }

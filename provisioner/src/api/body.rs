@@ -1,0 +1,50 @@
+//! Reading JSON bodies and path ids, with problems instead of plain texts when they cannot be read.
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::problem::{Problem, ProblemCode};
+use crate::domain::id::Id;
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let read = axum::Json::<T>::from_request(request, state).await;
+        read.map(|axum::Json(body)| Self(body)).map_err(|rejection| unreadable(&rejection))
+    }
+}
+
+/// A query.
+pub(crate) struct Asked<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = Query::<T>::from_request_parts(parts, state).await;
+        read.map(|Query(query)| Self(query))
+            .map_err(|rejection| Problem::new(ProblemCode::InvalidInput).detail(rejection.body_text()))
+    }
+}
+
+fn unreadable(rejection: &JsonRejection) -> Problem {
+    match rejection {
+        JsonRejection::JsonDataError(error) => {
+            Problem::new(ProblemCode::InvalidInput).detail(error.body_text())
+        }
+        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => ProblemCode::TooLarge.into(),
+        other => Problem::new(ProblemCode::MalformedRequest).detail(other.body_text()),
+    }
+}
+
+/// An id of the path. What is no id names nothing: 404, as for an id that nobody has.
+pub(crate) fn id<T>(text: &str) -> Result<Id<T>, Problem> {
+    text.parse().map_err(|_| ProblemCode::NotFound.into())
+}
