@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
+use provisioner::usecase::BootstrapError;
 use provisioner::{Config, Generator, Runtime, StartError, SystemClock, bootstrap_admin, serve};
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
@@ -38,6 +39,9 @@ enum Command {
         /// Password of at least 12 characters
         #[arg(long, env = "PROVISIONER_ADMIN_PASSWORD", hide_env_values = true)]
         password: SecretString,
+        /// An account that already has the address is no error; it stays as it is
+        #[arg(long)]
+        if_missing: bool,
     },
     /// Check the configuration and start nothing
     CheckConfig(Source),
@@ -104,9 +108,12 @@ async fn run(command: Command) -> anyhow::Result<()> {
             println!("the configuration is good");
             Ok(())
         }
-        Command::CreateAdmin { source, email, name, password } => {
-            let account = bootstrap_admin(&source.load()?, &runtime()?, &email, &name, &password).await?;
-            println!("{} is an MSP Admin", account.email);
+        Command::CreateAdmin { source, email, name, password, if_missing } => {
+            match bootstrap_admin(&source.load()?, &runtime()?, &email, &name, &password).await {
+                Ok(account) => println!("{} is an MSP Admin", account.email),
+                Err(BootstrapError::EmailTaken) if if_missing => println!("{email} already has an account"),
+                Err(error) => return Err(error.into()),
+            }
             Ok(())
         }
         Command::Serve(source) => serve_until_interrupted(source.load()?).await,

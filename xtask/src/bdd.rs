@@ -3,7 +3,7 @@
 use std::{path::Path, process::Command};
 
 use crate::{
-    cargo::{build_all, root},
+    cargo::{build_programs, root},
     process::exit_code,
 };
 
@@ -22,7 +22,7 @@ pub(crate) struct Bdd {
 
 impl Bdd {
     pub(crate) fn run(&self) -> anyhow::Result<std::process::ExitCode> {
-        let binaries = build_all()?;
+        let binaries = build_programs()?;
         let mut harness = harness(&binaries);
         harness.args(["--concurrency", &self.concurrency]).args(&self.filter);
         harness.args(["--report", "target/bdd"]);

@@ -22,9 +22,18 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Builds every binary and test, and answers the folder they are in.
+/// Builds the programs, and answers the folder they are in.
+pub(crate) fn build_programs() -> anyhow::Result<PathBuf> {
+    build(&["build", "--workspace", "--bins"])
+}
+
+/// Builds programs and tests, and answers the folder they are in.
 pub(crate) fn build_all() -> anyhow::Result<PathBuf> {
-    run(&mut cargo(&["build", "--workspace", "--all-targets"])).context("the build failed")?;
+    build(&["build", "--workspace", "--all-targets"])
+}
+
+fn build(arguments: &[&str]) -> anyhow::Result<PathBuf> {
+    run(&mut cargo(arguments)).context("the build failed")?;
     Ok(target_folder().join("debug"))
 }
 

@@ -11,6 +11,8 @@ mod test;
 mod tools;
 mod up;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// The commands of this project.
@@ -33,11 +35,15 @@ enum Command {
     Lint,
 }
 
-fn main() -> anyhow::Result<std::process::ExitCode> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
         Command::Up(up) => up.run(),
         Command::Test(test) => test.run(),
         Command::Bdd(bdd) => bdd.run(),
         Command::Lint => lint::run(),
-    }
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }

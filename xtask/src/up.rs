@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context as _, bail};
 
 use crate::{
-    cargo::{build_all, root},
+    cargo::{build_programs, root},
     process::{Running, run},
 };
 
@@ -39,7 +39,7 @@ impl Up {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
         free(self.idp_port, "--idp-port")?;
         free(self.app_port, "--app-port")?;
-        let binaries = build_all()?;
+        let binaries = build_programs()?;
         let data = root().join(".run");
         if self.fresh && data.exists() {
             fs::remove_dir_all(&data).with_context(|| format!("cannot remove {}", data.display()))?;
