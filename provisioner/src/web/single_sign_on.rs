@@ -149,7 +149,7 @@ async fn apply(app: &App, visitor: &Visitor, change: Change, code: &str) -> Resu
             users_page_saying(app, visitor, StatusCode::CONFLICT, why(refusal).to_owned()).await
         }
         Err(ChangeSingleSignOnError::WouldLockOut) => {
-            let sentence = "Nothing was changed: no MSP Admin would be able to sign in any more.".to_owned();
+            let sentence = "Nothing was changed: no MSP Admin would be able to sign in any more. Log in with KaseyaOne as an MSP Admin first.".to_owned();
             users_page_saying(app, visitor, StatusCode::CONFLICT, sentence).await
         }
     }

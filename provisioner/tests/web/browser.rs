@@ -14,6 +14,7 @@ const MOST_REDIRECTS: usize = 12;
 pub struct Browser {
     http: reqwest::Client,
     cookies: BTreeMap<(String, String), String>,
+    extra: Option<(&'static str, &'static str)>,
 }
 
 /// What a browser shows.
@@ -27,7 +28,7 @@ pub struct Shown {
 impl Browser {
     pub fn new() -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { http, cookies: BTreeMap::new() }
+        Self { http, cookies: BTreeMap::new(), extra: None }
     }
 
     /// Opens an address and follows redirects.
@@ -71,6 +72,22 @@ impl Browser {
         self.send(method, Url::parse(url).unwrap(), body).await
     }
 
+    /// Posts values as a browser does for a page of this or another site.
+    pub async fn post_from(&mut self, site: &'static str, url: &str, fields: &[(&str, &str)]) -> Shown {
+        self.extra = Some(("sec-fetch-site", site));
+        let shown = self.post(url, fields).await;
+        self.extra = None;
+        shown
+    }
+
+    /// Fetches what nobody has asked for yet.
+    pub async fn prefetch(&mut self, url: &str) -> Shown {
+        self.extra = Some(("sec-purpose", "prefetch;prerender"));
+        let shown = self.send(Method::GET, Url::parse(url).unwrap(), None).await;
+        self.extra = None;
+        shown
+    }
+
     async fn send_form(&mut self, method: Method, mut url: Url, values: &[(String, String)]) -> Shown {
         let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(values).finish();
         if method == Method::GET {
@@ -103,6 +120,9 @@ impl Browser {
         let mut request = self.http.request(method, url.clone());
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies.join("; "));
+        }
+        if let Some((name, value)) = self.extra {
+            request = request.header(name, value);
         }
         if let Some((kind, body)) = body {
             request = request.header(CONTENT_TYPE, kind).body(body);
@@ -162,6 +182,13 @@ impl Shown {
         self.html().select(&selector(css)).next().is_some()
     }
 
+    /// The address of the first link with this text.
+    pub fn html_link(&self, words: &str) -> String {
+        let html = self.html();
+        let link = html.select(&selector("a[href]")).find(|link| text(*link) == words);
+        link.unwrap_or_else(|| panic!("no link {words}")).value().attr("href").unwrap().to_owned()
+    }
+
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
@@ -169,7 +196,8 @@ impl Shown {
     /// Method, action and the values a form starts with.
     fn form(&self, css: &str) -> (Method, String, Vec<(String, String)>) {
         let html = self.html();
-        let form = html.select(&selector(css)).next().unwrap_or_else(|| panic!("no form {css} in {}", self.body));
+        let form =
+            html.select(&selector(css)).next().unwrap_or_else(|| panic!("no form {css} in {}", self.body));
         let method = match form.value().attr("method") {
             Some(method) if method.eq_ignore_ascii_case("post") => Method::POST,
             _ => Method::GET,

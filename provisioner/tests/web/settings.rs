@@ -1,0 +1,135 @@
+//! Settings > Users, User Privileges and the records, as an MSP Admin and as others see them.
+
+use reqwest::StatusCode;
+
+use crate::browser::Browser;
+use crate::stage::Stage;
+
+#[tokio::test]
+async fn turning_allow_on_shows_the_company_and_waits_for_confirmation() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    let company = stage.authenticate_for_allow(&mut admin, "mona").await;
+    assert_eq!(company.text("#company"), "Northwind MSP");
+    let settings = stage.read(&mut admin, "/api/v1/single-sign-on").await;
+    assert_eq!(settings["allow"], false, "nothing is on before it is confirmed");
+    let users = admin.submit(&company, "form[action$=confirm]", &[("decision", "cancel")]).await;
+    assert_eq!(users.attribute("#toggle-allow button", "aria-checked").as_deref(), Some("false"));
+    let users = stage.allow(&mut admin).await;
+    assert_eq!(users.attribute("#toggle-allow button", "aria-checked").as_deref(), Some("true"));
+    assert_eq!(users.text("#company"), "Northwind MSP");
+}
+
+#[tokio::test]
+async fn somebody_without_the_role_in_kaseyaone_leaves_allow_off() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    let page = stage.authenticate_for_allow(&mut admin, "dana").await;
+    assert_eq!((page.status, page.name().as_str()), (StatusCode::FORBIDDEN, "users"));
+    assert!(page.text("[role=alert]").contains("stays off"), "{}", page.text("[role=alert]"));
+}
+
+#[tokio::test]
+async fn create_cannot_be_turned_on_while_allow_is_off_and_the_page_says_why() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    let page = stage.toggle(&mut admin, "create").await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.text("[role=alert]").contains("while Allow Users to Log in with KaseyaOne is off"));
+    assert!(page.has("#why-create"));
+}
+
+#[tokio::test]
+async fn requiring_kaseyaone_may_not_lock_the_last_administrator_out() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    stage.allow(&mut admin).await;
+    let users = stage.toggle(&mut admin, "require").await;
+    assert_eq!(users.status, StatusCode::CONFLICT);
+    assert!(users.text("[role=alert]").contains("Log in with KaseyaOne as an MSP Admin first"));
+    assert!(!users.has("#exceptions"), "there is nothing to except from");
+}
+
+#[tokio::test]
+async fn exceptions_are_offered_and_kept_while_kaseyaone_is_required() {
+    let stage = Stage::open_to_everybody().await;
+    let mut admin = Browser::new();
+    stage.sign_in(&mut admin, "mona").await;
+    let page = admin.open(stage.url("/sign-in")).await;
+    let fields = [("email", "mona@northwind.example"), ("password", "local-mona-password")];
+    admin.submit(&page, "form[action='/sign-in'][method=post]", &fields).await;
+    let users = stage.toggle(&mut admin, "require").await;
+    assert_eq!(users.status, StatusCode::OK, "{}", users.text("[role=alert]"));
+    let id = users.attribute("#exceptions input[type=checkbox]", "value").unwrap();
+    let users = admin.submit(&users, "#exceptions", &[("account_ids", &id)]).await;
+    assert!(users.has("#exceptions input[checked]"), "{}", users.body);
+    let users = admin.submit(&users, "#toggle-require", &[]).await;
+    assert!(!users.has("#exceptions"));
+}
+
+#[tokio::test]
+async fn a_user_is_added_once_and_a_second_time_is_explained_at_the_field() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    let page = admin.open(stage.url("/settings/users")).await;
+    let fields = [("name", "Ann <b>"), ("email", "ann@northwind.example")];
+    let page = admin.submit(&page, "#add form", &fields).await;
+    assert!(page.text("#users").contains("Ann <b>"), "{}", page.text("#users"));
+    let again =
+        admin.submit(&page, "#add form", &[("name", "Ann"), ("email", "ANN@northwind.example")]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert_eq!(again.attribute("#add-email", "aria-describedby").as_deref(), Some("add-error"));
+    let wrong = admin.submit(&page, "#add form", &[("name", ""), ("email", "no address")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_filter_says_how_many_it_hides_and_all_users_shows_them() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    let page = admin.open(stage.url("/settings/users?view=new&q=zzz")).await;
+    assert_eq!(page.text("#hidden-users"), "1 user is hidden by this filter — view all users");
+    let all = admin.click(&page, "#hidden-users a").await;
+    assert!(!all.has("#hidden-users"));
+    assert_eq!(all.texts("#users tbody tr").len(), 1);
+}
+
+#[tokio::test]
+async fn each_assignment_is_an_act_of_its_own() {
+    let stage = Stage::open_to_everybody().await;
+    let mut dana = Browser::new();
+    stage.sign_in(&mut dana, "dana").await;
+    let mut admin = stage.admin().await;
+    let new = serde_json::json!({ "name": "Acme" });
+    admin.json(reqwest::Method::POST, &stage.url("/api/v1/organizations"), Some(&new)).await;
+    let list = admin.open(stage.url("/settings/user-privileges")).await;
+    let href = list.html_link("Dana Reyes");
+    let page = admin.open(stage.url(&href)).await;
+    assert!(!page.has("input[type=checkbox][checked]"), "nothing is pre-selected");
+    let id = page.attribute("form[action$=organizations] input", "value").unwrap();
+    let page = admin.submit(&page, "form[action$=organizations]", &[("assigned", &id)]).await;
+    assert_eq!(page.attribute("form[action$=organizations] input", "checked").as_deref(), Some(""));
+    assert!(!page.has("form[action$=groups] input[checked], form[action$=capabilities] input[checked]"));
+    assert_eq!(dana.open(stage.url("/")).await.name(), "home", "no new sign-in is needed");
+    assert_eq!(dana.open(stage.url(&format!("/organizations/{id}"))).await.name(), "organization");
+}
+
+#[tokio::test]
+async fn nobody_but_an_msp_admin_opens_settings_and_the_attempt_is_recorded() {
+    let stage = Stage::start().await;
+    let mut plain = stage.user_without_access().await;
+    for path in
+        ["/settings/users", "/settings/user-privileges", "/settings/users/sign-ins", "/settings/audit"]
+    {
+        let page = plain.open(stage.url(path)).await;
+        assert_eq!((page.status, page.name().as_str()), (StatusCode::FORBIDDEN, "error"), "{path}");
+    }
+    assert_eq!(Browser::new().open(stage.url("/settings/users")).await.name(), "sign-in");
+    let mut admin = stage.admin().await;
+    let audit = stage.read(&mut admin, "/api/v1/audit").await;
+    let refusals =
+        audit["entries"].as_array().unwrap().iter().filter(|entry| entry["action"] == "change.refused");
+    assert!(refusals.count() >= 4, "{audit}");
+    let page = admin.open(stage.url("/settings/audit")).await;
+    assert!(page.text("#audit").contains("plain@northwind.example"));
+}

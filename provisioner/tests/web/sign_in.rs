@@ -1,0 +1,154 @@
+//! Signing in, being refused, staying signed in, signing out.
+
+use reqwest::{Method, StatusCode};
+
+use crate::browser::Browser;
+use crate::stage::Stage;
+
+#[tokio::test]
+async fn a_first_sign_in_through_kaseyaone_ends_on_no_access_yet() {
+    let stage = Stage::open_to_everybody().await;
+    let mut dana = Browser::new();
+    let page = stage.sign_in(&mut dana, "dana").await;
+    assert_eq!((page.status, page.name().as_str()), (StatusCode::OK, "no-access"), "{}", page.body);
+    assert!(page.text("main").contains("Dana Reyes"), "{}", page.text("main"));
+    let session = stage.read(&mut dana, "/api/v1/session").await;
+    assert_eq!(session["user"]["origin"], "automatic");
+    assert_eq!(session["user"]["access"]["organizations"].as_array().map(Vec::len), Some(0));
+
+    let mut admin = stage.admin().await;
+    let users = admin.open(stage.url("/settings/users")).await;
+    let row = users.texts("#users tbody tr").into_iter().find(|row| row.contains("dana@")).unwrap();
+    for words in ["Created automatically", "None assigned", "Active"] {
+        assert!(row.contains(words), "{words} in {row}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_person_gets_a_reference_that_leads_the_administrator_to_the_reason() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    stage.allow(&mut admin).await;
+    let mut dana = Browser::new();
+    let page = stage.sign_in(&mut dana, "dana").await;
+    assert_eq!((page.status, page.name().as_str()), (StatusCode::FORBIDDEN, "refused"));
+    assert!(!page.body.contains("dana@northwind.example"));
+    let reference = page.text("#reference");
+
+    let list = admin.open(stage.url("/settings/users/sign-ins")).await;
+    let record = admin.submit(&list, "form[action$=sign-ins]", &[("reference", &reference)]).await;
+    assert_eq!(record.name(), "sign-in-record", "{}", record.body);
+    assert!(record.text("tr.first-failing").contains("Enable Automatic User Creation is turned on"));
+    assert_eq!(record.attribute("#remedy a", "href").unwrap(), "/settings/users#single-sign-on");
+}
+
+#[tokio::test]
+async fn a_living_session_is_named_and_no_new_sign_in_happens() {
+    let stage = Stage::open_to_everybody().await;
+    let mut browser = Browser::new();
+    stage.sign_in(&mut browser, "dana").await;
+    let page = browser.open(stage.url("/sign-in")).await;
+    assert_eq!(page.name(), "still-signed-in");
+    let page = browser.open(stage.url("/sso/start")).await;
+    assert_eq!(page.name(), "still-signed-in");
+    assert!(page.text("h1").contains("Dana Reyes"));
+    let mut admin = stage.admin().await;
+    let records = stage.read(&mut admin, "/api/v1/sign-ins?outcome=no_new_sign_in").await;
+    assert_eq!(records["sign_ins"][0]["person"]["email"], "dana@northwind.example");
+}
+
+#[tokio::test]
+async fn looking_at_the_callback_consumes_nothing() {
+    let stage = Stage::open_to_everybody().await;
+    let mut dana = Browser::new();
+    let page = dana.open(stage.url("/sign-in")).await;
+    let login = dana.click(&page, "a[href^='/sso/start']").await;
+    let people = dana.click(&login, "a[href*='/account/people']").await;
+    let answer = dana.submit_once(&people, "form[method=post]", &[("person", "dana")]).await;
+    let callback = answer.headers["location"].to_str().unwrap().to_owned();
+    assert_eq!(dana.json(Method::HEAD, &callback, None).await.status, StatusCode::OK);
+    assert_eq!(dana.prefetch(&callback).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(dana.open(&callback).await.name(), "no-access");
+    assert_eq!(dana.open(&callback).await.name(), "no-access", "a reload leads to where the person is");
+}
+
+#[tokio::test]
+async fn a_form_post_is_turned_into_the_same_answer() {
+    let stage = Stage::start().await;
+    let answer = Browser::new().post(&stage.url("/sso/callback"), &[("code", "a b"), ("state", "s&t")]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(answer.headers["location"], "/sso/callback?code=a+b&state=s%26t");
+}
+
+#[tokio::test]
+async fn garbage_at_the_callback_is_a_refusal_and_the_next_sign_in_works() {
+    let stage = Stage::open_to_everybody().await;
+    let mut dana = Browser::new();
+    for query in ["", "?", "?code", "?state=%ff", "?code=1&code=2&state=x", "?code=x&state=y", "?error=boom"]
+    {
+        let page = dana.open(stage.url(&format!("/sso/callback{query}"))).await;
+        assert_eq!((page.status, page.name().as_str()), (StatusCode::BAD_REQUEST, "refused"), "{query}");
+        assert!(page.has("#reference"), "{query}");
+    }
+    assert_eq!(stage.sign_in(&mut dana, "dana").await.name(), "no-access");
+}
+
+#[tokio::test]
+async fn the_sign_in_page_says_that_kaseyaone_is_not_reachable() {
+    let stage = Stage::open_to_everybody().await;
+    let (server, _folder) = stage.restart_without_kaseyaone().await;
+    let mut browser = Browser::new();
+    let page = browser.open(server.base_url().join("/sign-in").unwrap()).await;
+    assert_eq!((page.status, page.name().as_str()), (StatusCode::OK, "sign-in"));
+    assert!(page.text("[role=status]").contains("not reachable right now"), "{}", page.body);
+    let refused = browser.open(server.base_url().join("/sso/start").unwrap()).await;
+    assert_eq!((refused.status, refused.name().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "refused"));
+    assert!(refused.has("#reference"));
+}
+
+#[tokio::test]
+async fn wrong_credentials_say_the_same_whether_or_not_the_address_is_known() {
+    let stage = Stage::start().await;
+    let mut told = Vec::new();
+    for email in ["mona@northwind.example", "nobody@northwind.example"] {
+        let mut browser = Browser::new();
+        let page = browser.open(stage.url("/sign-in")).await;
+        let fields = [("email", email), ("password", "wrong-wrong-wrong")];
+        let page = browser.submit(&page, "form[action='/sign-in'][method=post]", &fields).await;
+        assert_eq!((page.status, page.name().as_str()), (StatusCode::FORBIDDEN, "sign-in"));
+        assert_eq!(page.attribute("#email", "aria-describedby").as_deref(), Some("sign-in-error"));
+        let words = page.text("[role=alert]");
+        told.push(words.split("Reference").next().unwrap().to_owned());
+    }
+    assert_eq!(told[0], told[1]);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_here_and_in_kaseyaone_if_wanted() {
+    let stage = Stage::open_to_everybody().await;
+    let mut dana = Browser::new();
+    let page = stage.sign_in(&mut dana, "dana").await;
+    let page = dana.submit(&page, "header form", &[("also", "nothing")]).await;
+    assert_eq!(page.name(), "signed-out");
+    assert_eq!(stage.read(&mut dana, "/api/v1/session").await["code"], "not_signed_in");
+    assert_eq!(stage.sign_in(&mut dana, "dana").await.name(), "no-access", "KaseyaOne remembered her");
+
+    let page = dana.open(stage.url("/no-access")).await;
+    let page = dana.submit_once(&page, "main form", &[("also", "kaseyaone")]).await;
+    let to = page.headers["location"].to_str().unwrap();
+    assert!(to.starts_with(stage.idp.issuer()) && to.contains("id_token_hint"), "{to}");
+}
+
+#[tokio::test]
+async fn an_msp_admin_connects_kaseyaone_by_one_local_sign_in_in_the_same_browser() {
+    let stage = Stage::open_to_everybody().await;
+    let mut mona = Browser::new();
+    let page = stage.sign_in(&mut mona, "mona").await;
+    assert_eq!((page.status, page.name().as_str()), (StatusCode::FORBIDDEN, "refused"));
+    assert!(page.text("main").contains("Log in once with your Kaseya MDR password"), "{}", page.text("main"));
+    let page = mona.open(stage.url("/sign-in")).await;
+    let fields = [("email", "mona@northwind.example"), ("password", "local-mona-password")];
+    let page = mona.submit(&page, "form[action='/sign-in'][method=post]", &fields).await;
+    assert_eq!(page.name(), "home");
+    assert!(page.text("#notice").contains("connected to this account"), "{}", page.body);
+}
