@@ -8,13 +8,20 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
+    time::Duration,
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use mock_idp::MockIdp;
-use thirtyfour::{By, ChromiumLikeCapabilities as _, DesiredCapabilities, Key, WebDriver, WebElement};
+use thirtyfour::{
+    By, ChromiumLikeCapabilities as _, DesiredCapabilities, Key, WebDriver, WebElement,
+    extensions::query::ElementQueryable as _,
+};
 
 const PASSWORD: &str = "local-mona-password";
+/// How long a page may take, in real time: a bound for a broken page, not a measurement.
+const PATIENCE: Duration = Duration::from_secs(20);
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// ChromeDriver on a port of its own choice; gone with this value.
 struct ChromeDriver {
@@ -28,7 +35,9 @@ impl ChromeDriver {
         let lines = BufReader::new(child.stdout.take().context("its output is piped")?).lines();
         let port = lines
             .map_while(Result::ok)
-            .find_map(|line| line.split("on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok())
+            .find_map(|line| {
+                line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok()
+            })
             .context("ChromeDriver named no port")?;
         Ok(Self { child, url: format!("http://127.0.0.1:{port}") })
     }
@@ -68,22 +77,23 @@ impl Person {
         Ok(Self { driver: WebDriver::new(&chromedriver.url, capabilities).await? })
     }
 
+    /// Finds what is there, or will be as soon as the page has loaded.
+    async fn find(&self, by: By) -> Result<WebElement> {
+        Ok(self.driver.query(by).wait(PATIENCE, GLANCE).first().await?)
+    }
+
     async fn type_into(&self, label: &str, text: &str) -> Result<()> {
-        let label = self.driver.find(By::XPath(format!("//label[normalize-space()='{label}']"))).await?;
+        let label = self.find(By::XPath(format!("//label[normalize-space()='{label}']"))).await?;
         let id = label.attr("for").await?.context("a label names its field")?;
-        let field = self.driver.find(By::Id(id)).await?;
+        let field = self.find(By::Id(id)).await?;
         field.clear().await?;
         Ok(field.send_keys(text).await?)
     }
 
     async fn press(&self, words: &str) -> Result<()> {
-        let found = self.control(words).await.with_context(|| format!("nothing to press says '{words}'"))?;
-        Ok(found.click().await?)
-    }
-
-    async fn control(&self, words: &str) -> Result<WebElement> {
         let xpath = format!("//*[self::a or self::button][normalize-space()='{words}']");
-        Ok(self.driver.find(By::XPath(xpath)).await?)
+        let found = self.find(By::XPath(xpath)).await;
+        Ok(found.with_context(|| format!("nothing to press says '{words}'"))?.click().await?)
     }
 
     async fn flip(&self, label: &str) -> Result<()> {
@@ -91,28 +101,30 @@ impl Person {
     }
 
     async fn switch(&self, label: &str) -> Result<WebElement> {
-        let heading = self.driver.find(By::XPath(format!("//h3[normalize-space()='{label}']"))).await?;
+        let heading = self.find(By::XPath(format!("//h3[normalize-space()='{label}']"))).await?;
         let id = heading.attr("id").await?.context("a toggle's heading has an id")?;
-        Ok(self.driver.find(By::Css(format!("button[role=switch][aria-labelledby='{id}']"))).await?)
+        self.find(By::Css(format!("button[role=switch][aria-labelledby='{id}']"))).await
     }
 
-    async fn is_on(&self, label: &str) -> Result<bool> {
-        Ok(self.switch(label).await?.attr("aria-checked").await?.as_deref() == Some("true"))
+    /// Waits until the toggle says that it is on.
+    async fn expect_on(&self, label: &str) -> Result<()> {
+        let heading = self.find(By::XPath(format!("//h3[normalize-space()='{label}']"))).await?;
+        let id = heading.attr("id").await?.context("a toggle's heading has an id")?;
+        let on = By::Css(format!("button[role=switch][aria-labelledby='{id}'][aria-checked=true]"));
+        self.find(on).await.with_context(|| format!("'{label}' is not on"))?;
+        Ok(())
     }
 
-    async fn page(&self) -> Result<String> {
-        let body = self.driver.find(By::Tag("body")).await?;
-        Ok(body.attr("data-page").await?.unwrap_or_default())
+    /// Waits until this page is there.
+    async fn expect_page(&self, name: &str) -> Result<()> {
+        if self.find(By::Css(format!("body[data-page='{name}']"))).await.is_err() {
+            bail!("expected the page '{name}', this is:\n{}", self.text().await?);
+        }
+        Ok(())
     }
 
     async fn text(&self) -> Result<String> {
         Ok(self.driver.find(By::Tag("body")).await?.text().await?)
-    }
-
-    async fn expect_page(&self, name: &str) -> Result<()> {
-        let page = self.page().await?;
-        ensure!(page == name, "expected the page '{name}', this is '{page}':\n{}", self.text().await?);
-        Ok(())
     }
 
     async fn picture(&self, name: &str) -> Result<()> {
@@ -130,17 +142,20 @@ impl Person {
             self.picture(name).await?;
         }
         self.press("Next").await?;
+        self.expect_page("kaseyaone-password").await?;
         self.type_into("Password", &format!("kaseya-{user}")).await?;
         self.press("Next").await?;
+        self.expect_page("kaseyaone-code").await?;
         self.type_into("One-time code", "123456").await?;
-        self.press("Sign in").await
+        self.press("Log in").await
     }
 
     async fn sign_in_locally(&self, app: &str) -> Result<()> {
         self.driver.goto(format!("{app}/sign-in")).await?;
         self.type_into("E-mail address", "mona@northwind.example").await?;
         self.type_into("Password", PASSWORD).await?;
-        self.press("Sign in").await
+        self.press("Sign in").await?;
+        self.expect_page("home").await
     }
 }
 
@@ -166,10 +181,13 @@ async fn a_person_signs_in_in_a_real_browser() -> Result<()> {
     };
 
     let admin = person("admin", 1280).await?;
-    let told = administrator_turns_it_on(&admin, &app).await;
-    let told = told.and(newcomer_signs_in(&person("newcomer", 1280).await?, &app).await);
-    let told = told.and(administrator_sees_the_newcomer(&admin, &app).await);
-    let told = told.and(unverified_person_is_refused(&person("refused", 400).await?, &app).await);
+    let told = async {
+        administrator_turns_it_on(&admin, &app).await?;
+        newcomer_signs_in(&person("newcomer", 1280).await?, &app).await?;
+        administrator_sees_the_newcomer(&admin, &app).await?;
+        unverified_person_is_refused(&person("refused", 400).await?, &app).await
+    };
+    let told = told.await;
     if told.is_err() {
         admin.picture("at-the-failure").await?;
     }
@@ -184,13 +202,14 @@ async fn administrator_turns_it_on(admin: &Person, app: &str) -> Result<()> {
     admin.driver.goto(format!("{app}/settings/users")).await?;
     admin.flip("Allow Users to Log in with KaseyaOne").await?;
     admin.sign_in_at_kaseyaone("mona", Some("2-kaseyaone-login")).await?;
+    admin.expect_page("single-sign-on-confirm").await?;
     ensure!(admin.text().await?.contains("Northwind MSP"), "the company is shown before it is linked");
     admin.picture("3-confirm-company").await?;
-    admin.driver.find(By::Css("main form button")).await?.click().await?;
-    ensure!(admin.is_on("Allow Users to Log in with KaseyaOne").await?, "the first toggle is on");
+    admin.find(By::Css("form[action$='/confirm'] button")).await?.click().await?;
+    admin.expect_page("users").await?;
+    admin.expect_on("Allow Users to Log in with KaseyaOne").await?;
     admin.flip("Enable Automatic User Creation").await?;
-    ensure!(admin.is_on("Enable Automatic User Creation").await?, "the third toggle is on");
-    Ok(())
+    admin.expect_on("Enable Automatic User Creation").await
 }
 
 async fn newcomer_signs_in(dana: &Person, app: &str) -> Result<()> {
