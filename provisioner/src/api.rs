@@ -26,7 +26,7 @@ use utoipa_axum::routes;
 
 use crate::app::AppState;
 use crate::web::{Matter, guard};
-use problem::{Problem, ProblemCode};
+use problem::{Problem, ProblemCode, ProblemJson};
 
 /// Every operation, and the document of them.
 pub(crate) fn router(app: &AppState) -> Router<AppState> {
@@ -81,7 +81,7 @@ fn documented() -> (Router<AppState>, OpenApi) {
         title = "Kaseya MDR user provisioning",
         description = "MSP user accounts, Single Sign-On settings and the record of sign-ins. The session cookie of the sign-in page, or of `POST /api/v1/session`, is the credential. Nothing here creates an account from a sign-in; only signing in through KaseyaOne does.",
     ),
-    components(schemas(Problem))
+    components(schemas(ProblemJson))
 )]
 struct Document;
 

@@ -42,7 +42,7 @@ pub(crate) fn router(app: AppState) -> Router {
     let pages = pages()
         .fallback(|| async { Matter::NotFound })
         .method_not_allowed_fallback(|| async { Matter::MethodNotAllowed });
-    guard(pages, app.base_url(), |matter| matter.into_response())
+    guard(pages, app.base_url(), Matter::into_response)
         .merge(callback())
         .merge(crate::api::router(&app))
         .with_state(app)

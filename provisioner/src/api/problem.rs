@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::record::Reference;
+
 /// The stable codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProblemCode {
@@ -110,9 +112,24 @@ impl ProblemCode {
     }
 }
 
+/// A problem to answer with.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    code: ProblemCode,
+    more: Box<More>,
+}
+
+#[derive(Debug, Default)]
+struct More {
+    detail: Option<String>,
+    authenticate_at: Option<String>,
+    reference: Option<String>,
+}
+
 /// Problem details (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Problem {
+#[schema(as = Problem)]
+pub(crate) struct ProblemJson {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
@@ -131,30 +148,21 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(code: ProblemCode) -> Self {
-        let (status, code, title) = code.parts();
-        Self {
-            kind: "about:blank",
-            title,
-            status: status.as_u16(),
-            code,
-            detail: None,
-            authenticate_at: None,
-            reference: None,
-        }
+        Self { code, more: Box::default() }
     }
 
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.more.detail = Some(detail.into());
         self
     }
 
     pub(crate) fn authenticate_at(mut self, address: impl Into<String>) -> Self {
-        self.authenticate_at = Some(address.into());
+        self.more.authenticate_at = Some(address.into());
         self
     }
 
-    pub(crate) fn reference(mut self, reference: impl ToString) -> Self {
-        self.reference = Some(reference.to_string());
+    pub(crate) fn reference(mut self, reference: &Reference) -> Self {
+        self.more.reference = Some(reference.to_string());
         self
     }
 }
@@ -167,8 +175,12 @@ impl From<ProblemCode> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, axum::Json(self)).into_response();
+        let (status, code, title) = self.code.parts();
+        let More { detail, authenticate_at, reference } = *self.more;
+        let kind = "about:blank";
+        let status_code = status.as_u16();
+        let body = ProblemJson { kind, title, status: status_code, code, detail, authenticate_at, reference };
+        let mut response = (status, axum::Json(body)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response

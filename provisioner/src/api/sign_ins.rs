@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::body::{Asked, id};
-use super::model::{AuditTrail, SignInJson, SignIns};
+use super::model::{AuditTrail, SignInJson, SignInList};
 use super::problem::{Problem, ProblemCode};
 use crate::app::AppState;
 use crate::domain::record::Outcome;
@@ -37,13 +37,13 @@ pub(super) struct AuditListQuery {
 }
 
 /// Attempts to sign in, the newest first.
-#[utoipa::path(get, path = "/api/v1/sign-ins", params(ListQuery), responses((status = 200, body = SignIns)))]
+#[utoipa::path(get, path = "/api/v1/sign-ins", params(ListQuery), responses((status = 200, body = SignInList)))]
 #[tracing::instrument(skip_all)]
 pub(super) async fn list_sign_ins(
     State(app): State<AppState>,
     visitor: Visitor,
     Asked(query): Asked<ListQuery>,
-) -> Result<axum::Json<SignIns>, Problem> {
+) -> Result<axum::Json<SignInList>, Problem> {
     let actor = &visitor.actor();
     if let Some(reference) = &query.reference {
         let sign_ins = match usecase::get_sign_in(&app, actor, reference).await {
@@ -51,13 +51,13 @@ pub(super) async fn list_sign_ins(
             Err(RecordsError::NotFound) => Vec::new(),
             Err(error) => return Err(error.into()),
         };
-        return Ok(axum::Json(SignIns { total: sign_ins.len() as u64, sign_ins, page: 1 }));
+        return Ok(axum::Json(SignInList { total: sign_ins.len() as u64, sign_ins, page: 1 }));
     }
     let outcome = query.outcome.as_deref().map(outcome).transpose()?;
     let wanted = SignInQuery { outcome, page: query.page.unwrap_or(1) };
     let found = usecase::list_sign_ins(&app, actor, wanted).await?;
     let sign_ins = found.items.iter().map(SignInJson::from).collect();
-    Ok(axum::Json(SignIns { sign_ins, total: found.total, page: found.page }))
+    Ok(axum::Json(SignInList { sign_ins, total: found.total, page: found.page }))
 }
 
 /// One attempt, by the reference the person was shown.

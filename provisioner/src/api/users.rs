@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::body::{Asked, Body, id};
-use super::model::{Assignment, MspAdmin, NewUser, UserJson, Users};
+use super::model::{Assignment, MspAdmin, NewUser, UserJson, UserList};
 use super::problem::{Problem, ProblemCode};
 use crate::app::AppState;
 use crate::usecase::{self, AddUserError, AssignError, User, UserError, UserQuery, UserView, UsersError};
@@ -37,13 +37,13 @@ pub(super) struct ListQuery {
 }
 
 /// The users. What the filter hides is counted.
-#[utoipa::path(get, path = "/api/v1/users", params(ListQuery), responses((status = 200, body = Users)))]
+#[utoipa::path(get, path = "/api/v1/users", params(ListQuery), responses((status = 200, body = UserList)))]
 #[tracing::instrument(skip_all)]
 pub(super) async fn list_users(
     State(app): State<AppState>,
     visitor: Visitor,
     Asked(query): Asked<ListQuery>,
-) -> Result<axum::Json<Users>, Problem> {
+) -> Result<axum::Json<UserList>, Problem> {
     let wanted = UserQuery {
         view: view(query.view.as_deref())?,
         search: query.q.filter(|text| !text.trim().is_empty()),
@@ -55,7 +55,7 @@ pub(super) async fn list_users(
         UsersError::Unavailable(error) => error.into(),
     })?;
     let users = found.users.iter().map(json).collect();
-    Ok(axum::Json(Users { users, total: found.total, hidden: found.hidden, page: found.page }))
+    Ok(axum::Json(UserList { users, total: found.total, hidden: found.hidden, page: found.page }))
 }
 
 /// Adds a user by hand, without any access. The first sign-in through KaseyaOne recognises the account.

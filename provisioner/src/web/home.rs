@@ -52,9 +52,10 @@ pub(crate) async fn show_home(
     }
     let actor = visitor.actor();
     let organizations = list_organizations(&app, &actor).await.map_err(super::organizations::refused)?;
-    let groups = match current.account.msp_admin {
-        true => list_groups(&app, &actor).await.map_err(super::organizations::refused)?,
-        false => Vec::new(),
+    let groups = if current.account.msp_admin {
+        list_groups(&app, &actor).await.map_err(super::organizations::refused)?
+    } else {
+        Vec::new()
     };
     Ok(Page::ok(HomePage {
         shell: visitor.shell(Place::Home, notice(after.done.as_deref())),

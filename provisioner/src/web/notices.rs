@@ -49,6 +49,6 @@ pub(crate) fn notice(code: Option<&str>) -> Option<Notice> {
 }
 
 /// A failure sentence at the top of a page.
-pub(crate) fn alert(text: impl Into<String>) -> Option<Notice> {
-    Some(Notice { tone: Tone::Bad, text: text.into() })
+pub(crate) fn alert(text: impl Into<String>) -> Notice {
+    Notice { tone: Tone::Bad, text: text.into() }
 }

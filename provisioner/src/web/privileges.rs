@@ -87,7 +87,7 @@ pub(crate) async fn assign(
         Err(AssignError::NotFound) => Err(Failure::NotFound),
         Err(AssignError::Unavailable(error)) => Err(error.into()),
         Err(error @ AssignError::UnknownTarget(_)) => {
-            let shown = alert(format!("Nothing was changed: {error}."));
+            let shown = Some(alert(format!("Nothing was changed: {error}.")));
             let page = privileges_page(&app, &visitor, &id, shown).await?;
             Ok(Page::with(StatusCode::UNPROCESSABLE_ENTITY, page))
         }

@@ -52,7 +52,7 @@ pub(crate) async fn list(
         (!reference.is_empty()).then(|| format!("There is no sign-in with the reference {reference}."));
     let next = (found.page < found.pages).then_some(found.page + 1);
     Ok(Page::ok(SignInsPage {
-        shell: visitor.shell(Place::SignIns, missed.and_then(alert)),
+        shell: visitor.shell(Place::SignIns, missed.map(alert)),
         reference,
         outcomes: outcome_options(outcome),
         caption: format!("{} attempts, page {} of {}", found.total, found.page, found.pages),

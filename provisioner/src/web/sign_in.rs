@@ -50,7 +50,7 @@ pub(crate) async fn show_sign_in(
     page.signed_out = opening.signed_out.is_some();
     if let Some(hint) = opening.hint.filter(|hint| !hint.trim().is_empty()) {
         page.start_href = start_href(hint.trim());
-        page.hint = hint.trim().to_owned();
+        hint.trim().clone_into(&mut page.hint);
     }
     Ok(Page::ok(page))
 }

@@ -185,7 +185,6 @@ pub(crate) async fn section(app: &App, actor: &Actor) -> Result<SingleSignOnSect
         allow: settings.allow,
         require: settings.require,
         create: settings.create,
-        in_effect: settings.in_effect(),
         company: settings.company.map(|company| Company { id: company.id, name: company.name }),
         exceptions,
     })

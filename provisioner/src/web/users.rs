@@ -86,7 +86,7 @@ pub(crate) async fn change(
         Err(UserError::NotFound) => Err(Failure::NotFound),
         Err(UserError::Unavailable(error)) => Err(error.into()),
         Err(error @ (UserError::NotPossible(_) | UserError::LastAdministrator)) => {
-            let shown = alert(format!("Nothing was changed: {error}."));
+            let shown = Some(alert(format!("Nothing was changed: {error}.")));
             let page = users_page(&app, &visitor, &ListQuery::default(), shown).await?;
             Ok(Page::with(StatusCode::CONFLICT, page))
         }
@@ -132,7 +132,7 @@ pub(crate) async fn users_page_saying(
     status: StatusCode,
     sentence: String,
 ) -> Result<Response, Failure> {
-    let page = users_page(app, visitor, &ListQuery::default(), alert(sentence)).await?;
+    let page = users_page(app, visitor, &ListQuery::default(), Some(alert(sentence))).await?;
     Ok(Page::with(status, page))
 }
 

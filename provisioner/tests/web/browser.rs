@@ -11,47 +11,47 @@ use url::Url;
 const MOST_REDIRECTS: usize = 12;
 
 /// One person's browser.
-pub struct Browser {
+pub(crate) struct Browser {
     http: reqwest::Client,
     cookies: BTreeMap<(String, String), String>,
     extra: Option<(&'static str, &'static str)>,
 }
 
 /// What a browser shows.
-pub struct Shown {
-    pub url: Url,
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Shown {
+    pub(crate) url: Url,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Browser {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { http, cookies: BTreeMap::new(), extra: None }
     }
 
     /// Opens an address and follows redirects.
-    pub async fn open(&mut self, url: impl AsRef<str>) -> Shown {
+    pub(crate) async fn open(&mut self, url: impl AsRef<str>) -> Shown {
         let url = Url::parse(url.as_ref()).unwrap();
         let shown = self.send(Method::GET, url, None).await;
         self.follow(shown).await
     }
 
     /// Follows a link of a page.
-    pub async fn click(&mut self, page: &Shown, css: &str) -> Shown {
+    pub(crate) async fn click(&mut self, page: &Shown, css: &str) -> Shown {
         let href = page.attribute(css, "href").unwrap_or_else(|| panic!("no link {css} in {}", page.body));
         self.open(page.url.join(&href).unwrap()).await
     }
 
     /// Sends a form of a page with its own values, some of them replaced or added, and follows redirects.
-    pub async fn submit(&mut self, page: &Shown, form: &str, fields: &[(&str, &str)]) -> Shown {
+    pub(crate) async fn submit(&mut self, page: &Shown, form: &str, fields: &[(&str, &str)]) -> Shown {
         let shown = self.submit_once(page, form, fields).await;
         self.follow(shown).await
     }
 
     /// Sends a form and stays with the answer.
-    pub async fn submit_once(&mut self, page: &Shown, form: &str, fields: &[(&str, &str)]) -> Shown {
+    pub(crate) async fn submit_once(&mut self, page: &Shown, form: &str, fields: &[(&str, &str)]) -> Shown {
         let (method, action, mut values) = page.form(form);
         for (name, value) in fields {
             values.retain(|(known, _)| known != name);
@@ -61,19 +61,29 @@ impl Browser {
     }
 
     /// Posts values to an address, as a form of the same site would, without following.
-    pub async fn post(&mut self, url: &str, fields: &[(&str, &str)]) -> Shown {
+    pub(crate) async fn post(&mut self, url: &str, fields: &[(&str, &str)]) -> Shown {
         let values: Vec<_> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         self.send_form(Method::POST, Url::parse(url).unwrap(), &values).await
     }
 
     /// Sends one request with a JSON body, or none.
-    pub async fn json(&mut self, method: Method, url: &str, body: Option<&serde_json::Value>) -> Shown {
+    pub(crate) async fn json(
+        &mut self,
+        method: Method,
+        url: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Shown {
         let body = body.map(|value| ("application/json".to_owned(), value.to_string()));
         self.send(method, Url::parse(url).unwrap(), body).await
     }
 
     /// Posts values as a browser does for a page of this or another site.
-    pub async fn post_from(&mut self, site: &'static str, url: &str, fields: &[(&str, &str)]) -> Shown {
+    pub(crate) async fn post_from(
+        &mut self,
+        site: &'static str,
+        url: &str,
+        fields: &[(&str, &str)],
+    ) -> Shown {
         self.extra = Some(("sec-fetch-site", site));
         let shown = self.post(url, fields).await;
         self.extra = None;
@@ -81,7 +91,7 @@ impl Browser {
     }
 
     /// Fetches what nobody has asked for yet.
-    pub async fn prefetch(&mut self, url: &str) -> Shown {
+    pub(crate) async fn prefetch(&mut self, url: &str) -> Shown {
         self.extra = Some(("sec-purpose", "prefetch;prerender"));
         let shown = self.send(Method::GET, Url::parse(url).unwrap(), None).await;
         self.extra = None;
@@ -154,42 +164,42 @@ fn site(url: &Url) -> String {
 }
 
 impl Shown {
-    pub fn html(&self) -> Html {
+    pub(crate) fn html(&self) -> Html {
         Html::parse_document(&self.body)
     }
 
     /// The name of the page.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.attribute("body", "data-page").unwrap_or_else(|| format!("no page: {}", self.body))
     }
 
     /// The text of every match, with white space collapsed.
-    pub fn texts(&self, css: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, css: &str) -> Vec<String> {
         self.html().select(&selector(css)).map(text).collect()
     }
 
     /// The text of the first match, or nothing.
-    pub fn text(&self, css: &str) -> String {
+    pub(crate) fn text(&self, css: &str) -> String {
         self.texts(css).into_iter().next().unwrap_or_default()
     }
 
-    pub fn attribute(&self, css: &str, attribute: &str) -> Option<String> {
+    pub(crate) fn attribute(&self, css: &str, attribute: &str) -> Option<String> {
         let html = self.html();
         html.select(&selector(css)).next()?.value().attr(attribute).map(str::to_owned)
     }
 
-    pub fn has(&self, css: &str) -> bool {
+    pub(crate) fn has(&self, css: &str) -> bool {
         self.html().select(&selector(css)).next().is_some()
     }
 
     /// The address of the first link with this text.
-    pub fn html_link(&self, words: &str) -> String {
+    pub(crate) fn html_link(&self, words: &str) -> String {
         let html = self.html();
         let link = html.select(&selector("a[href]")).find(|link| text(*link) == words);
         link.unwrap_or_else(|| panic!("no link {words}")).value().attr("href").unwrap().to_owned()
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 

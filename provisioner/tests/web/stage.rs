@@ -17,9 +17,9 @@ const MONA: (&str, &str) = ("mona@northwind.example", "local-mona-password");
 /// Password of the user without access.
 const PLAIN: (&str, &str) = ("plain@northwind.example", "local-plain-password");
 
-pub struct Stage {
-    pub idp: MockIdp,
-    pub server: Server,
+pub(crate) struct Stage {
+    pub(crate) idp: MockIdp,
+    pub(crate) server: Server,
     config: Config,
     folder: TempDir,
 }
@@ -44,7 +44,7 @@ fn still() -> Arc<Still> {
 }
 
 impl Stage {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let idp = MockIdp::builder().seed(7).clock(still()).start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let client = idp.clients().get("kaseya-mdr").unwrap();
@@ -72,7 +72,7 @@ impl Stage {
     }
 
     /// A stage on which logging in with KaseyaOne and automatic user creation are on.
-    pub async fn open_to_everybody() -> Self {
+    pub(crate) async fn open_to_everybody() -> Self {
         let stage = Self::start().await;
         let mut admin = stage.admin().await;
         stage.allow(&mut admin).await;
@@ -81,7 +81,7 @@ impl Stage {
     }
 
     /// KaseyaOne goes away, and the service starts again without having seen it.
-    pub async fn restart_without_kaseyaone(self) -> (Server, TempDir) {
+    pub(crate) async fn restart_without_kaseyaone(self) -> (Server, TempDir) {
         let Self { idp, server, config, folder } = self;
         server.stop().await;
         drop(idp);
@@ -89,17 +89,17 @@ impl Stage {
         (provisioner::serve(config, runtime).await.unwrap(), folder)
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         self.server.base_url().join(path).unwrap().to_string()
     }
 
     /// The browser of the first MSP Admin, signed in locally.
-    pub async fn admin(&self) -> Browser {
+    pub(crate) async fn admin(&self) -> Browser {
         self.signed_in_locally(MONA).await
     }
 
     /// The browser of a user who has a password and no access.
-    pub async fn user_without_access(&self) -> Browser {
+    pub(crate) async fn user_without_access(&self) -> Browser {
         let mut admin = self.admin().await;
         let new = json!({ "email": PLAIN.0, "name": "Plain", "password": PLAIN.1 });
         admin.json(Method::POST, &self.url("/api/v1/users"), Some(&new)).await;
@@ -116,32 +116,32 @@ impl Stage {
     }
 
     /// Turns Allow on: authentication in KaseyaOne as Mona, then the company confirmed.
-    pub async fn allow(&self, admin: &mut Browser) -> Shown {
+    pub(crate) async fn allow(&self, admin: &mut Browser) -> Shown {
         let company = self.authenticate_for_allow(admin, "mona").await;
         assert_eq!(company.name(), "single-sign-on-confirm", "{}", company.body);
         admin.submit(&company, "form[action$=confirm]", &[("decision", "confirm")]).await
     }
 
-    pub async fn authenticate_for_allow(&self, admin: &mut Browser, person: &str) -> Shown {
+    pub(crate) async fn authenticate_for_allow(&self, admin: &mut Browser, person: &str) -> Shown {
         let login = self.toggle(admin, "allow").await;
         choose(admin, &login, person).await
     }
 
     /// Presses a toggle on Settings > Users.
-    pub async fn toggle(&self, admin: &mut Browser, key: &str) -> Shown {
+    pub(crate) async fn toggle(&self, admin: &mut Browser, key: &str) -> Shown {
         let users = admin.open(self.url("/settings/users")).await;
         admin.submit(&users, &format!("#toggle-{key}"), &[]).await
     }
 
     /// Signs somebody in from the sign-in page through KaseyaOne.
-    pub async fn sign_in(&self, browser: &mut Browser, person: &str) -> Shown {
+    pub(crate) async fn sign_in(&self, browser: &mut Browser, person: &str) -> Shown {
         let page = browser.open(self.url("/sign-in")).await;
         let login = browser.click(&page, "a[href^='/sso/start']").await;
         if login.name().starts_with("kaseyaone") { choose(browser, &login, person).await } else { login }
     }
 
     /// What the API says to a browser.
-    pub async fn read(&self, browser: &mut Browser, path: &str) -> Value {
+    pub(crate) async fn read(&self, browser: &mut Browser, path: &str) -> Value {
         browser.json(Method::GET, &self.url(path), None).await.json()
     }
 }

@@ -92,7 +92,6 @@ fn users(require: bool, allow: bool, create: bool, rows: usize) -> UsersPage {
             allow,
             require,
             create,
-            in_effect: allow && create,
             company: allow.then(company),
             exceptions: vec![ExceptionChoice {
                 id: "u1".to_owned(),

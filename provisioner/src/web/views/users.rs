@@ -121,7 +121,6 @@ pub(crate) struct SingleSignOnSection {
     pub(crate) allow: bool,
     pub(crate) require: bool,
     pub(crate) create: bool,
-    pub(crate) in_effect: bool,
     pub(crate) company: Option<Company>,
     pub(crate) exceptions: Vec<ExceptionChoice>,
 }
@@ -152,20 +151,20 @@ pub(crate) struct Toggle {
 }
 
 impl SingleSignOnSection {
-    /// Why automatic user creation is, or is not, in effect.
+    /// Whether automatic user creation is in effect.
+    pub(crate) fn in_effect(&self) -> bool {
+        self.allow && self.create
+    }
+
+    /// Why it is, or is not.
     pub(crate) fn effect_reason(&self) -> &'static str {
-        match (self.in_effect, self.allow, self.create) {
-            (true, _, _) => {
+        match (self.allow, self.create) {
+            (true, true) => {
                 "A user's first successful sign-in through KaseyaOne creates the MSP user account, without any access."
             }
-            (false, true, true) => {
-                "Both toggles are on, and sign-in is not available for this Kaseya MDR account."
-            }
-            (false, true, false) => {
-                "Enable Automatic User Creation is off: only users listed here can sign in."
-            }
-            (false, false, true) => "It is turned on, but Allow Users to Log in with KaseyaOne is off.",
-            (false, false, false) => {
+            (true, false) => "Enable Automatic User Creation is off: only users listed here can sign in.",
+            (false, true) => "It is turned on, but Allow Users to Log in with KaseyaOne is off.",
+            (false, false) => {
                 "Allow Users to Log in with KaseyaOne is off, and Enable Automatic User Creation is off."
             }
         }

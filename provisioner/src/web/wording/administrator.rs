@@ -43,8 +43,7 @@ pub(crate) fn detail(check: Check, finding: Finding) -> &'static str {
         }
         (Finding::NotKnowable, _) => "This service has no way to know.",
         (Finding::Fail, Check::UsedKaseyaOne) => "The person signed in, or tried to, with a local password.",
-        (Finding::Fail, Check::AllowOn) => "It was off at this sign-in.",
-        (Finding::Fail, Check::CreateOn) => "It was off at this sign-in.",
+        (Finding::Fail, Check::AllowOn | Check::CreateOn) => "It was off at this sign-in.",
         (Finding::Fail, Check::ExistsInKaseyaOne) => {
             "KaseyaOne's directory has no such active user in the linked company."
         }
@@ -145,15 +144,15 @@ pub(crate) fn cause(code: CauseCode) -> &'static str {
 pub(crate) fn remedy(code: CauseCode) -> Remedy {
     let (sentence, link) = match code {
         CauseCode::AllowOff => {
-            ("Turn on Allow Users to Log in with KaseyaOne.", to(SECTION, "Single Sign-On"))
+            ("Turn on Allow Users to Log in with KaseyaOne.", Some(Link::new(SECTION, "Single Sign-On")))
         }
         CauseCode::CreateOff => (
             "Turn on Enable Automatic User Creation, or add the user by hand.",
-            to(SECTION, "Single Sign-On"),
+            Some(Link::new(SECTION, "Single Sign-On")),
         ),
         CauseCode::AccessDenied | CauseCode::ProviderError => (
             "Check in KaseyaOne that the person exists, is active and can complete the login; then let them sign in again.",
-            to(UNIFIED_LOGIN, "Unified Login with KaseyaOne"),
+            Some(Link::new(UNIFIED_LOGIN, "Unified Login with KaseyaOne")),
         ),
         CauseCode::RequestExpired
         | CauseCode::CodeExpired
@@ -176,23 +175,23 @@ pub(crate) fn remedy(code: CauseCode) -> Remedy {
         }
         CauseCode::LocalNotPermitted => (
             "Ask the person to log in with KaseyaOne, or name them among the exceptions.",
-            to("/settings/users#exceptions", "Exceptions"),
+            Some(Link::new("/settings/users#exceptions", "Exceptions")),
         ),
         CauseCode::OtherCompany => (
             "Compare the linked KaseyaOne company with the person's company. People of other companies get no account here.",
-            to(SECTION, "Single Sign-On"),
+            Some(Link::new(SECTION, "Single Sign-On")),
         ),
         CauseCode::EmailConflict => (
             "Correct the address in KaseyaOne, or remove the account that holds it.",
-            to("/settings/users?view=all", "All users"),
+            Some(Link::new("/settings/users?view=all", "All users")),
         ),
         CauseCode::AccountDeactivated => (
             "Activate the account if the person may sign in.",
-            to("/settings/users?view=deactivated", "Deactivated users"),
+            Some(Link::new("/settings/users?view=deactivated", "Deactivated users")),
         ),
         CauseCode::AccountRemoved => (
             "Allow the person again if they may come back.",
-            to("/settings/users?view=deactivated", "Deactivated and removed users"),
+            Some(Link::new("/settings/users?view=deactivated", "Deactivated and removed users")),
         ),
         CauseCode::TenantInactive => {
             ("Activate this Kaseya MDR account in the configuration of the service.", None)
@@ -239,8 +238,4 @@ fn age(seconds: i64) -> String {
         3_600..172_800 => format!("{} h", seconds / 3_600),
         _ => format!("{} days", seconds / 86_400),
     }
-}
-
-fn to(href: &str, text: &str) -> Option<Link> {
-    Some(Link::new(href, text))
 }
