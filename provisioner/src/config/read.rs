@@ -226,3 +226,91 @@ fn is_loopback(url: &Url) -> bool {
         None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "database_url = \"sqlite://x.db\"\n[kaseyaone]\nissuer = \"https://one.example\"\nclient_id = \"mdr\"\n";
+
+    /// What is said of a file, without the folder it is in.
+    fn said(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.toml");
+        std::fs::write(&path, text).unwrap();
+        let error = Config::from_file(&path).expect_err(text);
+        error.to_string().replace(&format!("{}/", folder.path().display()), "")
+    }
+
+    #[test]
+    fn a_good_file_is_read_with_its_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.toml");
+        std::fs::write(&path, format!("{GOOD}\n[sign_in]\nrequest_lifetime = \"5m\"\n")).unwrap();
+        let config = Config::from_file(&path).unwrap();
+        assert_eq!(config.sign_in.request_lifetime, SignedDuration::from_mins(5));
+        assert_eq!(config.sign_in.leeway, SignedDuration::from_secs(60));
+        assert_eq!(config.listen.port(), 8400);
+    }
+
+    #[test]
+    fn every_mistake_is_one_sentence_with_file_line_and_remedy() {
+        let cases = [
+            (GOOD.replace("issuer", "isuer"), "p.toml:3: there is no key `isuer`; did you mean `issuer`?"),
+            (GOOD.replace("client_id", "zzz"), "p.toml:4: there is no key `zzz`; remove it, or use one of "),
+            (
+                GOOD.replace("client_id = \"mdr\"\n", ""),
+                "p.toml:2: the key `client_id` is missing; add `client_id = …`",
+            ),
+            (
+                GOOD.replace("https://", "http://"),
+                "p.toml:3: the issuer `http://one.example/` is neither https nor http on the loopback interface; ",
+            ),
+            (
+                GOOD.replace("sqlite", "mysql"),
+                "p.toml:1: the database URL begins neither with sqlite:// nor ",
+            ),
+            (
+                format!("{GOOD}algorithms = [\"HS256\"]\n"),
+                "p.toml:5: `HS256` is not a value of this key; use one of RS256, PS256, ES256",
+            ),
+            (
+                format!("{GOOD}[sign_in]\nleeway = \"10m\"\n"),
+                "p.toml:6: `leeway` is 10m, which is not between 0 s and 300 s; ",
+            ),
+            (
+                format!("base_url = \"https://mdr.example/app\"\n{GOOD}"),
+                "p.toml:1: the base URL `https://mdr.example/app` is not an http or https origin; ",
+            ),
+            (GOOD.replace("\"mdr\"", "mdr"), "p.toml:4: the value cannot be used: "),
+        ];
+        for (text, expected) in cases {
+            let said = said(&text);
+            assert!(said.starts_with(expected), "said: {said}\nexpected: {expected}");
+            assert_eq!(said.lines().count(), 1, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = Config::from_file(Path::new("nowhere.toml")).unwrap_err();
+        assert!(error.to_string().starts_with("nowhere.toml: the file cannot be read"), "{error}");
+    }
+
+    #[test]
+    fn plain_http_is_for_the_loopback_interface() {
+        let urls = [
+            ("https://one.example", true),
+            ("http://127.0.0.1:9400", true),
+            ("http://[::1]:9400", true),
+            ("http://localhost", true),
+            ("http://169.254.169.254", false),
+            ("http://localhost.evil.example", false),
+            ("file:///etc/passwd", false),
+            ("javascript:alert(1)", false),
+        ];
+        for (url, expected) in urls {
+            assert_eq!(is_secure(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+}

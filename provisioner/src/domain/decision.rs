@@ -243,3 +243,6 @@ fn asserted_name(assertion: &VerifiedAssertion) -> Option<String> {
     let printable: String = name.chars().filter(|character| !character.is_control()).collect();
     check_name(&printable.trim().chars().take(LONGEST_NAME).collect::<String>()).ok()
 }
+
+#[cfg(test)]
+mod tests;

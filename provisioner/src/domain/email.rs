@@ -103,3 +103,72 @@ impl Serialize for Email {
         serializer.serialize_str(&self.address)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key(text: &str) -> String {
+        Email::parse(text).unwrap().key().as_str().to_owned()
+    }
+
+    #[test]
+    fn ascii_case_and_surrounding_space_make_no_second_address() {
+        assert_eq!(key("  Dana.Reyes@Northwind.EXAMPLE "), key("dana.reyes@northwind.example"));
+        assert_eq!(Email::parse(" Dana@x.example ").unwrap().as_str(), "Dana@x.example");
+    }
+
+    #[test]
+    fn nothing_else_is_folded() {
+        let different =
+            ["a.b@x.example", "ab@x.example", "a.b+c@x.example", "straße@x.example", "strasse@x.example"];
+        let keys: std::collections::BTreeSet<_> = different.into_iter().map(key).collect();
+        assert_eq!(keys.len(), different.len());
+        assert_ne!(key("\u{212a}im@x.example"), key("kim@x.example"), "the Kelvin sign is no k");
+    }
+
+    #[test]
+    fn one_domain_has_one_key_however_it_is_written() {
+        assert_eq!(key("a@bücher.example"), key("a@xn--bcher-kva.example"));
+        assert_eq!(
+            key("zoe\u{301}@x.example"),
+            key("zo\u{e9}@x.example"),
+            "composed and decomposed are the same"
+        );
+    }
+
+    #[test]
+    fn tricks_are_no_addresses() {
+        let tricks = [
+            "",
+            " ",
+            "dana",
+            "@x.example",
+            "dana@",
+            "a@evil@ok.example",
+            "\"a@b\"@ok.example",
+            "a b@ok.example",
+            "a@ok .example",
+            "a\u{0}@ok.example",
+            "a@ok.example\r\nBcc: b@ok.example",
+            "a@[127.0.0.1]",
+            "a\\@b@ok.example",
+        ];
+        for trick in tricks {
+            assert!(Email::parse(trick).is_err(), "{trick:?}");
+        }
+        assert_eq!(Email::parse(&format!("{}@x.example", "a".repeat(300))), Err(EmailError::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_is_read_again_as_the_same(text in "\\PC{0,40}@\\PC{0,20}") {
+            if let Ok(email) = Email::parse(&text) {
+                let again = Email::parse(email.key().as_str()).unwrap();
+                prop_assert_eq!(again.key(), email.key());
+            }
+        }
+    }
+}

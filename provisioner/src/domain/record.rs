@@ -400,3 +400,38 @@ impl SignInRecord {
         self.ended_at = Some(now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_read_as_people_type_it() {
+        let reference: Reference = " k7m2qx ".parse().unwrap();
+        assert_eq!(reference.as_str(), "K7M2QX");
+        for wrong in ["", "K7M2Q", "K7M2QXX", "K7M2Q0", "K7M2QO", "K7M2Q1", "K7M2Q\u{e9}"] {
+            assert!(wrong.parse::<Reference>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn every_other_cause_is_a_cause() {
+        for other in OtherCause::ALL {
+            let code: CauseCode = other.as_str().parse().unwrap();
+            assert_eq!(code.other_cause(), Some(*other));
+        }
+        assert_eq!(CauseCode::TokenInvalid.other_cause(), None);
+    }
+
+    #[test]
+    fn a_success_has_no_failing_check_though_creation_may_be_off() {
+        let now = Timestamp::UNIX_EPOCH;
+        let id = crate::domain::id::Id::from_uuid(uuid::Uuid::nil());
+        let reference = "K7M2QX".parse().unwrap();
+        let mut record = SignInRecord::begun(id, reference, &SingleSignOn::default(), now);
+        record.fail(Outcome::Refused, Cause::new(CauseCode::AllowOff, "off"), now);
+        assert_eq!(record.first_failing(), Some(Check::AllowOn));
+        record.succeed(Outcome::SignedIn, crate::domain::id::Id::from_uuid(uuid::Uuid::nil()), now);
+        assert_eq!(record.first_failing(), None);
+    }
+}

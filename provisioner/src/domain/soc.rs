@@ -116,3 +116,31 @@ pub fn report(alerts: &[Alert]) -> Vec<Case> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_alert_runs_from_evaluation_to_response() {
+        let report = report(ALERTS);
+        let ends: Vec<_> =
+            report.iter().map(|case| (case.alert.number, case.evaluation, case.response)).collect();
+        let expected = [
+            (1, Severity::Suspicious, Response::IsolateHost),
+            (2, Severity::Critical, Response::IsolateHost),
+            (3, Severity::Critical, Response::IsolateHost),
+            (4, Severity::Informational, Response::Close),
+            (5, Severity::Informational, Response::Close),
+        ];
+        assert_eq!(ends, expected);
+        assert_eq!(report[0].investigation.related, [2]);
+    }
+
+    #[test]
+    fn its_code_names_no_users() {
+        let source = include_str!("soc.rs");
+        let code = source.split("#[cfg(test)]").next().unwrap();
+        assert!(!code.contains("use super::") && !code.contains("use crate::"));
+    }
+}

@@ -100,3 +100,52 @@ fn single(pairs: &[(String, String)], name: &str) -> Result<Option<String>, Repe
 fn is_sound(value: &str) -> bool {
     !value.is_empty() && value.len() <= LONGEST_VALUE && !value.chars().any(char::is_control)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_response_is_read_in_any_order_with_whatever_else_it_carries() {
+        let read = Callback::read("session_state=1&iss=https%3A%2F%2Fone.example&code=a%2Bb+c&&state=s");
+        assert_eq!(read.state.as_deref(), Some("s"));
+        assert_eq!(read.issuer.as_deref(), Some("https://one.example"));
+        assert_eq!(read.answer, Answer::Code("a+b c".to_owned()));
+    }
+
+    #[test]
+    fn an_error_wins_over_a_code() {
+        assert_eq!(Callback::read("state=s&code=c&error=x").answer, Answer::Error("x".to_owned()));
+    }
+
+    #[test]
+    fn what_is_doubled_empty_huge_or_garbled_is_malformed_and_keeps_its_state() {
+        let huge = format!("state=s&code={}", "x".repeat(LONGEST_VALUE + 1));
+        for query in ["state=s&code=a&code=b", "state=s&code=", "state=s&code=%0d%0a", "state=s", &huge] {
+            let read = Callback::read(query);
+            assert!(matches!(read.answer, Answer::Malformed(_)), "{query:.40}");
+            assert_eq!(read.state.as_deref(), Some("s"), "{query:.40}");
+        }
+        for query in ["state=a&state=b&code=c", "state=&code=c", "state=%00&code=c", "state=%ff"] {
+            let read = Callback::read(query);
+            assert!(matches!(read.answer, Answer::Malformed(_)) && read.state.is_none(), "{query}");
+        }
+    }
+
+    #[test]
+    fn an_error_code_is_short_and_plain_when_it_is_shown() {
+        let query = format!("state=s&error=%3Cscript%3E{}", "x".repeat(200));
+        let Answer::Error(error) = Callback::read(&query).answer else { panic!("an error") };
+        assert_eq!(error.len(), LONGEST_ERROR);
+        assert!(!error.contains('<'));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(query in "\\PC{0,200}") {
+            Callback::read(&query);
+        }
+    }
+}

@@ -124,3 +124,93 @@ fn flag(document: &StrictObject, member: &'static str) -> Result<bool, Discovery
         Some(_) => Err(DiscoveryError::Member(member)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn config() -> KaseyaOne {
+        KaseyaOne::new("https://one.example", "mdr")
+    }
+
+    fn document() -> Value {
+        json!({
+            "issuer": "https://one.example",
+            "authorization_endpoint": "https://one.example/connect/authorize",
+            "token_endpoint": "https://one.example/connect/token",
+            "jwks_uri": "https://one.example/keys",
+            "id_token_signing_alg_values_supported": ["RS256"],
+        })
+    }
+
+    fn read_with(member: &str, value: Value) -> Result<Metadata, DiscoveryError> {
+        let mut document = document();
+        document[member] = value;
+        read(document.to_string().as_bytes(), &config())
+    }
+
+    #[test]
+    fn a_bad_value_nobody_uses_takes_nothing_down() {
+        for (member, value) in
+            [("op_tos_uri", json!("")), ("claims_parameter_supported", json!("true")), ("x", json!(7))]
+        {
+            assert!(read_with(member, value).is_ok(), "{member}");
+        }
+    }
+
+    #[test]
+    fn the_issuer_is_compared_letter_by_letter() {
+        for issuer in [
+            "https://one.example/",
+            "https://ONE.example",
+            "https://one.example:443",
+            "https://one.example?x",
+            "INVALID",
+        ] {
+            let error = read_with("issuer", json!(issuer)).unwrap_err();
+            assert!(matches!(error, DiscoveryError::Issuer { .. }), "{issuer}");
+        }
+    }
+
+    #[test]
+    fn what_is_needed_and_missing_is_named() {
+        for member in [
+            "issuer",
+            "authorization_endpoint",
+            "token_endpoint",
+            "jwks_uri",
+            "id_token_signing_alg_values_supported",
+        ] {
+            for value in [Value::Null, json!(7)] {
+                let said = read_with(member, value).unwrap_err().to_string();
+                assert!(said.contains(member), "{said}");
+            }
+        }
+        let said = read_with("authorization_response_iss_parameter_supported", json!("true")).unwrap_err();
+        assert!(said.to_string().contains("authorization_response_iss_parameter_supported"));
+    }
+
+    #[test]
+    fn an_endpoint_elsewhere_is_refused_unless_it_is_allowed() {
+        let elsewhere = [
+            "https://evil.example/t",
+            "http://one.example/t",
+            "http://169.254.169.254/t",
+            "file:///t",
+            "javascript:alert(1)",
+        ];
+        for member in ["token_endpoint", "jwks_uri", "userinfo_endpoint", "authorization_endpoint"] {
+            for url in elsewhere {
+                let error = read_with(member, json!(url)).unwrap_err();
+                assert!(matches!(error, DiscoveryError::Origin { .. }), "{member} at {url}");
+            }
+        }
+        let mut allowing = config();
+        allowing.allowed_origins.push(Url::parse("https://keys.example").unwrap());
+        let mut document = document();
+        document["jwks_uri"] = json!("https://keys.example/all");
+        assert!(read(document.to_string().as_bytes(), &allowing).is_ok());
+    }
+}

@@ -142,3 +142,64 @@ fn key_id(header: &StrictObject) -> Result<Option<String>, Malformed> {
         Some(_) => Err(Malformed::KeyId),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn token(header: &str, payload: &str) -> String {
+        format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
+    }
+
+    fn read(header: &str, payload: &str) -> Result<(), Malformed> {
+        SignedToken::read(&token(header, payload)).map(|_| ())
+    }
+
+    #[test]
+    fn the_header_says_what_kind_of_token_it_is() {
+        for header in [r#"{"alg":"RS256"}"#, r#"{"alg":"RS256","typ":"jwt"}"#, r#"{"alg":"RS256","x":7}"#] {
+            assert_eq!(read(header, "{}"), Ok(()), "{header}");
+        }
+        assert_eq!(read(r#"{"alg":"RS256","typ":"at+jwt"}"#, "{}"), Err(Malformed::Type));
+        assert_eq!(read(r#"{"alg":"RS256","typ":"logout+jwt"}"#, "{}"), Err(Malformed::Type));
+        assert_eq!(read(r#"{"alg":"RS256","crit":["x"]}"#, "{}"), Err(Malformed::Critical));
+        assert_eq!(read(r#"{"alg":"RS256","b64":false,"crit":["b64"]}"#, "{}"), Err(Malformed::Critical));
+        assert_eq!(read(r#"{"alg":"RS256","kid":7}"#, "{}"), Err(Malformed::KeyId));
+        let long = format!(r#"{{"alg":"RS256","kid":"{}"}}"#, "k".repeat(10_000));
+        assert_eq!(read(&long, "{}"), Err(Malformed::KeyId));
+    }
+
+    #[test]
+    fn a_member_stands_once() {
+        assert_eq!(read(r#"{"alg":"RS256"}"#, r#"{"sub":"a","sub":"b"}"#), Err(Malformed::Shape));
+        assert_eq!(read(r#"{"alg":"none","alg":"RS256"}"#, "{}"), Err(Malformed::Shape));
+    }
+
+    #[test]
+    fn other_shapes_are_refused_cheaply() {
+        let good = token(r#"{"alg":"RS256"}"#, "{}");
+        let shapes = [
+            String::new(),
+            "a".to_owned(),
+            "a.b".to_owned(),
+            format!("{good}.x"),
+            format!("{good}.x.y"),
+            format!("{good}="),
+            format!("{good}\n"),
+            format!(" {good}"),
+            ".".repeat(1_000_000),
+        ];
+        for shape in shapes {
+            assert_eq!(SignedToken::read(&shape).map(|_| ()), Err(Malformed::Shape), "{shape:.60}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(text in "[a-zA-Z0-9_.=-]{0,120}") {
+            let _outcome = SignedToken::read(&text);
+        }
+    }
+}

@@ -136,3 +136,48 @@ fn is_sound_rsa(entry: &Value) -> bool {
     let bits = modulus.len() * 8 - usize::try_from(modulus[0].leading_zeros()).unwrap_or_default();
     RSA_BITS.contains(&bits) && exponent.len() <= 4 && exponent != [1]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usable_keys(entries: &str) -> usize {
+        KeySet::read(format!(r#"{{"keys":[{entries}]}}"#).as_bytes()).unwrap().keys.len()
+    }
+
+    fn rsa(modulus_bytes: usize, rest: &str) -> String {
+        let modulus = URL_SAFE_NO_PAD.encode(vec![0xff; modulus_bytes]);
+        format!(r#"{{"kty":"RSA","n":"{modulus}","e":"AQAB"{rest}}}"#)
+    }
+
+    #[test]
+    fn foreign_and_broken_entries_lose_no_good_key() {
+        let foreign = r#"{"kty":"AKP","alg":"ML-DSA-44","pub":"AA"},{"kty":"OKP","crv":"X25519","x":"AA"},
+            {"kty":"RSA"},{"kty":7},7,{}"#;
+        assert_eq!(usable_keys(&format!("{foreign},{}", rsa(256, r#","kid":"a""#))), 1);
+    }
+
+    #[test]
+    fn weak_huge_secret_and_shared_keys_are_not_used() {
+        assert_eq!(usable_keys(&rsa(128, "")), 0, "1024 bits");
+        assert_eq!(usable_keys(&rsa(2048, "")), 0, "16384 bits");
+        assert_eq!(usable_keys(&rsa(256, r#","d":"AQAB""#)), 0, "a private key");
+        assert_eq!(usable_keys(&rsa(256, "").replace("AQAB", "AQ")), 0, "e = 1");
+        assert_eq!(usable_keys(r#"{"kty":"oct","k":"AAAA"}"#), 0, "a shared secret");
+    }
+
+    #[test]
+    fn a_key_for_encryption_or_another_algorithm_verifies_nothing() {
+        for rest in [r#","use":"enc""#, r#","alg":"RS512""#] {
+            let set = KeySet::read(format!(r#"{{"keys":[{}]}}"#, rsa(256, rest)).as_bytes()).unwrap();
+            assert!(set.keys.iter().all(|key| !fits(key, Algorithm::Rs256)), "{rest}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_set_is_none() {
+        for body in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
+            assert!(KeySet::read(body.as_bytes()).is_none(), "{body}");
+        }
+    }
+}

@@ -371,28 +371,39 @@ impl SignInUnderWay<'_> {
     }
 }
 
-/// What is known here of the person: by identity, and by address.
+/// What is known here of the person: by address, and by identity.
+///
+/// In this order: account and identity come to be at once, so whoever sees the account of somebody who is faster
+/// sees its identity a moment later, and does not take the two for different people.
 async fn read_known(
     transaction: &mut Transaction,
     assertion: &VerifiedAssertion,
 ) -> Result<Known, StoreError> {
+    let email = assertion.email.as_deref().and_then(|email| Email::parse(email).ok());
+    let same_email = match &email {
+        Some(email) => transaction.find_account_by_email(email.key()).await?,
+        None => None,
+    };
     let linked = match identity_of(assertion) {
-        Some(identity) => transaction.find_linked_account(&identity).await?,
+        Some(identity) => find_linked(transaction, &identity).await?,
         None => None,
     };
-    let linked = match linked {
-        Some(id) => Some(read_account(transaction, id).await?),
-        None => None,
-    };
-    let Some(email) = assertion.email.as_deref().and_then(|email| Email::parse(email).ok()) else {
-        return Ok(Known { linked, same_email: None });
-    };
-    let same_email = match (transaction.find_account_by_email(email.key()).await?, &linked) {
-        (Some(account), Some(linked)) if account.id == linked.id => None,
-        (None, None) => transaction.find_barred_account_by_email(email.key()).await?,
-        (account, _) => account,
+    let same_email = match (same_email, &linked, &email) {
+        (Some(account), Some(linked), _) if account.id == linked.id => None,
+        (None, None, Some(email)) => transaction.find_barred_account_by_email(email.key()).await?,
+        (same_email, ..) => same_email,
     };
     Ok(Known { linked, same_email })
+}
+
+async fn find_linked(
+    transaction: &mut Transaction,
+    identity: &Identity,
+) -> Result<Option<Account>, StoreError> {
+    match transaction.find_linked_account(identity).await? {
+        Some(id) => Ok(Some(read_account(transaction, id).await?)),
+        None => Ok(None),
+    }
 }
 
 fn identity_of(assertion: &VerifiedAssertion) -> Option<Identity> {

@@ -33,10 +33,10 @@ pub(super) async fn claim_request(
         Ok(request) => request,
         Err(stray) => return Ok(Claim::Refused(record_stray(app, transaction, stray).await?)),
     };
-    if request.consumed_at.is_some() {
+    // Of two callbacks at the same time both may find it open; only one consumes it.
+    if request.consumed_at.is_some() || !transaction.consume_request(&request.state_hash, app.now()).await? {
         return Ok(reject_replay(app, transaction, input).await?);
     }
-    transaction.consume_request(&request.state_hash, app.now()).await?;
     transaction.commit().await?;
     if app.now() < request.expires_at {
         return Ok(Claim::Claimed(Box::new(request)));

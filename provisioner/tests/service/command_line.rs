@@ -1,0 +1,80 @@
+//! What an operator sees: one sentence and exit code 2 for a mistake, and nothing started.
+
+use crate::database::Database;
+use crate::process::{ConfigFile, Process, run};
+
+const ADMIN: [&str; 6] =
+    ["--email", "mona@northwind.example", "--name", "Mona", "--password", "local-mona-password"];
+
+fn config(database_url: &str) -> ConfigFile {
+    ConfigFile::new(&format!(
+        "listen = \"127.0.0.1:0\"\ndatabase_url = \"{database_url}\"\n[kaseyaone]\n\
+         issuer = \"http://127.0.0.1:9\"\nclient_id = \"kaseya-mdr\"\n"
+    ))
+}
+
+/// Exit code and standard error of a run.
+fn ends(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = run(arguments);
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn a_wrong_configuration_starts_nothing() {
+    let file = ConfigFile::new("[kaseyaone]\nisuer = \"https://one.example\"\n");
+    let path = file.path();
+    let path = path.to_str().expect("a readable path");
+    for command in ["serve", "check-config"] {
+        let (code, said) = ends(&[command, "--config", path]);
+        assert_eq!(code, Some(2));
+        assert_eq!(said.trim(), format!("error: {path}:2: there is no key `isuer`; did you mean `issuer`?"));
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_named_without_its_password() {
+    let file = config("postgres://someone:secret-word@127.0.0.1:9/none");
+    let (code, said) = ends(&["serve", "--config", file.path().to_str().expect("a readable path")]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("database") && said.contains("--database-url"), "{said}");
+    assert!(!said.contains("secret-word"), "{said}");
+}
+
+#[test]
+fn a_taken_port_is_named_with_the_option_that_changes_it() {
+    let database = Database::sqlite();
+    let file = config(&database.url);
+    let first = Process::start(file.path());
+    let taken = first.base_url.trim_start_matches("http://").trim_end_matches('/');
+    let path = file.path();
+    let (code, said) =
+        ends(&["serve", "--config", path.to_str().expect("a readable path"), "--listen", taken]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains(taken) && said.contains("--listen"), "{said}");
+    first.kill();
+}
+
+#[test]
+fn the_first_admin_is_made_once_and_only_with_a_long_password() {
+    let database = Database::sqlite();
+    let file = config(&database.url);
+    let path = file.path();
+    let path = path.to_str().expect("a readable path");
+    let mut arguments = vec!["create-admin", "--config", path];
+    arguments.extend(ADMIN);
+    assert_eq!(ends(&arguments).0, Some(0));
+    let (code, said) = ends(&arguments);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("another account has this e-mail address"), "{said}");
+    let last = arguments.len() - 1;
+    arguments[last] = "short";
+    assert!(ends(&arguments).1.contains("fewer than 12 characters"));
+}
+
+#[test]
+fn a_good_configuration_is_called_good() {
+    let file = config("sqlite://never-opened.db");
+    let path = file.path();
+    assert_eq!(ends(&["check-config", "--config", path.to_str().expect("a readable path")]).0, Some(0));
+    assert!(!std::path::Path::new("never-opened.db").exists());
+}

@@ -1,0 +1,84 @@
+//! Databases for tests: a SQLite file, and a schema of its own on the PostgreSQL server of the environment.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
+use tempfile::TempDir;
+use url::Url;
+
+/// Names the PostgreSQL server for tests.
+const POSTGRES_URL: &str = "PROVISIONER_TEST_POSTGRES_URL";
+/// Makes its absence a failure.
+const POSTGRES_REQUIRED: &str = "REQUIRE_POSTGRES";
+
+static NEXT_SCHEMA: AtomicU64 = AtomicU64::new(0);
+
+/// A fresh and empty database.
+pub struct Database {
+    /// Which kind.
+    pub name: &'static str,
+    /// What the service is configured with.
+    pub url: String,
+    _folder: Option<TempDir>,
+}
+
+impl Database {
+    /// A SQLite file.
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for a database");
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        Self { name: "SQLite", url, _folder: Some(folder) }
+    }
+
+    /// A schema on the PostgreSQL server, if the environment names one.
+    pub async fn postgres() -> Option<Self> {
+        let Ok(server) = std::env::var(POSTGRES_URL) else {
+            let required = std::env::var(POSTGRES_REQUIRED).is_ok_and(|value| value == "1");
+            assert!(!required, "{POSTGRES_REQUIRED}=1, and {POSTGRES_URL} does not name a server");
+            eprintln!("PostgreSQL was not asked for: {POSTGRES_URL} is not set");
+            return None;
+        };
+        let number = NEXT_SCHEMA.fetch_add(1, Ordering::Relaxed);
+        let schema = format!("provisioner_test_{}_{number}", std::process::id());
+        let mut connection = PgConnection::connect(&server).await.expect("the PostgreSQL server answers");
+        let text = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
+        connection.execute(AssertSqlSafe(text)).await.expect("a schema of its own");
+        let mut url = Url::parse(&server).expect("the PostgreSQL URL is a URL");
+        url.query_pairs_mut().append_pair("options", &format!("-csearch_path={schema}"));
+        Some(Self { name: "PostgreSQL", url: url.into(), _folder: None })
+    }
+
+    /// Every kind of database there is.
+    pub async fn every() -> Vec<Self> {
+        let mut databases = vec![Self::sqlite()];
+        databases.extend(Self::postgres().await);
+        databases
+    }
+
+    /// Runs a statement behind the back of the service.
+    pub async fn execute(&self, text: &str) {
+        self.try_execute(text).await.expect("the statement runs");
+    }
+
+    /// Runs a statement that the database may refuse.
+    pub async fn try_execute(&self, text: &str) -> Result<(), sqlx::Error> {
+        if self.name == "SQLite" {
+            SqliteConnection::connect(&self.url).await?.execute(AssertSqlSafe(text)).await?;
+        } else {
+            PgConnection::connect(&self.url).await?.execute(AssertSqlSafe(text)).await?;
+        }
+        Ok(())
+    }
+
+    /// From now on the database refuses to insert accounts.
+    pub async fn refuse_accounts(&self) {
+        let text = if self.name == "SQLite" {
+            "CREATE TRIGGER staged BEFORE INSERT ON account BEGIN SELECT RAISE(ABORT, 'staged'); END"
+        } else {
+            "CREATE FUNCTION staged() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'staged'; END $$; \
+             CREATE TRIGGER staged BEFORE INSERT ON account FOR EACH ROW EXECUTE FUNCTION staged()"
+        };
+        self.execute(text).await;
+    }
+}
