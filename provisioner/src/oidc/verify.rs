@@ -16,6 +16,8 @@ use crate::domain::text::text_enum;
 
 /// Longest life of an ID token that is believed, from `iat` to `exp`.
 const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// How long before the request an ID token may have been issued; the nonce binds it to the request anyway.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(10);
 
 text_enum! {
     /// The checks, by the name that the administrator reads.
@@ -183,9 +185,10 @@ fn check_times(payload: &StrictObject, expected: &Expected<'_>) -> Result<(), Ve
     }
     // OIDC Core 3.1.2.1: max_age was sent, so auth_time is required.
     ensure(auth_time.is_some() || !expected.config.sends_auth_time, TokenCheck::AuthTime)?;
+    let is_stale = started_at.duration_since(iat) > LONGEST_WAIT + leeway;
+    ensure(!is_future(iat) && !is_stale, TokenCheck::IssuedAt)?;
     let life = exp.duration_since(iat);
     ensure(life > -leeway && life <= LONGEST_LIFE, TokenCheck::Expiry)?;
-    ensure(!is_future(iat) && started_at.duration_since(iat) <= leeway, TokenCheck::IssuedAt)?;
     ensure(!nbf.is_some_and(is_future), TokenCheck::NotBefore)?;
     ensure(!auth_time.is_some_and(is_future), TokenCheck::AuthTime)
 }

@@ -121,7 +121,6 @@ const TABLE: &[(&str, Comes)] = &[
     ("ok-headers", In),
     ("ok-long", In),
     ("sess-maxage0-edge", In),
-    ("tok-reuse-lenient", In),
 ];
 
 #[tokio::test]
