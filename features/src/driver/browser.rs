@@ -299,7 +299,7 @@ impl Browser {
 
     async fn exchange(&mut self, method: &Method, url: &Url, body: Body<'_>, record: bool) -> Result<Answer> {
         let provider_before = (self.tape.provider_position)();
-        let request = body.put_on(self.request(method.clone(), url), *method == Method::POST);
+        let request = body.put_on(self.request(method, url), *method == Method::POST);
         let response = request.send().await.with_context(|| format!("{url} does not answer"))?;
         let cookies = self.keep_cookies(url, &response);
         let text =
@@ -326,12 +326,12 @@ impl Browser {
         Ok(answer)
     }
 
-    fn request(&self, method: Method, url: &Url) -> reqwest::RequestBuilder {
+    fn request(&self, method: &Method, url: &Url) -> reqwest::RequestBuilder {
         let mut request = self.client.request(method.clone(), url.clone());
         if let Some(cookies) = self.jar.header(url, self.clock.now()) {
             request = request.header(header::COOKIE, cookies);
         }
-        if method == Method::GET {
+        if *method == Method::GET {
             return request;
         }
         request

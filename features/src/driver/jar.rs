@@ -29,7 +29,7 @@ impl Jar {
             match key.to_ascii_lowercase().as_str() {
                 "path" => value.clone_into(&mut cookie.path),
                 "max-age" => {
-                    cookie.until = value.parse().ok().map(|life| now + SignedDuration::from_secs(life))
+                    cookie.until = value.parse().ok().map(|life| now + SignedDuration::from_secs(life));
                 }
                 _ => {}
             }

@@ -56,17 +56,17 @@ async fn a_second_server(world: &mut World, step: &Step) -> Result<()> {
 }
 
 #[given(expr = "no KaseyaOne directory is connected")]
-async fn no_directory(world: &mut World) -> Result<()> {
+fn no_directory(world: &mut World) -> Result<()> {
     world.prepare(|preparation| preparation.directory = false)
 }
 
 #[given(expr = "the client {string} is trusted too")]
-async fn a_client_is_trusted(world: &mut World, client: String) -> Result<()> {
+fn a_client_is_trusted(world: &mut World, client: String) -> Result<()> {
     world.prepare(|preparation| preparation.trusted_audience = Some(client))
 }
 
 #[given(expr = "user information is read at every sign-in")]
-async fn user_information_is_read(world: &mut World) -> Result<()> {
+fn user_information_is_read(world: &mut World) -> Result<()> {
     world.prepare(|preparation| preparation.always_userinfo = true)
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{expect, pairs};
 use crate::{
-    driver::{Place, Reading, SystemUnderTest as _},
+    driver::{Place, Reading, SystemUnderTest as _, page::Page},
     world::{Who, World, stage::Stage},
 };
 
@@ -87,10 +87,16 @@ async fn the_page_names_the_first(world: &mut World, words: String, step: &Step)
     )
 }
 
-/// The record of the last attempt: the one that began at its second.
+/// The record of the last attempt: the one that the person was given the reference of, else the one that began
+/// at its second.
 async fn last_record(stage: &mut Stage) -> Result<Value> {
     let attempt = stage.last_attempt()?.clone();
+    let shown = stage.seat(&attempt.who).1.page().ok().and_then(Page::reference);
     let records = stage.list(Reading::SignIns).await?;
+    let by_reference = records.iter().find(|record| shown.as_deref() == record["reference"].as_str());
+    if let Some(record) = by_reference.filter(|record| began(record) >= Some(attempt.at)) {
+        return Ok(record.clone());
+    }
     let mut found: Vec<Value> =
         records.into_iter().filter(|record| began(record) == Some(attempt.at)).collect();
     match found.len() {

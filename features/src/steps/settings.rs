@@ -39,8 +39,8 @@ async fn was_set_up_by(world: &mut World, who: Who, step: &Step) -> Result<()> {
 }
 
 #[given(expr = "{toggle} is {state}")]
-async fn is_brought_to(world: &mut World, toggle: ToggleWord, state: OnOff, step: &Step) -> Result<()> {
-    bring_to(world.begin(step).await?, toggle.0, state.0).await
+async fn is_brought_to(world: &mut World, toggle: ToggleWord, to: OnOff, step: &Step) -> Result<()> {
+    bring_to(world.begin(step).await?, toggle.0, to.0).await
 }
 
 #[given(expr = "{toggle} is on, except for {person}")]
@@ -56,25 +56,25 @@ async fn may_always_sign_in_locally(world: &mut World, who: Who, step: &Step) ->
 }
 
 #[when(expr = "{person} turns {state} {toggle}")]
-async fn turns(world: &mut World, who: Who, state: OnOff, toggle: ToggleWord, step: &Step) -> Result<()> {
-    press(world.begin(step).await?, &who, toggle.0, state.0).await
+async fn turns(world: &mut World, who: Who, to: OnOff, toggle: ToggleWord, step: &Step) -> Result<()> {
+    press(world.begin(step).await?, &who, toggle.0, to.0).await
 }
 
 #[when(expr = "{person} tries to turn {state} {toggle}")]
 async fn tries_to_turn(
     world: &mut World,
     who: Who,
-    state: OnOff,
+    to: OnOff,
     toggle: ToggleWord,
     step: &Step,
 ) -> Result<()> {
     let stage = world.begin(step).await?;
     if who == Who::mona() {
-        return press(stage, &who, toggle.0, state.0).await;
+        return press(stage, &who, toggle.0, to.0).await;
     }
     // Whoever does not get to see the page can still send what its button would send.
     let (sut, browser) = stage.seat(&who);
-    let refusal = sut.act(browser, Act::Set { toggle: toggle.0, on: state.0 }).await?.err();
+    let refusal = sut.act(browser, Act::Set { toggle: toggle.0, on: to.0 }).await?.err();
     stage.refusals.insert(who, refusal);
     Ok(())
 }
@@ -117,11 +117,11 @@ async fn linked_company_is(world: &mut World, company: String, step: &Step) -> R
 }
 
 #[then(expr = "{toggle} is {state}")]
-async fn is(world: &mut World, toggle: ToggleWord, state: OnOff, step: &Step) -> Result<()> {
+async fn is(world: &mut World, toggle: ToggleWord, to: OnOff, step: &Step) -> Result<()> {
     let is = value(world.begin(step).await?, toggle.0).await?;
     expect(
-        is == state.0,
-        format!("{:?} to be {}", toggle.0.label(), on_off(state.0)),
+        is == to.0,
+        format!("{:?} to be {}", toggle.0.label(), on_off(to.0)),
         format!("it is {}", on_off(is)),
     )
 }

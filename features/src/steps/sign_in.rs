@@ -185,8 +185,9 @@ async fn fails_the_code(world: &mut World, who: Who, minutes: i64, step: &Step) 
 }
 
 #[when(expr = "{person} gives up and {int} minutes pass")]
-async fn gives_up(world: &mut World, _who: Who, minutes: i64, step: &Step) -> Result<()> {
+async fn gives_up(world: &mut World, who: Who, minutes: i64, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
+    stage.seat(&who).1.show(None);
     stage.clock().advance(SignedDuration::from_mins(minutes));
     Ok(())
 }

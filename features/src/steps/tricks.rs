@@ -91,6 +91,7 @@ async fn opens_the_return_again(world: &mut World, who: Who, step: &Step) -> Res
 async fn opens_the_return_of(world: &mut World, who: Who, of: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let url = stage.seat(&of).1.last_visit(RETURN).cloned().context("nobody came back from KaseyaOne")?;
+    stage.attempt(&who);
     stage.seat(&who).1.open(url).await?;
     Ok(())
 }
@@ -105,6 +106,7 @@ async fn opens_the_return_meant_for(world: &mut World, who: Who, of: Who, step: 
     let Some(url) = browser.take_held() else {
         bail!("{of} did not come as far as the return from KaseyaOne: {}", browser.page()?.text());
     };
+    stage.attempt(&who);
     stage.seat(&who).1.open(url).await?;
     Ok(())
 }

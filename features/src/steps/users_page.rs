@@ -115,7 +115,7 @@ async fn answers(world: &mut World, question: String, words: String, step: &Step
 }
 
 #[then(expr = "the page shows {toggle} as {state}")]
-async fn shows_toggle(world: &mut World, toggle: ToggleWord, state: OnOff, step: &Step) -> Result<()> {
+async fn shows_toggle(world: &mut World, toggle: ToggleWord, shown_as: OnOff, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let (_, browser) = stage.seat(&Who::mona());
     let page = browser.page()?;
@@ -123,8 +123,8 @@ async fn shows_toggle(world: &mut World, toggle: ToggleWord, state: OnOff, step:
     let shown = form.and_then(|form| form.buttons.first().and_then(|button| button.checked));
     match shown {
         Some(on) => expect(
-            on == state.0,
-            format!("{:?} to be shown as {}", toggle.0.label(), on_off(state.0)),
+            on == shown_as.0,
+            format!("{:?} to be shown as {}", toggle.0.label(), on_off(shown_as.0)),
             format!("it is shown as {}", on_off(on)),
         ),
         None => bail!("expected the toggle {:?}, but the page shows: {}", toggle.0.label(), page.text()),

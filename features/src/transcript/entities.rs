@@ -86,7 +86,7 @@ fn collapsed(mut lines: Vec<String>) -> Vec<String> {
     for alike in lines.chunk_by(|one, other| mask(one) == mask(other)) {
         match alike {
             [first, ..] if alike.len() >= CROWD => {
-                told.push(format!("   {} ×{}", alike.len(), mask(first).trim_start_matches(' ')))
+                told.push(format!("   {} ×{}", alike.len(), mask(first).trim_start_matches(' ')));
             }
             _ => told.extend(alike.iter().cloned()),
         }

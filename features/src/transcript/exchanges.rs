@@ -54,12 +54,9 @@ fn browser_lines(number: usize, exchange: &Exchange, symbols: &mut Symbols) -> V
     let Exchange { browser, at, method, url, status, .. } = exchange;
     let mut first =
         format!("{number:>2} {} {browser}→{} {method} {} {status}", offset(*at), host(url), url.path());
-    if let Some(location) = &exchange.location {
-        first.push_str(&format!(" → {} {}", host(location), location.path()));
-    }
-    if let Some(page) = &exchange.page {
-        first.push_str(&format!(" page={page}"));
-    }
+    let to = exchange.location.as_ref().map(|to| format!(" → {} {}", host(to), to.path()));
+    let page = exchange.page.as_ref().map(|page| format!(" page={page}"));
+    first.extend([to, page].into_iter().flatten());
     let mut lines = vec![first];
     lines.extend(detail("asked", &query(url, symbols)));
     lines.extend(detail("sent", &params(&exchange.sent, symbols)));
