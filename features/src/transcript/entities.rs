@@ -53,14 +53,30 @@ pub(super) fn difference(before: &Value, after: &Value) -> Difference {
     Difference { kinds: result }
 }
 
-/// The records of sign-ins.
+/// The records of sign-ins, oldest first.
 pub(super) fn records(difference: &Difference) -> Vec<String> {
-    one_kind(difference, RECORDS)
+    let line = |record: &Value| {
+        let first = ["started_at", "method", "outcome"].map(|key| record[key].as_str().unwrap_or("under way"));
+        let checks = record["checks"].as_object().into_iter().flatten();
+        let checks = checks.map(|(check, finding)| format!("{check}={}", finding.as_str().unwrap_or_default()));
+        let checks = checks.collect::<Vec<_>>().join(" ");
+        let rest = without(record, &["id", "started_at", "method", "outcome", "checks"]);
+        format!("{}\n      {checks}\n      {}", first.join(" "), shown(&rest))
+    };
+    one_kind(difference, RECORDS, line)
 }
 
-/// The audit trail.
+/// The audit trail, oldest first.
 pub(super) fn audit(difference: &Difference) -> Vec<String> {
-    one_kind(difference, AUDIT)
+    let line = |entry: &Value| {
+        let actor = match &entry["actor"] {
+            Value::Object(actor) => actor.values().next().and_then(|it| it["email"].as_str()).unwrap_or("?"),
+            actor => actor.as_str().unwrap_or("?"),
+        };
+        let first = ["at", "action"].map(|key| entry[key].as_str().unwrap_or("?"));
+        format!("{} by {actor} {}", first.join(" "), shown(&without(entry, &["id", "at", "action", "actor"])))
+    };
+    one_kind(difference, AUDIT, line)
 }
 
 /// Everything else.
@@ -73,9 +89,19 @@ pub(super) fn lines(difference: &Difference) -> Vec<String> {
         .collect()
 }
 
-fn one_kind(difference: &Difference, kind: &str) -> Vec<String> {
-    let changes = difference.kinds.get(kind);
-    collapsed(changes.into_iter().flatten().map(|change| change.line("")).collect())
+fn one_kind(difference: &Difference, kind: &str, line: impl Fn(&Value) -> String) -> Vec<String> {
+    let changes = difference.kinds.get(kind).into_iter().flatten();
+    let lines = changes.map(|change| match change {
+        Change::Added(entity) => format!("   + {}", line(entity)),
+        Change::Removed(entity) => format!("   - {}", line(entity)),
+        Change::Changed { before, after } => format!("   ~ {} ({})", line(after), changed(before, after)),
+    });
+    collapsed(lines.collect())
+}
+
+fn without(entity: &Value, names: &[&str]) -> Value {
+    let members = entity.as_object().cloned().unwrap_or_default();
+    Value::Object(members.into_iter().filter(|(name, _)| !names.contains(&name.as_str())).collect())
 }
 
 /// Sorted by what does not differ from run to run; crowds of alike lines become one.
