@@ -3,7 +3,7 @@
 //! A world starts nothing before the first step that needs it, so that a scenario can say what is different
 //! about its programs first.
 
-use std::{collections::BTreeMap, fmt, sync::OnceLock};
+use std::{fmt, sync::OnceLock};
 
 use anyhow::{Context as _, Result, bail};
 use cucumber::gherkin::{Step, StepType};
@@ -54,13 +54,11 @@ pub fn configure(options: RunOptions) -> Result<()> {
 pub struct World {
     preparation: Preparation,
     stage: Option<Stage>,
-    /// Accounts by person, as they were noted for "the same account as before".
-    pub noted_accounts: BTreeMap<Who, String>,
 }
 
 impl World {
     fn new() -> Self {
-        Self { preparation: Preparation::default(), stage: None, noted_accounts: BTreeMap::new() }
+        Self { preparation: Preparation::default(), stage: None }
     }
 
     /// Changes how the programs are started; only before they are.
@@ -73,7 +71,7 @@ impl World {
     }
 
     /// The running programs, for a step that has begun.
-    pub fn stage(&mut self) -> Result<&mut Stage> {
+    fn stage(&mut self) -> Result<&mut Stage> {
         self.stage.as_mut().context("the programs are not running")
     }
 

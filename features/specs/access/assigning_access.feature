@@ -9,9 +9,9 @@ Feature: Access comes from an administrator, and only from there
 
   @S-04
   Scenario Outline: Toggling automatic user creation changes no one's access: <first>, then <then>
-    Given Rui has signed in before
+    Given Rui is signed in with KaseyaOne
     And Mona assigned Rui the organization "Aurora Dental"
-    And Dana has signed in before
+    And Dana is signed in with KaseyaOne
     And "Enable Automatic User Creation" is <first>
     When Mona turns <then> "Enable Automatic User Creation"
     Then nobody's access has changed
@@ -36,8 +36,7 @@ Feature: Access comes from an administrator, and only from there
 
   @S-19
   Scenario: Access arrives when an administrator assigns it
-    Given Dana has signed in before
-    And Dana is signed in with KaseyaOne
+    Given Dana is signed in with KaseyaOne
     When Mona assigns Dana the organization "Aurora Dental"
     Then Dana sees the organization "Aurora Dental"
     And the audit says that Mona changed the organizations of Dana

@@ -64,7 +64,7 @@ Feature: A new account has no access
   @S-17
   Scenario: Automatic creation never makes an MSP Admin: an address an administrator once held
     Given Lee is an MSP Admin with a local password
-    And Mona removed Lee
+    And Mona removed Lee and allowed that person again
     And the address of Dana in KaseyaOne is "lee@northwind.example"
     When Dana signs in with KaseyaOne
     Then Dana is signed in

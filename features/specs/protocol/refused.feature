@@ -38,7 +38,7 @@ Feature: What KaseyaOne sends wrongly is refused
       | idt-aud-object        | audience |
       | idt-aud-extra         | audience |
       | idt-azp-wrong         | azp      |
-      | idt-azp-missing-multi | azp      |
+      | idt-azp-missing-multi | audience |
 
     Examples: times
       | fault                | check     |
@@ -46,7 +46,7 @@ Feature: What KaseyaOne sends wrongly is refused
       | idt-exp-missing      | expiry    |
       | idt-exp-absurd       | expiry    |
       | idt-iat-missing      | issued at |
-      | idt-iat-stale        | issued at |
+      | idt-iat-stale        | expiry    |
       | idt-iat-future       | issued at |
       | idt-nbf-future       | not before |
       | idt-authtime-future  | auth time |
@@ -202,7 +202,7 @@ Feature: What KaseyaOne sends wrongly is refused
       | idt-tenant-array     | other company    |
 
   @S-67
-  Scenario Outline: A provider whose documents have <fault> is not used
+  Scenario Outline: A provider whose documents have <fault> is not used, the record says <cause>
     Given the fault "<fault>" strikes whoever asks
     And the service was restarted
     When Dana tries to sign in with KaseyaOne
@@ -210,7 +210,7 @@ Feature: What KaseyaOne sends wrongly is refused
     And Dana has no account
     And the record of the sign-in says:
       | completed authentication | fail                 |
-      | cause                    | provider unavailable |
+      | cause                    | <cause> |
     And the fault has struck
     When the fault is over
     And 5 minutes pass
@@ -218,9 +218,9 @@ Feature: What KaseyaOne sends wrongly is refused
     Then Dana has exactly one account
 
     Examples:
-      | fault                |
-      | disc-issuer-mismatch |
-      | disc-flap            |
-      | jwks-outage-500      |
-      | jwks-outage-html     |
-      | jwks-outage-empty    |
+      | fault                | cause                |
+      | disc-issuer-mismatch | provider unavailable |
+      | disc-flap            | provider unavailable |
+      | jwks-outage-500      | provider unavailable |
+      | jwks-outage-html     | provider unavailable |
+      | jwks-outage-empty    | token invalid        |

@@ -16,7 +16,7 @@ Feature: Sessions, tabs and browsers
 
   @S-44 @fault:tok-reuse-lenient
   Scenario: A code is offered to KaseyaOne once, even if KaseyaOne would take it twice
-    Given the fault "tok-reuse-lenient" strikes the sign-in of Dana
+    Given KaseyaOne would take a code twice
     When Dana signs in with KaseyaOne
     And Dana opens the return from KaseyaOne again
     Then Dana is signed in
@@ -93,12 +93,24 @@ Feature: Sessions, tabs and browsers
       | freshness | fresh |
 
   @S-78
-  Scenario: A sign-in that claims to be old is asked for afresh once: idt-authtime-stale
+  Scenario: A sign-in that claims to be old is asked for afresh, once: idt-authtime-stale
     Given the fault "idt-authtime-stale" strikes the sign-in of Dana
     When Dana signs in with KaseyaOne
     Then Dana was asked to sign in by KaseyaOne twice
     And Dana is signed in
+    And Dana has exactly one account
     And the fault has struck
+
+  @S-78
+  Scenario: A sign-in that claims to be old every time is asked for afresh once and then refused
+    Given the fault "idt-authtime-stale" strikes every sign-in of Dana
+    When Dana tries to sign in with KaseyaOne
+    Then Dana was asked to sign in by KaseyaOne twice
+    And Dana is not signed in
+    And Dana has no account
+    And the fault has struck
+    And the record of the sign-in says:
+      | other cause | session reused |
 
   @S-79
   Scenario Outline: A demand for a fresh sign-in that KaseyaOne ignores does not create the account: <fault>

@@ -44,7 +44,7 @@ Feature: An account is created only once
 
   @S-44 @fault:sess-callback-replay-after-logout
   Scenario: A callback replayed after signing out signs nobody in
-    Given Dana has signed in before
+    Given Dana is signed in with KaseyaOne
     And Dana has signed out
     When Dana opens the return from KaseyaOne again
     Then Dana is not signed in

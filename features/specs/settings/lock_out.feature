@@ -3,14 +3,14 @@ Feature: The last administrator cannot be locked out
 
   @S-36
   Scenario: The last administrator cannot be locked out
-    Given KaseyaOne login was set up by Lee, who then left
+    Given KaseyaOne login was set up
     When Mona tries to turn on "Require Login with KaseyaOne"
     Then "Require Login with KaseyaOne" is off
     And Mona is told why: "MSP Admin"
 
   @S-36
   Scenario: With an administrator excepted, KaseyaOne can be required
-    Given KaseyaOne login was set up by Lee, who then left
+    Given KaseyaOne login was set up
     And Mona may always sign in locally
     When Mona turns on "Require Login with KaseyaOne"
     Then "Require Login with KaseyaOne" is on

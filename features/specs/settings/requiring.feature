@@ -4,6 +4,7 @@ Feature: Requiring KaseyaOne, with exceptions
 
   Background:
     Given automatic user creation is in effect
+    And Mona may always sign in locally
     And Lee is an MSP user with a local password
 
   @S-35

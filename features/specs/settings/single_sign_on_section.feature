@@ -38,6 +38,7 @@ Feature: The Single Sign-On section of Settings > Users
   @S-34
   Scenario: Requiring KaseyaOne reveals the local-login exceptions
     Given automatic user creation is in effect
+    And Mona may always sign in locally
     When Mona turns on "Require Login with KaseyaOne"
     And Mona opens the Users page
     Then the page offers to keep local login for named users

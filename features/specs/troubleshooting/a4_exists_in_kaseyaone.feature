@@ -9,7 +9,7 @@ Feature: No account is created: does the user exist in KaseyaOne?
   Scenario Outline: No account because the person is not in KaseyaOne: <why>
     Given <situation>
     And <person> typed the own user name on the sign-in page
-    When <person> tries to sign in with KaseyaOne
+    When <person> <tries>
     And <person> gives up and 11 minutes pass
     Then <person> is not signed in
     And <person> has no account
@@ -21,11 +21,11 @@ Feature: No account is created: does the user exist in KaseyaOne?
       | first failing                 | exists in KaseyaOne |
 
     Examples:
-      | why           | situation                                   | person |
-      | never existed | Nobody has ever been in KaseyaOne           | Nobody |
-      | deleted       | Dana was deleted from KaseyaOne             | Dana   |
-      | other company | Carl belongs to another KaseyaOne company   | Carl   |
-      | deactivated   | Dana was deactivated in KaseyaOne           | Dana   |
+      | why           | situation                                 | person | tries                            |
+      | never existed | Nobody has ever been in KaseyaOne         | Nobody | tries to sign in with KaseyaOne  |
+      | deleted       | Dana was deleted from KaseyaOne           | Dana   | tries to sign in with KaseyaOne  |
+      | other company | Carl belongs to another KaseyaOne company | Carl   | starts to sign in with KaseyaOne |
+      | deactivated   | Dana was deactivated in KaseyaOne         | Dana   | tries to sign in with KaseyaOne  |
 
   @S-66
   Scenario: Without a typed user name nobody can know whether the person exists

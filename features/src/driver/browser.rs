@@ -163,6 +163,12 @@ impl Browser {
         Self { name: name.into(), page: None, held: None, visited: Vec::new(), ..self.clone() }
     }
 
+    /// A browser without cookies that remembers where this one has been: the same person, another day.
+    #[must_use]
+    pub fn another_day(&self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), jar: Jar::default(), page: None, held: None, ..self.clone() }
+    }
+
     /// What the scenario calls this browser.
     pub fn name(&self) -> &str {
         &self.name

@@ -18,7 +18,7 @@ async fn adds(world: &mut World, admin: Who, who: Who, step: &Step) -> Result<()
     let address = stage.address(&who);
     add_on_the_page(stage, &admin, &name, &address).await?;
     let id = id_of(stage, &who).await?;
-    world.noted_accounts.insert(who, id);
+    stage.noted_accounts.insert(who, id);
     Ok(())
 }
 
@@ -43,7 +43,7 @@ async fn is_an_admin(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     make_admin_with_password(stage, &who).await?;
     let id = id_of(stage, &who).await?;
-    world.noted_accounts.insert(who, id);
+    stage.noted_accounts.insert(who, id);
     Ok(())
 }
 
@@ -59,7 +59,7 @@ async fn is_a_user_with_a_password(world: &mut World, who: Who, step: &Step) -> 
     let stage = world.begin(step).await?;
     make_user_with_password(stage, &who).await?;
     let id = id_of(stage, &who).await?;
-    world.noted_accounts.insert(who, id);
+    stage.noted_accounts.insert(who, id);
     Ok(())
 }
 
@@ -84,11 +84,19 @@ async fn removes(world: &mut World, who: Who, step: &Step) -> Result<()> {
     account_act(stage, &who, "remove").await
 }
 
+#[given(expr = "Mona removed {person} and allowed that person again")]
+async fn removes_and_allows_again(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let id = id_of(stage, &who).await?;
+    account_act(stage, &who, "remove").await?;
+    act_as_mona(stage, Act::Account { id, verb: "allow-again" }).await?;
+    Ok(())
+}
+
 #[when(expr = "Mona allows {person} again")]
 async fn allows_again(world: &mut World, who: Who, step: &Step) -> Result<()> {
-    let id =
-        world.noted_accounts.get(&who).cloned().with_context(|| format!("no account of {who} was noted"))?;
     let stage = world.begin(step).await?;
+    let id = noted(stage, &who)?;
     act_as_mona(stage, Act::Account { id, verb: "allow-again" }).await?;
     Ok(())
 }
@@ -149,9 +157,9 @@ async fn has_none(world: &mut World, who: Who, step: &Step) -> Result<()> {
 
 #[then(expr = "{person} has the same account as before")]
 async fn has_the_same(world: &mut World, who: Who, step: &Step) -> Result<()> {
-    let noted =
-        world.noted_accounts.get(&who).cloned().with_context(|| format!("no account of {who} was noted"))?;
-    let now = id_of(world.begin(step).await?, &who).await?;
+    let stage = world.begin(step).await?;
+    let noted = noted(stage, &who)?;
+    let now = id_of(stage, &who).await?;
     expect(noted == now, format!("{who} to have the account {noted}"), format!("it is {now}"))
 }
 
@@ -257,12 +265,19 @@ pub(super) async fn has_no_account_now(stage: &mut Stage, who: &Who) -> Result<(
     )
 }
 
-/// The accounts with the address that a person has in KaseyaOne, or with the subject of that person.
+fn noted(stage: &Stage, who: &Who) -> Result<String> {
+    stage.noted_accounts.get(who).cloned().with_context(|| format!("no account of {who} was noted"))
+}
+
+/// The accounts with the address that a person has in KaseyaOne, and the one that was noted as that person's.
 async fn accounts_of(stage: &mut Stage, who: &Who) -> Result<Vec<Value>> {
     let address = stage.address(who);
+    let noted = stage.noted_accounts.get(who).cloned();
     let users = stage.list(Reading::Users).await?;
-    let same =
-        |user: &Value| user["email"].as_str().is_some_and(|email| email.eq_ignore_ascii_case(&address));
+    let same = |user: &Value| {
+        let by_address = user["email"].as_str().is_some_and(|email| email.eq_ignore_ascii_case(&address));
+        by_address || noted.as_deref().is_some_and(|id| user["id"] == id)
+    };
     Ok(users.into_iter().filter(same).collect())
 }
 
@@ -292,7 +307,11 @@ pub(super) async fn act_as_mona(stage: &mut Stage, act: Act) -> Result<Value> {
 
 /// `remove`, `deactivate` or another verb for the account of a person, by Mona.
 pub(super) async fn account_act(stage: &mut Stage, who: &Who, verb: &'static str) -> Result<()> {
-    let id = id_of(stage, who).await?;
+    let account = account_of(stage, who).await?;
+    let id = account["id"].as_str().unwrap_or_default().to_owned();
+    if verb == "remove" && account["msp_admin"] == Value::Bool(true) {
+        act_as_mona(stage, Act::MspAdmin { id: id.clone(), admin: false }).await?;
+    }
     act_as_mona(stage, Act::Account { id, verb }).await?;
     Ok(())
 }

@@ -13,6 +13,20 @@ async fn strikes_the_sign_in_of(world: &mut World, fault: String, who: Who, step
     world.begin(step).await?.arm(&fault, Target::person(who.key()), 1)
 }
 
+#[given(expr = "the fault {string} strikes every sign-in of {person}")]
+#[given(expr = "the variation {string} applies to every sign-in of {person}")]
+async fn strikes_every_sign_in_of(world: &mut World, fault: String, who: Who, step: &Step) -> Result<()> {
+    world.begin(step).await?.arm(&fault, Target::person(who.key()), 1_000)
+}
+
+#[given(expr = "KaseyaOne would take a code twice")]
+async fn would_take_a_code_twice(world: &mut World, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    // It strikes only if the product offers a code twice, which is what the scenario says it does not.
+    stage.idp.faults().arm("tok-reuse-lenient", Target::next(), 1)?;
+    Ok(())
+}
+
 #[given(expr = "the fault {string} strikes whoever asks")]
 #[given(expr = "the variation {string} applies to whoever asks")]
 async fn strikes_whoever_asks(world: &mut World, fault: String, step: &Step) -> Result<()> {

@@ -115,12 +115,18 @@ fn params(pairs: &[(String, String)], symbols: &mut Symbols) -> Vec<String> {
                 return format!("{name}=<secret>");
             }
             learn_one(name, value, symbols);
+            // A symbol stands for the whole value.
+            let value = &if is_symbolic(name) { value.clone() } else { short(value) };
             let quoted = value.is_empty() || value.contains(char::is_whitespace);
             if quoted { format!("{name}={value:?}") } else { format!("{name}={value}") }
         })
         .collect();
     shown.sort();
     shown
+}
+
+fn is_symbolic(name: &str) -> bool {
+    SYMBOLIC.iter().any(|(known, _)| *known == name)
 }
 
 fn learn_one(name: &str, value: &str, symbols: &mut Symbols) {
@@ -142,13 +148,27 @@ fn decoded(token: &Value, symbols: &mut Symbols) -> String {
     let Value::Object(members) = token else { return token.to_string() };
     let mut shown: Vec<String> = members
         .iter()
-        .map(|(name, value)| match value.as_i64().map(jiff::Timestamp::from_second) {
+        .map(|(name, value)| match seconds(value).map(jiff::Timestamp::from_second) {
             Some(Ok(at)) if TIMES.contains(&name.as_str()) => format!("{name}={}", offset(at)),
-            _ => format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+            _ => format!("{name}={}", short(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))),
         })
         .collect();
     shown.sort();
     shown.join(" ")
+}
+
+/// A time as tokens say it: a number, perhaps with a fraction, or a faulty text.
+fn seconds(value: &Value) -> Option<i64> {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.split('.').next().filter(|whole| whole.len() == 10)?.parse().ok()
+}
+
+/// What nobody reads to the end, by its beginning.
+fn short(value: &str) -> String {
+    match value.chars().count() {
+        0..=200 => value.to_owned(),
+        length => format!("{}… ({length} characters)", value.chars().take(30).collect::<String>()),
+    }
 }
 
 fn host(url: &Url) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
 use mock_idp::{ArmedFault, Mint, MockIdp, Target};
+use jiff::SignedDuration;
 use serde_json::Value;
 use url::Url;
 
@@ -33,6 +34,8 @@ pub struct Stage {
     whose: BTreeMap<Who, usize>,
     /// What people typed as their KaseyaOne user name on the sign-in page.
     pub hints: BTreeMap<Who, String>,
+    /// Accounts by person, as they were noted for "the same account as before".
+    pub noted_accounts: BTreeMap<Who, String>,
     /// Attempts to sign in, oldest first.
     pub attempts: Vec<Attempt>,
     faults: Vec<ArmedFault>,
@@ -69,6 +72,7 @@ impl Stage {
             browsers: Vec::new(),
             whose: BTreeMap::new(),
             hints: BTreeMap::new(),
+            noted_accounts: BTreeMap::new(),
             attempts: Vec::new(),
             faults: Vec::new(),
             before: None,
@@ -156,6 +160,13 @@ impl Stage {
         let name = if earlier == 0 { who.to_string() } else { format!("{who} ({})", earlier + 1) };
         let browser = Browser::new(name, reference::client(), self.clock.clone(), self.tape.clone());
         self.add_browser(who, browser)
+    }
+
+    /// The person comes back another day: no cookies, but the addresses that were visited are remembered.
+    pub fn another_day(&mut self, who: &Who) {
+        let (_, browser) = self.seat(who);
+        let browser = browser.another_day(who.to_string());
+        self.add_browser(who, browser);
     }
 
     /// Gives a person this browser.
@@ -343,9 +354,12 @@ impl Stage {
         let person = fixtures::embedded().person("mona").cloned().context("the fixtures have no mona")?;
         let (email, password) = (person.email.unwrap_or_default(), person.local_password.unwrap_or_default());
         let credentials = self.credentials(&mona);
+        let clock = self.clock.clone();
         let (sut, browser) = self.seat(&mona);
         let kept = browser.page().ok().cloned();
         browser.record(false);
+        // A second of its own, like every sign-in.
+        clock.advance(SignedDuration::from_secs(1));
         sut.sign_in_locally(browser, &email, &password).await?;
         if sut.who_am_i(browser).await?.is_none() {
             sut.start_login(browser, None).await?;
