@@ -165,13 +165,15 @@ impl RelyingParty {
         &self,
         id_token: &str,
         return_to: &Url,
+        state: &str,
         now: Timestamp,
     ) -> Option<Url> {
         let mut url = self.metadata(now).await.ok()?.end_session_endpoint?;
         url.query_pairs_mut()
             .append_pair("id_token_hint", id_token)
             .append_pair("client_id", &self.config.client_id)
-            .append_pair("post_logout_redirect_uri", return_to.as_str());
+            .append_pair("post_logout_redirect_uri", return_to.as_str())
+            .append_pair("state", state);
         Some(url)
     }
 

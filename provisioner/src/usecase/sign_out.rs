@@ -52,5 +52,7 @@ pub async fn sign_out(
     };
     let mut return_to = app.base_url().clone();
     return_to.set_path("/sign-in");
-    Ok(SignedOut { to: app.relying_party.end_session_url(&id_token, &return_to, app.now()).await })
+    // RP-Initiated Logout 1.0, 2. Nothing depends on its coming back: the session here is gone already.
+    let state = app.generator.token();
+    Ok(SignedOut { to: app.relying_party.end_session_url(&id_token, &return_to, &state, app.now()).await })
 }
