@@ -95,6 +95,7 @@ impl SingleSignOn {
     }
 
     /// The settings after an MSP Admin confirmed the company they authenticated in (S-33).
+    #[must_use]
     pub fn bind(&self, company: Company) -> Self {
         let mut after = self.clone();
         after.allow = true;

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeyType, CoreJwsSigningAlgorithm};
-use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm, JsonWebKeyUse as _};
+use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm};
 use serde_json::Value;
 use url::Url;
 
@@ -100,7 +100,7 @@ impl KeySet {
 
 /// Whether a key is meant for signatures of this algorithm.
 fn fits(key: &CoreJsonWebKey, algorithm: Algorithm) -> bool {
-    let for_signing = key.key_use().is_none_or(|key_use| key_use.allows_signature());
+    let for_signing = key.key_use().is_none_or(openidconnect::JsonWebKeyUse::allows_signature);
     let for_algorithm = match key.signing_alg() {
         JsonWebKeyAlgorithm::Unspecified => true,
         JsonWebKeyAlgorithm::Algorithm(named) => *named == algorithm.core(),

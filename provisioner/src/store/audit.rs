@@ -4,6 +4,7 @@ use super::Transaction;
 use super::sql::{Row, StoreError};
 use crate::domain::audit::{AuditActor, AuditEntry};
 use crate::domain::id::AccountId;
+use crate::domain::record::Reference;
 
 impl Transaction {
     /// Adds an entry.
@@ -27,7 +28,7 @@ impl Transaction {
         .id_if(entry.account)
         .bind(entry.from.as_deref())
         .bind(entry.to.as_deref())
-        .bind(entry.reference.as_ref().map(|reference| reference.as_str()))
+        .bind(entry.reference.as_ref().map(Reference::as_str))
         .run()
         .await?;
         Ok(())

@@ -7,6 +7,7 @@ use super::Transaction;
 use super::sql::{Row, StoreError};
 use crate::domain::checks::Checks;
 use crate::domain::id::RecordId;
+use crate::domain::identity::Freshness;
 use crate::domain::record::{Cause, Outcome, PersonSeen, Reference, SettingsThen, SignInRecord};
 
 /// Which records a list shows.
@@ -56,7 +57,7 @@ impl Transaction {
         )
         .id(record.id)
         .time_if(record.ended_at)
-        .bind(record.outcome.map(|outcome| outcome.as_str()))
+        .bind(record.outcome.map(Outcome::as_str))
         .bind(record.checks.used_kaseyaone.as_str())
         .bind(record.checks.allow_on.as_str())
         .bind(record.checks.create_on.as_str())
@@ -69,7 +70,7 @@ impl Transaction {
         .bind(record.settings.create)
         .bind(record.settings.version)
         .time_if(record.auth_time)
-        .bind(record.freshness.map(|freshness| freshness.as_str()))
+        .bind(record.freshness.map(Freshness::as_str))
         .bind(record.person.email.as_deref())
         .bind(record.person.subject.as_deref())
         .bind(record.person.company.as_deref())
@@ -102,7 +103,7 @@ impl Transaction {
         page: u32,
         size: u32,
     ) -> Result<(Vec<SignInRecord>, u64), StoreError> {
-        let outcome = filter.outcome.map_or("", |outcome| outcome.as_str());
+        let outcome = filter.outcome.map_or("", Outcome::as_str);
         let total = self
             .sql("SELECT COUNT(*) AS count FROM sign_in_record WHERE $1 = '' OR outcome = $1")
             .bind(outcome)

@@ -48,7 +48,7 @@ impl Transaction {
         .time(session.started_at)
         .time(session.expires_at)
         .time_if(session.auth_time)
-        .bind(session.freshness.map(|freshness| freshness.as_str()))
+        .bind(session.freshness.map(Freshness::as_str))
         .bind(session.kaseyaone_session.as_deref())
         .bind(session.id_token.as_deref())
         .run()

@@ -82,9 +82,10 @@ pub async fn begin_sign_in(app: &App, input: BeginSignIn<'_>) -> Result<Begun, B
     let secrets = new_secrets(app);
     let is_allowed = app.store.read().await?.get_single_sign_on().await?.allow;
     // Asked before the transaction: the provider may be slow, and the answer changes nothing stored.
-    let url = match is_allowed {
-        true => Some(app.relying_party.authorization_url(&secrets, false, hint.as_deref(), app.now()).await),
-        false => None,
+    let url = if is_allowed {
+        Some(app.relying_party.authorization_url(&secrets, false, hint.as_deref(), app.now()).await)
+    } else {
+        None
     };
     let exists = match url {
         Some(Ok(_)) => Finding::NotReached,

@@ -82,7 +82,9 @@ pub async fn complete_sign_in(
                 complete_binding(app, admin, input.session, &request, authenticated).await
             }
         },
-        Claim::Reused { account, reference } => Ok(Completed::AlreadySignedIn { account, reference }),
+        Claim::Reused { account, reference } => {
+            Ok(Completed::AlreadySignedIn { account: *account, reference })
+        }
         Claim::BindingExpired => Err(CompleteSignInError::BindingFailed(BindingFailure::Expired)),
         Claim::Refused(refusal) => Err(CompleteSignInError::Refused(refusal)),
     }

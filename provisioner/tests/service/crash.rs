@@ -17,11 +17,12 @@ const PEOPLE: [&str; 7] = ["dana", "rui", "zoe", "bill", "alan", "max", "rita"];
 /// What must hold whenever the service is not running.
 async fn check_invariants(database: &Database) -> usize {
     let store = Store::open(&database.url, 2).await.expect("the database opens");
-    let mut transaction = store.read().await.unwrap();
-    let accounts = transaction.all_accounts().await.unwrap();
-    let identities = transaction.all_identities().await.unwrap();
-    let (audit, _) = transaction.list_audit(None, 1, 10_000).await.unwrap();
-    let (records, _) = transaction.list_records(RecordFilter::default(), 1, 10_000).await.unwrap();
+    let mut transaction = store.read().await.expect("the store answers");
+    let accounts = transaction.all_accounts().await.expect("the store answers");
+    let identities = transaction.all_identities().await.expect("the store answers");
+    let (audit, _) = transaction.list_audit(None, 1, 10_000).await.expect("the store answers");
+    let (records, _) =
+        transaction.list_records(RecordFilter::default(), 1, 10_000).await.expect("the store answers");
     let automatic: BTreeSet<_> = accounts
         .iter()
         .filter(|account| account.origin == Origin::Automatic)
@@ -37,7 +38,7 @@ async fn check_invariants(database: &Database) -> usize {
             record.outcome == Some(Outcome::CreatedAndSignedIn) && record.account == Some(*id)
         });
         assert_eq!(recorded.count(), 1, "one record for one creation");
-        assert!(transaction.get_access(*id).await.unwrap().is_empty());
+        assert!(transaction.get_access(*id).await.expect("the store answers").is_empty());
     }
     drop(transaction);
     store.close().await;

@@ -14,24 +14,24 @@ const POSTGRES_REQUIRED: &str = "REQUIRE_POSTGRES";
 static NEXT_SCHEMA: AtomicU64 = AtomicU64::new(0);
 
 /// A fresh and empty database.
-pub struct Database {
+pub(crate) struct Database {
     /// Which kind.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What the service is configured with.
-    pub url: String,
+    pub(crate) url: String,
     _folder: Option<TempDir>,
 }
 
 impl Database {
     /// A SQLite file.
-    pub fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a folder for a database");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         Self { name: "SQLite", url, _folder: Some(folder) }
     }
 
     /// A schema on the PostgreSQL server, if the environment names one.
-    pub async fn postgres() -> Option<Self> {
+    pub(crate) async fn postgres() -> Option<Self> {
         let Ok(server) = std::env::var(POSTGRES_URL) else {
             let required = std::env::var(POSTGRES_REQUIRED).is_ok_and(|value| value == "1");
             assert!(!required, "{POSTGRES_REQUIRED}=1, and {POSTGRES_URL} does not name a server");
@@ -49,19 +49,19 @@ impl Database {
     }
 
     /// Every kind of database there is.
-    pub async fn every() -> Vec<Self> {
+    pub(crate) async fn every() -> Vec<Self> {
         let mut databases = vec![Self::sqlite()];
         databases.extend(Self::postgres().await);
         databases
     }
 
     /// Runs a statement behind the back of the service.
-    pub async fn execute(&self, text: &str) {
+    pub(crate) async fn execute(&self, text: &str) {
         self.try_execute(text).await.expect("the statement runs");
     }
 
     /// Runs a statement that the database may refuse.
-    pub async fn try_execute(&self, text: &str) -> Result<(), sqlx::Error> {
+    pub(crate) async fn try_execute(&self, text: &str) -> Result<(), sqlx::Error> {
         if self.name == "SQLite" {
             SqliteConnection::connect(&self.url).await?.execute(AssertSqlSafe(text)).await?;
         } else {
@@ -71,7 +71,7 @@ impl Database {
     }
 
     /// From now on the database refuses to insert accounts.
-    pub async fn refuse_accounts(&self) {
+    pub(crate) async fn refuse_accounts(&self) {
         let text = if self.name == "SQLite" {
             "CREATE TRIGGER staged BEFORE INSERT ON account BEGIN SELECT RAISE(ABORT, 'staged'); END"
         } else {

@@ -11,26 +11,26 @@ use crate::stage::Stage;
 const BINARY: &str = env!("CARGO_BIN_EXE_provisioner");
 
 /// A configuration file.
-pub struct ConfigFile {
+pub(crate) struct ConfigFile {
     folder: TempDir,
 }
 
 impl ConfigFile {
     /// Writes a file.
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("provisioner.toml"), text).expect("a file");
         Self { folder }
     }
 
     /// Where it is.
-    pub fn path(&self) -> std::path::PathBuf {
+    pub(crate) fn path(&self) -> std::path::PathBuf {
         self.folder.path().join("provisioner.toml")
     }
 }
 
 /// What a stage is configured with, as a file, for a free port.
-pub fn configuration(stage: &Stage) -> ConfigFile {
+pub(crate) fn configuration(stage: &Stage) -> ConfigFile {
     ConfigFile::new(&format!(
         "listen = \"127.0.0.1:0\"\ndatabase_url = \"{}\"\n[kaseyaone]\nissuer = \"{}\"\nclient_id = \"kaseya-mdr\"\n\
          client_secret = \"kaseya-mdr-test-secret-not-a-secret\"\nmodule = \"mdr\"\n",
@@ -40,16 +40,16 @@ pub fn configuration(stage: &Stage) -> ConfigFile {
 }
 
 /// A running process.
-pub struct Process {
+pub(crate) struct Process {
     child: Child,
     _output: BufReader<ChildStdout>,
     /// Where it listens.
-    pub base_url: String,
+    pub(crate) base_url: String,
 }
 
 impl Process {
     /// Starts the service and waits until it says where it listens.
-    pub fn start(config: impl AsRef<Path>) -> Self {
+    pub(crate) fn start(config: impl AsRef<Path>) -> Self {
         let mut child = Command::new(BINARY)
             .args(["serve", "--config"])
             .arg(config.as_ref())
@@ -65,7 +65,7 @@ impl Process {
     }
 
     /// `kill -9`.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("it was running");
         self.child.wait().expect("it is gone");
     }
@@ -82,6 +82,6 @@ impl Drop for Process {
 }
 
 /// Runs the binary to its end.
-pub fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     Command::new(BINARY).args(arguments).env_remove("RUST_LOG").output().expect("the binary runs")
 }

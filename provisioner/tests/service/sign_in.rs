@@ -24,7 +24,7 @@ async fn record_of(stage: &Stage, refusal: &Refusal) -> SignInRecord {
 }
 
 async fn account_count(stage: &Stage) -> usize {
-    stage.server.census().await.unwrap().accounts.len()
+    stage.server.census().await.expect("the store answers").accounts.len()
 }
 
 #[tokio::test]

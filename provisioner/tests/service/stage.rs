@@ -20,11 +20,11 @@ use url::Url;
 use crate::database::Database;
 
 /// The password of the MSP Admin Mona.
-pub const MONAS_PASSWORD: &str = "local-mona-password";
+pub(crate) const MONAS_PASSWORD: &str = "local-mona-password";
 
 /// One time for provider and service.
 #[derive(Clone)]
-pub enum TestClock {
+pub(crate) enum TestClock {
     /// It stands still and is moved by the test alone.
     Held(Arc<Mutex<Timestamp>>),
     /// The clock of the machine, for a service that is a process of its own.
@@ -33,12 +33,12 @@ pub enum TestClock {
 
 impl TestClock {
     /// A clock that stands still.
-    pub fn held() -> Self {
+    pub(crate) fn held() -> Self {
         Self::Held(Arc::new(Mutex::new("2026-03-02T09:00:00Z".parse().expect("a timestamp"))))
     }
 
     /// Moves a clock that stands still.
-    pub fn advance(&self, by: SignedDuration) {
+    pub(crate) fn advance(&self, by: SignedDuration) {
         let Self::Held(now) = self else { panic!("a running clock is not moved") };
         *now.lock().expect("nobody panicked") += by;
     }
@@ -60,31 +60,35 @@ impl mock_idp::Clock for TestClock {
 }
 
 /// Provider and service.
-pub struct Stage {
-    pub idp: MockIdp,
-    pub server: Server,
-    pub clock: TestClock,
-    pub config: Config,
-    pub runtime: Runtime,
+pub(crate) struct Stage {
+    pub(crate) idp: MockIdp,
+    pub(crate) server: Server,
+    pub(crate) clock: TestClock,
+    pub(crate) config: Config,
+    pub(crate) runtime: Runtime,
     http: reqwest::Client,
 }
 
 /// The cookies of one browser, at the service and at the provider.
 #[derive(Clone, Default)]
-pub struct Browser {
-    pub token: Option<BrowserToken>,
-    pub session: Option<SessionToken>,
+pub(crate) struct Browser {
+    pub(crate) token: Option<BrowserToken>,
+    pub(crate) session: Option<SessionToken>,
     provider: Option<String>,
 }
 
 impl Stage {
     /// A stage on which nothing is configured yet but the first MSP Admin.
-    pub async fn set(database: &Database) -> Self {
+    pub(crate) async fn set(database: &Database) -> Self {
         Self::set_with(database, TestClock::held(), |_| {}).await
     }
 
     /// A stage with another clock or a changed configuration.
-    pub async fn set_with(database: &Database, clock: TestClock, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn set_with(
+        database: &Database,
+        clock: TestClock,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let idp =
             MockIdp::builder().seed(7).clock(Arc::new(clock.clone())).start().await.expect("a free port");
         let client = idp.clients().get("kaseya-mdr").expect("the client of the fixtures");
@@ -114,24 +118,24 @@ impl Stage {
     }
 
     /// A stage on which automatic user creation is in effect for Northwind.
-    pub async fn in_effect(database: &Database) -> Self {
+    pub(crate) async fn in_effect(database: &Database) -> Self {
         Self::in_effect_at(database, TestClock::held()).await
     }
 
     /// The same by another clock.
-    pub async fn in_effect_at(database: &Database, clock: TestClock) -> Self {
+    pub(crate) async fn in_effect_at(database: &Database, clock: TestClock) -> Self {
         let stage = Self::set_with(database, clock, |_| {}).await;
         stage.bring_into_effect().await;
         stage
     }
 
     /// Tells the provider of one more address of the service.
-    pub fn register(&self, base_url: &str) {
+    pub(crate) fn register(&self, base_url: &str) {
         register(&self.idp, base_url);
     }
 
     /// Mona binds the company and turns automatic user creation on.
-    pub async fn bring_into_effect(&self) {
+    pub(crate) async fn bring_into_effect(&self) {
         let (actor, mut browser) = self.mona().await;
         let begun = begin_binding(self.server.app(), &actor, browser.token.as_ref()).await.expect("Mona may");
         browser.token = Some(begun.browser);
@@ -143,14 +147,14 @@ impl Stage {
     }
 
     /// Mona, signed in locally.
-    pub async fn mona(&self) -> (Actor, Browser) {
+    pub(crate) async fn mona(&self) -> (Actor, Browser) {
         let mut browser = Browser::default();
         let signed = self.sign_in_locally(&mut browser, "mona@northwind.example", MONAS_PASSWORD).await;
         (Actor::Account(signed.expect("Mona's password is right").account.id), browser)
     }
 
     /// A local sign-in.
-    pub async fn sign_in_locally(
+    pub(crate) async fn sign_in_locally(
         &self,
         browser: &mut Browser,
         email: &str,
@@ -174,7 +178,7 @@ impl Stage {
     }
 
     /// A whole sign-in through KaseyaOne by one click, with the fresh sign-in that may be asked for.
-    pub async fn sign_in(&self, browser: &mut Browser, person: &str) -> Result<SignedIn, Refusal> {
+    pub(crate) async fn sign_in(&self, browser: &mut Browser, person: &str) -> Result<SignedIn, Refusal> {
         let mut to = self.begin(browser, None).await?;
         for _ in 0..2 {
             let callback = self.log_in(browser, to, person).await;
@@ -193,16 +197,7 @@ impl Stage {
     }
 
     /// The first half: where the browser is sent.
-    pub async fn begin(&self, browser: &mut Browser, hint: Option<&str>) -> Result<Url, Refusal> {
-        self.begin_at(&self.server, browser, hint).await
-    }
-
-    async fn begin_at(
-        &self,
-        server: &Server,
-        browser: &mut Browser,
-        hint: Option<&str>,
-    ) -> Result<Url, Refusal> {
+    pub(crate) async fn begin(&self, browser: &mut Browser, hint: Option<&str>) -> Result<Url, Refusal> {
         let input = BeginSignIn { browser: browser.token.as_ref(), session: browser.session.as_ref(), hint };
         match begin_sign_in(self.server.app(), input).await {
             Ok(Begun::Redirect { to, browser: token }) => {
@@ -216,7 +211,7 @@ impl Stage {
     }
 
     /// The second half: what follows from a callback.
-    pub async fn complete(
+    pub(crate) async fn complete(
         &self,
         browser: &Browser,
         callback: &Url,
@@ -225,7 +220,7 @@ impl Stage {
     }
 
     /// The same at another server.
-    pub async fn complete_at(
+    pub(crate) async fn complete_at(
         &self,
         server: &Server,
         browser: &Browser,
@@ -238,7 +233,7 @@ impl Stage {
     }
 
     /// What the person does at KaseyaOne: the callback it sends the browser to.
-    pub async fn log_in(&self, browser: &mut Browser, to: Url, person: &str) -> Url {
+    pub(crate) async fn log_in(&self, browser: &mut Browser, to: Url, person: &str) -> Url {
         let answer = self.visit(browser, self.http.get(to)).await;
         if answer.path() == "/sso/callback" {
             return answer;

@@ -24,16 +24,17 @@ struct Contract {
     store: Store,
     generator: Generator,
     now: Timestamp,
-    _database: Database,
+    /// Lives as long as its store.
+    database: Database,
 }
 
 impl Contract {
-    async fn on_every_database() -> Vec<Self> {
+    async fn on_everydatabase() -> Vec<Self> {
         let mut contracts = Vec::new();
         for database in Database::every().await {
             let store = Store::open(&database.url, 5).await.expect("the database opens");
             let now = TestClock::held().now();
-            contracts.push(Self { store, generator: Generator::seeded(3), now, _database: database });
+            contracts.push(Self { store, generator: Generator::seeded(3), now, database });
         }
         contracts
     }
@@ -41,7 +42,7 @@ impl Contract {
     fn account(&self, email: &str) -> NewAccount {
         NewAccount {
             id: self.generator.id(self.now),
-            email: Email::parse(email).unwrap(),
+            email: Email::parse(email).expect("an address"),
             name: email.to_owned(),
             status: Status::Active,
             origin: Origin::Automatic,
@@ -54,9 +55,9 @@ impl Contract {
 
     async fn insert(&self, email: &str) -> AccountId {
         let new = self.account(email);
-        let mut transaction = self.store.write().await.unwrap();
-        assert!(transaction.insert_account(&new).await.unwrap());
-        transaction.commit().await.unwrap();
+        let mut transaction = self.store.write().await.expect("the store answers");
+        assert!(transaction.insert_account(&new).await.expect("the store answers"));
+        transaction.commit().await.expect("the store answers");
         new.id
     }
 
@@ -85,13 +86,13 @@ fn identity(subject: &str) -> Identity {
     Identity {
         issuer: "https://one.example".to_owned(),
         company: "k1-co-1001".to_owned(),
-        subject: Subject::parse(subject).unwrap(),
+        subject: Subject::parse(subject).expect("a subject"),
     }
 }
 
 #[tokio::test]
 async fn an_account_is_read_as_it_was_written() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let id = contract.insert("Zoë@Northwind.example").await;
         let mut transaction = contract.store.read().await.unwrap();
         let account = transaction.find_account(id).await.unwrap().unwrap();
@@ -107,7 +108,7 @@ async fn an_account_is_read_as_it_was_written() {
 
 #[tokio::test]
 async fn an_address_is_taken_once_until_its_account_is_removed() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let id = contract.insert("dana@northwind.example").await;
         let mut transaction = contract.store.write().await.unwrap();
         assert!(!transaction.insert_account(&contract.account("DANA@northwind.example")).await.unwrap());
@@ -124,7 +125,7 @@ async fn an_address_is_taken_once_until_its_account_is_removed() {
 
 #[tokio::test]
 async fn an_identity_is_linked_once_and_compared_byte_by_byte() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let first = contract.insert("dana@northwind.example").await;
         let second = contract.insert("rui@northwind.example").await;
         let mut transaction = contract.store.write().await.unwrap();
@@ -143,7 +144,7 @@ async fn an_identity_is_linked_once_and_compared_byte_by_byte() {
 
 #[tokio::test]
 async fn an_identity_without_its_account_cannot_be_committed() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let mut transaction = contract.store.write().await.unwrap();
         let nobody = contract.generator.id(contract.now);
         assert!(transaction.insert_identity(&identity("abc"), nobody, contract.now).await.unwrap());
@@ -155,7 +156,7 @@ async fn an_identity_without_its_account_cannot_be_committed() {
 
 #[tokio::test]
 async fn a_transaction_that_is_dropped_leaves_nothing() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let mut transaction = contract.store.write().await.unwrap();
         transaction.insert_account(&contract.account("dana@northwind.example")).await.unwrap();
         drop(transaction);
@@ -165,7 +166,7 @@ async fn a_transaction_that_is_dropped_leaves_nothing() {
 
 #[tokio::test]
 async fn a_request_is_consumed_by_one_of_many() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let mut record = contract.record();
         record.person.hint = Some("dana".to_owned());
         let request = contract.request(1, Purpose::SignIn(record.id));
@@ -188,13 +189,13 @@ async fn a_request_is_consumed_by_one_of_many() {
         for attempt in consumed {
             winners += u32::from(attempt.await.unwrap());
         }
-        assert_eq!(winners, 1, "on {}", contract._database.name);
+        assert_eq!(winners, 1, "on {}", contract.database.name);
     }
 }
 
 #[tokio::test]
 async fn a_browser_that_waits_too_often_loses_its_oldest_request() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let record = contract.record();
         let mut transaction = contract.store.write().await.unwrap();
         transaction.insert_record(&record).await.unwrap();
@@ -213,7 +214,7 @@ async fn a_browser_that_waits_too_often_loses_its_oldest_request() {
 
 #[tokio::test]
 async fn settings_and_exceptions_are_replaced_whole() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let id = contract.insert("dana@northwind.example").await;
         let company = Company { id: "k1-co-1001".to_owned(), name: "Northwind MSP".to_owned() };
         let settings = SingleSignOn {
@@ -237,7 +238,7 @@ async fn settings_and_exceptions_are_replaced_whole() {
 
 #[tokio::test]
 async fn the_three_assignments_are_separate() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let id = contract.insert("dana@northwind.example").await;
         let created_at = contract.now;
         let group =
@@ -266,7 +267,7 @@ async fn the_three_assignments_are_separate() {
 
 #[tokio::test]
 async fn a_record_is_read_as_it_was_written() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let mut record = contract.record();
         record.person.hint = Some("dana".to_owned());
         let mut transaction = contract.store.write().await.unwrap();
@@ -292,7 +293,7 @@ async fn a_record_is_read_as_it_was_written() {
 
 #[tokio::test]
 async fn a_record_whose_requests_all_ran_out_is_unreturned() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let record = contract.record();
         let mut again = contract.request(2, Purpose::SignIn(record.id));
         again.expires_at = contract.now + SignedDuration::from_mins(12);
@@ -309,7 +310,7 @@ async fn a_record_whose_requests_all_ran_out_is_unreturned() {
 
 #[tokio::test]
 async fn a_session_is_found_until_it_runs_out() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let account = contract.insert("dana@northwind.example").await;
         let session = StoredSession {
             token_hash: [5; 32],
@@ -337,7 +338,7 @@ async fn a_session_is_found_until_it_runs_out() {
 
 #[tokio::test]
 async fn a_link_confirmation_is_taken_once_by_its_account_in_its_browser() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let lee = contract.insert("lee@northwind.example").await;
         let other = contract.insert("mona@northwind.example").await;
         let until = contract.now + SignedDuration::from_mins(10);
@@ -354,7 +355,7 @@ async fn a_link_confirmation_is_taken_once_by_its_account_in_its_browser() {
 
 #[tokio::test]
 async fn the_audit_trail_is_only_ever_added_to() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         let entry = AuditEntry {
             id: contract.generator.id(contract.now),
             at: contract.now,
@@ -369,7 +370,7 @@ async fn the_audit_trail_is_only_ever_added_to() {
         transaction.append_audit(&entry).await.unwrap();
         transaction.commit().await.unwrap();
         for text in ["UPDATE audit_entry SET value_to = 'rui'", "DELETE FROM audit_entry"] {
-            assert!(contract._database.try_execute(text).await.is_err(), "{text}");
+            assert!(contract.database.try_execute(text).await.is_err(), "{text}");
         }
         let (entries, total) = contract.store.read().await.unwrap().list_audit(None, 1, 10).await.unwrap();
         assert_eq!((entries, total), (vec![entry], 1));
@@ -378,7 +379,7 @@ async fn the_audit_trail_is_only_ever_added_to() {
 
 #[tokio::test]
 async fn a_list_filters_searches_and_pages_alike() {
-    for contract in Contract::on_every_database().await {
+    for contract in Contract::on_everydatabase().await {
         for name in ["carl", "anna_b", "bert%", "dora"] {
             contract.insert(&format!("{name}@northwind.example")).await;
         }

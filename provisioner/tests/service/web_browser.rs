@@ -7,7 +7,7 @@ use reqwest::{Client, Response};
 use url::Url;
 
 /// One browser. The two programs share a host name here, so their cookies are kept apart by hand.
-pub struct WebBrowser {
+pub(crate) struct WebBrowser {
     client: Client,
     base_url: String,
     issuer: String,
@@ -16,7 +16,7 @@ pub struct WebBrowser {
 
 impl WebBrowser {
     /// A new browser.
-    pub fn new(base_url: &str, issuer: &str) -> Self {
+    pub(crate) fn new(base_url: &str, issuer: &str) -> Self {
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
         Self {
             client: client.expect("an HTTP client"),
@@ -27,14 +27,14 @@ impl WebBrowser {
     }
 
     /// From the link on the sign-in page to the callback, which is not opened yet.
-    pub async fn go_to_kaseyaone_and_back(&mut self, person: &str) -> Url {
+    pub(crate) async fn go_to_kaseyaone_and_back(&mut self, person: &str) -> Url {
         let start = format!("{}sso/start", self.base_url);
         let to = location(&self.try_get(&start).await.expect("the service answers"));
         self.log_in(to, person).await
     }
 
     /// A whole sign-in, with the fresh one that may be asked for.
-    pub async fn sign_in(&mut self, person: &str) {
+    pub(crate) async fn sign_in(&mut self, person: &str) {
         let mut callback = self.go_to_kaseyaone_and_back(person).await;
         for _ in 0..2 {
             let to = location(&self.try_get(callback.as_str()).await.expect("the service answers"));
@@ -46,14 +46,14 @@ impl WebBrowser {
     }
 
     /// Whether the home page sends this browser further in and not to the sign-in page.
-    pub async fn is_signed_in(&mut self) -> bool {
+    pub(crate) async fn is_signed_in(&mut self) -> bool {
         let home = self.base_url.clone();
         let to = location(&self.try_get(&home).await.expect("the service answers"));
         matches!(to.path(), "/home" | "/no-access")
     }
 
     /// Opens a page; an error if the service goes away meanwhile.
-    pub async fn try_get(&mut self, url: &str) -> Result<Response, reqwest::Error> {
+    pub(crate) async fn try_get(&mut self, url: &str) -> Result<Response, reqwest::Error> {
         self.send(Url::parse(url).expect("a URL"), None).await
     }
 

@@ -15,7 +15,7 @@ pub(super) enum Claim {
     /// The first and only callback of an open request; it is consumed now.
     Claimed(Box<SignInRequest>),
     /// A callback that was used before, in a browser with an open session.
-    Reused { account: Account, reference: Reference },
+    Reused { account: Box<Account>, reference: Reference },
     /// The request to turn Allow on is too old.
     BindingExpired,
     /// Anything else.
@@ -97,5 +97,5 @@ async fn reject_replay(
     record.fail(Outcome::NoNewSignIn, Cause::new(CauseCode::CallbackReplayed, reason), now);
     transaction.update_record(&record).await?;
     transaction.commit().await?;
-    Ok(Claim::Reused { account, reference: record.reference })
+    Ok(Claim::Reused { account: Box::new(account), reference: record.reference })
 }
