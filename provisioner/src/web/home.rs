@@ -10,6 +10,7 @@ use super::input::{Asked, Sent};
 use super::notices::notice;
 use super::page::Page;
 use super::present::Names;
+use super::views::AccessWords;
 use super::views::access::{HomePage, NoAccessPage};
 use super::views::shell::Place;
 use super::visitor::{Inside, Visitor};
@@ -62,9 +63,18 @@ pub(crate) async fn show_home(
         name: current.account.name.clone(),
         email: current.account.email.to_string(),
         admin: current.account.msp_admin,
-        access: Names::new(&groups, &organizations).access(&current.access),
+        access: home_access(&current, &Names::new(&groups, &organizations)),
         by_kaseyaone: current.kaseyaone,
     }))
+}
+
+/// What the reader may do and see; an MSP Admin sees every organization.
+fn home_access(current: &CurrentSession, names: &Names) -> AccessWords {
+    let mut access = names.access(&current.access);
+    if current.account.msp_admin {
+        "All, as MSP Admin".clone_into(&mut access.organizations);
+    }
+    access
 }
 
 /// `GET /no-access`

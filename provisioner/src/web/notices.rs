@@ -35,6 +35,13 @@ const NOTICES: &[(&str, Tone, &str)] = &[
         Tone::Bad,
         "Allow Users to Log in with KaseyaOne stays off: authentication through KaseyaOne was not completed.",
     ),
+    (
+        "organization-added",
+        Tone::Good,
+        "The organization was added. Only MSP Admins see it until it is assigned.",
+    ),
+    ("group-added", Tone::Good, "The access group was added. Nobody belongs to it yet."),
+    ("name-unusable", Tone::Bad, "Nothing was added: the name is empty, too long, or taken."),
     ("access-saved", Tone::Good, "The assignment was saved."),
     ("link-confirmed", Tone::Good, "Your KaseyaOne user is connected to this account now."),
 ];

@@ -63,6 +63,13 @@ impl Names {
         }
     }
 
+    /// The names of the access groups, sorted.
+    pub(crate) fn groups(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.groups.values().cloned().collect();
+        names.sort();
+        names
+    }
+
     pub(crate) fn access(&self, access: &Access) -> AccessWords {
         let capabilities: Vec<_> = access.capabilities.iter().map(|one| one.label().to_owned()).collect();
         let groups: Vec<_> = access.groups.iter().map(|id| named(&self.groups, id.to_string())).collect();
@@ -135,9 +142,7 @@ fn check_row(record: &SignInRecord, check: Check) -> CheckRow {
     let finding = record.checks.finding(check);
     let first_failing = record.first_failing() == Some(check);
     let told = match (&record.cause, first_failing) {
-        (Some(cause), true) if concerns(cause.code, check) => {
-            format!("{} ({})", words::cause(cause.code), cause.reason)
-        }
+        (Some(cause), true) if concerns(cause.code, check) => words::cause(cause.code).to_owned(),
         _ => words::detail(check, finding).to_owned(),
     };
     CheckRow {
@@ -182,17 +187,27 @@ fn settings_facts(record: &SignInRecord) -> Vec<Fact> {
 
 /// One line of the audit trail; `names` words the accounts it is about.
 pub(crate) fn audit_row(entry: &AuditEntry, names: &BTreeMap<AccountId, String>) -> AuditRow {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let about = entry.account.map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string()));
     AuditRow {
         when: When::at(entry.at),
         who: actor(&entry.actor),
-        what: entry.action.as_str().to_owned(),
-        about: entry
-            .account
-            .map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string()))
-            .unwrap_or_default(),
-        from: text(&entry.from),
-        to: text(&entry.to),
+        what: words::action(entry.action).to_owned(),
+        about: about.unwrap_or_default(),
+        change: change(entry),
+    }
+}
+
+fn change(entry: &AuditEntry) -> String {
+    let change = match (&entry.from, &entry.to) {
+        (Some(from), Some(to)) => format!("{from} → {to}"),
+        (Some(from), None) => format!("{from} → nothing"),
+        (None, Some(to)) => to.clone(),
+        (None, None) => String::new(),
+    };
+    match &entry.reference {
+        Some(reference) if change.is_empty() => format!("sign-in {reference}"),
+        Some(reference) => format!("{change} (sign-in {reference})"),
+        None => change,
     }
 }
 

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::home::After;
 use super::input::{Asked, Sent, values};
 use super::notices::{alert, notice};
-use super::organizations::refused as organizations_refused;
+use super::organizations::{NameForm, refused as organizations_refused};
 use super::page::Page;
 use super::present::Names;
 use super::users::{page_number, refused as users_refused};
@@ -23,14 +23,15 @@ use crate::app::{App, AppState};
 use crate::domain::access::{AccessKind, Capability};
 use crate::domain::id::AccountId;
 use crate::usecase::{
-    AssignError, User, UserError, UserQuery, assign_capabilities, assign_groups, assign_organizations,
-    get_user, list_groups, list_organizations, list_users,
+    AssignError, OrganizationsError, User, UserError, UserQuery, add_group, assign_capabilities,
+    assign_groups, assign_organizations, get_user, list_groups, list_organizations, list_users,
 };
 
 /// Which page of the list.
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct PageQuery {
     pub(crate) page: Option<String>,
+    done: Option<String>,
 }
 
 /// `GET /settings/user-privileges`
@@ -51,11 +52,28 @@ pub(crate) async fn list(
         access: names.access(&user.access),
     };
     Ok(Page::ok(PrivilegesListPage {
-        shell: visitor.shell(Place::UserPrivileges, None),
+        shell: visitor.shell(Place::UserPrivileges, notice(query.done.as_deref())),
+        groups: names.groups(),
         rows: found.users.iter().map(row).collect(),
         next: (found.page < found.pages)
             .then(|| format!("/settings/user-privileges?page={}", found.page + 1)),
     }))
+}
+
+/// `POST /settings/user-privileges/groups`
+#[tracing::instrument(skip_all)]
+pub(crate) async fn add(
+    State(app): State<AppState>,
+    visitor: Visitor,
+    Sent(form): Sent<NameForm>,
+) -> Result<Response, Failure> {
+    match add_group(&app, &visitor.actor(), &form.name).await {
+        Ok(_) => Ok(Redirect::to("/settings/user-privileges?done=group-added").into_response()),
+        Err(OrganizationsError::Name(_) | OrganizationsError::NameTaken) => {
+            Ok(Redirect::to("/settings/user-privileges?done=name-unusable").into_response())
+        }
+        Err(error) => Err(organizations_refused(error)),
+    }
 }
 
 /// `GET /settings/user-privileges/{id}`

@@ -133,3 +133,52 @@ async fn nobody_but_an_msp_admin_opens_settings_and_the_attempt_is_recorded() {
     let page = admin.open(stage.url("/settings/audit")).await;
     assert!(page.text("#audit").contains("plain@northwind.example"));
 }
+
+#[tokio::test]
+async fn organizations_and_access_groups_are_added_on_their_pages() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    let page = admin.open(stage.url("/organizations")).await;
+    let page = admin.submit(&page, "form[action='/organizations']", &[("name", "Globex")]).await;
+    assert_eq!(page.texts("#organizations a"), ["Globex"]);
+    let page = admin.submit(&page, "form[action='/organizations']", &[("name", "Globex")]).await;
+    assert!(page.text("[role=alert]").contains("taken"), "{}", page.body);
+    let page = admin.open(stage.url("/settings/user-privileges")).await;
+    let page = admin.submit(&page, "form[action$=groups]", &[("name", "Night shift")]).await;
+    assert!(page.text("section").contains("Night shift"), "{}", page.body);
+
+    let mut plain = stage.user_without_access().await;
+    assert!(!plain.open(stage.url("/organizations")).await.has("form[action='/organizations']"));
+    let refused = plain.post(&stage.url("/organizations"), &[("name", "Initech")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn each_action_of_the_list_says_what_was_done() {
+    let stage = Stage::open_to_everybody().await;
+    let mut dana = Browser::new();
+    stage.sign_in(&mut dana, "dana").await;
+    let mut admin = stage.admin().await;
+    let steps = [
+        ("review", "reviewed"),
+        ("make-admin", "MSP Admin now"),
+        ("remove-admin", "no longer an MSP Admin"),
+        ("deactivate", "deactivated"),
+        ("activate", "activated"),
+        ("remove", "removed"),
+    ];
+    for (action, words) in steps {
+        let users = admin.open(stage.url("/settings/users")).await;
+        let row = "tr:has(td a[href]):not(:has(.tag.admin)) ";
+        let form = format!("form[action$='/{action}']");
+        let css = if users.has(&format!("{row}{form}")) { format!("{row}{form}") } else { form };
+        let page = admin.submit(&users, &css, &[]).await;
+        assert!(page.text("#notice").contains(words), "{action}: {}", page.text("#notice"));
+    }
+    assert_eq!(dana.open(stage.url("/")).await.name(), "sign-in", "her session ended");
+    let removed = admin.open(stage.url("/settings/users?view=removed")).await;
+    let page = admin.submit(&removed, "form[action$='/allow-again']", &[]).await;
+    assert!(page.text("#notice").contains("may come back"), "{}", page.body);
+    let unknown = admin.post(&stage.url("/settings/users/x/explode"), &[]).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}

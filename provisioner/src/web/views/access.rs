@@ -35,6 +35,7 @@ pub(crate) struct PrivilegesListPage {
     pub(crate) shell: Shell,
     pub(crate) rows: Vec<PrivilegesRow>,
     pub(crate) next: Option<String>,
+    pub(crate) groups: Vec<String>,
 }
 
 /// One user in the list of privileges.
@@ -85,6 +86,7 @@ pub(crate) struct Choice {
 pub(crate) struct OrganizationsPage {
     pub(crate) shell: Shell,
     pub(crate) organizations: Vec<Named>,
+    pub(crate) may_add: bool,
 }
 
 /// One visible organization.

@@ -91,6 +91,5 @@ pub(crate) struct AuditRow {
     pub(crate) who: String,
     pub(crate) what: String,
     pub(crate) about: String,
-    pub(crate) from: String,
-    pub(crate) to: String,
+    pub(crate) change: String,
 }

@@ -247,6 +247,7 @@ fn samples() -> Vec<(&'static str, String)> {
                     access: access(),
                 }],
                 next: Some("/settings/user-privileges?page=2".to_owned()),
+                groups: vec![text.clone()],
             }),
         ),
         (
@@ -267,11 +268,16 @@ fn samples() -> Vec<(&'static str, String)> {
             html(&OrganizationsPage {
                 shell: shell(false, Place::Organizations),
                 organizations: vec![Named { id: "o1".to_owned(), name: text.clone() }],
+                may_add: true,
             }),
         ),
         (
             "organizations, none",
-            html(&OrganizationsPage { shell: shell(false, Place::Organizations), organizations: Vec::new() }),
+            html(&OrganizationsPage {
+                shell: shell(false, Place::Organizations),
+                organizations: Vec::new(),
+                may_add: false,
+            }),
         ),
         (
             "organization",
@@ -291,8 +297,7 @@ fn samples() -> Vec<(&'static str, String)> {
                     who: text.clone(),
                     what: text.clone(),
                     about: text.clone(),
-                    from: text.clone(),
-                    to: text,
+                    change: text,
                 }],
                 older: Some("/settings/audit?before=9".to_owned()),
             }),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::account::{Origin, Status};
+use crate::domain::audit::Action;
 use crate::domain::checks::{Check, Finding};
 use crate::domain::identity::Freshness;
 use crate::domain::record::{CauseCode, Method, Outcome};
@@ -50,6 +51,34 @@ pub(crate) fn detail(check: Check, finding: Finding) -> &'static str {
         (Finding::Fail, Check::AuthenticationCompleted) => {
             "KaseyaOne did not confirm the person, or its answer did not hold."
         }
+    }
+}
+
+/// What was done, in the audit.
+pub(crate) fn action(action: Action) -> &'static str {
+    match action {
+        Action::SignIn => "Signed in",
+        Action::SignOut => "Signed out",
+        Action::AccountCreated => "Account created",
+        Action::AccountActivated => "Account activated",
+        Action::AccountDeactivated => "Account deactivated",
+        Action::AccountRemoved => "Account removed",
+        Action::AccountAllowedAgain => "Person allowed again",
+        Action::AccountReviewed => "Account reviewed",
+        Action::EmailChanged => "E-mail address refreshed from KaseyaOne",
+        Action::EmailKept => "E-mail address kept: the new one belongs to another account",
+        Action::NameChanged => "Name refreshed from KaseyaOne",
+        Action::IdentityLinked => "KaseyaOne identity linked",
+        Action::MspAdminChanged => "MSP Admin changed",
+        Action::CapabilitiesChanged => "Capabilities assigned",
+        Action::GroupsChanged => "Group Access assigned",
+        Action::OrganizationsChanged => "Organization visibility assigned",
+        Action::SettingsChanged => "Single Sign-On changed",
+        Action::CreationInEffect => "Automatic user creation is in effect again",
+        Action::ChangeRefused => "Refused",
+        Action::BindingFailed => "Linking a KaseyaOne company failed",
+        Action::OrganizationCreated => "Organization added",
+        Action::GroupCreated => "Access group added",
     }
 }
 
