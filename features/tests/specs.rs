@@ -26,12 +26,20 @@ fn specs_can_be_run_as_written() {
 #[test]
 fn every_fault_of_the_catalogue_is_in_a_scenario() {
     let mut named: BTreeSet<String> = BTreeSet::new();
-    let staged_by_steps = [("KaseyaOne cannot be reached", "disc-flap"), ("KaseyaOne would take a code twice", "tok-reuse-lenient")];
+    let staged_by_steps = [
+        ("KaseyaOne cannot be reached", "disc-flap"),
+        ("KaseyaOne would take a code twice", "tok-reuse-lenient"),
+    ];
     for case in specs().cases() {
         named.extend(case.tags.iter().filter_map(|tag| tag.strip_prefix("fault:").map(str::to_owned)));
         for step in case.single.scenarios.iter().flat_map(|scenario| &scenario.steps) {
             let armed = step.value.starts_with("the fault \"") || step.value.starts_with("the variation \"");
-            named.extend(staged_by_steps.iter().filter(|(words, _)| step.value == *words).map(|(_, id)| (*id).to_owned()));
+            named.extend(
+                staged_by_steps
+                    .iter()
+                    .filter(|(words, _)| step.value == *words)
+                    .map(|(_, id)| (*id).to_owned()),
+            );
             named.extend(armed.then(|| step.value.split('"').nth(1).unwrap_or_default().to_owned()));
         }
     }

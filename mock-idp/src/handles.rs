@@ -271,6 +271,16 @@ impl JournalHandle {
         self.0.lock().journal.entries()
     }
 
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.0.lock().journal.len()
+    }
+
+    /// Whether nothing was written down yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Forgets the entries; numbers go on.
     pub fn clear(&self) {
         self.0.lock().journal.clear();

@@ -330,9 +330,10 @@ fn own_thread(
 
 /// Serves until the provider is dropped.
 async fn serve(listener: tokio::net::TcpListener, realm: Arc<Realm>, stopped: oneshot::Receiver<()>) {
-    let router = crate::http::router(realm);
+    // Made ready once: a bare router would be cloned whole for every connection.
+    let service = crate::http::router(realm).with_state(()).into_make_service();
     tokio::select! {
-        served = axum::serve(listener, router) => {
+        served = axum::serve(listener, service) => {
             if let Err(error) = served {
                 tracing::error!(%error, "the provider stopped serving");
             }

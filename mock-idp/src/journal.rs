@@ -167,6 +167,10 @@ impl Journal {
         self.entries.iter().cloned().collect()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
     }

@@ -11,7 +11,7 @@ use crate::directory::Directory;
 use crate::domain::audit::{Action, AuditActor, AuditEntry};
 use crate::domain::checks::Finding;
 use crate::generator::Generator;
-use crate::oidc::RelyingParty;
+use crate::oidc::{HttpClient, RelyingParty};
 use crate::store::Store;
 
 /// The state of the routers.
@@ -45,9 +45,14 @@ impl App {
     ) -> Result<Self, reqwest::Error> {
         let mut callback = base_url.clone();
         callback.set_path("/sso/callback");
+        let kaseyaone = &config.kaseyaone;
+        let directory = kaseyaone.directory.as_ref();
+        let elsewhere =
+            directory.map(|it| &it.url).into_iter().chain(&kaseyaone.allowed_origins).map(Url::as_str);
+        let http = HttpClient::for_addresses(elsewhere.chain([kaseyaone.issuer.as_str()]))?;
         Ok(Self {
-            relying_party: RelyingParty::new(&config, callback)?,
-            directory: config.kaseyaone.directory.as_ref().map(Directory::new).transpose()?,
+            relying_party: RelyingParty::new(&config, callback, http.clone()),
+            directory: directory.map(|directory| Directory::new(directory, http)),
             store,
             clock,
             generator,

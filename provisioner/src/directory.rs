@@ -36,8 +36,8 @@ fn active() -> bool {
 }
 
 impl Directory {
-    pub(crate) fn new(config: &config::Directory) -> Result<Self, reqwest::Error> {
-        Ok(Self { http: HttpClient::new()?, url: config.url.clone(), token: config.token.clone() })
+    pub(crate) fn new(config: &config::Directory, http: HttpClient) -> Self {
+        Self { http, url: config.url.clone(), token: config.token.clone() }
     }
 
     /// Whether a user name exists and is active. A look-up that fails is "not knowable", never "no".

@@ -72,7 +72,9 @@ pub async fn serve(config: Config, runtime: Runtime) -> Result<Server, StartErro
     let (stop, stopped) = watch::channel(false);
     let router = web::router(Arc::clone(&app));
     let serving = tokio::spawn(async move {
-        axum::serve(listener, router).with_graceful_shutdown(wait_for_stop(stopped)).await
+        // Made ready once: a bare router would be cloned whole for every connection.
+        let service = router.with_state(()).into_make_service();
+        axum::serve(listener, service).with_graceful_shutdown(wait_for_stop(stopped)).await
     });
     Ok(Server { app, address, stop, serving })
 }

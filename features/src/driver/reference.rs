@@ -79,7 +79,7 @@ pub async fn start_provider(clock: &ScenarioClock) -> Result<MockIdp> {
 /// A tape that knows how long the provider's journal is.
 pub fn tape(idp: &MockIdp) -> Tape {
     let journal = idp.journal();
-    Tape::new(move || journal.entries().len() as u64)
+    Tape::new(move || journal.len() as u64)
 }
 
 impl Reference {

@@ -56,9 +56,11 @@ pub(super) fn difference(before: &Value, after: &Value) -> Difference {
 /// The records of sign-ins, oldest first.
 pub(super) fn records(difference: &Difference) -> Vec<String> {
     let line = |record: &Value| {
-        let first = ["started_at", "method", "outcome"].map(|key| record[key].as_str().unwrap_or("under way"));
+        let first =
+            ["started_at", "method", "outcome"].map(|key| record[key].as_str().unwrap_or("under way"));
         let checks = record["checks"].as_object().into_iter().flatten();
-        let checks = checks.map(|(check, finding)| format!("{check}={}", finding.as_str().unwrap_or_default()));
+        let checks =
+            checks.map(|(check, finding)| format!("{check}={}", finding.as_str().unwrap_or_default()));
         let checks = checks.collect::<Vec<_>>().join(" ");
         let rest = without(record, &["id", "started_at", "method", "outcome", "checks"]);
         format!("{}\n      {checks}\n      {}", first.join(" "), shown(&rest))

@@ -150,7 +150,9 @@ fn decoded(token: &Value, symbols: &mut Symbols) -> String {
         .iter()
         .map(|(name, value)| match seconds(value).map(jiff::Timestamp::from_second) {
             Some(Ok(at)) if TIMES.contains(&name.as_str()) => format!("{name}={}", offset(at)),
-            _ => format!("{name}={}", short(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))),
+            _ => {
+                format!("{name}={}", short(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+            }
         })
         .collect();
     shown.sort();

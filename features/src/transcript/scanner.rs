@@ -13,7 +13,10 @@ const SHAPES: [(&str, &str); 7] = [
     ("a date", r"\b(?:19|20)\d\d-\d\d-\d\d"),
     ("an id", r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
     ("a time in seconds", r"\b1[89]\d{8}\b"),
-    ("something random", r"[A-Za-z0-9_-]*(?:[a-z][A-Z]|[A-Z][a-z]*[0-9]|[0-9][A-Za-z]{2}[0-9])[A-Za-z0-9_-]{20,}"),
+    (
+        "something random",
+        r"[A-Za-z0-9_-]*(?:[a-z][A-Z]|[A-Z][a-z]*[0-9]|[0-9][A-Za-z]{2}[0-9])[A-Za-z0-9_-]{20,}",
+    ),
 ];
 
 static PATTERNS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {

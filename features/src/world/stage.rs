@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
-use mock_idp::{ArmedFault, Mint, MockIdp, Target};
 use jiff::SignedDuration;
+use mock_idp::{ArmedFault, Mint, MockIdp, Target};
 use serde_json::Value;
 use url::Url;
 

@@ -85,16 +85,16 @@ pub(crate) struct Authentication {
 
 impl RelyingParty {
     /// A relying party that has not spoken to the provider yet.
-    pub(crate) fn new(config: &Config, redirect_uri: Url) -> Result<Self, reqwest::Error> {
-        Ok(Self {
+    pub(crate) fn new(config: &Config, redirect_uri: Url, http: HttpClient) -> Self {
+        Self {
             config: config.kaseyaone.clone(),
             leeway: config.sign_in.leeway,
             max_age: config.sign_in.max_age,
             redirect_uri,
-            http: HttpClient::new()?,
+            http,
             cache: Mutex::default(),
             failures: AtomicU64::new(0),
-        })
+        }
     }
 
     /// Whether the provider can be reached now, or could within the last hour.
