@@ -7,6 +7,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod cause;
 pub mod checks;
 pub mod decision;
 pub mod email;

@@ -5,6 +5,7 @@
 
 mod apply;
 mod claim;
+mod known;
 
 use url::Url;
 
