@@ -34,6 +34,9 @@ pub struct Config {
     /// Whether this MSP is active; people of one that is not are refused.
     #[serde(default = "yes")]
     pub tenant_active: bool,
+    /// Whom people are told to ask for access, as in "Ask …".
+    #[serde(default)]
+    pub contact: Option<String>,
     /// How KaseyaOne is reached and what it calls things.
     pub kaseyaone: KaseyaOne,
     /// Bounds of a sign-in.
@@ -243,6 +246,7 @@ impl Config {
             database_url: database_url.into(),
             database_connections: default_database_connections(),
             tenant_active: true,
+            contact: None,
             kaseyaone,
             sign_in: SignIn::default(),
             passwords: Passwords::default(),

@@ -79,7 +79,10 @@ fn home_access(current: &CurrentSession, names: &Names) -> AccessWords {
 
 /// `GET /no-access`
 #[tracing::instrument(skip_all)]
-pub(crate) async fn show_no_access(Inside { visitor, current }: Inside) -> Response {
+pub(crate) async fn show_no_access(
+    State(app): State<AppState>,
+    Inside { visitor, current }: Inside,
+) -> Response {
     let CurrentSession { account, kaseyaone, .. } = current;
     if has_any(&account, &current.access) {
         return Redirect::to("/home").into_response();
@@ -88,9 +91,16 @@ pub(crate) async fn show_no_access(Inside { visitor, current }: Inside) -> Respo
         shell: visitor.shell(Place::Home, None),
         name: account.name,
         email: account.email.to_string(),
-        whom_to_ask: "Ask an MSP Admin of your company to assign access to you. When that is done, open this page again; there is no need to sign in again.".to_owned(),
+        whom_to_ask: whom_to_ask(app.config.contact.as_deref()),
         by_kaseyaone: kaseyaone,
     })
+}
+
+fn whom_to_ask(contact: Option<&str>) -> String {
+    let contact = contact.unwrap_or("an MSP Admin of your company");
+    format!(
+        "Ask {contact} to assign access to you. When that is done, check again; there is no need to sign in again."
+    )
 }
 
 /// `POST /sign-out`
