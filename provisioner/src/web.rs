@@ -32,6 +32,8 @@ pub(crate) use page::Matter;
 use security::SecurityHeaders;
 
 pub(crate) use cookies::{CookieKind, Cookies};
+use security::recover;
+
 pub(crate) use security::guard;
 pub(crate) use single_sign_on::AUTHENTICATE_AT;
 pub(crate) use visitor::Visitor;
@@ -43,7 +45,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .fallback(|| async { Matter::NotFound })
         .method_not_allowed_fallback(|| async { Matter::MethodNotAllowed });
     guard(pages, app.base_url(), Matter::into_response)
-        .merge(callback())
+        .merge(recover(callback(), Matter::into_response))
         .merge(crate::api::router(&app))
         .with_state(app)
         .layer(middleware::from_fn(move |request, next| headers.clone().apply(request, next)))

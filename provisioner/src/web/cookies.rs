@@ -80,3 +80,37 @@ impl axum::response::IntoResponseParts for SetCookie {
         Ok(response)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! What a browser is told about the cookies.
+
+    use super::*;
+
+    fn header(base_url: &str) -> String {
+        let cookies = Cookies::new(&Url::parse(base_url).unwrap());
+        let SetCookie(value) = cookies.set(CookieKind::Session, "secret");
+        value.unwrap().to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn over_tls_the_cookie_belongs_to_this_host_alone() {
+        assert_eq!(
+            header("https://mdr.example"),
+            "__Host-mdr-session=secret; HttpOnly; SameSite=Lax; Secure; Path=/"
+        );
+    }
+
+    #[test]
+    fn on_plain_http_the_cookie_is_not_marked_secure() {
+        assert_eq!(header("http://127.0.0.1:8400"), "mdr-session=secret; HttpOnly; SameSite=Lax; Path=/");
+    }
+
+    #[test]
+    fn a_cookie_of_the_other_scheme_is_not_read() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("mdr-session=planted"));
+        let cookies = Cookies::new(&Url::parse("https://mdr.example").unwrap());
+        assert_eq!(cookies.read(CookieKind::Session, &headers), None);
+    }
+}

@@ -68,18 +68,79 @@ impl SecurityHeaders {
     }
 }
 
-/// Refuses what another site's page sends in a person's name (by `Sec-Fetch-Site` and `Origin`), and answers panics
-/// and what is too large; `answer` chooses between pages and problems.
+/// Refuses what another site's page sends in a person's name (by `Sec-Fetch-Site` and `Origin`), and recovers;
+/// `answer` chooses between pages and problems.
 pub(crate) fn guard<S, A>(router: Router<S>, base_url: &Url, answer: A) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     A: Fn(Matter) -> Response + Clone + Send + Sync + 'static,
 {
-    let (refuse, recover) = (answer.clone(), answer);
+    let refuse = answer.clone();
     let origin = base_url.origin().ascii_serialization();
     let same_site = CsrfLayer::new().add_trusted_origin(origin).unwrap_or_default();
+    recover(router.layer(same_site.with_rejection_response(move |_| refuse(Matter::OtherSite))), answer)
+}
+
+/// Bounds what is read, and answers a panic.
+pub(crate) fn recover<S, A>(router: Router<S>, answer: A) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    A: Fn(Matter) -> Response + Clone + Send + Sync + 'static,
+{
     router
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(same_site.with_rejection_response(move |_| refuse(Matter::OtherSite)))
-        .layer(CatchPanicLayer::custom(move |_| recover(Matter::OutOfOrder)))
+        .layer(CatchPanicLayer::custom(move |_| answer(Matter::OutOfOrder)))
+}
+
+#[cfg(test)]
+mod tests {
+    //! The bounds, around handlers that misbehave.
+
+    use axum::body::Body;
+    use axum::response::IntoResponse as _;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn answer(base_url: &str, request: Request) -> Response {
+        let base_url = Url::parse(base_url).unwrap();
+        let headers = SecurityHeaders::new(&base_url, "https://one.example/realm");
+        let router = Router::new().route("/", get(panicking).post(|| async {}));
+        guard(router, &base_url, Matter::into_response)
+            .layer(axum::middleware::from_fn(move |request, next| headers.clone().apply(request, next)))
+            .oneshot(request)
+            .await
+            .unwrap()
+    }
+
+    async fn panicking() {
+        panic!("as a bug would");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_page_with_every_header() {
+        let response = answer("http://127.0.0.1:8400", Request::new(Body::empty())).await;
+        assert_eq!(response.status(), 500);
+        assert!(response.headers().contains_key(header::CONTENT_SECURITY_POLICY));
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    }
+
+    #[tokio::test]
+    async fn over_tls_browsers_are_told_to_stay_there_and_to_say_nothing_of_where_they_come_from() {
+        let response = answer("https://mdr.example", Request::new(Body::empty())).await;
+        assert_eq!(response.headers()[header::REFERRER_POLICY], "no-referrer");
+        assert!(response.headers().contains_key(header::STRICT_TRANSPORT_SECURITY));
+        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.contains("form-action 'self' https://one.example;"), "{policy}");
+    }
+
+    #[tokio::test]
+    async fn our_own_origin_is_trusted_behind_a_proxy_and_another_is_not() {
+        for (origin, status) in [("https://mdr.example", 200), ("https://evil.example", 403), ("null", 403)] {
+            let request = Request::post("/").header("host", "inside:8400").header("origin", origin);
+            let response = answer("https://mdr.example", request.body(Body::empty()).unwrap()).await;
+            assert_eq!(response.status(), status, "{origin}");
+        }
+    }
 }

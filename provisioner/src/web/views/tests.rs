@@ -146,7 +146,14 @@ fn part(path: &'static str) -> PrivilegesPart {
 
 /// Name of the sample and its HTML.
 fn samples() -> Vec<(&'static str, String)> {
-    let html = |template: &dyn askama::DynTemplate| template.dyn_render().unwrap();
+    [outside_samples(), inside_samples(), record_samples()].concat()
+}
+
+fn html(template: &dyn askama::DynTemplate) -> String {
+    template.dyn_render().unwrap()
+}
+
+fn outside_samples() -> Vec<(&'static str, String)> {
     let text = EVIL.to_owned();
     vec![
         ("sign_in", html(&sign_in(KaseyaOneState::Ready, None, false))),
@@ -185,6 +192,12 @@ fn samples() -> Vec<(&'static str, String)> {
                 paragraphs: &["One.", "Two."],
             }),
         ),
+    ]
+}
+
+fn inside_samples() -> Vec<(&'static str, String)> {
+    let text = EVIL.to_owned();
+    vec![
         (
             "no_access",
             html(&NoAccessPage {
@@ -217,6 +230,12 @@ fn samples() -> Vec<(&'static str, String)> {
                 authenticated_as: text.clone(),
             }),
         ),
+    ]
+}
+
+fn record_samples() -> Vec<(&'static str, String)> {
+    let text = EVIL.to_owned();
+    vec![
         (
             "sign_ins",
             html(&SignInsPage {
@@ -373,13 +392,11 @@ fn every_form_that_changes_something_is_a_post_to_this_site() {
         let page = Html::parse_document(&html);
         for form in all(&page, "form") {
             let method = form.value().attr("method").unwrap();
+            let asks = form.value().attr("role") == Some("search")
+                || form.value().attr("action") == Some("/sign-in");
             let action = form.value().attr("action").unwrap();
             assert!(action.starts_with('/'), "{name}: {action}");
-            assert!(
-                method == "post"
-                    || (method == "get" && all(&page, "[role=search], form[action='/sign-in']").len() > 0),
-                "{name}"
-            );
+            assert!(method == "post" || (method == "get" && asks), "{name}");
         }
         assert!(
             all(&page, "[role=alert]").iter().all(|e| !e.text().collect::<String>().trim().is_empty()),
