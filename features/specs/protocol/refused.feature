@@ -46,7 +46,7 @@ Feature: What KaseyaOne sends wrongly is refused
       | idt-exp-missing      | expiry    |
       | idt-exp-absurd       | expiry    |
       | idt-iat-missing      | issued at |
-      | idt-iat-stale        | expiry    |
+      | idt-iat-stale        | issued at |
       | idt-iat-future       | issued at |
       | idt-nbf-future       | not before |
       | idt-authtime-future  | auth time |
