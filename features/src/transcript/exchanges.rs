@@ -177,10 +177,11 @@ fn host(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-/// The attributes of a cookie, and whether it is taken back.
+/// The attributes of a cookie, and whether it is taken back. `Expires` says in wall time what `Max-Age` says.
 fn without_value(cookie: &str) -> String {
     let (name, rest) = cookie.split_once('=').unwrap_or((cookie, ""));
     let (value, attributes) = rest.split_once(';').unwrap_or((rest, ""));
     let value = if value.is_empty() { "" } else { "…" };
-    format!("{name}={value};{attributes}")
+    let attributes = attributes.split(';').map(str::trim).filter(|attribute| !attribute.starts_with("Expires="));
+    format!("{name}={value}; {}", attributes.collect::<Vec<_>>().join("; "))
 }

@@ -10,7 +10,7 @@ const SHAPES: [(&str, &str); 7] = [
     ("a token", r"eyJ[A-Za-z0-9_-]{8,}"),
     ("a key", r"-----BEGIN|PRIVATE KEY"),
     ("an address with a port", r"(?:127\.0\.0\.1|localhost|\[::1\]):\d+"),
-    ("a date", r"\b(?:19|20)\d\d-\d\d-\d\d"),
+    ("a date", r"\b(?:19|20)\d\d-\d\d-\d\d|\d\d:\d\d:\d\d GMT"),
     ("an id", r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
     ("a time in seconds", r"\b1[89]\d{8}\b"),
     (
