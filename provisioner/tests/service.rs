@@ -8,6 +8,8 @@ mod crash;
 mod database;
 #[path = "service/faults.rs"]
 mod faults;
+#[path = "service/layering.rs"]
+mod layering;
 #[path = "service/outage.rs"]
 mod outage;
 #[path = "service/process.rs"]
