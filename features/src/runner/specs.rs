@@ -133,12 +133,30 @@ impl Spec {
     }
 
     fn case(&self, rule: Option<&gherkin::Rule>, scenario: &Scenario) -> Case {
-        let mut single = self.expanded.clone();
-        single.scenarios = if rule.is_some() { Vec::new() } else { vec![scenario.clone()] };
-        single.rules = rule
-            .map(|rule| gherkin::Rule { scenarios: vec![scenario.clone()], ..rule.clone() })
-            .into_iter()
-            .collect();
+        let of_rule = |rule: &gherkin::Rule| gherkin::Rule {
+            keyword: rule.keyword.clone(),
+            name: rule.name.clone(),
+            description: rule.description.clone(),
+            background: rule.background.clone(),
+            scenarios: vec![scenario.clone()],
+            tags: rule.tags.clone(),
+            span: rule.span,
+            position: rule.position,
+        };
+        // Field by field, because a clone would copy every scenario of the file for each of them.
+        let feature = &self.expanded;
+        let single = Feature {
+            keyword: feature.keyword.clone(),
+            name: feature.name.clone(),
+            description: feature.description.clone(),
+            background: feature.background.clone(),
+            scenarios: if rule.is_some() { Vec::new() } else { vec![scenario.clone()] },
+            rules: rule.map(of_rule).into_iter().collect(),
+            tags: feature.tags.clone(),
+            span: feature.span,
+            position: feature.position,
+            path: feature.path.clone(),
+        };
         let mut tags = self.expanded.tags.clone();
         tags.extend(rule.iter().flat_map(|rule| rule.tags.clone()));
         tags.extend(scenario.tags.clone());
