@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -61,7 +63,14 @@ pub struct Server {
 /// Starts the service: checks the configuration, migrates the database, listens.
 ///
 /// KaseyaOne is not asked for anything yet; if it is down, the service runs and the sign-in page says so.
-pub async fn serve(config: Config, runtime: Runtime) -> Result<Server, StartError> {
+///
+/// The future is boxed, here and below, so that the service is compiled in this crate and not again in every
+/// crate that starts it.
+pub fn serve(config: Config, runtime: Runtime) -> BoxFuture<'static, Result<Server, StartError>> {
+    start(config, runtime).boxed()
+}
+
+async fn start(config: Config, runtime: Runtime) -> Result<Server, StartError> {
     config.check()?;
     let listener = listen(config.listen).await?;
     let address =
@@ -112,27 +121,30 @@ impl Server {
     }
 
     /// Everything the service knows, sorted.
-    pub async fn census(&self) -> Result<Census, StoreError> {
-        take_census(&self.app).await
+    pub fn census(&self) -> BoxFuture<'_, Result<Census, StoreError>> {
+        take_census(&self.app).boxed()
     }
 
     /// Stops listening, lets open requests finish, closes the database.
-    pub async fn stop(self) {
-        self.stop.send_replace(true);
-        if let Err(error) = self.serving.await {
-            tracing::error!(%error, "the server ended badly");
-        }
-        self.app.store.close().await;
+    pub fn stop(self) -> BoxFuture<'static, ()> {
+        let end = async move {
+            self.stop.send_replace(true);
+            if let Err(error) = self.serving.await {
+                tracing::error!(%error, "the server ended badly");
+            }
+            self.app.store.close().await;
+        };
+        end.boxed()
     }
 }
 
 /// Makes an MSP Admin who signs in locally, in the database of a configuration.
-pub async fn bootstrap_admin(
-    config: &Config,
-    runtime: &Runtime,
-    email: &str,
-    name: &str,
-    password: &SecretString,
-) -> Result<Account, BootstrapError> {
-    usecase::bootstrap_admin(config, &*runtime.clock, &runtime.generator, email, name, password).await
+pub fn bootstrap_admin<'a>(
+    config: &'a Config,
+    runtime: &'a Runtime,
+    email: &'a str,
+    name: &'a str,
+    password: &'a SecretString,
+) -> BoxFuture<'a, Result<Account, BootstrapError>> {
+    usecase::bootstrap_admin(config, &*runtime.clock, &runtime.generator, email, name, password).boxed()
 }

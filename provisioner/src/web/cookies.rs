@@ -51,6 +51,8 @@ impl Cookies {
     pub(crate) fn clear(self, kind: CookieKind) -> SetCookie {
         let mut cookie = Cookie::new(self.name(kind), "");
         cookie.make_removal();
+        // It is by the clock of the machine; `Max-Age=0` says it all.
+        cookie.unset_expires();
         self.header(cookie)
     }
 
