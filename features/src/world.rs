@@ -61,6 +61,11 @@ impl World {
         Self { preparation: Preparation::default(), stage: None }
     }
 
+    /// Whether the programs run.
+    pub fn has_started(&self) -> bool {
+        self.stage.is_some()
+    }
+
     /// Changes how the programs are started; only before they are.
     pub fn prepare(&mut self, change: impl FnOnce(&mut Preparation)) -> Result<()> {
         if self.stage.is_some() {

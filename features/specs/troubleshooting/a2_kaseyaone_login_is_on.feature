@@ -10,7 +10,7 @@ Feature: No account is created: is "Allow Users to Log in with KaseyaOne" on?
     When Dana tries to sign in with KaseyaOne
     Then Dana is not signed in
     And Dana has no account
-    And KaseyaOne was not asked
+    And Dana was not sent to KaseyaOne
     And the record of the sign-in says:
       | authenticated using KaseyaOne | pass                  |
       | KaseyaOne login is on         | fail                  |

@@ -225,6 +225,17 @@ impl Browser {
         self.page.as_ref().with_context(|| format!("nothing is open in the browser of {}", self.name))
     }
 
+    /// Its cookies.
+    pub fn cookies(&self) -> &Jar {
+        &self.jar
+    }
+
+    /// Takes over cookies.
+    #[must_use]
+    pub fn with_cookies(self, jar: Jar) -> Self {
+        Self { jar, ..self }
+    }
+
     /// Forgets every cookie of one program.
     pub fn forget(&mut self, origin: &Url) {
         self.jar.forget(origin);

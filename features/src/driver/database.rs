@@ -3,7 +3,10 @@
 //! Nothing here reads what the provisioner stores. The one thing that is staged below the provisioner is a
 //! database that fails at a chosen write (S-45, S-70), because no person and no API can bring that about.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use anyhow::{Context as _, Result};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
@@ -28,7 +31,7 @@ pub struct ScenarioDatabase {
 
 #[derive(Debug)]
 enum Place {
-    File { _folder: TempDir },
+    File { folder: TempDir },
     Schema { name: String, server: String },
 }
 
@@ -39,12 +42,8 @@ impl ScenarioDatabase {
     pub async fn create(database: &Database) -> Result<Self> {
         match database {
             Database::Sqlite => {
-                let folder = tempfile::tempdir().context("no folder for a SQLite file")?;
-                let file = folder.path().join("scenario.sqlite");
-                Ok(Self {
-                    url: format!("sqlite://{}", file.display()),
-                    place: Place::File { _folder: folder },
-                })
+                let folder = folder_in_memory().context("no folder for a SQLite file")?;
+                Ok(Self::in_folder(folder))
             }
             Database::Postgres(server) => {
                 let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -59,6 +58,22 @@ impl ScenarioDatabase {
                 Ok(Self { url: url.into(), place: Place::Schema { name, server: server.clone() } })
             }
         }
+    }
+
+    /// A database that begins where this SQLite file ended; nothing may have it open. `None` for a schema.
+    pub fn copy(&self) -> Result<Option<Self>> {
+        let Place::File { folder: from } = &self.place else { return Ok(None) };
+        let folder = folder_in_memory().context("no folder for a SQLite file")?;
+        for entry in std::fs::read_dir(from.path())? {
+            let entry = entry?;
+            std::fs::copy(entry.path(), folder.path().join(entry.file_name()))?;
+        }
+        Ok(Some(Self::in_folder(folder)))
+    }
+
+    fn in_folder(folder: TempDir) -> Self {
+        let file = folder.path().join("scenario.sqlite");
+        Self { url: format!("sqlite://{}", file.display()), place: Place::File { folder } }
     }
 
     /// What the provisioner is configured with.
@@ -114,6 +129,12 @@ impl ScenarioDatabase {
             Place::Schema { .. } => run_on_postgres(&self.url, text).await,
         }
     }
+}
+
+/// A folder in memory where the system has one: no scenario survives a power cut anyway.
+fn folder_in_memory() -> std::io::Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }
 }
 
 async fn run_on_postgres(url: &str, text: &str) -> Result<()> {

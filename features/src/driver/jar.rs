@@ -54,6 +54,14 @@ impl Jar {
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
+    /// The cookies of one program as if another one had set them, and no others.
+    #[must_use]
+    pub fn moved(&self, from: &Url, to: &Url) -> Self {
+        let [from, to] = [from, to].map(|url| url.origin().ascii_serialization());
+        let own = self.0.iter().filter(|((of, _), _)| *of == from);
+        Self(own.map(|((_, name), cookie)| ((to.clone(), name.clone()), cookie.clone())).collect())
+    }
+
     /// Forgets every cookie of one program.
     pub fn forget(&mut self, origin: &Url) {
         let origin = origin.origin().ascii_serialization();

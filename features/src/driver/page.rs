@@ -60,8 +60,10 @@ pub struct Button {
 impl Page {
     /// What the page calls itself: `data-page` of its body.
     pub fn kind(&self) -> String {
-        let html = Html::parse_document(&self.body);
-        first(&html, "body").and_then(|body| body.attr("data-page")).unwrap_or_default().to_owned()
+        // Asked of every page there is, so it is read off the tag instead of parsing the document.
+        let tag = self.body.split_once("<body").and_then(|(_, rest)| rest.split_once('>')).map_or("", |(tag, _)| tag);
+        let value = tag.split_once("data-page=\"").and_then(|(_, rest)| rest.split_once('"'));
+        value.map_or("", |(kind, _)| kind).to_owned()
     }
 
     /// All text of the page, with single blanks.

@@ -84,9 +84,10 @@ async fn has_entry(stage: &mut Stage, by: &Who, what: &str, fits: impl Fn(&Value
 }
 
 async fn since_the_beginning(stage: &mut Stage) -> Result<Vec<Value>> {
-    let now = stage.list(Reading::Audit).await?;
-    let before = &stage.before()?.audit;
-    Ok(now.into_iter().filter(|entry| !before.contains(entry)).collect())
+    let began = stage.story_began()?;
+    let entries = stage.list(Reading::Audit).await?;
+    let at = |entry: &Value| entry["at"].as_str().and_then(|at| at.parse().ok());
+    Ok(entries.into_iter().filter(|entry| at(entry) >= Some(began)).collect())
 }
 
 fn actor(entry: &Value) -> Option<&str> {

@@ -140,11 +140,11 @@ async fn the_database_works_again(world: &mut World, step: &Step) -> Result<()> 
     world.begin(step).await?.mend_storage().await
 }
 
-#[then(expr = "KaseyaOne was not asked")]
-async fn was_not_asked_at_all(world: &mut World, step: &Step) -> Result<()> {
+#[then(expr = "{person} was not sent to KaseyaOne")]
+async fn was_not_sent_there(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    let asked = asked(stage, |_| true);
-    expect(asked.is_empty(), "KaseyaOne not to be asked", format!("it was asked {asked:?}"))
+    let asked = asked(stage, |path| path.ends_with("/connect/authorize"));
+    expect(asked.is_empty(), format!("{who} not to be sent to KaseyaOne"), format!("it was asked {asked:?}"))
 }
 
 #[then(expr = "KaseyaOne was not asked for a token")]

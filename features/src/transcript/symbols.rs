@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use regex::{Captures, Regex};
-
 /// Values that have a symbolic name, by kind.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Symbols(BTreeMap<String, &'static str>);
@@ -19,27 +17,36 @@ impl Symbols {
 
     /// The text with every known value replaced, numbered in the order of first appearance.
     pub(super) fn replace(&self, text: &str) -> String {
-        let Some(pattern) = self.pattern() else { return text.to_owned() };
         let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
         let mut next: BTreeMap<&str, usize> = BTreeMap::new();
-        let named = pattern.replace_all(text, |found: &Captures<'_>| {
-            let Some((value, kind)) = self.0.get_key_value(&found[0]) else { return found[0].to_owned() };
-            let number = *numbers.entry(value.as_str()).or_insert_with(|| {
-                let next = next.entry(*kind).or_insert(0);
+        let mut named = String::with_capacity(text.len());
+        let mut told = 0;
+        for (at, value, kind) in self.found_in(text) {
+            if at < told {
+                continue;
+            }
+            let number = *numbers.entry(value).or_insert_with(|| {
+                let next = next.entry(kind).or_insert(0);
                 *next += 1;
                 *next
             });
-            format!("<{kind}:{number}>")
-        });
-        named.into_owned()
+            named.extend([&text[told..at], "<", kind, ":", &number.to_string(), ">"]);
+            told = at + value.len();
+        }
+        named.push_str(&text[told..]);
+        named
     }
 
-    /// All values, longest first, so that a value inside another one does not win.
-    fn pattern(&self) -> Option<Regex> {
-        let mut values: Vec<&String> = self.0.keys().collect();
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        let alternatives: Vec<String> = values.into_iter().map(|value| regex::escape(value)).collect();
-        (!alternatives.is_empty()).then(|| Regex::new(&alternatives.join("|")).ok()).flatten()
+    /// Every known value with its place, from the beginning; at one place the longest first, so that a value
+    /// inside another one does not win.
+    fn found_in<'a>(&'a self, text: &str) -> Vec<(usize, &'a str, &'static str)> {
+        let places = |(value, kind): (&'a String, &&'static str)| {
+            let kind = *kind;
+            text.match_indices(value.as_str()).map(move |(at, _)| (at, value.as_str(), kind)).collect::<Vec<_>>()
+        };
+        let mut found: Vec<_> = self.0.iter().flat_map(places).collect();
+        found.sort_by_key(|(at, value, _)| (*at, std::cmp::Reverse(value.len())));
+        found
     }
 }
 

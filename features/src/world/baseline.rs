@@ -16,10 +16,6 @@ pub struct Baseline {
     pub organizations: Vec<Value>,
     /// Access groups.
     pub groups: Vec<Value>,
-    /// The audit trail.
-    pub audit: Vec<Value>,
-    /// Records of sign-ins.
-    pub sign_ins: Vec<Value>,
     /// What the Security Operations Center did.
     pub security_operations: Value,
 }
@@ -32,8 +28,6 @@ impl Baseline {
             single_sign_on: sut.read(admin, Reading::SingleSignOn).await?,
             organizations: list(sut.read(admin, Reading::Organizations).await?),
             groups: list(sut.read(admin, Reading::Groups).await?),
-            audit: list(sut.read(admin, Reading::Audit).await?),
-            sign_ins: list(sut.read(admin, Reading::SignIns).await?),
             security_operations: sut.read(admin, Reading::SecurityOperations).await?,
         })
     }

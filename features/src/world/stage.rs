@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use mock_idp::{ArmedFault, Mint, MockIdp, Target};
 use serde_json::Value;
 use url::Url;
@@ -22,6 +22,9 @@ use crate::driver::{
     reference::{self, Preparation, Reference},
 };
 
+/// A session lives twelve hours; after this much of it Mona signs in again before she looks anything up.
+const SESSION_FOR_CERTAIN: SignedDuration = SignedDuration::from_hours(11);
+
 /// The running programs and the people in front of them.
 pub struct Stage {
     clock: ScenarioClock,
@@ -31,6 +34,8 @@ pub struct Stage {
     pub sut: Reference,
     tape: Tape,
     browsers: Vec<Browser>,
+    /// Since when Mona is signed in at her first browser, if she is.
+    admin_since: Option<Timestamp>,
     whose: BTreeMap<Who, usize>,
     /// What people typed as their KaseyaOne user name on the sign-in page.
     pub hints: BTreeMap<Who, String>,
@@ -40,6 +45,7 @@ pub struct Stage {
     pub attempts: Vec<Attempt>,
     faults: Vec<ArmedFault>,
     before: Option<Baseline>,
+    story_began: Option<Timestamp>,
     census_before: Value,
     people_before: Value,
     /// Where the provider's journal stood when the story began.
@@ -62,20 +68,23 @@ impl Stage {
     pub async fn start(database: &Database, preparation: &Preparation) -> Result<Self> {
         let clock = ScenarioClock::new();
         let idp = reference::start_provider(&clock).await?;
-        let sut = Reference::start(&idp, &clock, database, preparation).await?;
+        let (sut, cookies) = Reference::start(&idp, &clock, database, preparation).await?;
         let tape = reference::tape(&idp);
+        let mona = Browser::new("mona", reference::client(), clock.clone(), tape.clone()).with_cookies(cookies);
         Ok(Self {
+            admin_since: Some(clock.now()),
             clock,
             idp,
             sut,
             tape,
-            browsers: Vec::new(),
-            whose: BTreeMap::new(),
+            browsers: vec![mona],
+            whose: BTreeMap::from([(Who::mona(), 0)]),
             hints: BTreeMap::new(),
             noted_accounts: BTreeMap::new(),
             attempts: Vec::new(),
             faults: Vec::new(),
             before: None,
+            story_began: None,
             census_before: Value::Null,
             people_before: Value::Null,
             journal_before: 0,
@@ -109,6 +118,11 @@ impl Stage {
         self.before.as_ref().context("nothing has happened yet in this scenario")
     }
 
+    /// When the first `When` began.
+    pub fn story_began(&self) -> Result<Timestamp> {
+        self.story_began.context("nothing has happened yet in this scenario")
+    }
+
     /// The stored entities when the story began; for the transcript.
     pub fn census_before(&self) -> &Value {
         &self.census_before
@@ -126,6 +140,7 @@ impl Stage {
 
     /// Notes how everything is, so that a scenario can say what is different afterwards.
     pub async fn begin_the_story(&mut self) -> Result<()> {
+        self.story_began = Some(self.clock.now());
         self.before = Some(self.as_it_is().await?);
         self.census_before = self.sut.census().await?;
         self.people_before = self.people_now()?;
@@ -347,8 +362,8 @@ impl Stage {
     /// Makes sure that Mona is signed in, so that she can look things up.
     pub async fn admin(&mut self) -> Result<()> {
         let mona = Who::mona();
-        let (sut, browser) = self.seat(&mona);
-        if sut.who_am_i(browser).await?.is_some() {
+        let lives = |since: Timestamp| self.clock.now() < since + SESSION_FOR_CERTAIN;
+        if self.admin_since.is_some_and(lives) {
             return Ok(());
         }
         let person = fixtures::embedded().person("mona").cloned().context("the fixtures have no mona")?;
@@ -370,6 +385,7 @@ impl Stage {
         }
         browser.record(true);
         browser.show(kept);
+        self.admin_since = Some(self.clock.now());
         Ok(())
     }
 
