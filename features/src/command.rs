@@ -220,7 +220,8 @@ impl Run {
         let on_ci = std::env::var_os("CI").is_some();
         RunPlan {
             cases,
-            whole: selection.is_everything() && self.list.source.specs.is_none(),
+            // A snapshot without a scenario is an error only where both come from one place.
+            whole: selection.is_everything() && self.list.source.specs.is_some() == self.snapshots.is_some(),
             order: self.order(),
             concurrency: self.concurrency.get(),
             snapshots: match &self.snapshots {

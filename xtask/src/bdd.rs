@@ -43,6 +43,6 @@ impl Bdd {
 /// `harness run` on the specs and snapshots of this workspace.
 pub(crate) fn harness(binaries: &Path) -> Command {
     let mut harness = Command::new(binaries.join("harness"));
-    harness.current_dir(root()).arg("run").args(["--snapshots", "features/snapshots"]);
+    harness.current_dir(root()).arg("run").args(["--specs", "features/specs", "--snapshots", "features/snapshots"]);
     harness
 }
