@@ -13,7 +13,7 @@ pub(crate) struct Bdd {
     /// Tag expression (@S-64), place (troubleshooting/a1.feature:12) or words of a name; all must hold
     filter: Vec<String>,
     /// Scenarios in flight at once
-    #[arg(long, default_value = "64")]
+    #[arg(long, default_value = "8")]
     concurrency: String,
     /// PostgreSQL server to run on instead of SQLite
     #[arg(long, value_name = "URL")]
@@ -43,6 +43,11 @@ impl Bdd {
 /// `harness run` on the specs and snapshots of this workspace.
 pub(crate) fn harness(binaries: &Path) -> Command {
     let mut harness = Command::new(binaries.join("harness"));
-    harness.current_dir(root()).arg("run").args(["--specs", "features/specs", "--snapshots", "features/snapshots"]);
+    harness.current_dir(root()).arg("run").args([
+        "--specs",
+        "features/specs",
+        "--snapshots",
+        "features/snapshots",
+    ]);
     harness
 }

@@ -61,7 +61,11 @@ impl Page {
     /// What the page calls itself: `data-page` of its body.
     pub fn kind(&self) -> String {
         // Asked of every page there is, so it is read off the tag instead of parsing the document.
-        let tag = self.body.split_once("<body").and_then(|(_, rest)| rest.split_once('>')).map_or("", |(tag, _)| tag);
+        let tag = self
+            .body
+            .split_once("<body")
+            .and_then(|(_, rest)| rest.split_once('>'))
+            .map_or("", |(tag, _)| tag);
         let value = tag.split_once("data-page=\"").and_then(|(_, rest)| rest.split_once('"'));
         value.map_or("", |(kind, _)| kind).to_owned()
     }

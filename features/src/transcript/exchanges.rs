@@ -182,6 +182,7 @@ fn without_value(cookie: &str) -> String {
     let (name, rest) = cookie.split_once('=').unwrap_or((cookie, ""));
     let (value, attributes) = rest.split_once(';').unwrap_or((rest, ""));
     let value = if value.is_empty() { "" } else { "…" };
-    let attributes = attributes.split(';').map(str::trim).filter(|attribute| !attribute.starts_with("Expires="));
+    let attributes =
+        attributes.split(';').map(str::trim).filter(|attribute| !attribute.starts_with("Expires="));
     format!("{name}={value}; {}", attributes.collect::<Vec<_>>().join("; "))
 }

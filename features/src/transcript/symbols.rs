@@ -42,7 +42,9 @@ impl Symbols {
     fn found_in<'a>(&'a self, text: &str) -> Vec<(usize, &'a str, &'static str)> {
         let places = |(value, kind): (&'a String, &&'static str)| {
             let kind = *kind;
-            text.match_indices(value.as_str()).map(move |(at, _)| (at, value.as_str(), kind)).collect::<Vec<_>>()
+            text.match_indices(value.as_str())
+                .map(move |(at, _)| (at, value.as_str(), kind))
+                .collect::<Vec<_>>()
         };
         let mut found: Vec<_> = self.0.iter().flat_map(places).collect();
         found.sort_by_key(|(at, value, _)| (*at, std::cmp::Reverse(value.len())));

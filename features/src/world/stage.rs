@@ -70,7 +70,8 @@ impl Stage {
         let idp = reference::start_provider(&clock).await?;
         let (sut, cookies) = Reference::start(&idp, &clock, database, preparation).await?;
         let tape = reference::tape(&idp);
-        let mona = Browser::new("mona", reference::client(), clock.clone(), tape.clone()).with_cookies(cookies);
+        let mona =
+            Browser::new("mona", reference::client(), clock.clone(), tape.clone()).with_cookies(cookies);
         Ok(Self {
             admin_since: Some(clock.now()),
             clock,

@@ -61,7 +61,8 @@ async fn prepare(kind: &Database, in_effect: bool) -> Result<Prepared> {
 }
 
 async fn put_into_effect(reference: &Reference, mona: &mut Browser, person: &fixtures::Person) -> Result<()> {
-    let company = fixtures::embedded().company(&person.company).map_or_else(String::new, |it| it.name.clone());
+    let company =
+        fixtures::embedded().company(&person.company).map_or_else(String::new, |it| it.name.clone());
     let credentials = Credentials {
         username: person.username.clone(),
         company,
