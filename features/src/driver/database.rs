@@ -35,40 +35,60 @@ enum Place {
     Schema { name: String, server: String },
 }
 
+/// Copies tables with their rows, keys and indexes, then the references between them.
+const COPY_SCHEMA: &str = "
+DO $$ DECLARE it record; BEGIN
+    CREATE SCHEMA {to};
+    FOR it IN SELECT tablename AS name FROM pg_tables WHERE schemaname = '{from}' ORDER BY tablename LOOP
+        EXECUTE format('CREATE TABLE {to}.%I (LIKE {from}.%I INCLUDING ALL)', it.name, it.name);
+        EXECUTE format('INSERT INTO {to}.%I SELECT * FROM {from}.%I', it.name, it.name);
+    END LOOP;
+    FOR it IN
+        SELECT relname AS name, conname, replace(pg_get_constraintdef(c.oid), '{from}.', '{to}.') AS definition
+        FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
+        WHERE contype = 'f' AND c.connamespace = '{from}'::regnamespace ORDER BY conname
+    LOOP
+        EXECUTE format('ALTER TABLE {to}.%I ADD CONSTRAINT %I %s', it.name, it.conname, it.definition);
+    END LOOP;
+END $$";
+
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
 impl ScenarioDatabase {
     /// A fresh, empty database.
     pub async fn create(database: &Database) -> Result<Self> {
         match database {
-            Database::Sqlite => {
+            Database::Sqlite => Ok(Self::in_folder(folder_in_memory().context("no folder for a SQLite file")?)),
+            Database::Postgres(server) => Self::in_schema(server, |name| format!("CREATE SCHEMA {name}")).await,
+        }
+    }
+
+    /// A database that begins where this one ended; nothing may have it open.
+    pub async fn copy(&self) -> Result<Self> {
+        match &self.place {
+            Place::File { folder: from } => {
                 let folder = folder_in_memory().context("no folder for a SQLite file")?;
+                for entry in std::fs::read_dir(from.path())? {
+                    let entry = entry?;
+                    std::fs::copy(entry.path(), folder.path().join(entry.file_name()))?;
+                }
                 Ok(Self::in_folder(folder))
             }
-            Database::Postgres(server) => {
-                let number = NEXT.fetch_add(1, Ordering::Relaxed);
-                let name = format!("scenario_{}_{number}", std::process::id());
-                run_on_postgres(
-                    server,
-                    &format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"),
-                )
-                .await?;
-                let mut url = Url::parse(server).context("the PostgreSQL URL cannot be read")?;
-                url.query_pairs_mut().append_pair("options", &format!("-c search_path={name}"));
-                Ok(Self { url: url.into(), place: Place::Schema { name, server: server.clone() } })
+            Place::Schema { name: from, server } => {
+                let copy = |name: &str| COPY_SCHEMA.replace("{from}", from).replace("{to}", name);
+                Self::in_schema(server, copy).await
             }
         }
     }
 
-    /// A database that begins where this SQLite file ended; nothing may have it open. `None` for a schema.
-    pub fn copy(&self) -> Result<Option<Self>> {
-        let Place::File { folder: from } = &self.place else { return Ok(None) };
-        let folder = folder_in_memory().context("no folder for a SQLite file")?;
-        for entry in std::fs::read_dir(from.path())? {
-            let entry = entry?;
-            std::fs::copy(entry.path(), folder.path().join(entry.file_name()))?;
-        }
-        Ok(Some(Self::in_folder(folder)))
+    async fn in_schema(server: &str, how: impl Fn(&str) -> String) -> Result<Self> {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("scenario_{}_{number}", std::process::id());
+        run_on_postgres(server, &format!("DROP SCHEMA IF EXISTS {name} CASCADE")).await?;
+        run_on_postgres(server, &how(&name)).await?;
+        let mut url = Url::parse(server).context("the PostgreSQL URL cannot be read")?;
+        url.query_pairs_mut().append_pair("options", &format!("-c search_path={name}"));
+        Ok(Self { url: url.into(), place: Place::Schema { name, server: server.to_owned() } })
     }
 
     fn in_folder(folder: TempDir) -> Self {

@@ -1,6 +1,6 @@
 //! The database that a scenario begins with: Mona is an MSP Admin who is signed in, and perhaps she has put
-//! automatic user creation into effect. She did it on the pages, as everybody does; on SQLite once for all
-//! scenarios of a process, each of which gets a copy.
+//! automatic user creation into effect. She did it on the pages, as everybody does, once for all scenarios of
+//! a process, each of which gets a copy.
 //!
 //! A scenario cannot tell whether its database is a copy: the server that runs on it has nothing in its memory.
 
@@ -32,12 +32,9 @@ static IN_EFFECT: OnceCell<Prepared> = OnceCell::const_new();
 
 /// A database to begin with.
 pub(super) async fn database(kind: &Database, in_effect: bool) -> Result<Prepared> {
-    if *kind != Database::Sqlite {
-        return prepare(kind, in_effect).await;
-    }
     let original = if in_effect { &IN_EFFECT } else { &BARE };
     let original = original.get_or_try_init(|| prepare(kind, in_effect)).await?;
-    let database = original.database.copy()?.context("a SQLite file can be copied")?;
+    let database = original.database.copy().await?;
     Ok(Prepared { database, cookies: original.cookies.clone(), base: original.base.clone() })
 }
 
