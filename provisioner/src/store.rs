@@ -18,7 +18,7 @@ mod sql;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::migrate::MigrateError;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -142,8 +142,21 @@ async fn open_postgres(url: &str, connections: u32) -> Result<Pools, OpenStoreEr
         .connect_with(options)
         .await
         .map_err(OpenStoreError::Connect)?;
-    sqlx::migrate!("migrations/postgres").run(&pool).await.map_err(OpenStoreError::Migrate)?;
+    let migrator = sqlx::migrate!("migrations/postgres");
+    if !is_up_to_date(&pool, &migrator).await {
+        migrator.run(&pool).await.map_err(OpenStoreError::Migrate)?;
+    }
     Ok(Pools::Postgres(pool))
+}
+
+/// Whether exactly these migrations were applied. Then there is nothing to do, and no need of the lock under
+/// which it would be done: all databases of that name on a PostgreSQL server share it, whatever their schema.
+async fn is_up_to_date(pool: &PgPool, migrator: &Migrator) -> bool {
+    let query =
+        sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version");
+    let applied: Result<Vec<(i64, Vec<u8>)>, _> = query.fetch_all(pool).await;
+    let wanted = migrator.iter().map(|migration| (migration.version, migration.checksum.to_vec()));
+    applied.is_ok_and(|applied| applied.into_iter().eq(wanted))
 }
 
 /// One unit of work. Dropped without [`Transaction::commit`], it leaves nothing behind.
