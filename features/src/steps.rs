@@ -10,6 +10,7 @@ mod record;
 mod settings;
 mod sign_in;
 mod sign_out;
+mod told;
 mod tricks;
 mod users_page;
 

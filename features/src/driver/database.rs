@@ -58,8 +58,12 @@ impl ScenarioDatabase {
     /// A fresh, empty database.
     pub async fn create(database: &Database) -> Result<Self> {
         match database {
-            Database::Sqlite => Ok(Self::in_folder(folder_in_memory().context("no folder for a SQLite file")?)),
-            Database::Postgres(server) => Self::in_schema(server, |name| format!("CREATE SCHEMA {name}")).await,
+            Database::Sqlite => {
+                Ok(Self::in_folder(folder_in_memory().context("no folder for a SQLite file")?))
+            }
+            Database::Postgres(server) => {
+                Self::in_schema(server, |name| format!("CREATE SCHEMA {name}")).await
+            }
         }
     }
 

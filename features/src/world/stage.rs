@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
 use jiff::{SignedDuration, Timestamp};
-use mock_idp::{ArmedFault, Mint, MockIdp, Target};
+use mock_idp::{ArmedFault, MockIdp};
 use serde_json::Value;
-use url::Url;
 
 use super::{
     attempt::Attempt,
@@ -21,6 +20,8 @@ use crate::driver::{
     provider::{self, Credentials, Until},
     reference::{self, Preparation, Reference},
 };
+
+mod staging;
 
 /// A session lives twelve hours; after this much of it Mona signs in again before she looks anything up.
 const SESSION_FOR_CERTAIN: SignedDuration = SignedDuration::from_hours(11);
@@ -241,78 +242,6 @@ impl Stage {
         }
     }
 
-    /// The browser of a person forgets KaseyaOne's cookies, as it does when the session there was ended.
-    pub fn forget_the_provider(&mut self, who: &Who) {
-        let Ok(issuer) = self.idp.issuer().parse() else { return };
-        self.seat(who).1.forget(&issuer);
-    }
-
-    /// Where a browser is sent by another product of the same provider.
-    pub fn another_product(&self) -> Result<Url> {
-        let back = format!("{}/another-product/return", self.sut.base(0).origin().ascii_serialization());
-        self.idp.clients().change("other-product", |client| {
-            if !client.redirect_uris.contains(&back) {
-                client.redirect_uris.push(back.clone());
-            }
-        })?;
-        let mut url = Url::parse(&self.idp.url("/connect/authorize"))?;
-        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-        url.query_pairs_mut()
-            .append_pair("client_id", "other-product")
-            .append_pair("redirect_uri", &back)
-            .append_pair("response_type", "code")
-            .append_pair("scope", "openid")
-            .append_pair("state", "other-product")
-            .append_pair("nonce", "other-product")
-            .append_pair("code_challenge", challenge)
-            .append_pair("code_challenge_method", "S256");
-        Ok(url)
-    }
-
-    /// Where a person signs out at KaseyaOne itself.
-    pub fn provider_sign_out(&self) -> Result<Url> {
-        Ok(Url::parse(&self.idp.url("/connect/endsession"))?)
-    }
-
-    /// A fresh ID token about a person, minted without a login.
-    pub fn id_token_about(&self, who: &Who) -> Result<String> {
-        let mint = Mint::new(who.key(), self.sut.client_id());
-        Ok(self.idp.mint(&mint).with_context(|| format!("no ID token about {who}"))?.id_token)
-    }
-
-    /// Changes the secret that KaseyaOne expects of the product, and says what it was.
-    pub fn change_client_secret(&self, secret: &str) -> Result<Option<String>> {
-        let mut former = None;
-        let change = |client: &mut fixtures::Client| former = client.secret.replace(secret.to_owned());
-        self.idp.clients().change(self.sut.client_id(), change)?;
-        Ok(former)
-    }
-
-    /// Starts another provider with the same people and points the product to it.
-    pub async fn point_to_another_provider(&mut self) -> Result<()> {
-        let other = reference::start_provider(&self.clock).await?;
-        self.sut.point_to(&other).await?;
-        self.former_providers.push(std::mem::replace(&mut self.idp, other));
-        self.tape = reference::tape(&self.idp);
-        self.browsers.iter_mut().for_each(|browser| browser.tape_on(self.tape.clone()));
-        Ok(())
-    }
-
-    /// From now on the provisioner cannot do this (`INSERT`, `UPDATE`) to this table.
-    pub async fn break_storage(&mut self, on: &str, table: &'static str) -> Result<()> {
-        self.sut.database().fail_on(on, table).await?;
-        self.broken_table = Some(table);
-        Ok(())
-    }
-
-    /// The database works again.
-    pub async fn mend_storage(&mut self) -> Result<()> {
-        match self.broken_table.take() {
-            Some(table) => self.sut.database().work_again(table).await,
-            None => Ok(()),
-        }
-    }
-
     /// What addresses are called in the transcript.
     pub fn hosts(&self) -> Vec<(String, String)> {
         let server =
@@ -417,29 +346,6 @@ impl Stage {
     /// The last attempt.
     pub fn last_attempt(&self) -> Result<&Attempt> {
         self.attempts.last().context("nobody has tried to sign in")
-    }
-
-    /// Makes the provider wrong in one way.
-    pub fn arm(&mut self, fault: &str, target: Target, times: u64) -> Result<()> {
-        let armed = self.idp.faults().arm(fault, target, times);
-        self.faults.push(armed.with_context(|| format!("there is no fault {fault:?}"))?);
-        Ok(())
-    }
-
-    /// The faults that this scenario armed.
-    pub fn faults(&self) -> &[ArmedFault] {
-        &self.faults
-    }
-
-    /// A fault that never struck proves nothing.
-    pub fn check_that_every_fault_struck(&self) -> Result<()> {
-        match self.faults.iter().find(|fault| fault.fired() == 0) {
-            Some(fault) => bail!(
-                "the fault {:?} was armed and never struck, so this scenario proves nothing",
-                fault.fault()
-            ),
-            None => Ok(()),
-        }
     }
 
     /// Stops everything.
