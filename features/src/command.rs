@@ -12,6 +12,7 @@ use features::{
     runner::{self, Case, Exit, Order, RunPlan, Selection, SnapshotStore, Specs},
     world::{RunOptions, World, configure},
 };
+use sqlx::{Connection as _, PgConnection};
 use url::Url;
 
 /// Runs behaviour specs of automatic user creation and reports what it found.
@@ -85,9 +86,9 @@ struct Run {
     /// Scenarios in flight at once
     #[arg(long, short, default_value = "8")]
     concurrency: NonZeroUsize,
-    /// Start scenarios in shuffled order, with this seed or a printed one
-    #[arg(long, num_args = 0..=1, value_name = "SEED")]
-    shuffle: Option<Option<u64>>,
+    /// Start scenarios in shuffled order, with this seed; without one, a seed is chosen and printed
+    #[arg(long, num_args = 0..=1, value_name = "SEED", default_missing_value = "0")]
+    shuffle: Option<u64>,
     /// PostgreSQL server to run on, one schema for each scenario [default: SQLite]
     #[arg(long, value_name = "URL", env = "HARNESS_POSTGRES")]
     postgres: Option<String>,
@@ -134,7 +135,7 @@ impl Command {
             Verb::Run(run) => run.run().await,
             Verb::Lint(source) => lint(&source.specs()?),
             Verb::List(list) => list.run(),
-            Verb::Steps(source) => steps(&source.specs()?),
+            Verb::Steps(source) => Ok(steps(&source.specs()?)),
             Verb::Snapshots(snapshots) => snapshots.run(),
             Verb::Rehearse(rehearse) => rehearse.run().await,
         }
@@ -187,14 +188,14 @@ fn lint(specs: &Specs) -> anyhow::Result<Exit> {
     anyhow::bail!("{} problems in the specs; nothing was run", problems.len())
 }
 
-fn steps(specs: &Specs) -> anyhow::Result<Exit> {
+fn steps(specs: &Specs) -> Exit {
     let usage = runner::step_usage::<World>(specs);
     for step in &usage {
         println!("{:>5}  {} {}  ({})", step.uses, step.keyword, step.pattern, step.location);
     }
     let unused = usage.iter().filter(|step| step.uses == 0).count();
     println!("{} step definitions, {unused} of them unused", usage.len());
-    Ok(if unused == 0 { Exit::Passed } else { Exit::Failed })
+    if unused == 0 { Exit::Passed } else { Exit::Failed }
 }
 
 impl Run {
@@ -204,6 +205,12 @@ impl Run {
         if cases.is_empty() {
             eprintln!("harness: no scenario matches {:?}; nothing ran", self.list.filter);
             return Ok(if self.allow_empty { Exit::Passed } else { Exit::NothingRan });
+        }
+        if let Some(server) = &self.postgres
+            && let Err(error) = PgConnection::connect(server).await
+        {
+            eprintln!("harness: PostgreSQL does not answer at the address given with --postgres: {error}");
+            return Ok(Exit::Unreachable);
         }
         let database = self.postgres.clone().map_or(Database::Sqlite, Database::Postgres);
         configure(RunOptions { database })?;
@@ -237,7 +244,8 @@ impl Run {
     fn order(&self) -> Order {
         match self.shuffle {
             None => Order::Files,
-            Some(seed) => Order::Shuffled { seed: seed.unwrap_or_else(|| u64::from(std::process::id())) },
+            Some(0) => Order::Shuffled { seed: u64::from(std::process::id()) },
+            Some(seed) => Order::Shuffled { seed },
         }
     }
 }
@@ -266,12 +274,14 @@ fn verdict(report: &RunReport) -> Exit {
     }
 }
 
+/// What is done with one transcript that waits.
+type Act = fn(&runner::PendingSnapshot) -> std::io::Result<()>;
+
 impl Snapshots {
     fn run(&self) -> anyhow::Result<Exit> {
         let store = SnapshotStore::Folder { path: self.snapshots.clone(), write: true };
         let pending = store.pending().with_context(|| format!("cannot read {}", self.snapshots.display()))?;
-        let (names, act): (&[String], fn(&runner::PendingSnapshot) -> std::io::Result<()>) = match &self.verb
-        {
+        let (names, act): (&[String], Act) = match &self.verb {
             Review::List => (&[], |pending| {
                 println!("{}", pending.name);
                 Ok(())

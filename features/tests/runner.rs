@@ -1,5 +1,8 @@
 //! The runner against a toy world: every trap of Gherkin and cucumber in which a mistake would pass.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic as the test itself does")]
+#![expect(clippy::needless_pass_by_value, reason = "cucumber hands over what it captured")]
+
 use std::{collections::BTreeSet, fs};
 
 use cucumber::{World as _, given, then, when};

@@ -1,6 +1,5 @@
 //! Starting and stopping a provider. It wires a realm to a socket; it knows nothing of the protocol.
 
-use futures_util::{FutureExt as _, future::BoxFuture};
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
 use std::sync::Arc;
@@ -260,13 +259,12 @@ impl MockIdpBuilder {
 
     /// Starts listening. When this returns, the port answers.
     #[expect(clippy::unused_async, reason = "starting is asynchronous for callers, whatever it takes inside")]
-    ///
-    /// The future is boxed, so that the provider is compiled in this crate and not again in every one that starts it.
-    pub fn start(self) -> BoxFuture<'static, Result<MockIdp, StartError>> {
-        self.start_unboxed().boxed()
+    pub async fn start(self) -> Result<MockIdp, StartError> {
+        self.start_now()
     }
 
-    async fn start_unboxed(self) -> Result<MockIdp, StartError> {
+    /// Not asynchronous, so that the provider is compiled in this crate and not again in every one that starts it.
+    fn start_now(self) -> Result<MockIdp, StartError> {
         let (listener, address) = listen(&self.bind)?;
         let generator = match self.seed {
             Some(seed) => Generator::seeded(seed),

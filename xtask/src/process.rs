@@ -47,7 +47,7 @@ impl Running {
             println!("  {name}: {line}");
             if line.contains(ready) {
                 std::thread::spawn(move || {
-                    lines.map_while(Result::ok).for_each(|line| println!("  {name}: {line}"))
+                    lines.map_while(Result::ok).for_each(|line| println!("  {name}: {line}"));
                 });
                 return Ok(running);
             }

@@ -57,14 +57,9 @@ impl Up {
         let mut app = start_app(&binaries, &config)?;
         self.rehearse(&binaries)?;
         self.say_how_to_sign_in();
-        loop {
-            match stopped.recv_timeout(Duration::from_secs(1)) {
-                Err(mpsc::RecvTimeoutError::Timeout) => {
-                    if let Some(words) = idp.ended().or_else(|| app.ended()) {
-                        bail!("{words}");
-                    }
-                }
-                _ => break,
+        while let Err(mpsc::RecvTimeoutError::Timeout) = stopped.recv_timeout(Duration::from_secs(1)) {
+            if let Some(words) = idp.ended().or_else(|| app.ended()) {
+                bail!("{words}");
             }
         }
         println!("\nStopped. The accounts are kept; `cargo xtask up --fresh` begins anew.");

@@ -84,14 +84,14 @@ impl Place {
     fn holds(&self, case: &Case) -> bool {
         let path = self.path.rsplit_once("specs/").map_or(self.path.as_str(), |(_, path)| path);
         let same_file = case.path == path || case.path.ends_with(&format!("/{path}"));
-        same_file && self.line.is_none_or(|line| self.line_is_in(line, case))
+        same_file && self.line.is_none_or(|line| line_is_in(line, case))
     }
+}
 
-    /// The row's own line takes the row; any line of the scenario before its rows takes all of them.
-    fn line_is_in(&self, line: usize, case: &Case) -> bool {
-        let on_a_row = case.line > case.span.0;
-        case.line == line || (case.span.0..=case.span.1).contains(&line) && (!on_a_row || line == case.span.0)
-    }
+/// The row's own line takes the row; the line where the outline begins takes all of them.
+fn line_is_in(line: usize, case: &Case) -> bool {
+    let on_a_row = case.line > case.span.0;
+    case.line == line || (case.span.0..=case.span.1).contains(&line) && (!on_a_row || line == case.span.0)
 }
 
 #[cfg(test)]
