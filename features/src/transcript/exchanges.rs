@@ -111,7 +111,9 @@ fn params(pairs: &[(String, String)], symbols: &mut Symbols) -> Vec<String> {
     let mut shown: Vec<String> = pairs
         .iter()
         .map(|(name, value)| {
-            if SECRET.contains(&name.as_str()) {
+            // A one-time code is what a person types; an authorization code is never all digits.
+            let one_time = name == "code" && value.bytes().all(|byte| byte.is_ascii_digit());
+            if one_time || SECRET.contains(&name.as_str()) {
                 return format!("{name}=<secret>");
             }
             learn_one(name, value, symbols);
