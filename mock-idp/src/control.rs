@@ -4,12 +4,13 @@ mod lives;
 mod nouns;
 mod problem;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::Method;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use utoipa::OpenApi;
@@ -50,16 +51,30 @@ pub(crate) fn router(realm: &Arc<Realm>) -> Router<Arc<Realm>> {
     router
         .route("/_control/openapi.json", get(axum::Json(document)))
         .layer(from_fn_with_state(Arc::clone(realm), write_down))
-        .layer(from_fn(no_foreign_pages))
+        .layer(from_fn_with_state(Arc::clone(realm), no_foreign_pages))
 }
 
-/// A page of another site must not steer a provider on this machine.
-async fn no_foreign_pages(request: Request, next: Next) -> Response {
-    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    match site {
-        None | Some("none" | "same-origin") => next.run(request).await,
-        Some(_) => Problem::foreign().into_response(),
+async fn no_foreign_pages(State(realm): State<Arc<Realm>>, request: Request, next: Next) -> Response {
+    if is_ours(request.headers(), &realm.issuer) {
+        next.run(request).await
+    } else {
+        Problem::foreign().into_response()
     }
+}
+
+/// A page of another site must not steer a provider on this machine, not even under a name of its own that it lets
+/// point here (DNS rebinding): the request is for an address, `localhost` or the issuer, and comes from no other origin.
+fn is_ours(headers: &HeaderMap, issuer: &str) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let authority =
+        |url: &str| url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_owned());
+    let host = text("host").unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
+    let is_here =
+        name == "localhost" || name.parse::<IpAddr>().is_ok() || authority(issuer).as_deref() == Some(host);
+    let is_same_site = matches!(text("sec-fetch-site"), None | Some("none" | "same-origin"));
+    let is_same_origin = text("origin").is_none_or(|origin| authority(origin).as_deref() == Some(host));
+    is_here && is_same_site && is_same_origin
 }
 
 /// Changes made by a test stand in the journal between the requests they explain.
@@ -92,4 +107,27 @@ async fn write_down(State(realm): State<Arc<Realm>>, request: Request, next: Nex
     });
     drop(state);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_requests_for_this_machine_and_from_it_are_ours() {
+        let ours = |headers: &[(&'static str, &'static str)]| {
+            let pairs = headers.iter().map(|(name, value)| {
+                (axum::http::HeaderName::from_static(name), axum::http::HeaderValue::from_static(value))
+            });
+            is_ours(&pairs.collect(), "http://idp.test:9400")
+        };
+        assert!(ours(&[("host", "127.0.0.1:9400")]));
+        assert!(ours(&[("host", "[::1]:9400"), ("origin", "http://[::1]:9400")]));
+        assert!(ours(&[("host", "localhost:9400"), ("sec-fetch-site", "same-origin")]));
+        assert!(ours(&[("host", "idp.test:9400")]));
+        assert!(!ours(&[("host", "evil.example:9400")]));
+        assert!(!ours(&[("host", "127.0.0.1:9400"), ("origin", "http://evil.example")]));
+        assert!(!ours(&[("host", "127.0.0.1:9400"), ("origin", "null")]));
+        assert!(!ours(&[("host", "127.0.0.1:9400"), ("sec-fetch-site", "cross-site")]));
+    }
 }

@@ -71,6 +71,8 @@ Feature: What KaseyaOne sends wrongly is refused
     Examples: signature
       | fault               | check     |
       | sig-bad-rs256       | signature |
+      | sig-bad-rs256-other-key | signature |
+      | sig-bad-rs256-swapped   | signature |
       | sig-bad-es256       | algorithm |
       | sig-bad-hs256       | algorithm |
       | sig-none-lower      | algorithm |
