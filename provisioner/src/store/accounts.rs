@@ -173,7 +173,37 @@ impl Transaction {
         filtered(self.sql(sql), filter).count().await
     }
 
-    /// Writes the profile, status and marks of an account; never its id, origin or password.
+    /// Writes what a sign-in may change of an account, and makes it active. False if it changed nothing, because
+    /// meanwhile the account may no longer sign in, or is no longer the MSP Admin, or the user, it was read as.
+    ///
+    /// The condition is checked on the row as it is, not as this transaction read it: a sign-in never takes back
+    /// what an MSP Admin did beside it.
+    pub async fn record_sign_in(&mut self, account: &Account, at: Timestamp) -> Result<bool, StoreError> {
+        let updated = self
+            .sql(
+                "UPDATE account SET email = $2, email_key = $3, name = $4, status = 'active', \
+                 last_sign_in_at = $5 WHERE id = $1 AND status IN ('active', 'invited') AND msp_admin = $6",
+            )
+            .id(account.id)
+            .bind(account.email.as_str())
+            .bind(account.email.key().as_str())
+            .bind(account.name.as_str())
+            .time(at)
+            .bind(account.msp_admin)
+            .run()
+            .await?;
+        Ok(updated == 1)
+    }
+
+    /// Makes sign-ins and other changes of an account wait until the end of the transaction. What is read after it
+    /// stays true until then.
+    pub async fn lock_account(&mut self, id: AccountId) -> Result<(), StoreError> {
+        self.sql("UPDATE account SET status = status WHERE id = $1").id(id).run().await?;
+        Ok(())
+    }
+
+    /// Writes the profile, status and marks of an account; never its id, origin or password. The account was read
+    /// under [`Self::lock_account`].
     pub async fn update_account(&mut self, account: &Account) -> Result<(), StoreError> {
         self.sql(
             "UPDATE account SET email = $2, email_key = $3, name = $4, status = $5, msp_admin = $6, \

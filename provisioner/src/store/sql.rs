@@ -25,6 +25,9 @@ pub enum StoreError {
         /// The column that was read.
         column: &'static str,
     },
+    /// Others changed the same account again and again; trying again later may help.
+    #[error("the account kept changing")]
+    Contended,
 }
 
 /// A connection with an open transaction.

@@ -22,6 +22,10 @@ const MOST_FAILURES: u64 = 10;
 /// The time in which they count.
 const FAILURE_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
+/// How often a sign-in whose account changed beside it begins its transaction anew. The second already finds the
+/// account as it is now.
+const MOST_ATTEMPTS: u32 = 5;
+
 /// What a person typed.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalSignIn<'a> {
@@ -54,7 +58,21 @@ pub async fn local_sign_in(app: &App, input: LocalSignIn<'_>) -> Result<SignedIn
         None => None,
     };
     let is_right = password::is_right(input.password, stored, app.config.passwords).await;
+    for _ in 0..MOST_ATTEMPTS {
+        if let Some(signed) = attempt(app, input, email.as_ref(), is_right).await? {
+            return Ok(signed);
+        }
+    }
+    Err(StoreError::Contended.into())
+}
 
+/// One transaction: read, judge, write, commit. None if the account changed meanwhile.
+async fn attempt(
+    app: &App,
+    input: LocalSignIn<'_>,
+    email: Option<&Email>,
+    is_right: bool,
+) -> Result<Option<SignedIn>, LocalSignInError> {
     let now = app.now();
     let mut transaction = app.store.write().await?;
     let settings = transaction.get_single_sign_on().await?;
@@ -63,8 +81,8 @@ pub async fn local_sign_in(app: &App, input: LocalSignIn<'_>) -> Result<SignedIn
     record.checks.used_kaseyaone = Finding::Fail;
     insert_record(app, &mut transaction, &mut record).await?;
     record.person.email = Some(typed(input.email));
-    let address = hash_secret(email.as_ref().map_or(input.email, |email| email.key().as_str()));
-    let account = match &email {
+    let address = hash_secret(email.map_or(input.email, |email| email.key().as_str()));
+    let account = match email {
         Some(email) => transaction.find_account_by_email(email.key()).await?,
         None => None,
     };
@@ -113,12 +131,14 @@ async fn open(
     mut account: Account,
     address: &Hash,
     input: LocalSignIn<'_>,
-) -> Result<SignedIn, LocalSignInError> {
+) -> Result<Option<SignedIn>, LocalSignInError> {
     let now = app.now();
     let link_confirmed = confirm_link(app, &mut transaction, &record, &account, input.browser).await?;
     account.status = Status::Active;
     account.last_sign_in_at = Some(now);
-    transaction.update_account(&account).await?;
+    if !transaction.record_sign_in(&account, now).await? {
+        return Ok(None);
+    }
     transaction.delete_local_failures(address, now - FAILURE_WINDOW).await?;
     record.succeed(Outcome::SignedIn, account.id, now);
     transaction.update_record(&record).await?;
@@ -138,7 +158,8 @@ async fn open(
     };
     let (session, expires_at) = open_session(app, &mut transaction, opening).await?;
     transaction.commit().await?;
-    Ok(SignedIn { session, expires_at, account, created: false, link_confirmed, reference: record.reference })
+    let reference = record.reference;
+    Ok(Some(SignedIn { session, expires_at, account, created: false, link_confirmed, reference }))
 }
 
 /// The link an MSP Admin owes is bound to this account, this identity and this browser, and is taken once.

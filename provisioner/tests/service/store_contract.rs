@@ -13,7 +13,7 @@ use provisioner::domain::organization::{AccessGroup, Organization};
 use provisioner::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecord};
 use provisioner::domain::settings::SingleSignOn;
 use provisioner::store::{
-    AccountFilter, NewAccount, Purpose, RecordFilter, SignInRequest, Store, StoredSession,
+    AccountFilter, NewAccount, Purpose, RecordFilter, SignInRequest, Store, StoredSession, Transaction,
 };
 use provisioner::{Clock as _, Generator};
 
@@ -120,6 +120,67 @@ async fn an_address_is_taken_once_until_its_account_is_removed() {
         let key = account.email.key();
         assert_eq!(transaction.find_barred_account_by_email(key).await.unwrap().unwrap().id, id);
         transaction.commit().await.unwrap();
+    }
+}
+
+/// What an MSP Admin does to an account while somebody signs in to it.
+async fn demote_and_deactivate(transaction: &mut Transaction, id: AccountId, status: Status) {
+    transaction.lock_account(id).await.unwrap();
+    let mut account = transaction.find_account(id).await.unwrap().unwrap();
+    account.msp_admin = false;
+    account.status = status;
+    transaction.update_account(&account).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sign_in_does_not_take_back_what_was_done_to_its_account_meanwhile() {
+    for contract in Contract::on_everydatabase().await {
+        for status in [Status::Active, Status::Deactivated, Status::Removed] {
+            let mut new = contract.account(&format!("{}@northwind.example", status.as_str()));
+            new.msp_admin = true;
+            let mut transaction = contract.store.write().await.unwrap();
+            assert!(transaction.insert_account(&new).await.unwrap());
+            transaction.commit().await.unwrap();
+            let seen = contract.store.read().await.unwrap().find_account(new.id).await.unwrap().unwrap();
+            if contract.database.name == "SQLite" {
+                let mut administrator = contract.store.write().await.unwrap();
+                demote_and_deactivate(&mut administrator, new.id, status).await;
+                administrator.commit().await.unwrap();
+                let mut sign_in = contract.store.write().await.unwrap();
+                assert!(!sign_in.record_sign_in(&seen, contract.now).await.unwrap());
+                sign_in.commit().await.unwrap();
+            } else {
+                // Both are under way: the sign-in waits for the row, and meets it changed.
+                let mut sign_in = contract.store.write().await.unwrap();
+                let seen = sign_in.find_account(new.id).await.unwrap().unwrap();
+                let mut administrator = contract.store.write().await.unwrap();
+                demote_and_deactivate(&mut administrator, new.id, status).await;
+                let (recorded, committed) =
+                    tokio::join!(sign_in.record_sign_in(&seen, contract.now), administrator.commit());
+                committed.unwrap();
+                assert!(!recorded.unwrap());
+                sign_in.commit().await.unwrap();
+            }
+            let found = contract.store.read().await.unwrap().find_account(new.id).await.unwrap().unwrap();
+            assert_eq!((found.msp_admin, found.status), (false, status), "on {}", contract.database.name);
+            assert_eq!(found.last_sign_in_at, None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_fulfils_an_invitation() {
+    for contract in Contract::on_everydatabase().await {
+        let mut new = contract.account("dana@northwind.example");
+        new.status = Status::Invited;
+        let mut transaction = contract.store.write().await.unwrap();
+        assert!(transaction.insert_account(&new).await.unwrap());
+        let mut account = transaction.find_account(new.id).await.unwrap().unwrap();
+        account.name = "Dana".to_owned();
+        assert!(transaction.record_sign_in(&account, contract.now).await.unwrap());
+        let found = transaction.find_account(new.id).await.unwrap().unwrap();
+        assert_eq!((found.status, found.name.as_str()), (Status::Active, "Dana"));
+        assert_eq!(found.last_sign_in_at, Some(contract.now));
     }
 }
 

@@ -28,7 +28,7 @@ enum Applied {
     Signed(Box<SignedIn>),
     Refused(Refusal),
     AskAfresh,
-    /// Somebody else was faster with the same identity or address; look again.
+    /// Somebody else was faster with the same identity, address or account; look again.
     Raced,
 }
 
@@ -271,7 +271,9 @@ impl SignInUnderWay<'_> {
     ) -> Result<Applied, StoreError> {
         let now = self.app.now();
         account.last_sign_in_at = Some(now);
-        transaction.update_account(&account).await?;
+        if !transaction.record_sign_in(&account, now).await? {
+            return Ok(Applied::Raced);
+        }
         record.succeed(outcome, account.id, now);
         transaction.update_record(&record).await?;
         let entry = AuditEntry {
