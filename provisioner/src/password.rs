@@ -1,9 +1,14 @@
 //! Passwords of local sign-in: argon2id (RFC 9106), never in the clear, never on an async thread.
 
+use std::num::NonZero;
+use std::sync::LazyLock;
+use std::thread::available_parallelism;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Semaphore;
 
 use crate::config::Passwords;
 use crate::generator::Generator;
@@ -12,6 +17,10 @@ use crate::generator::Generator;
 const LONGEST: usize = 1024;
 /// Shortest password that is set, in characters (NIST SP 800-63B, 3.1.1.2).
 const SHORTEST: usize = 12;
+
+/// Passwords hashed at the same time: more than one per processor is no faster, and each takes its memory.
+static AT_ONCE: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, NonZero::get)));
 
 /// The password could not be hashed.
 #[derive(Debug, thiserror::Error)]
@@ -77,5 +86,12 @@ fn hash_with(password: &str, salt: &[u8], cost: Passwords) -> Result<String, Pas
 async fn run<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
 ) -> Result<T, PasswordError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| PasswordError::Hash(error.to_string()))?
+    let not_run = |error: String| PasswordError::Hash(error);
+    let permit = AT_ONCE.acquire().await.map_err(|error| not_run(error.to_string()))?;
+    let permitted = move || {
+        // The work goes on when nobody waits for it any more, and holds its permit until it ends.
+        let _permit = permit;
+        work()
+    };
+    tokio::task::spawn_blocking(permitted).await.map_err(|error| not_run(error.to_string()))?
 }

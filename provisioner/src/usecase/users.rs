@@ -150,7 +150,7 @@ pub async fn get_user(app: &App, actor: &Actor, id: AccountId) -> Result<User, U
 /// Adds a user by hand; the first sign-in fulfils the invitation. Nothing is assigned.
 pub async fn add_user(app: &App, actor: &Actor, new: NewUser<'_>) -> Result<User, AddUserError> {
     let password_hash = match new.password {
-        Some(password) => Some(password::hash(password, &app.generator, app.config.passwords).await?),
+        Some(password) => Some(hash_for(app, actor, password).await?),
         None => None,
     };
     let Admitted { mut transaction, admin } =
@@ -181,6 +181,13 @@ pub async fn add_user(app: &App, actor: &Actor, new: NewUser<'_>) -> Result<User
     let user = read_user(&mut transaction, account).await?;
     transaction.commit().await?;
     Ok(user)
+}
+
+/// Hashes a password for an MSP Admin only: hashing is expensive, and anybody can send a password. No transaction
+/// is open while it is hashed, so whether the actor may is looked at once more afterwards.
+async fn hash_for(app: &App, actor: &Actor, password: &SecretString) -> Result<String, AddUserError> {
+    drop(admit::<AddUserError>(app, actor, Attempt::Change("users: add")).await?);
+    Ok(password::hash(password, &app.generator, app.config.passwords).await?)
 }
 
 fn filter(query: &UserQuery) -> AccountFilter {
