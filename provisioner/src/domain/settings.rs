@@ -103,9 +103,10 @@ impl SingleSignOn {
         after.counted_from(self)
     }
 
-    /// Whether one account could sign in under these settings.
-    pub fn admits(&self, account: &Account) -> bool {
-        let by_kaseyaone = self.allow && account.has_identity;
+    /// Whether one account could sign in under these settings; `linked` are the accounts with an identity of the
+    /// bound company at its issuer. An identity of any other company opens nothing.
+    pub fn admits(&self, account: &Account, linked: &BTreeSet<AccountId>) -> bool {
+        let by_kaseyaone = self.allow && linked.contains(&account.id);
         let locally = account.has_password && self.permits_local(account.id);
         account.is_active() && (by_kaseyaone || locally)
     }

@@ -45,6 +45,22 @@ impl Transaction {
             .await
     }
 
+    /// Every MSP Admin with an identity of one company at one issuer.
+    pub async fn list_linked_administrators(
+        &mut self,
+        issuer: &str,
+        company: &str,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        self.sql(
+            "SELECT identity.account_id FROM identity JOIN account ON account.id = identity.account_id \
+                  WHERE issuer = $1 AND company = $2 AND account.msp_admin",
+        )
+        .bind(issuer)
+        .bind(company)
+        .read(|row| row.id("account_id"))
+        .await
+    }
+
     /// Forgets the identities of a removed account, so that its person may come back as a new account.
     pub async fn release_identities(&mut self, account: AccountId) -> Result<(), StoreError> {
         self.sql("DELETE FROM identity WHERE account_id = $1").id(account).run().await?;

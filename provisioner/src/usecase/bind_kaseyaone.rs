@@ -5,6 +5,7 @@ use url::Url;
 
 use super::admission::{Actor, Admitted, Attempt, Denied, admit, by};
 use super::begin_sign_in::{insert_request, new_browser, new_request, new_secrets};
+use super::change_single_sign_on::would_lock_out;
 use super::complete_sign_in::{CompleteSignInError, Completed};
 use super::session::{BrowserToken, SessionToken, read_living};
 use super::settle::Failure;
@@ -96,6 +97,12 @@ pub enum BindingError {
     /// There is no proposal of this MSP Admin, or it has run out.
     #[error("there is no company to confirm")]
     NothingToConfirm,
+    /// Allow came to be on meanwhile; the company it is bound to stays.
+    #[error("logging in with KaseyaOne is on already")]
+    AlreadyOn,
+    /// Afterwards no MSP Admin could sign in (S-36).
+    #[error("no MSP Admin could sign in any more")]
+    WouldLockOut,
     /// The store does not answer.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
@@ -236,7 +243,13 @@ pub async fn confirm_binding(app: &App, actor: &Actor) -> Result<SingleSignOn, B
     let binding = transaction.find_binding(admin.id, app.now()).await?;
     let binding = binding.ok_or(BindingError::NothingToConfirm)?;
     let before = transaction.get_single_sign_on().await?;
+    if before.allow {
+        return Err(BindingError::AlreadyOn);
+    }
     let after = before.bind(binding.company);
+    if would_lock_out(app, &mut transaction, &before, &after).await? {
+        return Err(BindingError::WouldLockOut);
+    }
     transaction.put_single_sign_on(&after).await?;
     transaction.delete_binding(admin.id).await?;
     for entry in audit_binding(app, &admin, &before, &after) {

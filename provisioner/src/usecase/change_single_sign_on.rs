@@ -65,7 +65,7 @@ pub async fn change_single_sign_on(
     if after == before {
         return Ok(after);
     }
-    if would_lock_out(&mut transaction, &before, &after).await? {
+    if would_lock_out(app, &mut transaction, &before, &after).await? {
         return Err(ChangeSingleSignOnError::WouldLockOut);
     }
     transaction.put_single_sign_on(&after).await?;
@@ -100,15 +100,30 @@ async fn check_accounts(
 }
 
 /// Whether MSP Admins can sign in before, and none of them after.
-async fn would_lock_out(
+pub(super) async fn would_lock_out(
+    app: &App,
     transaction: &mut Transaction,
     before: &SingleSignOn,
     after: &SingleSignOn,
 ) -> Result<bool, StoreError> {
+    let somebody_before = admits_an_administrator(app, transaction, before).await?;
+    Ok(somebody_before && !admits_an_administrator(app, transaction, after).await?)
+}
+
+/// Whether an MSP Admin could sign in under some settings.
+pub(super) async fn admits_an_administrator(
+    app: &App,
+    transaction: &mut Transaction,
+    settings: &SingleSignOn,
+) -> Result<bool, StoreError> {
+    let issuer = &app.config.kaseyaone.issuer;
+    let linked = match &settings.company {
+        Some(company) => transaction.list_linked_administrators(issuer, &company.id).await?,
+        None => Vec::new(),
+    };
+    let linked = linked.into_iter().collect();
     let administrators = transaction.list_administrators().await?;
-    let somebody_before = administrators.iter().any(|admin| before.admits(admin));
-    let somebody_after = administrators.iter().any(|admin| after.admits(admin));
-    Ok(somebody_before && !somebody_after)
+    Ok(administrators.iter().any(|admin| settings.admits(admin, &linked)))
 }
 
 /// One audit entry for each value that differs.

@@ -107,6 +107,8 @@ pub(crate) async fn answer_company(
     match confirm_binding(&app, &visitor.actor()).await {
         Ok(settings) => Ok(done(if settings.in_effect() { "in-effect-again" } else { "allow-on" })),
         Err(BindingError::NothingToConfirm) => Ok(done("binding-failed")),
+        Err(BindingError::AlreadyOn) => Ok(done("allow-on")),
+        Err(BindingError::WouldLockOut) => locked_out(&app, &visitor).await,
         Err(error) => Err(unbound(error)),
     }
 }
@@ -148,11 +150,13 @@ async fn apply(app: &App, visitor: &Visitor, change: Change, code: &str) -> Resu
         Err(ChangeSingleSignOnError::Refused(refusal)) => {
             users_page_saying(app, visitor, StatusCode::CONFLICT, why(refusal).to_owned()).await
         }
-        Err(ChangeSingleSignOnError::WouldLockOut) => {
-            let sentence = "Nothing was changed: no MSP Admin would be able to sign in any more. Log in with KaseyaOne as an MSP Admin first.".to_owned();
-            users_page_saying(app, visitor, StatusCode::CONFLICT, sentence).await
-        }
+        Err(ChangeSingleSignOnError::WouldLockOut) => locked_out(app, visitor).await,
     }
+}
+
+async fn locked_out(app: &App, visitor: &Visitor) -> Result<Response, Failure> {
+    let sentence = "Nothing was changed: no MSP Admin would be able to sign in any more. Log in with KaseyaOne as an MSP Admin first.".to_owned();
+    users_page_saying(app, visitor, StatusCode::CONFLICT, sentence).await
 }
 
 fn why(refusal: ChangeRefusal) -> &'static str {
@@ -169,7 +173,9 @@ fn why(refusal: ChangeRefusal) -> &'static str {
 fn unbound(error: BindingError) -> Failure {
     match error {
         BindingError::Denied(denied) => denied.into(),
-        BindingError::NothingToConfirm => Failure::NotFound,
+        BindingError::NothingToConfirm | BindingError::AlreadyOn | BindingError::WouldLockOut => {
+            Failure::NotFound
+        }
         BindingError::Unavailable(error) => error.into(),
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::audit::{Action, AuditEntry};
 use crate::domain::id::AccountId;
 use crate::store::{StoreError, Transaction};
 use crate::usecase::admission::{Actor, Admitted, Attempt, Denied, admit, by};
+use crate::usecase::change_single_sign_on::admits_an_administrator;
 
 /// Why nothing is done with an account.
 #[derive(Debug, thiserror::Error)]
@@ -138,8 +139,7 @@ impl Change {
     ) -> Result<User, UserError> {
         self.transaction.update_account(&self.account).await?;
         let settings = self.transaction.get_single_sign_on().await?;
-        let administrators = self.transaction.list_administrators().await?;
-        if !administrators.iter().any(|admin| settings.admits(admin)) {
+        if !admits_an_administrator(app, &mut self.transaction, &settings).await? {
             return Err(UserError::LastAdministrator);
         }
         let entry = AuditEntry {
