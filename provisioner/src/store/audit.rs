@@ -1,8 +1,10 @@
 //! The audit trail in the store: it is added to and read, and the database itself refuses anything else.
 
+use jiff::Timestamp;
+
 use super::Transaction;
 use super::sql::{Row, StoreError};
-use crate::domain::audit::{AuditActor, AuditEntry};
+use crate::domain::audit::{Action, AuditActor, AuditEntry};
 use crate::domain::id::AccountId;
 use crate::domain::record::Reference;
 
@@ -32,6 +34,16 @@ impl Transaction {
         .run()
         .await?;
         Ok(())
+    }
+
+    /// When somebody who is not signed in was last refused a change, as far as it was audited.
+    pub async fn find_last_anonymous_refusal(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        self.sql(
+            "SELECT at FROM audit_entry WHERE actor_kind = 'anonymous' AND action = $1 ORDER BY at DESC LIMIT 1",
+        )
+        .bind(Action::ChangeRefused.as_str())
+        .find(|row| row.time("at"))
+        .await
     }
 
     /// Entries, the newest first, of one account or of all; `page` counts from 1.

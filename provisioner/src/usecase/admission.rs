@@ -1,10 +1,16 @@
 //! Who asks, and whether they may. The account is read in the same transaction that does what was asked.
 
+use jiff::SignedDuration;
+
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::audit::{Action, AuditActor};
 use crate::domain::id::AccountId;
 use crate::store::{StoreError, Transaction};
+
+/// How far apart the audited attempts of people who are not signed in are, at least. The trail is never shortened,
+/// and anybody can make such attempts without end.
+const ANONYMOUS_PACE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +92,12 @@ async fn audit_refusal(app: &App, refused: Option<&Account>, attempt: Attempt) -
     let mut entry = app.audit_entry(refused.map_or(AuditActor::Anonymous, by), Action::ChangeRefused);
     entry.to = Some(attempted);
     let mut transaction = app.store.write().await?;
+    if refused.is_none() {
+        let last = transaction.find_last_anonymous_refusal().await?;
+        if last.is_some_and(|last| entry.at.duration_since(last) < ANONYMOUS_PACE) {
+            return Ok(());
+        }
+    }
     transaction.append_audit(&entry).await?;
     transaction.commit().await
 }

@@ -29,6 +29,12 @@ async fn nobody_but_an_msp_admin_changes_the_settings_and_every_refusal_is_audit
         }
         let after = stage.server.census().await.unwrap();
         assert_eq!(after.single_sign_on, before.single_sign_on);
+        for _ in 0..3 {
+            let outcome = change_single_sign_on(app, &Actor::Anonymous, Change::Create(false)).await;
+            outcome.expect_err("nobody is signed in");
+        }
+        let after_more = stage.server.census().await.unwrap();
+        assert_eq!(after_more.audit.len(), after.audit.len(), "anonymous attempts do not fill the trail");
         let refused = &after.audit[before.audit.len()..];
         assert_eq!(refused.len(), 2);
         assert!(refused.iter().all(|entry| entry.action == Action::ChangeRefused));
