@@ -27,9 +27,10 @@ CREATE TABLE identity (
     subject TEXT COLLATE "C" NOT NULL,
     account_id UUID NOT NULL REFERENCES account (id) DEFERRABLE INITIALLY DEFERRED,
     linked_at BIGINT NOT NULL,
-    PRIMARY KEY (issuer, company, subject)
+    PRIMARY KEY (issuer, company, subject),
+    -- One person of a company for each account: of two who are linked at the same time, one is.
+    UNIQUE (account_id, issuer, company)
 );
-CREATE INDEX identity_account ON identity (account_id);
 
 CREATE TABLE single_sign_on (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -134,6 +135,7 @@ CREATE TABLE sign_in_request (
 );
 CREATE INDEX sign_in_request_browser ON sign_in_request (browser_hash);
 CREATE INDEX sign_in_request_record ON sign_in_request (record_id);
+CREATE INDEX sign_in_request_expiry ON sign_in_request (expires_at);
 
 -- What an MSP Admin confirms by one local sign-in in the same browser. Used once.
 CREATE TABLE link_confirmation (
@@ -159,6 +161,7 @@ CREATE TABLE session (
     id_token TEXT
 );
 CREATE INDEX session_account ON session (account_id);
+CREATE INDEX session_expiry ON session (expires_at);
 
 -- Failed local sign-ins by address, known here or not.
 CREATE TABLE local_failure (
@@ -181,6 +184,7 @@ CREATE TABLE audit_entry (
     reference TEXT
 );
 CREATE INDEX audit_entry_account ON audit_entry (account_id, id);
+CREATE INDEX audit_entry_anonymous ON audit_entry (action, at) WHERE actor_kind = 'anonymous';
 
 CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$;

@@ -192,6 +192,10 @@ async fn an_identity_is_linked_once_and_compared_byte_by_byte() {
         let mut transaction = contract.store.write().await.unwrap();
         assert!(transaction.insert_identity(&identity("Abc"), first, contract.now).await.unwrap());
         assert!(!transaction.insert_identity(&identity("Abc"), second, contract.now).await.unwrap());
+        assert!(
+            !transaction.insert_identity(&identity("Xyz"), first, contract.now).await.unwrap(),
+            "one each"
+        );
         for other in ["abc", "Abc "] {
             assert_eq!(transaction.find_linked_account(&identity(other)).await.unwrap(), None, "{other:?}");
         }
