@@ -4,9 +4,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
+use secrecy::ExposeSecret as _;
 use url::{Host, Url};
 
-use super::Config;
+use super::{Config, KaseyaOne, Passwords};
 
 /// How alike two names must be to be offered as a correction, from 0 to 1.
 const ALIKE: f64 = 0.6;
@@ -119,6 +120,8 @@ fn line_of_key(text: &str, key: &str) -> Option<usize> {
 fn find_fault(config: &Config) -> Option<Fault> {
     fault_of_urls(config)
         .or_else(|| fault_of_kaseyaone(config))
+        .or_else(|| fault_of_words(&config.kaseyaone))
+        .or_else(|| fault_of_passwords(config.passwords))
         .or_else(|| fault_of_durations(config))
         .or_else(|| fault_of_database(config))
 }
@@ -167,6 +170,49 @@ fn fault_of_kaseyaone(config: &Config) -> Option<Fault> {
         key: "algorithms",
         sentence: "no signature algorithm is allowed".to_owned(),
         remedy: "allow at least RS256",
+    })
+}
+
+/// Words that are sent to KaseyaOne, or looked for in what it says.
+fn fault_of_words(kaseyaone: &KaseyaOne) -> Option<Fault> {
+    if kaseyaone.client_secret.as_ref().is_some_and(|secret| secret.expose_secret().is_empty()) {
+        return Some(Fault {
+            key: "client_secret",
+            sentence: "the client secret is empty".to_owned(),
+            remedy: "use the client secret KaseyaOne gave this service, or remove the key for a public client",
+        });
+    }
+    // RFC 6749, 3.3: a space parts scopes.
+    let unusable = |scope: &&String| scope.is_empty() || scope.contains(char::is_whitespace);
+    if let Some(scope) = kaseyaone.scopes.iter().find(unusable) {
+        return Some(Fault {
+            key: "scopes",
+            sentence: format!("`{scope}` is not one scope"),
+            remedy: "list every scope by itself, as in [\"profile\", \"email\"]",
+        });
+    }
+    let claims = &kaseyaone.claims;
+    let named = [
+        ("company_id", &claims.company_id),
+        ("company_name", &claims.company_name),
+        ("username", &claims.username),
+        ("role", &claims.role),
+        ("modules", &claims.modules),
+    ];
+    let (key, _) = named.into_iter().find(|(_, name)| name.trim().is_empty())?;
+    Some(Fault {
+        key,
+        sentence: format!("the name of the claim `{key}` is empty"),
+        remedy: "use the name KaseyaOne gives the claim, or remove the key for its default",
+    })
+}
+
+fn fault_of_passwords(cost: Passwords) -> Option<Fault> {
+    let error = argon2::Params::new(cost.memory_kib, cost.iterations, 1, None).err()?;
+    Some(Fault {
+        key: if cost.iterations == 0 { "iterations" } else { "memory_kib" },
+        sentence: format!("argon2 refuses this cost of a password: {error}"),
+        remedy: "use at least 8 KiB of memory and 1 iteration, or remove the key for its default",
     })
 }
 
@@ -281,6 +327,20 @@ mod tests {
             (
                 format!("base_url = \"https://mdr.example/app\"\n{GOOD}"),
                 "p.toml:1: the base URL `https://mdr.example/app` is not an http or https origin; ",
+            ),
+            (format!("{GOOD}client_secret = \"\"\n"), "p.toml:5: the client secret is empty; "),
+            (format!("{GOOD}scopes = [\"profile email\"]\n"), "p.toml:5: `profile email` is not one scope; "),
+            (
+                format!("{GOOD}[kaseyaone.claims]\nrole = \"\"\n"),
+                "p.toml:6: the name of the claim `role` is empty; ",
+            ),
+            (
+                format!("{GOOD}[passwords]\niterations = 0\n"),
+                "p.toml:6: argon2 refuses this cost of a password: ",
+            ),
+            (
+                format!("{GOOD}[passwords]\nmemory_kib = 4\n"),
+                "p.toml:6: argon2 refuses this cost of a password: ",
             ),
             (GOOD.replace("\"mdr\"", "mdr"), "p.toml:4: the value cannot be used: "),
         ];
