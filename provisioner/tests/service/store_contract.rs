@@ -125,11 +125,11 @@ async fn an_address_is_taken_once_until_its_account_is_removed() {
 
 /// What an MSP Admin does to an account while somebody signs in to it.
 async fn demote_and_deactivate(transaction: &mut Transaction, id: AccountId, status: Status) {
-    transaction.lock_account(id).await.unwrap();
-    let mut account = transaction.find_account(id).await.unwrap().unwrap();
+    transaction.lock_account(id).await.expect("the store answers");
+    let mut account = transaction.find_account(id).await.expect("the store answers").expect("the account");
     account.msp_admin = false;
     account.status = status;
-    transaction.update_account(&account).await.unwrap();
+    transaction.update_account(&account).await.expect("the store answers");
 }
 
 #[tokio::test]
