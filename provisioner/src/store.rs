@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod bindings;
 mod identities;
+mod migrations;
 mod organizations;
 mod records;
 mod requests;
@@ -126,7 +127,7 @@ async fn open_sqlite(url: &str) -> Result<Pools, OpenStoreError> {
         .connect_with(options.clone())
         .await
         .map_err(OpenStoreError::Connect)?;
-    sqlx::migrate!("migrations/sqlite").run(&writer).await.map_err(OpenStoreError::Migrate)?;
+    migrations::sqlite().run(&writer).await.map_err(OpenStoreError::Migrate)?;
     let readers = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .acquire_timeout(POOL_PATIENCE)
@@ -142,7 +143,7 @@ async fn open_postgres(url: &str, connections: u32) -> Result<Pools, OpenStoreEr
         .connect_with(options)
         .await
         .map_err(OpenStoreError::Connect)?;
-    let migrator = sqlx::migrate!("migrations/postgres");
+    let migrator = migrations::postgres();
     if !is_up_to_date(&pool, &migrator).await {
         migrator.run(&pool).await.map_err(OpenStoreError::Migrate)?;
     }
