@@ -52,6 +52,8 @@ pub(crate) struct State {
     pub(crate) auth_time: bool,
     pub(crate) ring: KeyRing,
     pub(crate) clock: AdjustedClock,
+    /// What the clock showed when the state was locked.
+    reading: Timestamp,
     pub(crate) generator: Generator,
     pub(crate) faults: Armory,
     pub(crate) journal: Journal,
@@ -100,6 +102,7 @@ impl Realm {
             names: setup.names,
             auth_time: setup.auth_time,
             ring: KeyRing::new(&setup.fixtures.keys, &suffix)?,
+            reading: setup.clock.now(),
             clock: setup.clock,
             generator: setup.generator,
             faults: Armory::default(),
@@ -116,15 +119,19 @@ impl Realm {
         Ok(Self { issuer: setup.issuer, cookie, slow: setup.slow, state: Mutex::new(state) })
     }
 
-    /// The state, for one request. A panic elsewhere does not take the realm with it.
+    /// The state, for one request. The clock is read here and nowhere else, so that all an answer says about time agrees.
+    /// A panic elsewhere does not take the realm with it.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.reading = state.clock.now();
+        state
     }
 }
 
 impl State {
+    /// What time it is for the request that is being answered.
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.reading
     }
 
     /// Lets every fault that may strike here try; `apply` says whether it changed anything.
