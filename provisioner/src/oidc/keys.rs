@@ -29,10 +29,8 @@ pub(crate) enum Signature {
     Valid,
     /// Not made by the key it names.
     Invalid,
-    /// No key for it is known; a newer set may have it.
+    /// No key for it is known, or it names none and the set has several; a newer set may have it.
     UnknownKey,
-    /// The token names no key and several would do.
-    Ambiguous,
 }
 
 impl Algorithm {
@@ -77,6 +75,11 @@ impl KeySet {
 
     /// Checks the signature of a token with the key it names.
     pub(crate) fn verify(&self, token: &SignedToken<'_>, algorithm: Algorithm) -> Signature {
+        // OIDC Core 10.1: the keys of a set are told apart by `kid`, so a token without one is not taken for the key
+        // that happens to be known here and would do.
+        if token.key_id.is_none() && self.keys.len() > 1 {
+            return Signature::UnknownKey;
+        }
         let candidates: Vec<_> = self
             .keys
             .iter()
@@ -87,9 +90,6 @@ impl KeySet {
             .collect();
         if candidates.is_empty() {
             return Signature::UnknownKey;
-        }
-        if token.key_id.is_none() && candidates.len() > 1 {
-            return Signature::Ambiguous;
         }
         let is_good = |key: &&CoreJsonWebKey| {
             key.verify_signature(&algorithm.core(), token.message, &token.signature).is_ok()

@@ -68,8 +68,8 @@ pub enum VerifyError {
     /// It is past its `exp`; starting again helps.
     #[error("the ID token has expired")]
     Expired,
-    /// It is signed with a key that is not in the set; a newer set may have it.
-    #[error("the ID token is signed with an unknown key")]
+    /// It is signed with a key that cannot be found in the set; in a newer set it may be.
+    #[error("the ID token names no key that is known")]
     UnknownKey,
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn check_signature(
     let algorithm = algorithm.ok_or(VerifyError::Check(TokenCheck::Algorithm))?;
     match keys.verify(token, *algorithm) {
         Signature::Valid => Ok(()),
-        Signature::Invalid | Signature::Ambiguous => Err(VerifyError::Check(TokenCheck::Signature)),
+        Signature::Invalid => Err(VerifyError::Check(TokenCheck::Signature)),
         Signature::UnknownKey => Err(VerifyError::UnknownKey),
     }
 }
