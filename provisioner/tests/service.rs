@@ -4,10 +4,14 @@
 mod command_line;
 #[path = "service/crash.rs"]
 mod crash;
+#[path = "service/crash_points.rs"]
+mod crash_points;
 #[path = "service/database.rs"]
 mod database;
 #[path = "service/faults.rs"]
 mod faults;
+#[path = "service/gate.rs"]
+mod gate;
 #[path = "service/layering.rs"]
 mod layering;
 #[path = "service/outage.rs"]

@@ -1,4 +1,5 @@
-//! The real binary, killed while people sign in: no half account, and afterwards everybody comes in (S-45).
+//! The real binary, killed while many people sign in: no half account, and afterwards everybody comes in (S-45).
+//! At which point of a sign-in it is killed is up to chance here; `crash_points` chooses it.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,7 @@ use crate::web_browser::WebBrowser;
 const PEOPLE: [&str; 7] = ["dana", "rui", "zoe", "bill", "alan", "max", "rita"];
 
 /// What must hold whenever the service is not running.
-async fn check_invariants(database: &Database) -> usize {
+pub(crate) async fn check_invariants(database: &Database) -> usize {
     let store = Store::open(&database.url, 2).await.expect("the database opens");
     let mut transaction = store.read().await.expect("the store answers");
     let accounts = transaction.all_accounts().await.expect("the store answers");

@@ -31,9 +31,14 @@ impl ConfigFile {
 
 /// What a stage is configured with, as a file, for a free port.
 pub(crate) fn configuration(stage: &Stage) -> ConfigFile {
+    configuration_with(stage, "")
+}
+
+/// The same with more lines about KaseyaOne.
+pub(crate) fn configuration_with(stage: &Stage, more: &str) -> ConfigFile {
     ConfigFile::new(&format!(
         "listen = \"127.0.0.1:0\"\ndatabase_url = \"{}\"\n[kaseyaone]\nissuer = \"{}\"\nclient_id = \"kaseya-mdr\"\n\
-         client_secret = \"kaseya-mdr-test-secret-not-a-secret\"\nmodule = \"mdr\"\n",
+         client_secret = \"kaseya-mdr-test-secret-not-a-secret\"\nmodule = \"mdr\"\n{more}",
         stage.config.database_url,
         stage.idp.issuer(),
     ))

@@ -18,6 +18,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::database::Database;
+use crate::gate::{Gate, OpenGate};
 
 /// The password of the MSP Admin Mona.
 pub(crate) const MONAS_PASSWORD: &str = "local-mona-password";
@@ -91,6 +92,25 @@ impl Stage {
     ) -> Self {
         let idp =
             MockIdp::builder().seed(7).clock(Arc::new(clock.clone())).start().await.expect("a free port");
+        Self::set_before(idp, database, clock, change).await
+    }
+
+    /// A stage on which automatic user creation is in effect, with a gate in front of the provider.
+    pub(crate) async fn in_effect_behind_a_gate(database: &Database) -> (Self, OpenGate) {
+        let gate = Gate::listen().await;
+        let idp = MockIdp::builder().seed(7).issuer(gate.issuer.as_str()).start().await.expect("a free port");
+        let gate = gate.open(idp.address());
+        let stage = Self::set_before(idp, database, TestClock::Running, |_| {}).await;
+        stage.bring_into_effect().await;
+        (stage, gate)
+    }
+
+    async fn set_before(
+        idp: MockIdp,
+        database: &Database,
+        clock: TestClock,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let client = idp.clients().get("kaseya-mdr").expect("the client of the fixtures");
         let mut kaseyaone = KaseyaOne::new(idp.issuer(), client.id);
         kaseyaone.client_secret = client.secret.map(SecretString::from);

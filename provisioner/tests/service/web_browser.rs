@@ -7,6 +7,7 @@ use reqwest::{Client, Response};
 use url::Url;
 
 /// One browser. The two programs share a host name here, so their cookies are kept apart by hand.
+#[derive(Clone)]
 pub(crate) struct WebBrowser {
     client: Client,
     base_url: String,
@@ -52,6 +53,22 @@ impl WebBrowser {
         matches!(to.path(), "/home" | "/no-access")
     }
 
+    /// The cookies that go along to an address.
+    pub(crate) fn cookies_for(&self, url: &Url) -> String {
+        let jar = self.cookies.get(&url.origin().ascii_serialization());
+        let cookies: Vec<_> =
+            jar.into_iter().flatten().map(|(name, value)| format!("{name}={value}")).collect();
+        cookies.join("; ")
+    }
+
+    /// The service is at another address from now on; its cookies are still those of the service.
+    pub(crate) fn move_to(&mut self, base_url: &str) {
+        let origin = |base: &str| Url::parse(base).expect("a URL").origin().ascii_serialization();
+        let jar = self.cookies.remove(&origin(&self.base_url));
+        self.cookies.extend(jar.map(|jar| (origin(base_url), jar)));
+        base_url.clone_into(&mut self.base_url);
+    }
+
     /// Opens a page; an error if the service goes away meanwhile.
     pub(crate) async fn try_get(&mut self, url: &str) -> Result<Response, reqwest::Error> {
         self.send(Url::parse(url).expect("a URL"), None).await
@@ -72,14 +89,16 @@ impl WebBrowser {
     async fn send(&mut self, url: Url, form: Option<String>) -> Result<Response, reqwest::Error> {
         let origin = url.origin().ascii_serialization();
         let request = match form {
-            Some(form) => {
-                self.client.post(url).header("content-type", "application/x-www-form-urlencoded").body(form)
-            }
-            None => self.client.get(url),
+            Some(form) => self
+                .client
+                .post(url.clone())
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form),
+            None => self.client.get(url.clone()),
         };
+        let cookies = self.cookies_for(&url);
+        let response = request.header(COOKIE, cookies).send().await?;
         let jar = self.cookies.entry(origin).or_default();
-        let cookies: Vec<_> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let response = request.header(COOKIE, cookies.join("; ")).send().await?;
         for cookie in response.headers().get_all(SET_COOKIE) {
             let pair = cookie.to_str().expect("a readable cookie").split(';').next().unwrap_or_default();
             let (name, value) = pair.split_once('=').expect("a cookie has a value");
