@@ -110,6 +110,31 @@ Feature: What KaseyaOne may do is accepted
     And Dana signs in with KaseyaOne
     Then Dana has exactly one account
 
+  @S-41
+  Scenario: Keys without names are refused by a service that knows the keys by their names too: jwks-kid-absent-multi
+    Given Rui has signed in before
+    And the fault "jwks-kid-absent-multi" strikes the sign-in of Dana
+    When Dana tries to sign in with KaseyaOne
+    Then Dana is not signed in
+    And Dana has no account
+    And the record of the sign-in says:
+      | failed check | signature |
+    And the fault has struck
+    When the fault is over
+    And 5 minutes pass
+    And Dana uses a new browser
+    And Dana signs in with KaseyaOne
+    Then Dana has exactly one account
+
+  @S-01
+  Scenario: A single key without a name is enough for a service that knows the keys by their names: jwks-kid-absent-single
+    Given Rui has signed in before
+    And the variation "jwks-kid-absent-single" applies to the sign-in of Dana
+    When Dana signs in with KaseyaOne
+    Then Dana is signed in
+    And Dana has exactly one account
+    And the fault has struck
+
   @S-78
   Scenario: A KaseyaOne that lies about the time of a sign-in cannot be caught: sess-authtime-lie
     Given Dana signed in to another KaseyaOne product 60 minutes ago

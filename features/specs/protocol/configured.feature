@@ -14,6 +14,24 @@ Feature: What a service may be configured to do
     And the fault has struck
 
   @S-41
+  Scenario Outline: Two trusted audiences with <fault> are refused
+    Given the client "other-product" is trusted too
+    And automatic user creation is in effect
+    And the fault "<fault>" strikes the sign-in of Dana
+    When Dana tries to sign in with KaseyaOne
+    Then Dana is not signed in
+    And Dana has no account
+    And the record of the sign-in says:
+      | completed authentication | fail |
+      | failed check             | azp  |
+    And the fault has struck
+
+    Examples:
+      | fault                 |
+      | idt-azp-missing-multi |
+      | idt-azp-wrong         |
+
+  @S-41
   Scenario Outline: User information with <fault> is refused, the record says <cause>
     Given user information is read at every sign-in
     And automatic user creation is in effect

@@ -14,14 +14,29 @@ Feature: Sessions, tabs and browsers
     And Dana has exactly one account
     And KaseyaOne was asked for one token
 
-  @S-44 @fault:tok-reuse-lenient
-  Scenario: A code is offered to KaseyaOne once, even if KaseyaOne would take it twice
-    Given KaseyaOne would take a code twice
+  @S-44
+  Scenario: A code is offered to KaseyaOne once, even if KaseyaOne would take it twice: tok-reuse-lenient
+    Given the fault "tok-reuse-lenient" strikes the sign-in of Dana
     When Dana signs in with KaseyaOne
     And Dana opens the return from KaseyaOne again
     Then Dana is signed in
     And Dana has exactly one account
     And KaseyaOne was asked for one token
+    But KaseyaOne would have given tokens for that code again
+    And the fault has struck
+
+  @S-44
+  Scenario: A code that was used is worth nothing in another return, even if KaseyaOne would take it twice: tok-reuse-lenient
+    Given Dana has signed in before
+    And the fault "tok-reuse-lenient" strikes the sign-in of Dana
+    When Dana starts to sign in with KaseyaOne
+    And Dana comes back from KaseyaOne with the code of the sign-in before
+    Then Dana is not signed in
+    And nobody's account has changed
+    And the record of the sign-in says:
+      | completed authentication | fail         |
+      | cause                    | code expired |
+    And the fault has struck
 
   @S-43 @fault:sess-parallel-tabs
   Scenario: Two tabs that sign in at the same time both arrive
@@ -55,7 +70,31 @@ Feature: Sessions, tabs and browsers
     And 60 minutes pass
     Then Dana is signed in
 
-  @S-78 @fault:ok-refresh @fault:sess-refresh-not-fresh
+  @S-78 @fault:sess-refresh-not-fresh
+  Scenario: Tokens that another product has renewed make no sign-in fresh
+    Given Dana signed in to another KaseyaOne product 60 minutes ago
+    And that product has just renewed the tokens of Dana
+    When Dana starts to sign in with KaseyaOne
+    Then Dana is asked to sign in by KaseyaOne
+    And Dana has no account
+    When Dana gives up and 11 minutes pass
+    Then Dana is not signed in
+    And the record of the sign-in says:
+      | freshness | cached |
+
+  @S-78 @fault:sess-refresh-not-fresh
+  Scenario: Tokens that another product has renewed are no sign-in of their own
+    Given Rui has signed in before
+    And Rui signed in to another KaseyaOne product 60 minutes ago
+    And that product has just renewed the tokens of Rui
+    When Rui signs in with KaseyaOne
+    Then Rui is signed in
+    And Rui was not asked to sign in by KaseyaOne
+    And the record of the sign-in says:
+      | outcome   | signed in |
+      | freshness | cached    |
+
+  @S-78
   Scenario: Nothing is prolonged behind the person's back
     When Dana signs in with KaseyaOne
     And 60 minutes pass

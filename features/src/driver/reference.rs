@@ -25,8 +25,12 @@ use super::{
 mod prepared;
 mod verbs;
 
-/// Fixes every id, code and nonce of both programs.
-const SEED: u64 = 7;
+/// Fixes every id, code and nonce of the provider.
+const SEED_OF_THE_PROVIDER: u64 = 7;
+
+/// Fixes those of the provisioner. With the same seed both would make the same secrets, and a transcript could not tell
+/// whose is whose.
+const SEED: u64 = 13;
 
 /// What was made beforehand has ids of its own.
 const SEED_BEFOREHAND: u64 = 11;
@@ -77,7 +81,12 @@ pub fn client() -> Client {
 
 /// Starts the stand-in for KaseyaOne on the scenario's clock.
 pub async fn start_provider(clock: &ScenarioClock) -> Result<MockIdp> {
-    let idp = MockIdp::builder().seed(SEED).clock(Arc::new(clock.clone())).on_current_runtime().start().await;
+    let idp = MockIdp::builder()
+        .seed(SEED_OF_THE_PROVIDER)
+        .clock(Arc::new(clock.clone()))
+        .on_current_runtime()
+        .start()
+        .await;
     idp.context("the stand-in for KaseyaOne does not start")
 }
 

@@ -19,14 +19,6 @@ async fn strikes_every_sign_in_of(world: &mut World, fault: String, who: Who, st
     world.begin(step).await?.arm(&fault, Target::person(who.key()), 1_000)
 }
 
-#[given(expr = "KaseyaOne would take a code twice")]
-async fn would_take_a_code_twice(world: &mut World, step: &Step) -> Result<()> {
-    let stage = world.begin(step).await?;
-    // It strikes only if the product offers a code twice, which is what the scenario says it does not.
-    stage.idp.faults().arm("tok-reuse-lenient", Target::next(), 1)?;
-    Ok(())
-}
-
 #[given(expr = "the fault {string} strikes whoever asks")]
 #[given(expr = "the variation {string} applies to whoever asks")]
 async fn strikes_whoever_asks(world: &mut World, fault: String, step: &Step) -> Result<()> {
@@ -155,6 +147,18 @@ async fn was_not_asked_for_a_token(world: &mut World, step: &Step) -> Result<()>
 #[then(expr = "KaseyaOne was asked for one token")]
 async fn was_asked_for_one_token(world: &mut World, step: &Step) -> Result<()> {
     asked_for_tokens(world.begin(step).await?, 1)
+}
+
+#[then(expr = "KaseyaOne would have given tokens for that code again")]
+async fn would_have_given_tokens_again(world: &mut World, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let entries = stage.idp.journal().entries();
+    let redeemed = entries.iter().rev().find(|entry| entry.path.ends_with("/connect/token"));
+    let redeemed = redeemed.context("KaseyaOne was never asked for a token")?;
+    let client = redeemed.client.clone().context("KaseyaOne does not know who asked for a token")?;
+    let again = stage.tokens(&client, &redeemed.form.0).await;
+    again.context("KaseyaOne would not have taken the code again, so this scenario proves nothing")?;
+    Ok(())
 }
 
 #[then(expr = "KaseyaOne was asked for user information")]

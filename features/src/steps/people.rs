@@ -97,12 +97,18 @@ async fn signed_in_to_another_product(world: &mut World, who: Who, minutes: i64,
     browser.hold_at("/another-product/return");
     browser.open(url).await?;
     provider::sign_in(browser, &credentials, provider::Until::Done).await?;
-    if browser.take_held().is_none() {
+    let Some(returned) = browser.take_held() else {
         bail!("{who} could not sign in to the other product: {}", browser.page()?.text());
-    }
+    };
     browser.record(true);
+    stage.redeem_at_another_product(&who, &returned).await?;
     stage.clock().advance(jiff::SignedDuration::from_mins(minutes));
     Ok(())
+}
+
+#[given(expr = "that product has just renewed the tokens of {person}")]
+async fn renewed_the_tokens(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    world.begin(step).await?.renew_at_another_product(&who).await
 }
 
 #[then(expr = "the people in KaseyaOne are as they were")]

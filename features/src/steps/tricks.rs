@@ -126,3 +126,23 @@ async fn comes_back_with_an_expired_code(world: &mut World, who: Who, step: &Ste
     stage.seat(&who).1.open(url).await?;
     Ok(())
 }
+
+#[when(expr = "{person} comes back from KaseyaOne with the code of the sign-in before")]
+async fn comes_back_with_an_earlier_code(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let credentials = stage.credentials(&who);
+    let (_, browser) = stage.seat(&who);
+    let earlier = browser.last_visit(RETURN).cloned().context("nobody came back from KaseyaOne before")?;
+    browser.hold_at(RETURN);
+    provider::sign_in(browser, &credentials, Until::Done).await?;
+    let Some(mut url) = browser.take_held() else {
+        bail!("{who} did not come as far as the return from KaseyaOne: {}", browser.page()?.text());
+    };
+    let of =
+        |url: &url::Url| url.query_pairs().find(|(name, _)| name == "code").map(|(_, it)| it.into_owned());
+    let (code, own) = (of(&earlier).context("no code came back before")?, url.clone());
+    url.query_pairs_mut().clear().extend_pairs(own.query_pairs().filter(|(name, _)| name != "code"));
+    url.query_pairs_mut().append_pair("code", &code);
+    stage.seat(&who).1.open(url).await?;
+    Ok(())
+}

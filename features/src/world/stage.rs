@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
 use jiff::{SignedDuration, Timestamp};
-use mock_idp::{ArmedFault, MockIdp};
+use mock_idp::{ArmedFault, Minted, MockIdp};
 use serde_json::Value;
 
 use super::{
@@ -21,6 +21,7 @@ use crate::driver::{
     reference::{self, Preparation, Reference},
 };
 
+mod other_product;
 mod staging;
 
 /// A session lives twelve hours; after this much of it Mona signs in again before she looks anything up.
@@ -62,6 +63,8 @@ pub struct Stage {
     tabs: BTreeMap<Who, Browser>,
     former_providers: Vec<MockIdp>,
     broken_table: Option<&'static str>,
+    /// The tokens that another product of the same provider has of people.
+    other_product: BTreeMap<Who, Minted>,
 }
 
 impl Stage {
@@ -97,6 +100,7 @@ impl Stage {
             tabs: BTreeMap::new(),
             former_providers: Vec::new(),
             broken_table: None,
+            other_product: BTreeMap::new(),
         })
     }
 

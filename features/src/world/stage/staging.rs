@@ -14,28 +14,6 @@ impl Stage {
         self.seat(who).1.forget(&issuer);
     }
 
-    /// Where a browser is sent by another product of the same provider.
-    pub fn another_product(&self) -> Result<Url> {
-        let back = format!("{}/another-product/return", self.sut.base(0).origin().ascii_serialization());
-        self.idp.clients().change("other-product", |client| {
-            if !client.redirect_uris.contains(&back) {
-                client.redirect_uris.push(back.clone());
-            }
-        })?;
-        let mut url = Url::parse(&self.idp.url("/connect/authorize"))?;
-        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-        url.query_pairs_mut()
-            .append_pair("client_id", "other-product")
-            .append_pair("redirect_uri", &back)
-            .append_pair("response_type", "code")
-            .append_pair("scope", "openid")
-            .append_pair("state", "other-product")
-            .append_pair("nonce", "other-product")
-            .append_pair("code_challenge", challenge)
-            .append_pair("code_challenge_method", "S256");
-        Ok(url)
-    }
-
     /// Where a person signs out at KaseyaOne itself.
     pub fn provider_sign_out(&self) -> Result<Url> {
         Ok(Url::parse(&self.idp.url("/connect/endsession"))?)
