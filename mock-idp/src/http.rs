@@ -108,9 +108,14 @@ async fn serve(realm: Arc<Realm>, operation: Operation, request: Request) -> Res
     let reply = (operation.run)(&realm, &incoming, &mut note);
     write_down(&realm, operation, incoming, note, &reply);
     if reply.slow {
-        tokio::time::sleep(realm.slow).await;
+        be_slow(realm.slow).await;
     }
     reply.into_response()
+}
+
+#[expect(clippy::disallowed_methods, reason = "being slow is what the fault `ok-slow` is about")]
+async fn be_slow(wait: std::time::Duration) {
+    tokio::time::sleep(wait).await;
 }
 
 fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Note, reply: &Reply) {
