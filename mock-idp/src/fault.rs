@@ -72,6 +72,23 @@ pub enum ArmError {
         /// Who stages it.
         staged_by: &'static str,
     },
+    /// It is aimed at somebody or something that is not there, so it could never strike.
+    #[error("there is no {kind} {name:?}; did you mean {nearest:?}?")]
+    NoSuchTarget {
+        /// What it is aimed at.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// The nearest name there is.
+        nearest: String,
+    },
+}
+
+/// The name that was probably meant.
+pub(crate) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
+    let alike = |name: &str| strsim::jaro_winkler(wrong, name);
+    let nearest = known.max_by(|a, b| alike(a).total_cmp(&alike(b)).then_with(|| b.cmp(a)));
+    nearest.unwrap_or_default()
 }
 
 /// No fault has this id.

@@ -147,9 +147,12 @@ pub struct Faults(pub(crate) Arc<Realm>);
 
 impl Faults {
     /// Arms a fault: it strikes what `target` says, `times` times. Faults of discovery and key set strike whoever
-    /// fetches the document next, because nobody knows for whom it is fetched.
+    /// fetches the document next, because nobody knows for whom it is fetched. The person or client has to be there.
     pub fn arm(&self, fault: impl AsRef<str>, target: Target, times: u64) -> Result<ArmedFault, ArmError> {
-        let id = self.0.lock().faults.arm(fault.as_ref(), target, times)?;
+        let mut state = self.0.lock();
+        state.check_target(&target)?;
+        let id = state.faults.arm(fault.as_ref(), target, times)?;
+        drop(state);
         Ok(ArmedFault { realm: Arc::clone(&self.0), id })
     }
 

@@ -17,10 +17,27 @@ use serde_json::{Map, Value, json};
 
 /// Why a key cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("key {kid} is not a usable {alg} key in PKCS#8 PEM; make one with openssl genpkey")]
+#[error(
+    "keys/{file}: holds no {alg} key, and {kid} is one; make it with: openssl genpkey -algorithm {algorithm}"
+)]
 pub struct KeyError {
     kid: String,
+    file: String,
     alg: &'static str,
+    /// What OpenSSL calls it.
+    algorithm: &'static str,
+}
+
+impl KeyError {
+    fn about(key: &Key) -> Self {
+        let algorithm = match key.alg {
+            KeyAlgorithm::RS256 => "RSA -pkeyopt rsa_keygen_bits:2048",
+            KeyAlgorithm::ES256 => "EC -pkeyopt ec_paramgen_curve:P-256",
+            KeyAlgorithm::EdDsa => "ed25519",
+        };
+        let (kid, file) = (key.kid.clone(), key.private_key_file.clone());
+        Self { kid, file, alg: key.alg.as_str(), algorithm }
+    }
 }
 
 enum Pair {
@@ -48,8 +65,7 @@ impl SigningKey {
         if let Some(found) = parsed.get(&identity) {
             return Ok(Arc::clone(found));
         }
-        let error = || KeyError { kid: key.kid.clone(), alg: key.alg.as_str() };
-        let fresh = Arc::new(Self::parse(key).ok_or_else(error)?);
+        let fresh = Arc::new(Self::parse(key).ok_or_else(|| KeyError::about(key))?);
         parsed.insert(identity, Arc::clone(&fresh));
         Ok(fresh)
     }

@@ -57,6 +57,7 @@ impl From<ArmError> for Problem {
         let code = match error {
             ArmError::Unknown(_) => "unknown_fault",
             ArmError::NotStagedHere { .. } => "fault_not_staged_here",
+            ArmError::NoSuchTarget { .. } => "no_such_target",
         };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string())
     }

@@ -127,9 +127,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static CatalogueEntry> {
 /// The fault with this id, or the nearest one in the error.
 pub(crate) fn find(id: &str) -> Result<&'static CatalogueEntry, UnknownFault> {
     all().find(|entry| entry.id == id).ok_or_else(|| {
-        let nearest = all().map(|entry| entry.id).max_by(|a, b| {
-            strsim::jaro_winkler(id, a).total_cmp(&strsim::jaro_winkler(id, b)).then_with(|| b.cmp(a))
-        });
-        UnknownFault { id: id.to_owned(), nearest: nearest.unwrap_or_default().to_owned() }
+        let nearest = super::nearest(id, all().map(|entry| entry.id)).to_owned();
+        UnknownFault { id: id.to_owned(), nearest }
     })
 }

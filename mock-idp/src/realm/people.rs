@@ -4,7 +4,7 @@ use fixtures::{Person, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::fault::SignIn;
+use crate::fault::{ArmError, SignIn, Target, nearest};
 use crate::jose::decode;
 use crate::realm::State;
 use crate::realm::grants::Authentication;
@@ -84,6 +84,22 @@ impl Minted {
 }
 
 impl State {
+    /// Whether a fault that is aimed there could ever strike.
+    pub(crate) fn check_target(&self, target: &Target) -> Result<(), ArmError> {
+        let missing = |kind, name: &str, nearest: &str| {
+            Err(ArmError::NoSuchTarget { kind, name: name.to_owned(), nearest: nearest.to_owned() })
+        };
+        match target {
+            Target::Person(key) if !self.people.contains_key(key) => {
+                missing("person", key, nearest(key, self.people.keys().map(String::as_str)))
+            }
+            Target::Client(id) if !self.clients.contains_key(id) => {
+                missing("client", id, nearest(id, self.clients.keys().map(String::as_str)))
+            }
+            Target::Next | Target::State(_) | Target::Person(_) | Target::Client(_) => Ok(()),
+        }
+    }
+
     /// Changes a person; false when there is none with this key.
     pub(crate) fn change_person(&mut self, key: &str, change: impl FnOnce(&mut Person)) -> bool {
         let Some(person) = self.people.get_mut(key) else { return false };

@@ -99,6 +99,32 @@ async fn faults_are_armed_counted_and_disarmed() {
 }
 
 #[tokio::test]
+async fn a_fault_that_could_never_strike_is_not_armed() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let arm = |target: Value| {
+        let control = &control;
+        async move { control.send("POST", "/faults", json!({"fault": "ok-typ", "target": target})).await }
+    };
+    for (target, detail) in [
+        (json!({"person": "dnaa"}), "there is no person \"dnaa\"; did you mean \"dana\"?"),
+        (json!({"client": "kaseya-mrd"}), "there is no client \"kaseya-mrd\"; did you mean \"kaseya-mdr\"?"),
+    ] {
+        let refused = arm(target).await;
+        assert_eq!(refused.status, 422);
+        assert_eq!(
+            (&refused.json()["code"], &refused.json()["detail"]),
+            (&json!("no_such_target"), &json!(detail))
+        );
+    }
+    assert_eq!(control.get("/faults").await, json!([]), "nothing was armed");
+    idp.people().delete("dana").unwrap();
+    for target in [json!({"person": "dana"}), json!({"client": "spa"}), json!({"state": "not yet"})] {
+        assert_eq!(arm(target).await.status, 201);
+    }
+}
+
+#[tokio::test]
 async fn the_clock_is_frozen_moved_and_falsified() {
     let idp = MockIdp::start().await;
     let control = Control { browser: Browser::new(), idp: &idp };

@@ -97,3 +97,16 @@ async fn all_times_of_one_token_come_from_one_reading() {
     assert_eq!(claims["iat"], claims["auth_time"]);
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 300);
 }
+
+#[tokio::test]
+async fn a_key_of_another_kind_starts_nothing_and_is_named_with_its_file() {
+    let mut fixtures = fixtures::embedded();
+    let of = |fixtures: &fixtures::Fixtures, kid: &str| fixtures.keys.iter().position(|key| key.kid == kid);
+    let (rsa, elliptic) = (of(&fixtures, "test-rs256-a"), of(&fixtures, "test-es256"));
+    let other = fixtures.keys[elliptic.expect("a key")].private_pem.clone();
+    fixtures.keys[rsa.expect("a key")].private_pem = other;
+    let started = MockIdp::builder().fixtures(fixtures).start().await;
+    let error = started.map(|_| ()).expect_err("the key cannot sign").to_string();
+    assert!(error.contains("keys/test-rs256-a.pem: holds no RS256 key"), "{error}");
+    assert!(error.contains("openssl genpkey -algorithm RSA"), "{error}");
+}
