@@ -5,6 +5,7 @@
 
 mod collector;
 mod execute;
+mod keywords;
 mod lint;
 mod panics;
 mod selection;

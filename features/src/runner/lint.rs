@@ -7,7 +7,10 @@ use std::{collections::BTreeMap, fmt};
 use cucumber::step::Collection;
 use gherkin::{Feature, Scenario, Step};
 
-use super::specs::{Spec, Specs};
+use super::{
+    keywords::keyword_like,
+    specs::{Spec, Specs},
+};
 
 /// One thing that is wrong with a spec.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -25,11 +28,6 @@ impl fmt::Display for Problem {
         write!(f, "{}:{}: {}", self.path, self.line, self.message)
     }
 }
-
-/// Words that only ever start a line of Gherkin; in a description they are a misspelt keyword's victims.
-const STEP_WORDS: [&str; 5] = ["given", "when", "then", "and", "but"];
-const BLOCK_WORDS: [&str; 7] =
-    ["feature", "background", "rule", "scenario", "scenario outline", "examples", "example"];
 
 /// Checks all specs against the steps there are.
 pub fn lint<W: fmt::Debug>(specs: &Specs, steps: &Collection<W>) -> Vec<Problem> {
@@ -147,30 +145,6 @@ pub(super) fn all_steps(feature: &Feature) -> impl Iterator<Item = &Step> {
         feature.background.iter().chain(feature.rules.iter().filter_map(|rule| rule.background.as_ref()));
     let scenarios = feature.scenarios.iter().chain(feature.rules.iter().flat_map(|rule| &rule.scenarios));
     backgrounds.flat_map(|it| &it.steps).chain(scenarios.flat_map(|it| &it.steps))
-}
-
-/// The keyword that a line of prose looks like: its first word is one, or nearly one.
-fn keyword_like(text: &str) -> Option<String> {
-    if let Some(word) = block_word_like(text) {
-        return Some(format!("{}:", capitalised(word)));
-    }
-    let first = text.split_whitespace().next()?;
-    let begins_like_a_step = first.chars().next().is_some_and(char::is_uppercase);
-    let first = first.to_lowercase();
-    let near = |word: &&&str| word.len() > 3 && strsim::damerau_levenshtein(&first, word) <= 1;
-    STEP_WORDS.iter().find(near).filter(|_| begins_like_a_step).map(|word| capitalised(word))
-}
-
-fn block_word_like(text: &str) -> Option<&'static str> {
-    let (head, _) = text.split_once(':')?;
-    let head = head.trim().to_lowercase();
-    let near = |word: &&&str| head.len() > 3 && strsim::damerau_levenshtein(&head, word) <= 2;
-    BLOCK_WORDS.iter().find(near).copied()
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn duplicate_snapshots(specs: &Specs) -> Vec<Problem> {

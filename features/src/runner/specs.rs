@@ -12,6 +12,8 @@ use cucumber::feature::Ext as _;
 use gherkin::{Feature, GherkinEnv, Scenario};
 use include_dir::{Dir, include_dir};
 
+use super::keywords::{Stray, stray_line};
+
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/specs");
 
 /// One feature file as text, its path relative to the specs folder, with `/` on every system.
@@ -66,18 +68,26 @@ pub struct Specs {
 #[derive(Debug, thiserror::Error)]
 pub enum SpecError {
     /// The folder or a file in it cannot be read.
-    #[error("cannot read specs at {}: {source}", path.display())]
+    #[error("cannot read specs at {}: {why}; name the folder that holds them with --specs", path.display())]
     Unreadable {
         /// Which one.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
+    },
+    /// Nothing to run.
+    #[error("there is no .feature file in {}; name the folder that holds them with --specs", path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
     },
     /// Not Gherkin.
-    #[error("{path}: {message}")]
+    #[error("{path}{}: {message}", line.map(|line| format!(":{line}")).unwrap_or_default())]
     Syntax {
         /// Which file.
         path: String,
+        /// 1-based line, where it is known.
+        line: Option<usize>,
         /// What the parser says.
         message: String,
     },
@@ -97,10 +107,13 @@ impl Specs {
     /// The specs below a folder.
     ///
     /// # Errors
-    /// [`SpecError`] when the folder or a file cannot be read or is not Gherkin.
+    /// [`SpecError`] when there is none, or the folder or a file cannot be read or is not Gherkin.
     pub fn read(folder: &Path) -> Result<Self, SpecError> {
         let mut files = Vec::new();
         collect_folder(folder, folder, &mut files)?;
+        if files.is_empty() {
+            return Err(SpecError::Empty { path: folder.to_owned() });
+        }
         Self::parse(files)
     }
 
@@ -206,9 +219,9 @@ fn slug(text: &str) -> String {
 }
 
 fn parse_one(file: SpecFile) -> Result<Spec, SpecError> {
-    let syntax = |message: String| SpecError::Syntax { path: file.path.clone(), message };
-    let mut written =
-        Feature::parse(&file.text, GherkinEnv::default()).map_err(|error| syntax(error.to_string()))?;
+    let syntax = |message: String| SpecError::Syntax { path: file.path.clone(), line: None, message };
+    let mut written = Feature::parse(&file.text, GherkinEnv::default())
+        .map_err(|error| misspelt(&file).unwrap_or_else(|| syntax(error.to_string())))?;
     written.path = Some(PathBuf::from(&file.path));
     let mut expanded = written.clone().expand_examples().map_err(|error| syntax(error.to_string()))?;
     let lines: Vec<&str> = file.text.lines().collect();
@@ -217,6 +230,13 @@ fn parse_one(file: SpecFile) -> Result<Spec, SpecError> {
         set_row_lines(&rule.scenarios, &mut expanded.scenarios, &lines);
     }
     Ok(Spec { file, written, expanded })
+}
+
+/// The parser only says what it expected; whoever misspelt a keyword wants to know which.
+fn misspelt(file: &SpecFile) -> Option<SpecError> {
+    let Stray { line, text, meant } = stray_line(&file.text)?;
+    let message = format!("'{text}' begins with no keyword; did you mean '{meant}'?");
+    Some(SpecError::Syntax { path: file.path.clone(), line: Some(line), message })
 }
 
 /// Gives each expanded row the line it stands on.
@@ -252,7 +272,7 @@ fn collect_embedded(dir: &Dir<'_>, files: &mut Vec<SpecFile>) {
 fn collect_folder(root: &Path, folder: &Path, files: &mut Vec<SpecFile>) -> Result<(), SpecError> {
     let unreadable = |path: &Path| {
         let path = path.to_owned();
-        move |source| SpecError::Unreadable { path, source }
+        move |why| SpecError::Unreadable { path, why }
     };
     for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
         let path = entry.map_err(unreadable(folder))?.path();
@@ -304,5 +324,20 @@ mod tests {
         let error =
             Specs::parse(vec![SpecFile { path: "x.feature".into(), text: "Hello".into() }]).unwrap_err();
         assert!(error.to_string().starts_with("x.feature: "), "{error}");
+    }
+    #[test]
+    fn a_misspelt_keyword_among_steps_is_named_with_its_line() {
+        let text = "Feature: f\n  Scenario: s\n    Given a\n    Wehn b\n".into();
+        let error = Specs::parse(vec![SpecFile { path: "x.feature".into(), text }]).unwrap_err();
+        assert_eq!(error.to_string(), "x.feature:4: 'Wehn b' begins with no keyword; did you mean 'When'?");
+    }
+
+    #[test]
+    fn a_folder_without_specs_and_one_that_is_not_there_are_named_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Specs::read(folder.path()).unwrap_err();
+        assert!(error.to_string().starts_with("there is no .feature file in /"), "{error}");
+        let error = anyhow::Error::from(Specs::read(&folder.path().join("missing")).unwrap_err());
+        assert_eq!(format!("{error:#}").matches("No such file").count(), 1, "{error:#}");
     }
 }
