@@ -258,6 +258,11 @@ impl Config {
         read::from_file(path)
     }
 
+    /// Where in a file a key is given, for a message about its value.
+    pub fn place_of(path: &Path, key: &str) -> String {
+        read::place_of(path, key)
+    }
+
     /// Checks what no single value can show by itself; a configuration made in code is checked at start.
     pub fn check(&self) -> Result<(), ConfigError> {
         read::check(self)

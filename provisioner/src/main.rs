@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use provisioner::usecase::BootstrapError;
 use provisioner::{Config, Generator, Runtime, StartError, SystemClock, bootstrap_admin, serve};
@@ -36,9 +37,9 @@ enum Command {
         /// Name to show
         #[arg(long)]
         name: String,
-        /// Password of at least 12 characters
+        /// Password of at least 12 characters; in the environment others on this machine cannot see it
         #[arg(long, env = "PROVISIONER_ADMIN_PASSWORD", hide_env_values = true)]
-        password: SecretString,
+        password: Option<SecretString>,
         /// An account that already has the address is no error; it stays as it is
         #[arg(long)]
         if_missing: bool,
@@ -68,6 +69,14 @@ struct Source {
 }
 
 impl Source {
+    /// Where the database was named, for a message about it.
+    fn place_of_database(&self) -> String {
+        match self.database_url {
+            Some(_) => "--database-url or PROVISIONER_DATABASE_URL".to_owned(),
+            None => Config::place_of(&self.config, "database_url"),
+        }
+    }
+
     fn load(self) -> anyhow::Result<Config> {
         let mut config = Config::from_file(&self.config)?;
         if let Some(listen) = self.listen {
@@ -109,19 +118,32 @@ async fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::CreateAdmin { source, email, name, password, if_missing } => {
+            let password = password.context(
+                "the password is missing; give it in PROVISIONER_ADMIN_PASSWORD, or with --password",
+            )?;
+            let place = source.place_of_database();
             match bootstrap_admin(&source.load()?, &runtime()?, &email, &name, &password).await {
                 Ok(account) => println!("{} is an MSP Admin", account.email),
                 Err(BootstrapError::EmailTaken) if if_missing => println!("{email} already has an account"),
+                Err(error @ BootstrapError::Open(_)) => return Err(error).context(place),
                 Err(error) => return Err(error.into()),
             }
             Ok(())
         }
-        Command::Serve(source) => serve_until_interrupted(source.load()?).await,
+        Command::Serve(source) => {
+            let place = source.place_of_database();
+            serve_until_interrupted(source.load()?, place).await
+        }
     }
 }
 
-async fn serve_until_interrupted(config: Config) -> anyhow::Result<()> {
-    let server = serve(config, runtime()?).await.map_err(|error: StartError| anyhow::anyhow!(error))?;
+async fn serve_until_interrupted(config: Config, place_of_database: String) -> anyhow::Result<()> {
+    let server = match serve(config, runtime()?).await {
+        Ok(server) => server,
+        Err(error @ StartError::Database(_)) => return Err(error).context(place_of_database),
+        // What the system says is in the sentence already.
+        Err(error) => anyhow::bail!("{error}"),
+    };
     println!("listening on {}", server.base_url());
     interrupted().await?;
     server.stop().await;

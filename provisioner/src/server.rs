@@ -36,7 +36,7 @@ pub enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The database cannot be used.
-    #[error("{0}; check `database_url` or --database-url")]
+    #[error(transparent)]
     Database(#[from] OpenStoreError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}; choose another with `listen` or --listen")]

@@ -62,14 +62,16 @@ enum Pools {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenStoreError {
     /// The URL is not one of the two that are understood.
-    #[error("the database URL is neither sqlite://… nor postgres://…: {0}")]
+    #[error(
+        "the database URL is neither sqlite://… nor postgres://…: {0}; check `database_url` or --database-url"
+    )]
     Url(String),
     /// The server or file could not be opened.
-    #[error("the database cannot be opened: {0}")]
-    Connect(#[source] sqlx::Error),
+    #[error("the database cannot be opened: {0}; check `database_url` or --database-url")]
+    Connect(sqlx::Error),
     /// The tables could not be brought up to date.
-    #[error("the database cannot be migrated: {0}")]
-    Migrate(#[source] MigrateError),
+    #[error("the tables cannot be brought up to date: {0}; is `database_url` the database of this service?")]
+    Migrate(MigrateError),
 }
 
 impl Store {

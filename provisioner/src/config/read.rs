@@ -47,6 +47,15 @@ struct Fault {
     remedy: &'static str,
 }
 
+/// Where in a file a key is given, as `file:line`; without a line, the default of the key is meant.
+pub(super) fn place_of(path: &Path, key: &str) -> String {
+    let line = std::fs::read_to_string(path).ok().and_then(|text| line_of_key(&text, key));
+    match line {
+        Some(line) => format!("{}:{line}", path.display()),
+        None => format!("{}, which leaves `{key}` at its default", path.display()),
+    }
+}
+
 pub(super) fn from_file(path: &Path) -> Result<Config, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
         file: Some(path.to_owned()),
@@ -59,7 +68,7 @@ pub(super) fn from_file(path: &Path) -> Result<Config, ConfigError> {
         Err(ConfigError {
             file: Some(path.to_owned()),
             line: line_of_key(&text, fault.key),
-            sentence: fault.sentence,
+            sentence: as_written(&text, fault.key, fault.sentence),
             remedy: fault.remedy.to_owned(),
         })
     })
@@ -74,12 +83,40 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
 
 fn unreadable(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
     let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    let (sentence, remedy) = explain(error.message());
+    let key = line.and_then(|line| text.lines().nth(line - 1)).and_then(|line| line.split_once('='));
+    let (sentence, remedy) = explain(error.message(), key.map_or("", |(key, _)| key.trim()));
     ConfigError { file: Some(path.to_owned()), line, sentence, remedy }
 }
 
-/// Turns the message of the TOML reader into a sentence and a remedy.
-fn explain(message: &str) -> (String, String) {
+/// An address in a sentence as it stands in the file, not as it was understood.
+fn as_written(text: &str, key: &str, sentence: String) -> String {
+    let line = line_of_key(text, key).and_then(|line| text.lines().nth(line - 1));
+    let written = line.and_then(|line| line.split('"').nth(1));
+    match written.and_then(|written| Some((written, Url::parse(written).ok()?))) {
+        Some((written, understood)) => sentence.replace(&format!("`{understood}`"), &format!("`{written}`")),
+        None => sentence,
+    }
+}
+
+/// How a value of this key is written.
+fn form_of(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "listen" => "give address and port, as in \"127.0.0.1:8400\"; port 0 takes a free one",
+        "base_url" | "url" | "allowed_origins" => "give a whole address, as in \"https://mdr.example\"",
+        "request_lifetime" | "max_age" | "accept_sessions_up_to" | "leeway" | "session_lifetime" => {
+            "give a duration, as in \"90s\", \"10m\" or \"12h\""
+        }
+        "tenant_active" | "sends_auth_time" => "write true or false, without quotes",
+        "database_connections" | "memory_kib" | "iterations" => "write a whole number, without quotes",
+        "scopes" | "algorithms" | "trusted_audiences" | "binding_roles" => {
+            "write a list, as in [\"one\", \"two\"]"
+        }
+        _ => return None,
+    })
+}
+
+/// Turns the message of the TOML reader about a key into a sentence and a remedy.
+fn explain(message: &str, key: &str) -> (String, String) {
     let mut quoted = message.split('`').skip(1).step_by(2);
     if message.starts_with("unknown field") {
         let wrong = quoted.next().unwrap_or_default();
@@ -92,6 +129,10 @@ fn explain(message: &str) -> (String, String) {
     }
     if message.starts_with("missing field") {
         let key = quoted.next().unwrap_or_default();
+        if key == "kaseyaone" {
+            let remedy = "add it, with the keys `issuer` and `client_id`".to_owned();
+            return ("the table `[kaseyaone]` is missing".to_owned(), remedy);
+        }
         return (format!("the key `{key}` is missing"), format!("add `{key} = …`"));
     }
     if message.starts_with("unknown variant") {
@@ -100,7 +141,10 @@ fn explain(message: &str) -> (String, String) {
         return (format!("`{wrong}` is not a value of this key"), format!("use one of {}", known.join(", ")));
     }
     let flat = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    (format!("the value cannot be used: {flat}"), "correct the value on this line".to_owned())
+    match form_of(key) {
+        Some(form) => (format!("the value of `{key}` cannot be used: {flat}"), form.to_owned()),
+        None => (format!("the value cannot be used: {flat}"), "write a text, in quotes".to_owned()),
+    }
 }
 
 fn nearest<'k>(wrong: &str, known: &[&'k str]) -> Option<&'k str> {
@@ -146,7 +190,10 @@ fn fault_of_urls(config: &Config) -> Option<Fault> {
     if !is_secure(&issuer) || issuer.query().is_some() || issuer.fragment().is_some() {
         return Some(Fault {
             key: "issuer",
-            sentence: format!("the issuer `{issuer}` is neither https nor http on the loopback interface"),
+            sentence: format!(
+                "the issuer `{}` is neither https nor http on the loopback interface",
+                config.kaseyaone.issuer
+            ),
             remedy: "use the https issuer of the provider, without query or fragment",
         });
     }
@@ -228,9 +275,12 @@ fn fault_of_durations(config: &Config) -> Option<Fault> {
     let (key, duration, least, most) = bounds.into_iter().find(|(_, duration, least, most)| {
         *duration < SignedDuration::from_secs(*least) || *duration > SignedDuration::from_secs(*most)
     })?;
+    // jiff would say "5m ago".
+    let sign = if duration.is_negative() { "-" } else { "" };
+    let length = duration.abs();
     Some(Fault {
         key,
-        sentence: format!("`{key}` is {duration:#}, which is not between {least} s and {most} s"),
+        sentence: format!("`{key}` is {sign}{length:#}, which is not between {least} s and {most} s"),
         remedy: "choose a value in that range, as in \"10m\"",
     })
 }
@@ -310,7 +360,7 @@ mod tests {
             ),
             (
                 GOOD.replace("https://", "http://"),
-                "p.toml:3: the issuer `http://one.example/` is neither https nor http on the loopback interface; ",
+                "p.toml:3: the issuer `http://one.example` is neither https nor http on the loopback interface; ",
             ),
             (
                 GOOD.replace("sqlite", "mysql"),
@@ -343,6 +393,30 @@ mod tests {
                 "p.toml:6: argon2 refuses this cost of a password: ",
             ),
             (GOOD.replace("\"mdr\"", "mdr"), "p.toml:4: the value cannot be used: "),
+            (
+                format!("{GOOD}[sign_in]\nleeway = \"-5m\"\n"),
+                "p.toml:6: `leeway` is -5m, which is not between 0 s and 300 s; choose a value in that range",
+            ),
+            (
+                format!("listen = \"8400\"\n{GOOD}"),
+                "p.toml:1: the value of `listen` cannot be used: invalid socket address syntax; give address and port",
+            ),
+            (
+                format!("{GOOD}[sign_in]\nleeway = \"a while\"\n"),
+                "p.toml:6: the value of `leeway` cannot be used: ",
+            ),
+            (
+                "database_url = \"sqlite://x.db\"\n".to_owned(),
+                "p.toml:1: the table `[kaseyaone]` is missing; add it, with the keys `issuer` and `client_id`",
+            ),
+            (
+                format!("base_url = \"https://MDR.example:443/app\"\n{GOOD}"),
+                "p.toml:1: the base URL `https://MDR.example:443/app` is not an http or https origin; ",
+            ),
+            (
+                format!("{GOOD}[kaseyaone.directory]\nurl = \"http://Directory.example\"\ntoken = \"t\"\n"),
+                "p.toml:6: the directory `http://Directory.example` is not https; ",
+            ),
         ];
         for (text, expected) in cases {
             let said = said(&text);

@@ -41,6 +41,42 @@ fn a_database_that_cannot_be_opened_is_named_without_its_password() {
 }
 
 #[test]
+fn a_file_that_is_no_database_is_told_once_and_with_the_line_that_names_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = config(&format!("sqlite://{}/missing/test.db", folder.path().display()));
+    let path = file.path();
+    let path = path.to_str().expect("a readable path");
+    let mut create_admin = vec!["create-admin", "--config", path];
+    create_admin.extend(ADMIN);
+    for arguments in [vec!["serve", "--config", path], create_admin] {
+        let (code, said) = ends(&arguments);
+        assert_eq!(code, Some(2));
+        assert!(said.starts_with(&format!("error: {path}:2: the database cannot be opened: ")), "{said}");
+        assert!(said.trim_end().ends_with("; check `database_url` or --database-url"), "{said}");
+        assert_eq!(said.matches("unable to open").count(), 1, "{said}");
+    }
+    let elsewhere = format!("sqlite://{}/missing/other.db", folder.path().display());
+    let (_, said) = ends(&["serve", "--config", path, "--database-url", &elsewhere]);
+    assert!(
+        said.starts_with("error: --database-url or PROVISIONER_DATABASE_URL: the database cannot"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_missing_password_is_asked_for_where_it_belongs() {
+    let database = Database::sqlite();
+    let file = config(&database.url);
+    let path = file.path();
+    let path = path.to_str().expect("a readable path");
+    let mut arguments = vec!["create-admin", "--config", path];
+    arguments.extend(&ADMIN[..4]);
+    let (code, said) = ends(&arguments);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("the password is missing; give it in PROVISIONER_ADMIN_PASSWORD"), "{said}");
+}
+
+#[test]
 fn a_taken_port_is_named_with_the_option_that_changes_it() {
     let database = Database::sqlite();
     let file = config(&database.url);
@@ -51,6 +87,7 @@ fn a_taken_port_is_named_with_the_option_that_changes_it() {
         ends(&["serve", "--config", path.to_str().expect("a readable path"), "--listen", taken]);
     assert_eq!(code, Some(2));
     assert!(said.contains(taken) && said.contains("--listen"), "{said}");
+    assert_eq!(said.matches("in use").count(), 1, "{said}");
     first.kill();
 }
 
