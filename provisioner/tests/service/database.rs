@@ -1,5 +1,7 @@
 //! Databases for tests: a SQLite file, and a schema of its own on the PostgreSQL server of the environment.
 
+use std::io::Write as _;
+use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
@@ -12,6 +14,17 @@ const POSTGRES_URL: &str = "PROVISIONER_TEST_POSTGRES_URL";
 const POSTGRES_REQUIRED: &str = "REQUIRE_POSTGRES";
 
 static NEXT_SCHEMA: AtomicU64 = AtomicU64::new(0);
+
+/// Once, and not by `eprintln!`: what a test that passes prints that way nobody sees.
+fn say_that_postgres_is_left_out() {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        let text = "\nNOT RUN: nothing here runs on PostgreSQL, because PROVISIONER_TEST_POSTGRES_URL names no server; \
+                    cargo xtask test finds or installs one\n";
+        // Without a standard error there is nobody to tell.
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    });
+}
 
 /// A fresh and empty database.
 pub(crate) struct Database {
@@ -35,7 +48,7 @@ impl Database {
         let Ok(server) = std::env::var(POSTGRES_URL) else {
             let required = std::env::var(POSTGRES_REQUIRED).is_ok_and(|value| value == "1");
             assert!(!required, "{POSTGRES_REQUIRED}=1, and {POSTGRES_URL} does not name a server");
-            eprintln!("PostgreSQL was not asked for: {POSTGRES_URL} is not set");
+            say_that_postgres_is_left_out();
             return None;
         };
         let number = NEXT_SCHEMA.fetch_add(1, Ordering::Relaxed);
