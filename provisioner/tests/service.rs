@@ -1,5 +1,7 @@
 //! The service against real databases and a provider that stands in for KaseyaOne, by use case and by process.
 
+#[path = "service/admission.rs"]
+mod admission;
 #[path = "service/command_line.rs"]
 mod command_line;
 #[path = "service/crash.rs"]

@@ -47,7 +47,8 @@ pub(super) struct Admitted {
     pub(super) admin: Account,
 }
 
-/// Opens the transaction of an MSP Admin. Anybody else is refused, and the refusal is audited (S-24).
+/// Opens the transaction of an MSP Admin. Anybody else is refused, and the refusal is audited (S-24). Changes wait for
+/// each other from here to their end.
 pub(super) async fn admit<E>(app: &App, actor: &Actor, attempt: Attempt) -> Result<Admitted, E>
 where
     E: From<Denied> + From<StoreError>,
@@ -56,7 +57,13 @@ where
         Attempt::See(_) => app.store.read().await?,
         Attempt::Change(_) => app.store.write().await?,
     };
-    let account = find_holder(&mut transaction, actor).await?;
+    let mut account = find_holder(&mut transaction, actor).await?;
+    if let (Attempt::Change(_), Some(true)) = (attempt, account.as_ref().map(|account| account.msp_admin)) {
+        // Whoever takes MSP Admin away holds this lock until it is durable: read again, it stays true to the end.
+        // Others are refused above without it, so that nobody who may not change anything holds changes up.
+        transaction.lock_single_sign_on().await?;
+        account = find_holder(&mut transaction, actor).await?;
+    }
     match account {
         Some(admin) if admin.msp_admin => Ok(Admitted { transaction, admin }),
         refused => {

@@ -239,7 +239,6 @@ pub async fn find_binding(app: &App, actor: &Actor) -> Result<Option<BindingProp
 pub async fn confirm_binding(app: &App, actor: &Actor) -> Result<SingleSignOn, BindingError> {
     let Admitted { mut transaction, admin } =
         admit::<BindingError>(app, actor, Attempt::Change("single sign-on: confirm the company")).await?;
-    transaction.lock_single_sign_on().await?;
     let binding = transaction.find_binding(admin.id, app.now()).await?;
     let binding = binding.ok_or(BindingError::NothingToConfirm)?;
     let before = transaction.get_single_sign_on().await?;

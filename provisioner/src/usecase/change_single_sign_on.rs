@@ -56,7 +56,6 @@ pub async fn change_single_sign_on(
 ) -> Result<SingleSignOn, ChangeSingleSignOnError> {
     let Admitted { mut transaction, admin } =
         admit::<ChangeSingleSignOnError>(app, actor, Attempt::Change(name(&change))).await?;
-    transaction.lock_single_sign_on().await?;
     if let Change::Exceptions(accounts) = &change {
         check_accounts(&mut transaction, accounts).await?;
     }

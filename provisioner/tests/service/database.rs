@@ -83,6 +83,21 @@ impl Database {
         Ok(())
     }
 
+    /// Comes back when this many changes wait for the settings to be free. SQLite has one writer, for whom
+    /// everybody waits before there is anything to see.
+    pub(crate) async fn until_waiting(&self, changes: i64) {
+        if self.name == "SQLite" {
+            return;
+        }
+        let mut connection = PgConnection::connect(&self.url).await.expect("the PostgreSQL server answers");
+        let text = "SELECT COUNT(DISTINCT held.pid) FROM pg_locks held JOIN pg_locks waiting USING (pid) \
+                    WHERE held.relation = 'single_sign_on'::regclass AND NOT waiting.granted";
+        let mut waiting = 0;
+        while waiting < changes {
+            waiting = sqlx::query_scalar(text).fetch_one(&mut connection).await.expect("a number");
+        }
+    }
+
     /// From now on the database refuses to insert accounts.
     pub(crate) async fn refuse_accounts(&self) {
         let text = if self.name == "SQLite" {

@@ -122,9 +122,7 @@ pub async fn review_user(app: &App, actor: &Actor, id: AccountId) -> Result<User
 
 async fn begin(app: &App, actor: &Actor, id: AccountId, what: &'static str) -> Result<Change, UserError> {
     let Admitted { mut transaction, admin } = admit::<UserError>(app, actor, Attempt::Change(what)).await?;
-    // Two demotions at the same time must not leave nobody.
-    transaction.lock_single_sign_on().await?;
-    // Nor must a sign-in beside this change open a session that its end of sessions does not see.
+    // A sign-in beside this change must not open a session that its end of sessions does not see.
     transaction.lock_account(id).await?;
     let account = transaction.find_account(id).await?.ok_or(UserError::NotFound)?;
     Ok(Change { transaction, admin, account })
