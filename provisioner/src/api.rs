@@ -4,6 +4,7 @@
 
 mod body;
 mod failure;
+mod link;
 mod model;
 mod organizations;
 mod problem;
@@ -49,6 +50,7 @@ pub(crate) fn router(app: &AppState) -> Router<AppState> {
 fn documented() -> (Router<AppState>, OpenApi) {
     let (routes, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(session::get_session, session::create_session, session::delete_session))
+        .routes(routes!(link::get_link, link::confirm_link, link::decline_link))
         .routes(routes!(users::list_users, users::add_user))
         .routes(routes!(users::get_user))
         .routes(routes!(users::deactivate_user))

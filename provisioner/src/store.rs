@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod bindings;
 mod identities;
+mod links;
 mod migrations;
 mod organizations;
 mod records;
@@ -27,6 +28,7 @@ use sqlx::sqlite::{
 
 pub use accounts::{AccountFilter, AccountPage, LinkedIdentity, NewAccount};
 pub use bindings::StoredBinding;
+pub use links::StoredLink;
 pub use records::RecordFilter;
 pub(crate) use requests::Hash;
 pub use requests::{Purpose, SignInRequest};

@@ -8,6 +8,7 @@ mod failure;
 mod help;
 mod home;
 mod input;
+mod link;
 mod notices;
 mod organizations;
 mod page;
@@ -58,6 +59,7 @@ fn pages() -> Router<AppState> {
         .route("/home", get(home::show_home))
         .route("/no-access", get(home::show_no_access))
         .route("/sign-in", get(sign_in::show_sign_in).post(sign_in::sign_in_locally))
+        .route(link::LINK_AT, get(link::show_link).post(link::answer))
         .route("/sign-out", post(home::leave))
         .route("/sso/start", get(sso::start_sign_in).head(sso::peek))
         .route("/organizations", get(organizations::show_organizations).post(organizations::add))

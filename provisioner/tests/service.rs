@@ -16,6 +16,8 @@ mod faults;
 mod gate;
 #[path = "service/layering.rs"]
 mod layering;
+#[path = "service/link.rs"]
+mod link;
 #[path = "service/outage.rs"]
 mod outage;
 #[path = "service/process.rs"]

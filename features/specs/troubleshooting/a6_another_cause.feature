@@ -36,12 +36,15 @@ Feature: No account is created although all five items pass
       | storage failure         | Dana   | the database fails when the account is written   |
 
   @S-70 @fault:id-link-proof @fault:id-email-match
-  Scenario: An MSP Admin confirms the link once by a local sign-in
+  Scenario: An MSP Admin confirms the link once after a local sign-in
     Given Lee is an MSP Admin with a local password
     When Lee tries to sign in with KaseyaOne
     Then Lee is not signed in
     When Lee signs in locally
-    And Lee signs out
+    Then Lee is asked whether the KaseyaOne user of Lee is to be linked
+    When Lee answers "Link this KaseyaOne user"
+    Then the audit says that the KaseyaOne user of Lee was linked by Lee
+    When Lee signs out
     And Lee signs in with KaseyaOne
     Then Lee is signed in
     And Lee has exactly one account
@@ -49,12 +52,43 @@ Feature: No account is created although all five items pass
       | signs in with | KaseyaOne, local password |
 
   @S-70 @fault:id-link-proof
-  Scenario: The confirmation in one browser does not count in another
+  Scenario: An MSP Admin declines the link
+    Given Lee is an MSP Admin with a local password
+    When Lee tries to sign in with KaseyaOne
+    And Lee signs in locally
+    And Lee answers "Do not link"
+    Then the audit says that the KaseyaOne user of Lee was declined by Lee
+    And nobody's account has changed
+    When Lee signs out
+    And Lee tries to sign in with KaseyaOne
+    Then Lee is not signed in
+    And the record of the sign-in says:
+      | other cause | admin link unconfirmed |
+
+  @S-70 @fault:id-link-proof
+  Scenario: A local sign-in by itself links nothing
+    Given Lee is an MSP Admin with a local password
+    When Lee tries to sign in with KaseyaOne
+    And Lee signs in locally
+    Then Lee is asked whether the KaseyaOne user of Lee is to be linked
+    When Lee signs out
+    And Lee signs in locally
+    Then Lee is not asked to link a KaseyaOne user
+    When Lee signs out
+    And Lee tries to sign in with KaseyaOne
+    Then Lee is not signed in
+    And nobody's account has changed
+    And the record of the sign-in says:
+      | other cause | admin link unconfirmed |
+
+  @S-70 @fault:id-link-proof
+  Scenario: Another browser cannot confirm the link
     Given Lee is an MSP Admin with a local password
     When Lee tries to sign in with KaseyaOne
     And Lee uses a new browser
     And Lee signs in locally
-    And Lee uses a new browser
+    Then Lee is not asked to link a KaseyaOne user
+    When Lee uses a new browser
     And Lee tries to sign in with KaseyaOne
     Then Lee is not signed in
     And nobody's account has changed

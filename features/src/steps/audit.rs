@@ -1,6 +1,6 @@
 //! The audit trail: who did what since the scenario's story began.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use cucumber::{gherkin::Step, then};
 use serde_json::Value;
 
@@ -63,6 +63,22 @@ async fn says_that_organizations_were_changed(
         text.contains("organization") && text.contains(&id)
     };
     has_entry(stage, &admin, &format!("the organizations of {who}"), changed).await
+}
+
+#[then(regex = r"^the audit says that the KaseyaOne user of (\w+) was (linked|declined) by (\w+)$")]
+async fn says_how_a_link_was_answered(
+    world: &mut World,
+    asking: Who,
+    answered: String,
+    by: Who,
+    step: &Step,
+) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let person = stage.idp.people().get(asking.key()).context("not in KaseyaOne")?;
+    let action = if answered == "linked" { "identity.linked" } else { "identity.link_declined" };
+    let named = |entry: &Value| entry["to"].as_str().is_some_and(|to| to.contains(&person.subject));
+    let what = format!("the KaseyaOne user of {asking}, {answered}");
+    has_entry(stage, &by, &what, |entry| entry["action"] == action && named(entry)).await
 }
 
 #[then(expr = "the audit says that {person} was refused")]

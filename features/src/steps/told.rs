@@ -1,7 +1,7 @@
-//! What a person is told by the page on the screen.
+//! What a person is told or asked by the page on the screen, and what they answer.
 
 use anyhow::{Context as _, Result};
-use cucumber::{gherkin::Step, then};
+use cucumber::{gherkin::Step, then, when};
 
 use super::expect;
 use crate::{
@@ -34,6 +34,37 @@ async fn is_told_why(world: &mut World, who: Who, step: &Step) -> Result<()> {
 #[then(expr = "{person} is told of the KaseyaOne session that is left")]
 async fn is_told_of_the_session(world: &mut World, who: Who, step: &Step) -> Result<()> {
     stage_shows(world.begin(step).await?, &who, "may still be signed in to KaseyaOne")
+}
+
+#[then(expr = "{person} is asked whether the KaseyaOne user of {person} is to be linked")]
+async fn is_asked_about_a_link(world: &mut World, who: Who, asking: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let person = stage.idp.people().get(asking.key()).context("not in KaseyaOne")?;
+    stage_shows(stage, &who, "Link this KaseyaOne user?")?;
+    for words in [person.full_name(), person.username, person.email.unwrap_or_default()] {
+        stage_shows(stage, &who, &words)?;
+    }
+    Ok(())
+}
+
+#[then(expr = "{person} is not asked to link a KaseyaOne user")]
+async fn is_not_asked_about_a_link(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let (_, browser) = stage.seat(&who);
+    let text = browser.page()?.text();
+    expect(
+        !text.contains("Link this KaseyaOne user"),
+        format!("{who} not to be asked"),
+        format!("the page says: {text}"),
+    )
+}
+
+#[when(expr = "{person} answers {string}")]
+async fn answers(world: &mut World, who: Who, answer: String, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let (_, browser) = stage.seat(&who);
+    browser.press(&answer).await?;
+    Ok(())
 }
 
 #[then(expr = "{person} and {person} are told the same")]

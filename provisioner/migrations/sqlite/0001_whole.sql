@@ -137,16 +137,23 @@ CREATE INDEX sign_in_request_browser ON sign_in_request (browser_hash);
 CREATE INDEX sign_in_request_record ON sign_in_request (record_id);
 CREATE INDEX sign_in_request_expiry ON sign_in_request (expires_at);
 
--- What an MSP Admin confirms by one local sign-in in the same browser. Used once.
+-- The KaseyaOne user that asks to be linked to an MSP Admin, as KaseyaOne named it: the MSP Admin answers, signed in
+-- locally in the same browser. One for each browser, used once.
 CREATE TABLE link_confirmation (
-    browser_hash BLOB NOT NULL,
+    browser_hash BLOB PRIMARY KEY,
     account_id UUID NOT NULL REFERENCES account (id),
     issuer TEXT NOT NULL,
     company TEXT NOT NULL,
     subject TEXT NOT NULL,
-    expires_at BIGINT NOT NULL,
-    PRIMARY KEY (browser_hash, account_id)
+    company_name TEXT NOT NULL,
+    name TEXT,
+    username TEXT,
+    email TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
 );
+CREATE INDEX link_confirmation_expiry ON link_confirmation (expires_at);
 
 CREATE TABLE session (
     token_hash BLOB PRIMARY KEY,

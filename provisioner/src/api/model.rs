@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::domain::access::Access;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
+use crate::domain::identity::Company;
 use crate::domain::organization::{AccessGroup, Organization};
 use crate::domain::settings::SingleSignOn;
 
@@ -140,6 +141,12 @@ pub(crate) struct CompanyJson {
     name: String,
 }
 
+impl From<&Company> for CompanyJson {
+    fn from(company: &Company) -> Self {
+        Self { id: company.id.clone(), name: company.name.clone() }
+    }
+}
+
 impl From<&SingleSignOn> for SingleSignOnJson {
     fn from(settings: &SingleSignOn) -> Self {
         Self {
@@ -147,10 +154,7 @@ impl From<&SingleSignOn> for SingleSignOnJson {
             require: settings.require,
             create: settings.create,
             in_effect: settings.in_effect(),
-            company: settings
-                .company
-                .as_ref()
-                .map(|company| CompanyJson { id: company.id.clone(), name: company.name.clone() }),
+            company: settings.company.as_ref().map(CompanyJson::from),
             exceptions: settings.exceptions.iter().map(|id| id.uuid()).collect(),
             version: settings.version,
         }

@@ -60,7 +60,7 @@ pub(super) async fn delete_session(
     State(app): State<AppState>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
-    sign_out(&app, visitor.session.as_ref(), SignOutFrom::Here).await?;
+    sign_out(&app, visitor.session.as_ref(), visitor.browser.as_ref(), SignOutFrom::Here).await?;
     let cookie = Cookies::new(app.base_url()).clear(CookieKind::Session);
     Ok((StatusCode::NO_CONTENT, cookie, ()).into_response())
 }

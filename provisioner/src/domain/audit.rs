@@ -73,6 +73,8 @@ text_enum! {
         NameChanged = "account.name_changed",
         /// A KaseyaOne identity was linked to an account.
         IdentityLinked = "identity.linked",
+        /// An MSP Admin did not let a KaseyaOne identity be linked.
+        LinkDeclined = "identity.link_declined",
         /// MSP Admin was given or taken.
         MspAdminChanged = "msp_admin.changed",
         /// Capabilities were assigned or withdrawn.

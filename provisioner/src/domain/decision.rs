@@ -59,7 +59,7 @@ pub enum Decision {
         /// What KaseyaOne says now.
         profile: Profile,
     },
-    /// Refuse until the MSP Admin confirms by one local sign-in in the same browser.
+    /// Refuse until the MSP Admin confirms, signed in locally in the same browser.
     ConfirmAdminLink {
         /// The account of the MSP Admin.
         account: AccountId,

@@ -1,4 +1,4 @@
-//! Sessions, the confirmation an MSP Admin owes, and failed local sign-ins.
+//! Sessions, and failed local sign-ins.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use super::Transaction;
 use super::requests::Hash;
 use super::sql::{Row, StoreError};
 use crate::domain::id::{AccountId, Id};
-use crate::domain::identity::{Freshness, Identity, Subject};
+use crate::domain::identity::Freshness;
 use crate::domain::record::{Method, Reference};
 
 /// A session as it is stored; its token is only there as a hash.
@@ -91,52 +91,6 @@ impl Transaction {
         self.sql("SELECT * FROM session ORDER BY started_at, reference").read(read_session).await
     }
 
-    /// Keeps what an MSP Admin has to confirm in this browser.
-    pub async fn put_link_confirmation(
-        &mut self,
-        browser: &Hash,
-        account: AccountId,
-        identity: &Identity,
-        expires_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.sql("DELETE FROM link_confirmation WHERE browser_hash = $1 AND account_id = $2")
-            .bind(browser.to_vec())
-            .id(account)
-            .run()
-            .await?;
-        self.sql(
-            "INSERT INTO link_confirmation (browser_hash, account_id, issuer, company, subject, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(browser.to_vec())
-        .id(account)
-        .bind(identity.issuer.as_str())
-        .bind(identity.company.as_str())
-        .bind(identity.subject.as_str())
-        .time(expires_at)
-        .run()
-        .await?;
-        Ok(())
-    }
-
-    /// Takes what this account has to confirm in this browser; it can be taken once.
-    pub async fn take_link_confirmation(
-        &mut self,
-        browser: &Hash,
-        account: AccountId,
-        now: Timestamp,
-    ) -> Result<Option<Identity>, StoreError> {
-        self.sql(
-            "DELETE FROM link_confirmation WHERE browser_hash = $1 AND account_id = $2 AND expires_at > $3 \
-             RETURNING issuer, company, subject",
-        )
-        .bind(browser.to_vec())
-        .id(account)
-        .time(now)
-        .find(read_identity)
-        .await
-    }
-
     /// Notes a failed local sign-in for an address.
     pub async fn insert_local_failure<T>(
         &mut self,
@@ -187,10 +141,4 @@ fn read_session(row: &Row) -> Result<StoredSession, StoreError> {
         kaseyaone_session: row.get("kaseyaone_session")?,
         id_token: row.get("id_token")?,
     })
-}
-
-fn read_identity(row: &Row) -> Result<Identity, StoreError> {
-    let subject =
-        Subject::parse(&row.text("subject")?).map_err(|_| StoreError::Inconsistent { column: "subject" })?;
-    Ok(Identity { issuer: row.text("issuer")?, company: row.text("company")?, subject })
 }

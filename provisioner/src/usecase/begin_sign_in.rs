@@ -207,6 +207,7 @@ pub(super) async fn insert_request(
 
 async fn forget_old(app: &App, transaction: &mut Transaction) -> Result<(), StoreError> {
     transaction.delete_sessions_before(app.now()).await?;
+    transaction.delete_links_before(app.now()).await?;
     transaction.delete_requests_before(app.now() - REMEMBERED).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Signing in with e-mail address and password. It never creates an account (S-02), and it tells nobody whether
 //! an address is known: one answer and one duration for all that is wrong.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use super::admission::by;
@@ -133,12 +133,12 @@ async fn open(
     input: LocalSignIn<'_>,
 ) -> Result<Option<SignedIn>, LocalSignInError> {
     let now = app.now();
-    let link_confirmed = confirm_link(app, &mut transaction, &record, &account, input.browser).await?;
     account.status = Status::Active;
     account.last_sign_in_at = Some(now);
     if !transaction.record_sign_in(&account, now).await? {
         return Ok(None);
     }
+    let link_waits = link_waits(&mut transaction, input.browser, &account, now).await?;
     transaction.delete_local_failures(address, now - FAILURE_WINDOW).await?;
     record.succeed(Outcome::SignedIn, account.id, now);
     transaction.update_record(&record).await?;
@@ -159,31 +159,20 @@ async fn open(
     let (session, expires_at) = open_session(app, &mut transaction, opening).await?;
     transaction.commit().await?;
     let reference = record.reference;
-    Ok(Some(SignedIn { session, expires_at, account, created: false, link_confirmed, reference }))
+    Ok(Some(SignedIn { session, expires_at, account, created: false, link_waits, reference }))
 }
 
-/// The link an MSP Admin owes is bound to this account, this identity and this browser, and is taken once.
-async fn confirm_link(
-    app: &App,
+/// Whether a KaseyaOne user asks this account in this browser. Signing in answers nothing: see `link_kaseyaone`.
+async fn link_waits(
     transaction: &mut Transaction,
-    record: &SignInRecord,
-    account: &Account,
     browser: Option<&BrowserToken>,
+    account: &Account,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let Some(browser) = browser.filter(|_| !account.has_identity) else { return Ok(false) };
-    let owed = transaction.take_link_confirmation(&browser.hash(), account.id, app.now()).await?;
-    let Some(identity) = owed else { return Ok(false) };
-    if !transaction.insert_identity(&identity, account.id, app.now()).await? {
-        return Ok(false);
+    match browser {
+        Some(browser) => Ok(transaction.find_link(&browser.hash(), account.id, now).await?.is_some()),
+        None => Ok(false),
     }
-    let entry = AuditEntry {
-        account: Some(account.id),
-        to: Some(format!("{} in company {}", identity.subject.as_str(), identity.company)),
-        reference: Some(record.reference.clone()),
-        ..app.audit_entry(by(account), Action::IdentityLinked)
-    };
-    transaction.append_audit(&entry).await?;
-    Ok(true)
 }
 
 async fn refuse(

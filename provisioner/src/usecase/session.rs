@@ -112,8 +112,8 @@ pub struct SignedIn {
     pub account: Account,
     /// Whether the account came to be just now.
     pub created: bool,
-    /// Whether this sign-in confirmed the link to KaseyaOne that an MSP Admin owed.
-    pub link_confirmed: bool,
+    /// Whether a KaseyaOne user waits for this account's answer in this browser.
+    pub link_waits: bool,
     /// The reference of the sign-in.
     pub reference: Reference,
 }

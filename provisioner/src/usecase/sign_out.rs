@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::admission::by;
-use super::session::{SessionToken, read_living};
+use super::session::{BrowserToken, SessionToken, read_living};
 use crate::app::App;
 use crate::domain::audit::{Action, AuditEntry};
 use crate::store::StoreError;
@@ -24,16 +24,21 @@ pub struct SignedOut {
     pub to: Option<Url>,
 }
 
-/// Ends the session of a cookie. The session here is gone, whatever KaseyaOne does then.
+/// Ends the session of a cookie, and the question whether a KaseyaOne user of this browser is linked. The session
+/// here is gone, whatever KaseyaOne does then.
 pub async fn sign_out(
     app: &App,
     token: Option<&SessionToken>,
+    browser: Option<&BrowserToken>,
     from: SignOutFrom,
 ) -> Result<SignedOut, StoreError> {
     let Some(token) = token else { return Ok(SignedOut { to: None }) };
     let mut transaction = app.store.write().await?;
     let living = read_living(app, &mut transaction, token).await?;
     transaction.delete_session(&token.hash()).await?;
+    if let Some(browser) = browser {
+        transaction.delete_link(&browser.hash()).await?;
+    }
     let id_token = match living {
         Some((session, account)) => {
             let entry = AuditEntry {

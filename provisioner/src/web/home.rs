@@ -114,7 +114,7 @@ pub(crate) async fn leave(
         Some("kaseyaone") => SignOutFrom::KaseyaOneToo,
         _ => SignOutFrom::Here,
     };
-    let signed_out = sign_out(&app, visitor.session.as_ref(), from).await?;
+    let signed_out = sign_out(&app, visitor.session.as_ref(), visitor.browser.as_ref(), from).await?;
     let cookie = Cookies::new(app.base_url()).clear(CookieKind::Session);
     let to = signed_out.to.map_or_else(|| "/sign-in?signed_out=here".to_owned(), String::from);
     Ok((cookie, Redirect::to(&to)).into_response())

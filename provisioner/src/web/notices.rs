@@ -44,6 +44,17 @@ const NOTICES: &[(&str, Tone, &str)] = &[
     ("name-unusable", Tone::Bad, "Nothing was added: the name is empty, too long, or taken."),
     ("access-saved", Tone::Good, "The assignment was saved."),
     ("link-confirmed", Tone::Good, "Your KaseyaOne user is connected to this account now."),
+    (
+        "link-declined",
+        Tone::Plain,
+        "The KaseyaOne user was not linked. The attempt and your answer were recorded.",
+    ),
+    (
+        "link-gone",
+        Tone::Warn,
+        "Nothing was linked: no KaseyaOne user waits for your answer in this browser. Log in with KaseyaOne and then with your password again.",
+    ),
+    ("link-taken", Tone::Bad, "Nothing was linked: this KaseyaOne user or your account is linked already."),
 ];
 
 /// The notice of a code; a code nobody made says nothing.

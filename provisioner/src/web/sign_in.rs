@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::cookies::{CookieKind, Cookies};
 use super::failure::Failure;
 use super::input::{Asked, Sent};
+use super::link::LINK_AT;
 use super::page::Page;
 use super::views::outside::{KaseyaOneState, RefusedPage, SignInPage, StillSignedInPage};
 use super::views::shell::Shell;
@@ -110,10 +111,11 @@ fn start_href(hint: &str) -> String {
     format!("/sso/start?{query}")
 }
 
-/// The session cookie, and the way in. The home page knows who has access and who has not yet.
+/// The session cookie, and the way in: to the question that waits, if one does. The home page knows who has access
+/// and who has not yet.
 pub(crate) fn welcome(app: &App, signed_in: &SignedIn) -> Response {
     let cookie = Cookies::new(app.base_url()).set(CookieKind::Session, signed_in.session.expose());
-    let to = if signed_in.link_confirmed { "/?done=link-confirmed" } else { "/" };
+    let to = if signed_in.link_waits { LINK_AT } else { "/" };
     (cookie, Redirect::to(to)).into_response()
 }
 

@@ -3,6 +3,7 @@
 //! A view decides nothing and reads nothing: a handler fills it from a use case's answer.
 
 pub(crate) mod access;
+pub(crate) mod link;
 pub(crate) mod outside;
 pub(crate) mod record;
 pub(crate) mod shell;

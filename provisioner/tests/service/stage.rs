@@ -230,6 +230,13 @@ impl Stage {
         }
     }
 
+    /// The token of a browser in which nothing but a sign-in began.
+    pub(crate) async fn begin_token(&self) -> BrowserToken {
+        let mut browser = Browser::default();
+        self.begin(&mut browser, None).await.expect("the sign-in begins");
+        browser.token.expect("a browser has a token once it began")
+    }
+
     /// The second half: what follows from a callback.
     pub(crate) async fn complete(
         &self,

@@ -13,7 +13,8 @@ use provisioner::domain::organization::{AccessGroup, Organization};
 use provisioner::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecord};
 use provisioner::domain::settings::SingleSignOn;
 use provisioner::store::{
-    AccountFilter, NewAccount, Purpose, RecordFilter, SignInRequest, Store, StoredSession, Transaction,
+    AccountFilter, NewAccount, Purpose, RecordFilter, SignInRequest, Store, StoredLink, StoredSession,
+    Transaction,
 };
 use provisioner::{Clock as _, Generator};
 
@@ -401,20 +402,53 @@ async fn a_session_is_found_until_it_runs_out() {
     }
 }
 
+/// Somebody of KaseyaOne who asks an account.
+fn link(contract: &Contract, account: AccountId, subject: &str) -> StoredLink {
+    StoredLink {
+        account,
+        identity: identity(subject),
+        company_name: "Northwind MSP".to_owned(),
+        name: Some("Lee Park".to_owned()),
+        username: None,
+        email: "lee@northwind.example".to_owned(),
+        reference: contract.generator.reference(),
+        asked_at: contract.now,
+        expires_at: contract.now + SignedDuration::from_mins(10),
+    }
+}
+
 #[tokio::test]
-async fn a_link_confirmation_is_taken_once_by_its_account_in_its_browser() {
+async fn a_link_is_taken_once_by_its_account_in_its_browser() {
     for contract in Contract::on_everydatabase().await {
         let lee = contract.insert("lee@northwind.example").await;
         let other = contract.insert("mona@northwind.example").await;
-        let until = contract.now + SignedDuration::from_mins(10);
+        let asking = link(&contract, lee, "lee");
+        let (now, until) = (contract.now, asking.expires_at);
         let mut transaction = contract.store.write().await.unwrap();
-        transaction.put_link_confirmation(&[1; 32], lee, &identity("lee"), until).await.unwrap();
-        assert_eq!(transaction.take_link_confirmation(&[2; 32], lee, contract.now).await.unwrap(), None);
-        assert_eq!(transaction.take_link_confirmation(&[1; 32], other, contract.now).await.unwrap(), None);
-        assert_eq!(transaction.take_link_confirmation(&[1; 32], lee, until).await.unwrap(), None);
-        let taken = transaction.take_link_confirmation(&[1; 32], lee, contract.now).await.unwrap();
-        assert_eq!(taken, Some(identity("lee")));
-        assert_eq!(transaction.take_link_confirmation(&[1; 32], lee, contract.now).await.unwrap(), None);
+        transaction.put_link(&[1; 32], &asking).await.unwrap();
+        assert_eq!(transaction.take_link(&[2; 32], lee, now).await.unwrap(), None, "another browser");
+        assert_eq!(transaction.take_link(&[1; 32], other, now).await.unwrap(), None, "another account");
+        assert_eq!(transaction.take_link(&[1; 32], lee, until).await.unwrap(), None, "too late");
+        assert_eq!(transaction.find_link(&[1; 32], lee, now).await.unwrap(), Some(asking.clone()));
+        assert_eq!(transaction.take_link(&[1; 32], lee, now).await.unwrap(), Some(asking));
+        assert_eq!(transaction.take_link(&[1; 32], lee, now).await.unwrap(), None, "once");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_has_one_link_waiting_and_forgets_it() {
+    for contract in Contract::on_everydatabase().await {
+        let lee = contract.insert("lee@northwind.example").await;
+        let mona = contract.insert("mona@northwind.example").await;
+        let mut transaction = contract.store.write().await.unwrap();
+        transaction.put_link(&[1; 32], &link(&contract, lee, "lee")).await.unwrap();
+        let newer = link(&contract, mona, "mona");
+        transaction.put_link(&[1; 32], &newer).await.unwrap();
+        assert_eq!(transaction.find_link(&[1; 32], lee, contract.now).await.unwrap(), None);
+        assert_eq!(transaction.find_link(&[1; 32], mona, contract.now).await.unwrap(), Some(newer.clone()));
+        assert_eq!(transaction.delete_links_before(newer.expires_at).await.unwrap(), 0);
+        transaction.delete_link(&[1; 32]).await.unwrap();
+        assert_eq!(transaction.find_link(&[1; 32], mona, contract.now).await.unwrap(), None);
     }
 }
 

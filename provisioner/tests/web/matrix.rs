@@ -11,12 +11,13 @@ use crate::browser::Browser;
 use crate::stage::Stage;
 
 /// How many operations there were when this was last looked at; it may only grow.
-const OPERATIONS: usize = 28;
+const OPERATIONS: usize = 31;
 
 /// Operations that need nobody signed in.
 const OPEN: [&str; 4] = ["health", "get_session", "create_session", "delete_session"];
 /// Operations for everybody who is signed in, each showing only what is visible to them.
-const SIGNED_IN: [&str; 2] = ["list_organizations", "get_organization"];
+const SIGNED_IN: [&str; 5] =
+    ["list_organizations", "get_organization", "get_link", "confirm_link", "decline_link"];
 
 struct Operation {
     id: String,

@@ -54,10 +54,8 @@ async fn requiring_kaseyaone_may_not_lock_the_last_administrator_out() {
 async fn exceptions_are_offered_and_kept_while_kaseyaone_is_required() {
     let stage = Stage::open_to_everybody().await;
     let mut admin = Browser::new();
-    stage.sign_in(&mut admin, "mona").await;
-    let page = admin.open(stage.url("/sign-in")).await;
-    let fields = [("email", "mona@northwind.example"), ("password", "local-mona-password")];
-    admin.submit(&page, "form[action='/sign-in'][method=post]", &fields).await;
+    let asked = stage.ask_about_link(&mut admin).await;
+    admin.submit(&asked, "form[action$=kaseyaone-link]", &[("decision", "link")]).await;
     let users = stage.toggle(&mut admin, "require").await;
     assert_eq!(users.status, StatusCode::OK, "{}", users.text("[role=alert]"));
     let id = users.attribute("#exceptions input[type=checkbox]", "value").unwrap();

@@ -1,6 +1,7 @@
 //! Signing in, being refused, staying signed in, signing out.
 
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 
 use crate::browser::Browser;
 use crate::stage::Stage;
@@ -140,15 +141,48 @@ async fn signing_out_ends_the_session_here_and_in_kaseyaone_if_wanted() {
 }
 
 #[tokio::test]
-async fn an_msp_admin_connects_kaseyaone_by_one_local_sign_in_in_the_same_browser() {
+async fn an_msp_admin_is_asked_after_a_local_sign_in_whether_to_link_the_kaseyaone_user() {
     let stage = Stage::open_to_everybody().await;
     let mut mona = Browser::new();
-    let page = stage.sign_in(&mut mona, "mona").await;
-    assert_eq!((page.status, page.name().as_str()), (StatusCode::FORBIDDEN, "refused"));
-    assert!(page.text("main").contains("Log in once with your Kaseya MDR password"), "{}", page.text("main"));
-    let page = mona.open(stage.url("/sign-in")).await;
-    let fields = [("email", "mona@northwind.example"), ("password", "local-mona-password")];
-    let page = mona.submit(&page, "form[action='/sign-in'][method=post]", &fields).await;
+    let page = stage.ask_about_link(&mut mona).await;
+    assert_eq!(page.name(), "kaseyaone-link-confirm", "{}", page.body);
+    for words in ["Mona Okafor", "mona", "mona@northwind.example", "Northwind MSP", "2026-11-23 09:00 UTC"] {
+        assert!(page.text("main dl").contains(words), "{words}: {}", page.text("main"));
+    }
+    let users = stage.read(&mut mona, "/api/v1/users").await.to_string();
+    assert!(!users.contains("kaseyaone\""), "nothing is linked before the answer");
+    let page = mona.submit(&page, "form[action$=kaseyaone-link]", &[("decision", "link")]).await;
     assert_eq!(page.name(), "home");
     assert!(page.text("#notice").contains("connected to this account"), "{}", page.body);
+    assert!(stage.read(&mut mona, "/api/v1/users").await.to_string().contains("kaseyaone\""));
+}
+
+#[tokio::test]
+async fn declining_the_kaseyaone_user_leads_home_and_a_second_answer_finds_nothing() {
+    let stage = Stage::open_to_everybody().await;
+    let mut mona = Browser::new();
+    let asked = stage.ask_about_link(&mut mona).await;
+    let page = mona.submit(&asked, "form[action$=kaseyaone-link]", &[("decision", "decline")]).await;
+    assert!(page.text("#notice").contains("was not linked"), "{}", page.body);
+    let page = mona.submit(&asked, "form[action$=kaseyaone-link]", &[("decision", "link")]).await;
+    assert!(page.text("#notice").contains("Nothing was linked"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn the_question_is_answered_over_the_api_too_and_from_no_other_site() {
+    let stage = Stage::open_to_everybody().await;
+    let mut mona = Browser::new();
+    let url = stage.url("/api/v1/session/kaseyaone-link");
+    stage.sign_in(&mut mona, "mona").await;
+    assert_eq!(stage.read(&mut mona, "/api/v1/session/kaseyaone-link").await["code"], "not_signed_in");
+    let credentials = json!({ "email": "mona@northwind.example", "password": "local-mona-password" });
+    mona.json(Method::POST, &stage.url("/api/v1/session"), Some(&credentials)).await;
+    let asked = stage.read(&mut mona, "/api/v1/session/kaseyaone-link").await;
+    assert_eq!((&asked["username"], &asked["company"]["name"]), (&json!("mona"), &json!("Northwind MSP")));
+    for path in ["/api/v1/session/kaseyaone-link", "/sign-in/kaseyaone-link"] {
+        let forged = mona.post_from("cross-site", &stage.url(path), &[("decision", "link")]).await;
+        assert_eq!(forged.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(mona.json(Method::POST, &url, None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(mona.json(Method::DELETE, &url, None).await.status, StatusCode::NOT_FOUND);
 }

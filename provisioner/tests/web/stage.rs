@@ -140,6 +140,18 @@ impl Stage {
         if login.name().starts_with("kaseyaone") { choose(browser, &login, person).await } else { login }
     }
 
+    /// Mona comes from KaseyaOne, is refused and signs in with her password: what she is asked then.
+    pub(crate) async fn ask_about_link(&self, mona: &mut Browser) -> Shown {
+        let page = self.sign_in(mona, "mona").await;
+        assert_eq!((page.status.as_u16(), page.name().as_str()), (403, "refused"));
+        assert!(page.text("main").contains("Log in with your Kaseya MDR password"), "{}", page.text("main"));
+        let page = mona.open(self.url("/sign-in")).await;
+        let fields = [("email", MONA.0), ("password", MONA.1)];
+        let asked = mona.submit(&page, "form[action='/sign-in'][method=post]", &fields).await;
+        assert_eq!(asked.name(), "kaseyaone-link-confirm", "{}", asked.body);
+        asked
+    }
+
     /// What the API says to a browser.
     pub(crate) async fn read(&self, browser: &mut Browser, path: &str) -> Value {
         browser.json(Method::GET, &self.url(path), None).await.json()

@@ -1,5 +1,7 @@
 //! Applying a decision: everything that follows from one sign-in, in one transaction, or nothing of it.
 
+use jiff::SignedDuration;
+
 use super::known::{read_account, read_known};
 use super::{CompleteSignIn, CompleteSignInError, Completed};
 use crate::app::App;
@@ -14,7 +16,7 @@ use crate::domain::identity::Identity;
 use crate::domain::record::{Cause, CauseCode, Outcome, SignInRecord};
 use crate::domain::settings::SingleSignOn;
 use crate::oidc::Authentication;
-use crate::store::{NewAccount, Purpose, SignInRequest, StoreError, Transaction};
+use crate::store::{NewAccount, Purpose, SignInRequest, StoreError, StoredLink, Transaction};
 use crate::usecase::admission::by;
 use crate::usecase::begin_sign_in::{insert_request, new_browser, new_request, new_secrets, unreachable};
 use crate::usecase::session::{Opening, Refusal, SignedIn, open_session};
@@ -22,6 +24,8 @@ use crate::usecase::settle::{Failure, end_uncompleted};
 
 /// How often a sign-in that lost a race begins its transaction anew. One more would already find the winner.
 const MOST_ATTEMPTS: u32 = 5;
+/// How long an MSP Admin may take to say whether a KaseyaOne user is theirs.
+const LINK_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// What applying a decision came to.
 enum Applied {
@@ -297,7 +301,7 @@ impl SignInUnderWay<'_> {
             expires_at,
             account,
             created: outcome == Outcome::CreatedAndSignedIn,
-            link_confirmed: false,
+            link_waits: false,
             reference: record.reference,
         })))
     }
@@ -309,10 +313,22 @@ impl SignInUnderWay<'_> {
         account: AccountId,
         identity: &Identity,
     ) -> Result<Applied, StoreError> {
-        let expires_at = self.app.now() + self.app.config.sign_in.request_lifetime;
-        let browser = &self.request.browser_hash;
-        transaction.put_link_confirmation(browser, account, identity, expires_at).await?;
-        let reason = "an MSP Admin has this address; one local sign-in in the same browser confirms the link";
+        let assertion = &self.authentication.assertion;
+        let asked_at = self.app.now();
+        let company = assertion.company.as_ref().map_or(identity.company.as_str(), |company| &company.name);
+        let link = StoredLink {
+            account,
+            identity: identity.clone(),
+            company_name: bounded(company),
+            name: assertion.name.as_deref().map(bounded),
+            username: assertion.username.as_deref().map(bounded),
+            email: assertion.email.as_deref().map(bounded).unwrap_or_default(),
+            reference: record.reference.clone(),
+            asked_at,
+            expires_at: asked_at + LINK_LIFETIME,
+        };
+        transaction.put_link(&self.request.browser_hash, &link).await?;
+        let reason = "an MSP Admin has this address, and has to confirm the link, signed in locally in the same browser";
         let cause = Cause::new(CauseCode::AdminLinkUnconfirmed, reason);
         self.refuse(transaction, record, cause, Some(account)).await
     }

@@ -9,6 +9,7 @@ use super::access::{
     Choice, HomePage, Named, NoAccessPage, OrganizationPage, OrganizationsPage, PrivilegesListPage,
     PrivilegesPage, PrivilegesPart, PrivilegesRow,
 };
+use super::link::LinkConfirmPage;
 use super::outside::{HelpPage, KaseyaOneState, MessagePage, RefusedPage, SignInPage, StillSignedInPage};
 use super::record::{
     AuditPage, AuditRow, CheckRow, OutcomeOption, Remedy, SignInRecordPage, SignInRow, SignInsPage,
@@ -228,6 +229,21 @@ fn inside_samples() -> Vec<(&'static str, String)> {
                 shell: shell(true, Place::Users),
                 company: company(),
                 authenticated_as: text.clone(),
+            }),
+        ),
+        (
+            "link_confirm",
+            html(&LinkConfirmPage {
+                shell: shell(true, Place::Elsewhere),
+                account_email: text.clone(),
+                name: text.clone(),
+                username: text.clone(),
+                email: text.clone(),
+                company: text.clone(),
+                company_id: text.clone(),
+                asked: when(),
+                until: when(),
+                reference: "K7QX2M".to_owned(),
             }),
         ),
     ]

@@ -69,6 +69,7 @@ pub(crate) fn action(action: Action) -> &'static str {
         Action::EmailKept => "E-mail address kept: the new one belongs to another account",
         Action::NameChanged => "Name refreshed from KaseyaOne",
         Action::IdentityLinked => "KaseyaOne identity linked",
+        Action::LinkDeclined => "KaseyaOne identity not linked: declined",
         Action::MspAdminChanged => "MSP Admin changed",
         Action::CapabilitiesChanged => "Capabilities assigned",
         Action::GroupsChanged => "Group Access assigned",
@@ -164,7 +165,7 @@ pub(crate) fn cause(code: CauseCode) -> &'static str {
             "KaseyaOne reused a session from before; a fresh sign-in was asked for and not obtained."
         }
         CauseCode::AdminLinkUnconfirmed => {
-            "The e-mail address is that of an MSP Admin who has not confirmed by a local sign-in."
+            "The e-mail address is that of an MSP Admin who has not confirmed that this KaseyaOne user is theirs."
         }
     }
 }
@@ -235,7 +236,7 @@ pub(crate) fn remedy(code: CauseCode) -> Remedy {
             ("Ask the person to sign out of KaseyaOne and to sign in again in a clean browser session.", None)
         }
         CauseCode::AdminLinkUnconfirmed => (
-            "Ask the MSP Admin to log in once with their local password in the same browser, then with KaseyaOne.",
+            "Ask the MSP Admin to log in with their local password in the same browser within 10 minutes, and to answer whether to link this KaseyaOne user.",
             None,
         ),
     };

@@ -48,7 +48,7 @@ pub(crate) fn plain(category: Category) -> Plain {
         Category::ConfirmLocally => Plain {
             title: "One more step before KaseyaOne can be used",
             sentence: "This KaseyaOne user is not connected to a Kaseya MDR account yet.",
-            next_step: "Log in once with your Kaseya MDR password in this browser, then use KaseyaOne. Otherwise ask your administrator.",
+            next_step: "Log in with your Kaseya MDR password in this browser within 10 minutes, and confirm that this KaseyaOne user is yours. Otherwise ask your administrator.",
         },
         Category::TryAgainLater => Plain {
             title: "The sign-in could not be completed",
