@@ -1,6 +1,7 @@
 //! What every use case is handed: store, clock, generator, relying party, directory and configuration.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use url::Url;
@@ -29,9 +30,22 @@ pub struct App {
     pub relying_party: RelyingParty,
     /// KaseyaOne as directory, if configured.
     pub directory: Option<Directory>,
+    /// The attempts to sign in that this process has seen.
+    pub(crate) attempts: Tally,
     /// The configuration.
     pub config: Config,
     base_url: Url,
+}
+
+/// Counts.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(AtomicU64);
+
+impl Tally {
+    /// How many there are, with this one.
+    pub(crate) fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
 }
 
 impl App {
@@ -56,6 +70,7 @@ impl App {
             store,
             clock,
             generator,
+            attempts: Tally::default(),
             config,
             base_url,
         })
@@ -92,11 +107,19 @@ impl App {
         }
     }
 
-    /// Whether the person somebody said they are exists in KaseyaOne, as far as can be known.
+    /// Whether the person somebody said they are exists in KaseyaOne, as far as can be known; "not reached" if the
+    /// directory may not be asked just now.
     pub(crate) async fn look_up(&self, hint: Option<&str>) -> Finding {
         match (&self.directory, hint) {
-            (Some(directory), Some(username)) => directory.find_user(username).await,
+            (Some(directory), Some(username)) => {
+                directory.find_user(username, self.now()).await.unwrap_or(Finding::NotReached)
+            }
             _ => Finding::NotKnowable,
         }
+    }
+
+    /// What is known of somebody's existence in KaseyaOne before the directory is asked.
+    pub(crate) fn not_looked_up(&self) -> Finding {
+        if self.directory.is_some() { Finding::NotReached } else { Finding::NotKnowable }
     }
 }

@@ -1,15 +1,31 @@
 //! A read-only look into the directory of KaseyaOne (SCIM 2.0, RFC 7644, 3.4.2): does a person exist there?
 //!
-//! It never writes (S-28), and its answer fills one check of the record; no account comes of it.
+//! It never writes (S-28), and its answer fills one check of the record; no account comes of it. It is asked with the
+//! service's own token for names that anybody can type, so it is asked seldom, whoever would have it asked.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use tokio::sync::{OnceCell, Semaphore};
 use url::Url;
 
 use crate::config;
 use crate::domain::checks::Finding;
 use crate::oidc::HttpClient;
+
+/// How long an answer is good for everybody who asks for the same name.
+const ANSWER_LIFETIME: SignedDuration = SignedDuration::from_mins(1);
+/// Most names that are asked for within that time.
+const MOST_NAMES: usize = 30;
+/// Most questions that are under way at the same time.
+const AT_ONCE: usize = 2;
+/// How long anybody waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Asks the directory.
 #[derive(Debug)]
@@ -17,7 +33,13 @@ pub struct Directory {
     http: HttpClient,
     url: Url,
     token: SecretString,
+    /// Questions of the last minute by name, with their answers once there are any.
+    asked: Mutex<BTreeMap<String, (Timestamp, Answer)>>,
+    free: Semaphore,
 }
+
+/// Whoever comes first asks; the others wait for the same answer.
+type Answer = Arc<OnceCell<Finding>>;
 
 #[derive(Deserialize)]
 struct ListResponse {
@@ -37,11 +59,40 @@ fn active() -> bool {
 
 impl Directory {
     pub(crate) fn new(config: &config::Directory, http: HttpClient) -> Self {
-        Self { http, url: config.url.clone(), token: config.token.clone() }
+        Self {
+            http,
+            url: config.url.clone(),
+            token: config.token.clone(),
+            asked: Mutex::default(),
+            free: Semaphore::new(AT_ONCE),
+        }
     }
 
-    /// Whether a user name exists and is active. A look-up that fails is "not knowable", never "no".
-    pub(crate) async fn find_user(&self, username: &str) -> Finding {
+    /// Whether a user name exists and is active. A look-up that fails is "not knowable", never "no". None if too much
+    /// was asked in the last minute, or the answer is too long in coming.
+    pub(crate) async fn find_user(&self, username: &str, now: Timestamp) -> Option<Finding> {
+        let answer = self.admit(username, now)?;
+        let found = answer.get_or_init(|| self.look_up(username));
+        tokio::time::timeout(PATIENCE, found).await.ok().copied()
+    }
+
+    /// The answer of the last minute, or the place for one; none if there were too many.
+    fn admit(&self, username: &str, now: Timestamp) -> Option<Answer> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.retain(|_, (at, _)| now.duration_since(*at) < ANSWER_LIFETIME);
+        if let Some((_, answer)) = asked.get(username) {
+            return Some(Arc::clone(answer));
+        }
+        if asked.len() >= MOST_NAMES {
+            return None;
+        }
+        let answer = Answer::default();
+        asked.insert(username.to_owned(), (now, Arc::clone(&answer)));
+        Some(answer)
+    }
+
+    async fn look_up(&self, username: &str) -> Finding {
+        let _permit = self.free.acquire().await;
         match self.ask(username).await {
             Some(answer) => answer.resources.iter().any(|user| user.active).into(),
             None => Finding::NotKnowable,

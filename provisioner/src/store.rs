@@ -16,6 +16,7 @@ mod requests;
 mod sessions;
 mod settings;
 mod sql;
+mod upkeep;
 
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -34,6 +35,7 @@ pub(crate) use requests::Hash;
 pub use requests::{Purpose, SignInRequest};
 pub use sessions::StoredSession;
 pub use sql::StoreError;
+pub use upkeep::{Retention, Unreturned};
 
 use sql::{Connection, Query};
 

@@ -19,6 +19,7 @@ mod session;
 mod settle;
 mod sign_in_record;
 mod sign_out;
+mod upkeep;
 mod users;
 
 pub use admission::{Actor, Denied};

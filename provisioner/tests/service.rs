@@ -18,6 +18,8 @@ mod gate;
 mod layering;
 #[path = "service/link.rs"]
 mod link;
+#[path = "service/look_up.rs"]
+mod look_up;
 #[path = "service/outage.rs"]
 mod outage;
 #[path = "service/process.rs"]
@@ -32,5 +34,7 @@ mod sign_in;
 mod stage;
 #[path = "service/store_contract.rs"]
 mod store_contract;
+#[path = "service/upkeep.rs"]
+mod upkeep;
 #[path = "service/web_browser.rs"]
 mod web_browser;

@@ -117,6 +117,9 @@ CREATE TABLE sign_in_record (
     account_id UUID
 );
 CREATE INDEX sign_in_record_outcome ON sign_in_record (outcome, id);
+-- Attempts in which nobody proved anything; the oldest of them are forgotten.
+CREATE INDEX sign_in_record_anonymous ON sign_in_record (id)
+WHERE subject IS NULL AND account_id IS NULL AND outcome IN ('abandoned', 'refused', 'expired');
 
 -- One per redirect to KaseyaOne. State and browser are hashes; nonce and verifier never leave the server.
 CREATE TABLE sign_in_request (
@@ -177,6 +180,11 @@ CREATE TABLE local_failure (
     at BIGINT NOT NULL
 );
 CREATE INDEX local_failure_email ON local_failure (email_key_hash, at);
+CREATE INDEX local_failure_at ON local_failure (at);
+
+-- One row, for whose lock those wait who keep the tables small.
+CREATE TABLE upkeep (id INTEGER PRIMARY KEY CHECK (id = 1));
+INSERT INTO upkeep (id) VALUES (1);
 
 CREATE TABLE audit_entry (
     id UUID PRIMARY KEY,

@@ -202,6 +202,15 @@ impl SignInRecord {
         self.cause.as_ref().and_then(|cause| cause.code.other_cause())
     }
 
+    /// Whether KaseyaOne's directory has yet to be asked for a person who never got as far as to be vouched for.
+    pub fn awaits_look_up(&self) -> bool {
+        let was_turned_away = self.cause.as_ref().is_some_and(|cause| cause.code == CauseCode::AllowOff)
+            || self.checks.authentication_completed == Finding::Fail;
+        self.checks.exists_in_kaseyaone == Finding::NotReached
+            && self.person.hint.is_some()
+            && was_turned_away
+    }
+
     /// Takes over the settings that the decision was made with.
     pub fn judge_by(&mut self, settings: &SingleSignOn) {
         self.settings = settings.into();

@@ -1,8 +1,6 @@
 //! Sign-in records in the store. Nothing here refers to the table of accounts, so a record can be written even
 //! when an account cannot.
 
-use jiff::Timestamp;
-
 use super::Transaction;
 use super::sql::{Row, StoreError};
 use crate::domain::checks::Checks;
@@ -120,22 +118,6 @@ impl Transaction {
             .read(read_record)
             .await?;
         Ok((records, total))
-    }
-
-    /// Records that are under way although every request they made has run out, with the time it ran out.
-    pub async fn list_unreturned(
-        &mut self,
-        now: Timestamp,
-    ) -> Result<Vec<(SignInRecord, Timestamp)>, StoreError> {
-        self.sql(
-            "SELECT sign_in_record.*, request.expires_at AS ran_out_at FROM sign_in_record JOIN \
-             (SELECT record_id, MAX(expires_at) AS expires_at FROM sign_in_request GROUP BY record_id) request \
-             ON request.record_id = sign_in_record.id \
-             WHERE sign_in_record.outcome IS NULL AND request.expires_at <= $1 ORDER BY sign_in_record.id",
-        )
-        .time(now)
-        .read(|row| Ok((read_record(row)?, row.time("ran_out_at")?)))
-        .await
     }
 }
 

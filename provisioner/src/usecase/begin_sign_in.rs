@@ -5,6 +5,7 @@ use url::Url;
 
 use super::session::{BrowserToken, Refusal, SessionToken, hash_secret, read_living};
 use super::settle::insert_record;
+use super::upkeep::keep_up;
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::checks::Finding;
@@ -78,6 +79,7 @@ pub async fn sign_in_options(app: &App) -> Result<SignInOptions, StoreError> {
 
 /// Begins a sign-in through KaseyaOne.
 pub async fn begin_sign_in(app: &App, input: BeginSignIn<'_>) -> Result<Begun, BeginSignInError> {
+    keep_up(app).await;
     let hint = input.hint.and_then(readable_hint);
     let secrets = new_secrets(app);
     let is_allowed = app.store.read().await?.get_single_sign_on().await?.allow;
@@ -89,7 +91,8 @@ pub async fn begin_sign_in(app: &App, input: BeginSignIn<'_>) -> Result<Begun, B
     };
     let exists = match url {
         Some(Ok(_)) => Finding::NotReached,
-        _ => app.look_up(hint.as_deref()).await,
+        _ if hint.is_some() => app.not_looked_up(),
+        _ => Finding::NotKnowable,
     };
 
     let now = app.now();

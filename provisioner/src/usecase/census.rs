@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::settle::settle_abandoned;
+use super::upkeep::{look_up_waiting, settle_abandoned};
 use crate::app::App;
 use crate::domain::access::Access;
 use crate::domain::account::Account;
@@ -72,6 +72,9 @@ pub struct SessionEntry {
 /// Takes the census.
 pub async fn take_census(app: &App) -> Result<Census, StoreError> {
     settle_abandoned(app).await?;
+    let (mut sign_ins, _) =
+        app.store.read().await?.list_records(RecordFilter::default(), 1, u32::MAX >> 1).await?;
+    look_up_waiting(app, &mut sign_ins).await?;
     let mut transaction = app.store.read().await?;
     let mut accounts = Vec::new();
     for account in transaction.all_accounts().await? {
@@ -80,7 +83,6 @@ pub async fn take_census(app: &App) -> Result<Census, StoreError> {
     }
     let identities = transaction.all_identities().await?;
     let sessions = transaction.all_sessions().await?;
-    let (mut sign_ins, _) = transaction.list_records(RecordFilter::default(), 1, u32::MAX >> 1).await?;
     let (mut audit, _) = transaction.list_audit(None, 1, u32::MAX >> 1).await?;
     sign_ins.reverse();
     audit.reverse();

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use super::admission::by;
 use super::session::{BrowserToken, Opening, Refusal, SessionToken, SignedIn, hash_secret, open_session};
 use super::settle::insert_record;
+use super::upkeep::keep_up;
 use crate::app::App;
 use crate::domain::account::{Account, Status};
 use crate::domain::audit::{Action, AuditEntry};
@@ -52,6 +53,7 @@ pub enum LocalSignInError {
 
 /// Signs in locally.
 pub async fn local_sign_in(app: &App, input: LocalSignIn<'_>) -> Result<SignedIn, LocalSignInError> {
+    keep_up(app).await;
     let email = Email::parse(input.email).ok();
     let stored = match &email {
         Some(email) => find_hash(app, email).await?,

@@ -1,6 +1,4 @@
-//! Ending a sign-in without a session, and settling those whose person never came back.
-
-use jiff::Timestamp;
+//! Ending a sign-in without a session.
 
 use super::session::Refusal;
 use crate::app::App;
@@ -84,27 +82,4 @@ pub(super) async fn record_stray(
     transaction.update_record(&record).await?;
     transaction.commit().await?;
     Ok(Refusal::of(&record, code))
-}
-
-/// Settles every sign-in whose requests have all run out: the person never came back.
-pub(super) async fn settle_abandoned(app: &App) -> Result<(), StoreError> {
-    let now = app.now();
-    let unreturned = app.store.read().await?.list_unreturned(now).await?;
-    for (record, ran_out_at) in unreturned {
-        settle_one(app, record, ran_out_at).await?;
-    }
-    Ok(())
-}
-
-async fn settle_one(app: &App, seen: SignInRecord, ran_out_at: Timestamp) -> Result<(), StoreError> {
-    let exists = app.look_up(seen.person.hint.as_deref()).await;
-    let mut transaction = app.store.write().await?;
-    let record = transaction.find_record(seen.id).await?.filter(|record| record.outcome.is_none());
-    let Some(mut record) = record else { return Ok(()) };
-    record.checks.exists_in_kaseyaone = exists;
-    record.checks.authentication_completed = Finding::Fail;
-    let cause = Cause::new(CauseCode::RequestExpired, "the person did not come back from KaseyaOne");
-    record.fail(Outcome::Abandoned, cause, ran_out_at);
-    transaction.update_record(&record).await?;
-    transaction.commit().await
 }

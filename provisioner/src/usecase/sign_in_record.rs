@@ -1,7 +1,7 @@
 //! The record of sign-ins, for the administrator who asks why somebody is not here.
 
 use super::admission::{Actor, Attempt, Denied, admit};
-use super::settle::settle_abandoned;
+use super::upkeep::{look_up_waiting, settle_abandoned};
 use crate::app::App;
 use crate::domain::record::{Outcome, Reference, SignInRecord};
 use crate::store::{RecordFilter, StoreError};
@@ -55,7 +55,8 @@ pub async fn list_sign_ins(
     settle_abandoned(app).await?;
     let filter = RecordFilter { outcome: query.outcome };
     let page = query.page.max(1);
-    let (items, total) = app.store.read().await?.list_records(filter, page, PAGE_SIZE).await?;
+    let (mut items, total) = app.store.read().await?.list_records(filter, page, PAGE_SIZE).await?;
+    look_up_waiting(app, &mut items).await?;
     Ok(paged(items, total, page, PAGE_SIZE))
 }
 
@@ -65,7 +66,9 @@ pub async fn get_sign_in(app: &App, actor: &Actor, reference: &str) -> Result<Si
     let reference: Reference = reference.parse().map_err(|_| RecordsError::NotFound)?;
     settle_abandoned(app).await?;
     let found = app.store.read().await?.find_record_by_reference(&reference).await?;
-    found.ok_or(RecordsError::NotFound)
+    let mut record = found.ok_or(RecordsError::NotFound)?;
+    look_up_waiting(app, std::slice::from_mut(&mut record)).await?;
+    Ok(record)
 }
 
 pub(super) fn paged<T>(items: Vec<T>, total: u64, page: u32, size: u32) -> RecordPage<T> {

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use provisioner::domain::access::{Access, Capability};
 use provisioner::domain::account::{Origin, Status};
 use provisioner::domain::audit::{Action, AuditActor, AuditEntry};
+use provisioner::domain::checks::Finding;
 use provisioner::domain::email::Email;
 use provisioner::domain::id::AccountId;
 use provisioner::domain::identity::{Company, Freshness, Identity, Subject};
@@ -14,7 +15,7 @@ use provisioner::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecor
 use provisioner::domain::settings::SingleSignOn;
 use provisioner::store::{
     AccountFilter, NewAccount, Purpose, RecordFilter, SignInRequest, Store, StoredLink, StoredSession,
-    Transaction,
+    Transaction, Unreturned,
 };
 use provisioner::{Clock as _, Generator};
 
@@ -368,9 +369,14 @@ async fn a_record_whose_requests_all_ran_out_is_unreturned() {
         transaction.insert_request(&contract.request(1, Purpose::SignIn(record.id))).await.unwrap();
         transaction.insert_request(&again).await.unwrap();
         let at = |minutes| contract.now + SignedDuration::from_mins(minutes);
-        assert!(transaction.list_unreturned(at(11)).await.unwrap().is_empty());
-        let unreturned = transaction.list_unreturned(at(12)).await.unwrap();
-        assert_eq!(unreturned, vec![(record, again.expires_at)]);
+        let cause = Cause::new(CauseCode::RequestExpired, "gone");
+        let end = Unreturned { cause: cause.clone(), with_hint: Finding::NotReached };
+        assert_eq!(transaction.end_unreturned(&end, at(11), 10).await.unwrap(), 0);
+        assert_eq!(transaction.end_unreturned(&end, at(12), 10).await.unwrap(), 1);
+        let ended = transaction.find_record(record.id).await.unwrap().unwrap();
+        assert_eq!((ended.outcome, ended.ended_at), (Some(Outcome::Abandoned), Some(again.expires_at)));
+        assert_eq!((ended.cause, ended.checks.authentication_completed), (Some(cause), Finding::Fail));
+        assert_eq!(ended.checks.exists_in_kaseyaone, Finding::NotKnowable, "no user name was typed");
     }
 }
 

@@ -9,6 +9,7 @@ use crate::oidc::callback::{Answer, Callback};
 use crate::store::{Purpose, SignInRequest, StoreError, Transaction};
 use crate::usecase::session::{Refusal, hash_secret, read_living};
 use crate::usecase::settle::{Failure, end_uncompleted, insert_record, record_stray};
+use crate::usecase::upkeep::keep_up;
 
 /// What a callback turned out to be.
 pub(super) enum Claim {
@@ -28,6 +29,7 @@ pub(super) async fn claim_request(
     callback: &Callback,
     input: &CompleteSignIn<'_>,
 ) -> Result<Claim, CompleteSignInError> {
+    keep_up(app).await;
     let mut transaction = app.store.write().await?;
     let request = match find_own_request(&mut transaction, callback, input).await? {
         Ok(request) => request,
