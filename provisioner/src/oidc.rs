@@ -12,6 +12,7 @@ mod jose;
 mod keys;
 mod provider;
 mod request;
+mod shared;
 mod userinfo;
 mod verify;
 

@@ -2,10 +2,10 @@
 //!
 //! A provider that is down stops nobody from starting this service; the next sign-in finds it again.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Mutex;
 use url::Url;
 
 use super::claims;
@@ -14,18 +14,30 @@ use super::exchange::{ExchangeError, Tokens, exchange};
 use super::http::{HttpClient, HttpError};
 use super::keys::KeySet;
 use super::request::{Prompting, RequestSecrets, authorization_url};
+use super::shared::{Pace, Shared, SharedError};
 use super::userinfo::{self, UserinfoError};
 use super::verify::{Expected, VerifyError, verify};
 use crate::config::{Config, KaseyaOne, Userinfo};
 use crate::domain::identity::VerifiedAssertion;
 use crate::store::SignInRequest;
 
-/// How long documents of the provider are used without asking again.
-const DOCUMENT_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
-/// Shortest time between two fetches of the keys that a token asked for.
-const REFETCH_PAUSE: SignedDuration = SignedDuration::from_mins(1);
-/// How long the last good documents are used before a provider that failed is asked again.
-const RETRY_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+/// How often the discovery document is asked for. If there is none yet, every sign-in looks for it.
+const METADATA_PACE: Pace = Pace {
+    lifetime: SignedDuration::from_hours(1),
+    retry_pause: SignedDuration::from_secs(30),
+    empty_pause: SignedDuration::ZERO,
+    renewal_pause: SignedDuration::from_mins(1),
+};
+/// How often the keys are asked for. A token that names an unknown key has them asked for once a minute, whoever
+/// sends such tokens; a withdrawn key is trusted for an hour at most, or until the provider answers again.
+const KEYS_PACE: Pace = Pace {
+    lifetime: SignedDuration::from_hours(1),
+    retry_pause: SignedDuration::from_secs(30),
+    empty_pause: SignedDuration::from_secs(5),
+    renewal_pause: SignedDuration::from_mins(1),
+};
+/// How long a whole authentication may take: the person waits for it. Each call has its own deadline besides.
+const AUTHENTICATION_DEADLINE: Duration = Duration::from_secs(20);
 
 /// Speaks to KaseyaOne.
 #[derive(Debug)]
@@ -35,17 +47,8 @@ pub struct RelyingParty {
     max_age: SignedDuration,
     redirect_uri: Url,
     http: HttpClient,
-    cache: Mutex<Cache>,
-    /// Counts the attempts to fetch the discovery document that failed.
-    failures: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-struct Cache {
-    metadata: Option<(Metadata, Timestamp)>,
-    metadata_failed_at: Option<Timestamp>,
-    keys: Option<(KeySet, Timestamp)>,
-    refetched_at: Option<Timestamp>,
+    metadata: Shared<Metadata>,
+    keys: Shared<KeySet>,
 }
 
 /// Whether KaseyaOne can be reached.
@@ -66,6 +69,12 @@ pub enum AuthenticationError {
     /// The keys could not be had.
     #[error("the keys of KaseyaOne cannot be had: {0}")]
     Keys(HttpError),
+    /// Another sign-in asked for the keys just now, in vain.
+    #[error("the keys of KaseyaOne could not be had just now")]
+    KeysJustFailed,
+    /// Each answer came, and all of them together too late.
+    #[error("KaseyaOne took too long")]
+    TooSlow,
     /// The code was not traded.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
@@ -92,8 +101,8 @@ impl RelyingParty {
             max_age: config.sign_in.max_age,
             redirect_uri,
             http,
-            cache: Mutex::default(),
-            failures: AtomicU64::new(0),
+            metadata: Shared::new(METADATA_PACE),
+            keys: Shared::new(KEYS_PACE),
         }
     }
 
@@ -142,6 +151,17 @@ impl RelyingParty {
         request: &SignInRequest,
         clock: &dyn crate::clock::Clock,
     ) -> Result<Authentication, AuthenticationError> {
+        let authenticated = self.trade_and_verify(code, request, clock);
+        let in_time = tokio::time::timeout(AUTHENTICATION_DEADLINE, authenticated).await;
+        in_time.unwrap_or(Err(AuthenticationError::TooSlow))
+    }
+
+    async fn trade_and_verify(
+        &self,
+        code: &str,
+        request: &SignInRequest,
+        clock: &dyn crate::clock::Clock,
+    ) -> Result<Authentication, AuthenticationError> {
         let metadata = self.metadata(clock.now()).await?;
         let tokens =
             exchange(&self.http, &self.config, &metadata, &self.redirect_uri, code, &request.pkce_verifier)
@@ -168,7 +188,7 @@ impl RelyingParty {
         state: &str,
         now: Timestamp,
     ) -> Option<Url> {
-        let mut url = self.metadata(now).await.ok()?.end_session_endpoint?;
+        let mut url = self.metadata(now).await.ok()?.end_session_endpoint.clone()?;
         url.query_pairs_mut()
             .append_pair("id_token_hint", id_token)
             .append_pair("client_id", &self.config.client_id)
@@ -183,13 +203,13 @@ impl RelyingParty {
         id_token: &str,
         metadata: &Metadata,
         expected: &Expected<'_>,
-    ) -> Result<(VerifiedAssertion, KeySet), AuthenticationError> {
-        let keys = self.keys(metadata, expected.now).await?;
+    ) -> Result<(VerifiedAssertion, Arc<KeySet>), AuthenticationError> {
+        let keys = self.keys.get(expected.now, KeySet::fetch(&self.http, &metadata.jwks_uri)).await?;
         match verify(id_token, &keys, expected) {
             Err(VerifyError::UnknownKey) => {}
             outcome => return Ok((outcome?, keys)),
         }
-        let keys = self.fresh_keys(metadata, expected.now).await?;
+        let keys = self.keys.renew(expected.now, KeySet::fetch(&self.http, &metadata.jwks_uri)).await?;
         Ok((verify(id_token, &keys, expected)?, keys))
     }
 
@@ -216,73 +236,21 @@ impl RelyingParty {
         Ok(())
     }
 
-    /// The discovery document; one caller fetches, the others wait for it. The last good one outlives an outage.
-    async fn metadata(&self, now: Timestamp) -> Result<Metadata, DiscoveryError> {
-        let failures = self.failures.load(Ordering::SeqCst);
-        let mut cache = self.cache.lock().await;
-        // Whoever waited while an attempt failed shares its outcome: an outage costs one deadline, not a queue of them.
-        if cache.metadata.is_none() && self.failures.load(Ordering::SeqCst) != failures {
-            return Err(DiscoveryError::JustFailed);
-        }
-        if let Some((metadata, fetched_at)) = &cache.metadata {
-            let is_young = is_within(*fetched_at, now, DOCUMENT_LIFETIME);
-            let failed_lately = cache.metadata_failed_at.is_some_and(|at| is_within(at, now, RETRY_PAUSE));
-            if is_young || failed_lately {
-                return Ok(metadata.clone());
-            }
-        }
-        match discover(&self.http, &self.config).await {
-            Ok(metadata) => {
-                cache.metadata = Some((metadata.clone(), now));
-                cache.metadata_failed_at = None;
-                Ok(metadata)
-            }
-            Err(error) => {
-                self.failures.fetch_add(1, Ordering::SeqCst);
-                cache.metadata_failed_at = Some(now);
-                let (metadata, _) = cache.metadata.as_ref().ok_or(error)?;
-                tracing::warn!("discovery failed; the last good document is used");
-                Ok(metadata.clone())
-            }
-        }
-    }
-
-    /// The keys; a set older than an hour is used only while a newer one cannot be had.
-    async fn keys(&self, metadata: &Metadata, now: Timestamp) -> Result<KeySet, AuthenticationError> {
-        let mut cache = self.cache.lock().await;
-        if let Some((keys, fetched_at)) = &cache.keys
-            && is_within(*fetched_at, now, DOCUMENT_LIFETIME)
-        {
-            return Ok(keys.clone());
-        }
-        match KeySet::fetch(&self.http, &metadata.jwks_uri).await {
-            Ok(keys) => {
-                cache.keys = Some((keys.clone(), now));
-                Ok(keys)
-            }
-            Err(error) => {
-                let (keys, _) = cache.keys.as_ref().ok_or(AuthenticationError::Keys(error))?;
-                Ok(keys.clone())
-            }
-        }
-    }
-
-    /// The keys, asked for again because a token names one we do not have.
-    async fn fresh_keys(&self, metadata: &Metadata, now: Timestamp) -> Result<KeySet, AuthenticationError> {
-        let mut cache = self.cache.lock().await;
-        let asked_lately = cache.refetched_at.is_some_and(|at| is_within(at, now, REFETCH_PAUSE));
-        if let Some((keys, _)) = &cache.keys
-            && asked_lately
-        {
-            return Ok(keys.clone());
-        }
-        cache.refetched_at = Some(now);
-        let keys = KeySet::fetch(&self.http, &metadata.jwks_uri).await.map_err(AuthenticationError::Keys)?;
-        cache.keys = Some((keys.clone(), now));
-        Ok(keys)
+    /// The discovery document. The last good one outlives an outage.
+    async fn metadata(&self, now: Timestamp) -> Result<Arc<Metadata>, DiscoveryError> {
+        let got = self.metadata.get(now, discover(&self.http, &self.config)).await;
+        got.map_err(|error| match error {
+            SharedError::Fetch(error) => error,
+            SharedError::JustFailed => DiscoveryError::JustFailed,
+        })
     }
 }
 
-fn is_within(then: Timestamp, now: Timestamp, span: SignedDuration) -> bool {
-    now.duration_since(then) < span
+impl From<SharedError<HttpError>> for AuthenticationError {
+    fn from(error: SharedError<HttpError>) -> Self {
+        match error {
+            SharedError::Fetch(error) => Self::Keys(error),
+            SharedError::JustFailed => Self::KeysJustFailed,
+        }
+    }
 }

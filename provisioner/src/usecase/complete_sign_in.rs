@@ -149,6 +149,8 @@ fn explain(error: &AuthenticationError) -> Failure {
     match error {
         AuthenticationError::Discovery(_)
         | AuthenticationError::Keys(_)
+        | AuthenticationError::KeysJustFailed
+        | AuthenticationError::TooSlow
         | AuthenticationError::Exchange(ExchangeError::Unavailable(_)) => {
             Failure::refused(CauseCode::ProviderUnavailable, reason)
         }
