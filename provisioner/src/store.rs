@@ -9,6 +9,7 @@ mod audit;
 mod bindings;
 mod identities;
 mod links;
+mod local_failures;
 mod migrations;
 mod organizations;
 mod records;

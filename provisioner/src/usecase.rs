@@ -44,7 +44,9 @@ pub use organizations::{
     OrganizationsError, add_group, add_organization, get_organization, list_groups, list_organizations,
     soc_report,
 };
-pub use session::{BrowserToken, CurrentSession, Refusal, SessionToken, SignedIn, find_session};
+pub use session::{
+    BROWSER_KNOWN_FOR, BrowserToken, CurrentSession, Refusal, SessionToken, SignedIn, find_session,
+};
 pub use sign_in_record::{RecordPage, RecordsError, SignInQuery, get_sign_in, list_sign_ins};
 pub use sign_out::{SignOutFrom, SignedOut, sign_out};
 pub use users::{

@@ -36,6 +36,7 @@ pub(crate) use cookies::{CookieKind, Cookies};
 use security::recover;
 
 pub(crate) use security::guard;
+pub(crate) use sign_in::signed_in_cookies;
 pub(crate) use single_sign_on::AUTHENTICATE_AT;
 pub(crate) use visitor::Visitor;
 

@@ -219,6 +219,32 @@ async fn signs_in_locally_wrongly(world: &mut World, who: Who, step: &Step) -> R
     locally(world.begin(step).await?, &who, Some("not-the-password")).await
 }
 
+#[given(expr = "{person} has signed in locally before")]
+async fn has_signed_in_locally_before(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    locally(stage, &who, None).await?;
+    let (sut, browser) = stage.seat(&who);
+    if sut.who_am_i(browser).await?.is_none() {
+        bail!("{who} could not sign in beforehand; {}", stage.what_is_shown(&who));
+    }
+    let (sut, browser) = stage.seat(&who);
+    sut.logout(browser, false).await
+}
+
+#[when(expr = "a stranger tries {int} wrong passwords with the address of {person}")]
+async fn a_stranger_guesses(world: &mut World, count: usize, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let address = stage.address(&who);
+    let mut strangers = stage.crowd(&who, 1);
+    for browser in &mut strangers {
+        for number in 0..count {
+            stage.sut.sign_in_locally(browser, &address, &format!("not-the-password-{number}")).await?;
+        }
+    }
+    stage.summaries.push(format!("a stranger tries {count} wrong passwords with the address of {who}"));
+    Ok(())
+}
+
 #[when(expr = "{person} follows a bookmark to the KaseyaOne sign-in")]
 async fn follows_a_bookmark(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;

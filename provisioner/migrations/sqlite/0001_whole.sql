@@ -173,10 +173,19 @@ CREATE TABLE session (
 CREATE INDEX session_account ON session (account_id);
 CREATE INDEX session_expiry ON session (expires_at);
 
--- Failed local sign-ins by address, known here or not.
+-- Browsers in which a local sign-in with an address succeeded. What others fail does not count against them.
+CREATE TABLE known_browser (
+    email_key_hash BLOB NOT NULL,
+    browser_hash BLOB NOT NULL,
+    last_sign_in_at BIGINT NOT NULL,
+    PRIMARY KEY (email_key_hash, browser_hash)
+);
+
+-- Failed local sign-ins by address, known here or not; by browser too, if it is known for the address.
 CREATE TABLE local_failure (
     id UUID PRIMARY KEY,
     email_key_hash BLOB NOT NULL,
+    browser_hash BLOB,
     at BIGINT NOT NULL
 );
 CREATE INDEX local_failure_email ON local_failure (email_key_hash, at);

@@ -14,7 +14,7 @@ use crate::app::AppState;
 use crate::usecase::{
     CurrentSession, LocalSignIn, LocalSignInError, SignOutFrom, find_session, local_sign_in, sign_out,
 };
-use crate::web::{CookieKind, Cookies, Visitor};
+use crate::web::{CookieKind, Cookies, Visitor, signed_in_cookies};
 
 /// Whose session this is.
 #[utoipa::path(get, path = "/api/v1/session", responses((status = 200, body = Session)))]
@@ -49,8 +49,8 @@ pub(super) async fn create_session(
         LocalSignInError::Unavailable(error) => error.into(),
     })?;
     let current = find_session(&app, Some(&signed_in.session)).await?.ok_or(ProblemCode::NotSignedIn)?;
-    let cookie = Cookies::new(app.base_url()).set(CookieKind::Session, signed_in.session.expose());
-    Ok((StatusCode::CREATED, cookie, axum::Json(session(&current))).into_response())
+    let cookies = signed_in_cookies(&app, &signed_in);
+    Ok((StatusCode::CREATED, cookies, axum::Json(session(&current))).into_response())
 }
 
 /// Signs out here. Whoever is signed in to KaseyaOne stays so.

@@ -1,11 +1,11 @@
-//! Sessions, and failed local sign-ins.
+//! Sessions of this service.
 
 use jiff::Timestamp;
 
 use super::Transaction;
 use super::requests::Hash;
 use super::sql::{Row, StoreError};
-use crate::domain::id::{AccountId, Id};
+use crate::domain::id::AccountId;
 use crate::domain::identity::Freshness;
 use crate::domain::record::{Method, Reference};
 
@@ -89,41 +89,6 @@ impl Transaction {
     /// Every session, by start and reference.
     pub async fn all_sessions(&mut self) -> Result<Vec<StoredSession>, StoreError> {
         self.sql("SELECT * FROM session ORDER BY started_at, reference").read(read_session).await
-    }
-
-    /// Notes a failed local sign-in for an address.
-    pub async fn insert_local_failure<T>(
-        &mut self,
-        id: Id<T>,
-        email: &Hash,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.sql("INSERT INTO local_failure (id, email_key_hash, at) VALUES ($1, $2, $3)")
-            .id(id)
-            .bind(email.to_vec())
-            .time(at)
-            .run()
-            .await?;
-        Ok(())
-    }
-
-    /// How many local sign-ins failed for an address since a time.
-    pub async fn count_local_failures(&mut self, email: &Hash, since: Timestamp) -> Result<u64, StoreError> {
-        self.sql("SELECT COUNT(*) AS count FROM local_failure WHERE email_key_hash = $1 AND at > $2")
-            .bind(email.to_vec())
-            .time(since)
-            .count()
-            .await
-    }
-
-    /// Forgets the failures of an address, or those before a time.
-    pub async fn delete_local_failures(&mut self, email: &Hash, before: Timestamp) -> Result<(), StoreError> {
-        self.sql("DELETE FROM local_failure WHERE email_key_hash = $1 OR at < $2")
-            .bind(email.to_vec())
-            .time(before)
-            .run()
-            .await?;
-        Ok(())
     }
 }
 

@@ -125,8 +125,4 @@ impl Transaction {
         .find(|row| row.id("id"))
         .await
     }
-    /// Forgets failed local sign-ins before a time, of every address.
-    pub async fn delete_local_failures_before(&mut self, before: Timestamp) -> Result<u64, StoreError> {
-        self.sql("DELETE FROM local_failure WHERE at < $1").time(before).run().await
-    }
 }

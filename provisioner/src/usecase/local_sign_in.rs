@@ -5,7 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use super::admission::by;
-use super::session::{BrowserToken, Opening, Refusal, SessionToken, SignedIn, hash_secret, open_session};
+use super::begin_sign_in::new_browser;
+use super::session::{
+    BROWSER_KNOWN_FOR, BrowserToken, Opening, Refusal, SessionToken, SignedIn, hash_secret, open_session,
+};
 use super::settle::insert_record;
 use super::upkeep::keep_up;
 use crate::app::App;
@@ -18,10 +21,14 @@ use crate::domain::settings::SingleSignOn;
 use crate::password;
 use crate::store::{Hash, StoreError, Transaction};
 
-/// Failures of one address after which the right password does not help either.
+/// Failures of one address after which the right password does not help either: in one browser that is known for the
+/// address, or in all others together. What strangers fail does not lock out whoever signed in here before.
 const MOST_FAILURES: u64 = 10;
 /// The time in which they count.
 const FAILURE_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// Most browsers that are known for one address.
+const MOST_BROWSERS: u32 = 20;
 
 /// How often a sign-in whose account changed beside it begins its transaction anew. The second already finds the
 /// account as it is now.
@@ -84,14 +91,36 @@ async fn attempt(
     insert_record(app, &mut transaction, &mut record).await?;
     record.person.email = Some(typed(input.email));
     let address = hash_secret(email.map_or(input.email, |email| email.key().as_str()));
+    let counted = Counted::find(&mut transaction, address, input.browser, now).await?;
     let account = match email {
         Some(email) => transaction.find_account_by_email(email.key()).await?,
         None => None,
     };
-    let failures = transaction.count_local_failures(&address, now - FAILURE_WINDOW).await?;
+    let known = counted.known.as_ref();
+    let failures = transaction.count_local_failures(&address, known, now - FAILURE_WINDOW).await?;
     match judge(account, is_right, failures, &settings) {
-        Ok(account) => open(app, transaction, record, account, &address, input).await,
-        Err(cause) => Err(refuse(app, transaction, record, cause, &address).await?),
+        Ok(account) => open(app, transaction, record, account, &counted, input).await,
+        Err(cause) => Err(refuse(app, transaction, record, cause, &counted).await?),
+    }
+}
+
+/// Against whom failures count. It is found by the same statements whether or not anybody has the address.
+struct Counted {
+    address: Hash,
+    /// The browser, if it is known for the address.
+    known: Option<Hash>,
+}
+
+impl Counted {
+    async fn find(
+        transaction: &mut Transaction,
+        address: Hash,
+        browser: Option<&BrowserToken>,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let browser = browser.map(BrowserToken::hash);
+        let is_known = transaction.knows_browser(&address, browser.as_ref(), now - BROWSER_KNOWN_FOR).await?;
+        Ok(Self { address, known: browser.filter(|_| is_known) })
     }
 }
 
@@ -131,7 +160,7 @@ async fn open(
     mut transaction: Transaction,
     mut record: SignInRecord,
     mut account: Account,
-    address: &Hash,
+    counted: &Counted,
     input: LocalSignIn<'_>,
 ) -> Result<Option<SignedIn>, LocalSignInError> {
     let now = app.now();
@@ -140,8 +169,10 @@ async fn open(
     if !transaction.record_sign_in(&account, now).await? {
         return Ok(None);
     }
-    let link_waits = link_waits(&mut transaction, input.browser, &account, now).await?;
-    transaction.delete_local_failures(address, now - FAILURE_WINDOW).await?;
+    let browser = input.browser.cloned().unwrap_or_else(|| new_browser(app));
+    let link_waits = transaction.find_link(&browser.hash(), account.id, now).await?.is_some();
+    transaction.delete_local_failures(&counted.address, counted.known.as_ref()).await?;
+    transaction.remember_browser(&counted.address, &browser.hash(), now, MOST_BROWSERS).await?;
     record.succeed(Outcome::SignedIn, account.id, now);
     transaction.update_record(&record).await?;
     let entry = AuditEntry {
@@ -161,20 +192,8 @@ async fn open(
     let (session, expires_at) = open_session(app, &mut transaction, opening).await?;
     transaction.commit().await?;
     let reference = record.reference;
-    Ok(Some(SignedIn { session, expires_at, account, created: false, link_waits, reference }))
-}
-
-/// Whether a KaseyaOne user asks this account in this browser. Signing in answers nothing: see `link_kaseyaone`.
-async fn link_waits(
-    transaction: &mut Transaction,
-    browser: Option<&BrowserToken>,
-    account: &Account,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    match browser {
-        Some(browser) => Ok(transaction.find_link(&browser.hash(), account.id, now).await?.is_some()),
-        None => Ok(false),
-    }
+    let browser = Some(browser);
+    Ok(Some(SignedIn { session, expires_at, account, created: false, browser, link_waits, reference }))
 }
 
 async fn refuse(
@@ -182,12 +201,12 @@ async fn refuse(
     mut transaction: Transaction,
     mut record: SignInRecord,
     cause: Cause,
-    address: &Hash,
+    counted: &Counted,
 ) -> Result<LocalSignInError, StoreError> {
     let now = app.now();
     let code = cause.code;
     if matches!(code, CauseCode::LocalCredentials) {
-        transaction.insert_local_failure(record.id, address, now).await?;
+        transaction.insert_local_failure(record.id, &counted.address, counted.known.as_ref(), now).await?;
     }
     record.fail(Outcome::Refused, cause, now);
     transaction.update_record(&record).await?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
@@ -14,11 +14,15 @@ use crate::domain::identity::Freshness;
 use crate::domain::record::{Category, CauseCode, Method, Reference, SignInRecord};
 use crate::store::{Hash, StoreError, StoredSession, Transaction};
 
+/// How long a browser is known in which somebody signed in locally, and how long it keeps its cookie.
+pub const BROWSER_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
+
 /// The secret in the session cookie: 256 bits, made anew at each sign-in.
 #[derive(Clone)]
 pub struct SessionToken(SecretString);
 
-/// The secret in the browser cookie, which binds a sign-in to the browser that began it.
+/// The secret in the browser cookie, which binds a sign-in to the browser that began it, and by which a browser is
+/// known in which somebody signed in locally.
 #[derive(Clone)]
 pub struct BrowserToken(SecretString);
 
@@ -112,6 +116,8 @@ pub struct SignedIn {
     pub account: Account,
     /// Whether the account came to be just now.
     pub created: bool,
+    /// The cookie by which this browser is known for local sign-ins from now on; absent after one through KaseyaOne.
+    pub browser: Option<BrowserToken>,
     /// Whether a KaseyaOne user waits for this account's answer in this browser.
     pub link_waits: bool,
     /// The reference of the sign-in.

@@ -5,6 +5,7 @@
 
 use jiff::SignedDuration;
 
+use super::session::BROWSER_KNOWN_FOR;
 use crate::app::App;
 use crate::domain::checks::Finding;
 use crate::domain::record::{Cause, CauseCode, SignInRecord};
@@ -40,6 +41,7 @@ async fn take_turn(app: &App) -> Result<(), StoreError> {
     let keep = Retention { since: now - KEPT_FOR, most: MOST_KEPT };
     transaction.forget_anonymous(keep, BATCH).await?;
     transaction.delete_local_failures_before(now - FAILURES_KEPT_FOR).await?;
+    transaction.delete_browsers_before(now - BROWSER_KNOWN_FOR).await?;
     transaction.commit().await
 }
 

@@ -1,10 +1,12 @@
-//! The two cookies: the session, and what binds a sign-in to the browser that began it.
+//! The two cookies: the session, and what binds a sign-in to the browser that began it and makes a browser known.
 //!
 //! Their values are opaque here; what they mean is the use cases' business.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use url::Url;
+
+use crate::usecase::BROWSER_KNOWN_FOR;
 
 /// How the cookies are named and marked, by the scheme of the base URL.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +19,7 @@ pub(crate) struct Cookies {
 pub(crate) enum CookieKind {
     /// The token of a session.
     Session,
-    /// The secret of the browser in which a sign-in began.
+    /// The secret of the browser in which a sign-in began, or in which somebody signed in locally.
     Browser,
 }
 
@@ -42,9 +44,14 @@ impl Cookies {
         jar.get(self.name(kind)).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())
     }
 
-    /// A header that sets the cookie until the browser closes; `Lax` survives the way back from the provider.
+    /// A header that sets the cookie; `Lax` survives the way back from the provider. A session ends when the browser
+    /// closes, and a browser is known for longer.
     pub(crate) fn set(self, kind: CookieKind, value: &str) -> SetCookie {
-        self.header(Cookie::new(self.name(kind), value.to_owned()))
+        let text = self.marked(Cookie::new(self.name(kind), value.to_owned()));
+        SetCookie::from_text(&match kind {
+            CookieKind::Session => text,
+            CookieKind::Browser => format!("{text}; Max-Age={}", BROWSER_KNOWN_FOR.as_secs()),
+        })
     }
 
     /// A header that removes the cookie.
@@ -53,21 +60,27 @@ impl Cookies {
         cookie.make_removal();
         // It is by the clock of the machine; `Max-Age=0` says it all.
         cookie.unset_expires();
-        self.header(cookie)
+        SetCookie::from_text(&self.marked(cookie))
     }
 
-    fn header(self, mut cookie: Cookie<'static>) -> SetCookie {
+    fn marked(self, mut cookie: Cookie<'static>) -> String {
         cookie.set_path("/");
         cookie.set_http_only(true);
         cookie.set_secure(self.secure);
         cookie.set_same_site(SameSite::Lax);
-        SetCookie(HeaderValue::from_str(&cookie.to_string()).ok())
+        cookie.to_string()
     }
 }
 
 /// A `Set-Cookie` header as a part of a response.
 #[derive(Clone, Debug)]
 pub(crate) struct SetCookie(Option<HeaderValue>);
+
+impl SetCookie {
+    fn from_text(text: &str) -> Self {
+        Self(HeaderValue::from_str(text).ok())
+    }
+}
 
 impl axum::response::IntoResponseParts for SetCookie {
     type Error = std::convert::Infallible;
@@ -106,6 +119,13 @@ mod tests {
     #[test]
     fn on_plain_http_the_cookie_is_not_marked_secure() {
         assert_eq!(header("http://127.0.0.1:8400"), "mdr-session=secret; HttpOnly; SameSite=Lax; Path=/");
+    }
+
+    #[test]
+    fn a_browser_is_known_for_half_a_year() {
+        let SetCookie(value) =
+            Cookies::new(&Url::parse("http://127.0.0.1:8400").unwrap()).set(CookieKind::Browser, "secret");
+        assert!(value.unwrap().to_str().unwrap().ends_with("; Max-Age=15552000"));
     }
 
     #[test]

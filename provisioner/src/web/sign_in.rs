@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::cookies::{CookieKind, Cookies};
+use super::cookies::{CookieKind, Cookies, SetCookie};
 use super::failure::Failure;
 use super::input::{Asked, Sent};
 use super::link::LINK_AT;
@@ -114,9 +114,17 @@ fn start_href(hint: &str) -> String {
 /// The session cookie, and the way in: to the question that waits, if one does. The home page knows who has access
 /// and who has not yet.
 pub(crate) fn welcome(app: &App, signed_in: &SignedIn) -> Response {
-    let cookie = Cookies::new(app.base_url()).set(CookieKind::Session, signed_in.session.expose());
+    let cookies = signed_in_cookies(app, signed_in);
     let to = if signed_in.link_waits { LINK_AT } else { "/" };
-    (cookie, Redirect::to(to)).into_response()
+    (cookies, Redirect::to(to)).into_response()
+}
+
+/// What a browser keeps after a sign-in.
+pub(crate) fn signed_in_cookies(app: &App, signed_in: &SignedIn) -> (SetCookie, Option<SetCookie>) {
+    let cookies = Cookies::new(app.base_url());
+    let session = cookies.set(CookieKind::Session, signed_in.session.expose());
+    let browser = signed_in.browser.as_ref();
+    (session, browser.map(|browser| cookies.set(CookieKind::Browser, browser.expose())))
 }
 
 /// S-77: names who is signed in, and says that nobody signed in just now.

@@ -106,7 +106,6 @@ async fn nobody_else_and_no_other_browser_or_session_answers() {
         let mut elsewhere = Browser::default();
         let other = stage.sign_in_locally(&mut elsewhere, MONA, MONAS_PASSWORD).await.unwrap();
         assert!(!other.link_waits);
-        elsewhere.token = Some(stage.begin_token().await);
         let signed_out = before.clone();
         before.session = session;
         for (browser, who) in [(&before, "an earlier session"), (&elsewhere, "another browser")] {

@@ -408,6 +408,53 @@ async fn local_refusals_tell_nobody_who_has_an_account() {
 }
 
 #[tokio::test]
+async fn what_strangers_fail_locks_no_browser_out_in_which_the_person_signed_in_before() {
+    for database in Database::every().await {
+        let stage = Stage::set(&database).await;
+        let (mona, (_, mut own)) = ("mona@northwind.example", stage.mona().await);
+        let mut stranger = Browser::default();
+        for _ in 0..10 {
+            stage.sign_in_locally(&mut stranger, mona, "wrong").await.unwrap_err();
+        }
+        let elsewhere = stage.sign_in_locally(&mut Browser::default(), mona, MONAS_PASSWORD).await;
+        assert_eq!(elsewhere.unwrap_err().code, CauseCode::LocalLocked, "an unknown browser");
+        stage.sign_in_locally(&mut own, mona, MONAS_PASSWORD).await.expect("Mona's own browser");
+        let still = stage.sign_in_locally(&mut stranger, mona, MONAS_PASSWORD).await;
+        assert_eq!(still.unwrap_err().code, CauseCode::LocalLocked, "Mona's sign-in frees no stranger");
+        for _ in 0..10 {
+            stage.sign_in_locally(&mut own, mona, "wrong").await.unwrap_err();
+        }
+        let own = stage.sign_in_locally(&mut own, mona, MONAS_PASSWORD).await;
+        assert_eq!(own.unwrap_err().code, CauseCode::LocalLocked, "a known browser is no way around");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_is_known_for_the_account_that_signed_in_there_and_for_no_other() {
+    let database = Database::sqlite();
+    let stage = Stage::set(&database).await;
+    let password = secrecy::SecretString::from("local-lee-password");
+    provisioner::bootstrap_admin(&stage.config, &stage.runtime, "lee@northwind.example", "Lee", &password)
+        .await
+        .expect("a second MSP Admin");
+    let (_, mut monas) = stage.mona().await;
+    for _ in 0..10 {
+        let lee = "lee@northwind.example";
+        stage.sign_in_locally(&mut Browser::default(), lee, "wrong").await.unwrap_err();
+    }
+    let lee = stage.sign_in_locally(&mut monas, "lee@northwind.example", "local-lee-password").await;
+    assert_eq!(lee.unwrap_err().code, CauseCode::LocalLocked);
+    // And not for ever.
+    stage.clock.advance(SignedDuration::from_hours(181 * 24));
+    for _ in 0..10 {
+        let mona = "mona@northwind.example";
+        stage.sign_in_locally(&mut Browser::default(), mona, "wrong").await.unwrap_err();
+    }
+    let mona = stage.sign_in_locally(&mut monas, "mona@northwind.example", MONAS_PASSWORD).await;
+    assert_eq!(mona.unwrap_err().code, CauseCode::LocalLocked);
+}
+
+#[tokio::test]
 async fn signing_out_ends_the_session_and_offers_the_way_out_of_kaseyaone() {
     let database = Database::sqlite();
     let stage = Stage::in_effect(&database).await;

@@ -190,6 +190,7 @@ impl Stage {
         match local_sign_in(self.server.app(), input).await {
             Ok(signed) => {
                 browser.session = Some(signed.session.clone());
+                browser.token.clone_from(&signed.browser);
                 Ok(signed)
             }
             Err(LocalSignInError::Refused(refusal)) => Err(refusal),
@@ -228,13 +229,6 @@ impl Stage {
             Err(BeginSignInError::Refused(refusal)) => Err(refusal),
             Err(BeginSignInError::Unavailable(error)) => panic!("the store does not answer: {error}"),
         }
-    }
-
-    /// The token of a browser in which nothing but a sign-in began.
-    pub(crate) async fn begin_token(&self) -> BrowserToken {
-        let mut browser = Browser::default();
-        self.begin(&mut browser, None).await.expect("the sign-in begins");
-        browser.token.expect("a browser has a token once it began")
     }
 
     /// The second half: what follows from a callback.

@@ -459,6 +459,36 @@ async fn a_browser_has_one_link_waiting_and_forgets_it() {
 }
 
 #[tokio::test]
+async fn failures_count_by_address_and_known_browser_and_few_browsers_are_known() {
+    for contract in Contract::on_everydatabase().await {
+        let (address, now) = ([7; 32], contract.now);
+        let before = now - SignedDuration::from_mins(1);
+        let mut transaction = contract.store.write().await.unwrap();
+        for known in [None, Some(&[1; 32]), None] {
+            let id = contract.generator.id::<SignInRecord>(now);
+            transaction.insert_local_failure(id, &address, known, now).await.unwrap();
+        }
+        for (known, expected) in [(None, 2), (Some(&[1; 32]), 1), (Some(&[2; 32]), 0)] {
+            let counted = transaction.count_local_failures(&address, known, before).await.unwrap();
+            assert_eq!(counted, expected, "{known:?}");
+        }
+        transaction.delete_local_failures(&address, Some(&[1; 32])).await.unwrap();
+        assert_eq!(transaction.count_local_failures(&address, None, before).await.unwrap(), 2);
+        assert_eq!(transaction.count_local_failures(&address, Some(&[1; 32]), before).await.unwrap(), 0);
+        for number in 0..4_u8 {
+            let at = now + SignedDuration::from_secs(number.into());
+            transaction.remember_browser(&address, &[number; 32], at, 3).await.unwrap();
+        }
+        assert!(!transaction.knows_browser(&address, Some(&[0; 32]), before).await.unwrap(), "the oldest");
+        assert!(transaction.knows_browser(&address, Some(&[1; 32]), before).await.unwrap());
+        assert!(!transaction.knows_browser(&address, None, before).await.unwrap());
+        assert!(!transaction.knows_browser(&[8; 32], Some(&[1; 32]), before).await.unwrap());
+        transaction.delete_browsers_before(now + SignedDuration::from_secs(3)).await.unwrap();
+        assert!(!transaction.knows_browser(&address, Some(&[1; 32]), before).await.unwrap());
+    }
+}
+
+#[tokio::test]
 async fn the_audit_trail_is_only_ever_added_to() {
     for contract in Contract::on_everydatabase().await {
         let entry = AuditEntry {

@@ -301,6 +301,7 @@ impl SignInUnderWay<'_> {
             expires_at,
             account,
             created: outcome == Outcome::CreatedAndSignedIn,
+            browser: None,
             link_waits: false,
             reference: record.reference,
         })))
