@@ -36,6 +36,7 @@ pub(crate) fn router(realm: &Arc<Realm>) -> Router<Arc<Realm>> {
         .routes(routes!(nouns::get_person, nouns::change_person, nouns::delete_person))
         .routes(routes!(nouns::deactivate_person))
         .routes(routes!(nouns::lock_person))
+        .routes(routes!(nouns::sign_out_everywhere))
         .routes(routes!(nouns::restore_person))
         .routes(routes!(nouns::list_clients, nouns::add_client))
         .routes(routes!(nouns::get_client, nouns::change_client))

@@ -8,6 +8,7 @@ pub(crate) mod catalogue;
 pub(crate) mod documents;
 pub(crate) mod id_token;
 pub(crate) mod identity;
+pub(crate) mod logout;
 pub(crate) mod session;
 pub(crate) mod token;
 

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::ClockReading;
 use crate::fault::{ArmError, ArmedRecord, CatalogueEntry, Target};
+use crate::http::farewell::{LogoutDelivery, deliver};
 use crate::journal::Entry;
 use crate::realm::Realm;
 use crate::realm::people::{Mint, Minted};
@@ -86,9 +87,23 @@ impl People {
         self.change(key, |person| person.status = status)
     }
 
-    /// Ends the provider sessions of a person; how many there were.
+    /// Ends the provider sessions of a person; how many there were. No client is told.
     pub fn end_sessions(&self, key: &str) -> usize {
         self.0.lock().end_sessions_of(key)
+    }
+
+    /// Signs a person out everywhere: ends the provider sessions and sends a logout token to every client that took
+    /// part in one and registered a `backchannel_logout_uri` (Back-Channel Logout 1.0). Returns what the clients
+    /// answered.
+    pub async fn sign_out_everywhere(&self, key: &str) -> Result<Vec<LogoutDelivery>, NotFound> {
+        let farewells = {
+            let mut state = self.0.lock();
+            if !state.people.contains_key(key) {
+                return Err(not_found("person", key));
+            }
+            state.sign_out_everywhere(key)
+        };
+        Ok(deliver(&self.0, farewells.back).await)
     }
 }
 

@@ -5,6 +5,7 @@
 pub(crate) mod account;
 pub(crate) mod connect;
 pub(crate) mod documents;
+pub(crate) mod farewell;
 pub(crate) mod pages;
 pub(crate) mod reply;
 pub(crate) mod request;
@@ -105,8 +106,9 @@ async fn serve(realm: Arc<Realm>, operation: Operation, request: Request) -> Res
         Err(status) => return status.into_response(),
     };
     let mut note = Note::default();
-    let reply = (operation.run)(&realm, &incoming, &mut note);
+    let mut reply = (operation.run)(&realm, &incoming, &mut note);
     write_down(&realm, operation, incoming, note, &reply);
+    farewell::deliver(&realm, std::mem::take(&mut reply.farewells)).await;
     if reply.slow {
         be_slow(realm.slow).await;
     }

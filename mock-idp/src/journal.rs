@@ -51,7 +51,7 @@ pub struct Entry {
     pub client: Option<String>,
     /// The `state` of the sign-in, once known.
     pub state: Option<String>,
-    /// HTTP status of the answer.
+    /// HTTP status of the answer; 0 when a client that was called did not answer.
     pub status: u16,
     /// What the answer said.
     pub response: ResponseSummary,
@@ -70,13 +70,13 @@ pub struct ResponseSummary {
     /// Parameters of the redirect or of the form that is posted back.
     #[serde(skip_serializing_if = "is_empty")]
     pub params: Params,
-    /// The JSON that was sent.
+    /// The JSON that was sent; that a client answered, where the provider called it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
-    /// Header of the ID token that was sent, decoded.
+    /// Header of the ID token or logout token that was sent, decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_header: Option<Value>,
-    /// Claims of the ID token that was sent, decoded.
+    /// Claims of the ID token or logout token that was sent, decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_claims: Option<Value>,
     /// `data-page` of the page that was shown.
@@ -89,7 +89,7 @@ fn is_empty(params: &Params) -> bool {
 }
 
 /// Parameters and members whose values are never shown.
-const SECRETS: [&str; 12] = [
+const SECRETS: [&str; 13] = [
     "client_secret",
     "password",
     "code",
@@ -102,6 +102,7 @@ const SECRETS: [&str; 12] = [
     "directory_token",
     "one_time_code",
     "secret",
+    "logout_token",
 ];
 
 /// What stands where a secret was.

@@ -34,6 +34,7 @@ pub use fault::{ArmError, ArmedRecord, CatalogueEntry, Point, StagedBy, Target, 
 pub use handles::{
     ArmedFault, Clients, ClockHandle, Faults, JournalHandle, Minter, NotFound, People, Replays,
 };
+pub use http::farewell::LogoutDelivery;
 pub use idp::{MockIdp, MockIdpBuilder, StartError};
 pub use journal::{Channel, Entry, Params, Refusal, ResponseSummary};
 pub use keys::KeyError;

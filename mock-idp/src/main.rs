@@ -53,6 +53,9 @@ struct Serve {
     /// A further URI the client kaseya-mdr may return to after logout; may be given several times.
     #[arg(long, value_name = "URI")]
     client_post_logout_redirect_uri: Vec<String>,
+    /// Where the client kaseya-mdr takes logout tokens, when it is not at its usual address.
+    #[arg(long, value_name = "URI")]
+    client_backchannel_logout_uri: Option<String>,
     /// Listen to other machines too. Everything here is public and everyone may control it.
     #[arg(long)]
     allow_other_machines: bool,
@@ -97,11 +100,16 @@ fn load(dir: Option<PathBuf>) -> anyhow::Result<fixtures::Fixtures> {
 
 fn run(serve: Serve) -> anyhow::Result<()> {
     let mut fixtures = load(serve.fixtures)?;
-    let further = !serve.client_redirect_uri.is_empty() || !serve.client_post_logout_redirect_uri.is_empty();
+    let further = !serve.client_redirect_uri.is_empty()
+        || !serve.client_post_logout_redirect_uri.is_empty()
+        || serve.client_backchannel_logout_uri.is_some();
     match fixtures.clients.iter_mut().find(|client| client.id == "kaseya-mdr") {
         Some(client) => {
             client.redirect_uris.extend(serve.client_redirect_uri);
             client.post_logout_redirect_uris.extend(serve.client_post_logout_redirect_uri);
+            if serve.client_backchannel_logout_uri.is_some() {
+                client.backchannel_logout_uri = serve.client_backchannel_logout_uri;
+            }
         }
         None if further => anyhow::bail!("the fixtures have no client kaseya-mdr to give further URIs to"),
         None => {}

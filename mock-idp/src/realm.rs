@@ -5,13 +5,14 @@
 
 pub(crate) mod grants;
 pub(crate) mod login;
+pub(crate) mod logout;
 pub(crate) mod people;
 pub(crate) mod replay;
 pub(crate) mod sign_in;
 pub(crate) mod tokens;
 pub(crate) mod userinfo;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -61,6 +62,8 @@ pub(crate) struct State {
     failures: BTreeMap<(String, String), u32>,
     interactions: BTreeMap<String, Interaction>,
     sessions: BTreeMap<String, Session>,
+    /// Clients that were given a code in a session, by its `sid`: those to tell when it ends.
+    visits: BTreeMap<String, BTreeSet<String>>,
     codes: BTreeMap<String, CodeGrant>,
     access: BTreeMap<String, AccessGrant>,
     refresh: BTreeMap<String, RefreshGrant>,
@@ -110,6 +113,7 @@ impl Realm {
             failures: BTreeMap::new(),
             interactions: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            visits: BTreeMap::new(),
             codes: BTreeMap::new(),
             access: BTreeMap::new(),
             refresh: BTreeMap::new(),

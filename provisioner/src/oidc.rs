@@ -1,6 +1,7 @@
 //! The relying party: the only room that speaks OpenID Connect.
 //!
-//! `callback` reads the front channel, `exchange` trades the code, and `verify` owns every check of an ID token.
+//! `callback` reads the front channel, `exchange` trades the code, `verify` owns every check of an ID token, and
+//! `logout` every check of a logout token.
 //! What follows from a verified assertion is decided elsewhere; nothing here knows accounts or settings.
 
 pub mod callback;
@@ -10,6 +11,7 @@ mod exchange;
 mod http;
 mod jose;
 mod keys;
+mod logout;
 mod provider;
 mod request;
 mod shared;

@@ -10,6 +10,7 @@ mod bindings;
 mod identities;
 mod links;
 mod local_failures;
+mod logout;
 mod migrations;
 mod organizations;
 mod records;
@@ -31,6 +32,7 @@ use sqlx::sqlite::{
 pub use accounts::{AccountFilter, AccountPage, LinkedIdentity, NewAccount};
 pub use bindings::StoredBinding;
 pub use links::StoredLink;
+pub use logout::EndedSession;
 pub use records::RecordFilter;
 pub(crate) use requests::Hash;
 pub use requests::{Purpose, SignInRequest};

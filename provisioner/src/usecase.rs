@@ -12,6 +12,7 @@ mod bootstrap;
 mod census;
 mod change_single_sign_on;
 mod complete_sign_in;
+mod kaseyaone_sign_out;
 mod link_kaseyaone;
 mod local_sign_in;
 mod organizations;
@@ -38,6 +39,7 @@ pub use change_single_sign_on::{
     ChangeSingleSignOnError, GetSingleSignOnError, change_single_sign_on, get_single_sign_on,
 };
 pub use complete_sign_in::{CompleteSignIn, CompleteSignInError, Completed, complete_sign_in};
+pub use kaseyaone_sign_out::{KaseyaOneSignOutError, sign_out_by_frame, sign_out_by_logout_token};
 pub use link_kaseyaone::{LinkAnswer, LinkError, LinkProposal, answer_link, find_link};
 pub use local_sign_in::{LocalSignIn, LocalSignInError, local_sign_in};
 pub use organizations::{

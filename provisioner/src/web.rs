@@ -9,6 +9,7 @@ mod help;
 mod home;
 mod input;
 mod link;
+mod logout;
 mod notices;
 mod organizations;
 mod page;
@@ -91,8 +92,12 @@ fn settings() -> Router<AppState> {
         .route("/settings/audit", get(records::audit))
 }
 
-/// The way back from KaseyaOne. A `form_post` comes from another site by design, so it stays outside the guard; it
-/// changes nothing, and `state` and the browser's cookie protect the `GET` it leads to.
+/// What KaseyaOne sends or sends browsers to. It comes from another site by design, so it stays outside the guard: a
+/// `form_post` changes nothing, and `state` and the browser's cookie protect the `GET` it leads to; a logout token is
+/// signed; a frame has to know the session.
 fn callback() -> Router<AppState> {
-    Router::new().route("/sso/callback", get(sso::finish_sign_in).head(sso::peek).post(sso::forward_callback))
+    Router::new()
+        .route("/sso/callback", get(sso::finish_sign_in).head(sso::peek).post(sso::forward_callback))
+        .route("/sso/backchannel-logout", post(logout::take_logout_token))
+        .route("/sso/frontchannel-logout", get(logout::load_frame).head(sso::peek))
 }

@@ -246,6 +246,14 @@ impl Browser {
         self.go(Method::GET, url, Vec::new()).await
     }
 
+    /// Loads the frames of the page, as a browser does on its own; the page stays on the screen.
+    pub async fn load_frames(&mut self) -> Result<()> {
+        for frame in self.page()?.frames() {
+            self.exchange(&Method::GET, &frame, Body::Form(&[]), self.recording).await?;
+        }
+        Ok(())
+    }
+
     /// Follows the link with this text.
     pub async fn follow(&mut self, text: &str) -> Result<&Page> {
         let page = self.page()?;

@@ -95,6 +95,13 @@ impl Page {
         self.url.join(anchor.attr("href")?).ok()
     }
 
+    /// The addresses that the page loads in frames.
+    pub fn frames(&self) -> Vec<Url> {
+        let html = Html::parse_document(&self.body);
+        let Ok(frames) = Selector::parse("iframe[src]") else { return Vec::new() };
+        html.select(&frames).filter_map(|frame| self.url.join(frame.attr("src")?).ok()).collect()
+    }
+
     /// Term and definition pairs of every definition list.
     pub fn definitions(&self) -> Vec<(String, String)> {
         let html = Html::parse_document(&self.body);

@@ -87,6 +87,23 @@ async fn says_that_somebody_was_refused(world: &mut World, who: Who, step: &Step
     has_entry(stage, &who, "a refusal", |entry| entry.to_string().contains("refused")).await
 }
 
+#[then(expr = "the audit trail says that KaseyaOne signed {person} out")]
+async fn says_that_kaseyaone_signed_out(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let id = accounts::id_of(stage, &who).await?;
+    let entries = since_the_beginning(stage).await?;
+    let fits = |entry: &&Value| {
+        entry["action"] == "sign_out" && entry["actor"] == "kaseyaone" && entry["account_id"] == id.as_str()
+    };
+    let found = entries.iter().filter(fits).count();
+    let seen: Vec<String> = entries.iter().map(Value::to_string).collect();
+    expect(
+        found == 1,
+        format!("one audit entry that KaseyaOne signed {who} out"),
+        format!("there are {found}; the entries are:\n{}", seen.join("\n")),
+    )
+}
+
 async fn has_entry(stage: &mut Stage, by: &Who, what: &str, fits: impl Fn(&Value) -> bool) -> Result<()> {
     let id = accounts::id_of(stage, by).await?;
     let entries = since_the_beginning(stage).await?;

@@ -9,6 +9,8 @@ use crate::world::{Who, World, stage::Stage};
 
 #[given(expr = "the fault {string} strikes the sign-in of {person}")]
 #[given(expr = "the variation {string} applies to the sign-in of {person}")]
+#[given(expr = "the fault {string} strikes the sign-out of {person}")]
+#[given(expr = "the variation {string} applies to the sign-out of {person}")]
 async fn strikes_the_sign_in_of(world: &mut World, fault: String, who: Who, step: &Step) -> Result<()> {
     world.begin(step).await?.arm(&fault, Target::person(who.key()), 1)
 }

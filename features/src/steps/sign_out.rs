@@ -1,8 +1,9 @@
 //! Signing out: here, of KaseyaOne too, everywhere.
 
 use anyhow::Result;
-use cucumber::{gherkin::Step, given, when};
+use cucumber::{gherkin::Step, given, then, when};
 
+use super::expect;
 use crate::{
     driver::SystemUnderTest as _,
     world::{Who, World, stage::Stage},
@@ -19,6 +20,23 @@ async fn signs_out_of_kaseyaone_too(world: &mut World, who: Who, step: &Step) ->
     sign_out(world.begin(step).await?, &who, true).await
 }
 
+#[given(expr = "{person} has signed out at KaseyaOne")]
+#[when(expr = "{person} signs out at KaseyaOne")]
+async fn signs_out_at_kaseyaone(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    sign_out_at_the_provider(world.begin(step).await?, &who).await
+}
+
+#[given("KaseyaOne tells the product of a sign-out through the browser")]
+async fn told_through_the_browser(world: &mut World, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let frame = stage.sut.base(0).join("/sso/frontchannel-logout")?;
+    stage.idp.clients().change(stage.sut.client_id(), |client| {
+        client.backchannel_logout_uri = None;
+        client.frontchannel_logout_uri = Some(frame.into());
+    })?;
+    Ok(())
+}
+
 #[when(expr = "{person} signs out everywhere")]
 async fn signs_out_everywhere(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
@@ -26,16 +44,45 @@ async fn signs_out_everywhere(world: &mut World, who: Who, step: &Step) -> Resul
     if sut.who_am_i(browser).await?.is_some() {
         return sign_out(stage, &who, true).await;
     }
+    sign_out_at_the_provider(stage, &who).await
+}
+
+async fn sign_out_at_the_provider(stage: &mut Stage, who: &Who) -> Result<()> {
     let url = stage.provider_sign_out()?;
-    let (_, browser) = stage.seat(&who);
+    let (_, browser) = stage.seat(who);
     browser.open(url).await?;
-    if browser.page()?.form_with_button("Sign out").is_some() {
-        browser.press("Sign out").await?;
-    }
-    Ok(())
+    browser.load_frames().await
+}
+
+#[then(expr = "the product took word of the sign-out")]
+async fn took_word(world: &mut World, step: &Step) -> Result<()> {
+    answered(world.begin(step).await?, &[200])
+}
+
+#[then(expr = "the product refused word of the sign-out")]
+async fn refused_word(world: &mut World, step: &Step) -> Result<()> {
+    answered(world.begin(step).await?, &[400])
+}
+
+#[then(expr = "the product took word of the first sign-out and refused it when it came again")]
+async fn took_word_once(world: &mut World, step: &Step) -> Result<()> {
+    answered(world.begin(step).await?, &[200, 400])
+}
+
+/// What the product answered to logout tokens, by the provider's journal: 200 when it took one, 400 when it refused it.
+fn answered(stage: &Stage, wanted: &[u16]) -> Result<()> {
+    let entries = stage.idp.journal().entries();
+    let told = entries.iter().filter(|entry| entry.operation == "backchannel_logout");
+    let answers: Vec<u16> = told.map(|entry| entry.status).collect();
+    expect(
+        answers == wanted,
+        format!("logout tokens to be answered by {wanted:?}"),
+        format!("they were answered by {answers:?}"),
+    )
 }
 
 async fn sign_out(stage: &mut Stage, who: &Who, of_kaseyaone_too: bool) -> Result<()> {
     let (sut, browser) = stage.seat(who);
-    sut.logout(browser, of_kaseyaone_too).await
+    sut.logout(browser, of_kaseyaone_too).await?;
+    if of_kaseyaone_too { browser.load_frames().await } else { Ok(()) }
 }

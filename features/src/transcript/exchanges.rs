@@ -8,7 +8,7 @@ use super::{Symbols, offset};
 use crate::{driver::browser::Exchange, world::stage::Stage};
 
 /// Parameters that differ in every run, with the kind of their symbol.
-const SYMBOLIC: [(&str, &str); 14] = [
+const SYMBOLIC: [(&str, &str); 15] = [
     ("state", "state"),
     ("nonce", "nonce"),
     ("code", "code"),
@@ -23,6 +23,7 @@ const SYMBOLIC: [(&str, &str); 14] = [
     ("refresh_token", "refresh_token"),
     ("id_token", "id_token"),
     ("id_token_hint", "id_token"),
+    ("logout_token", "logout_token"),
 ];
 
 /// Parameters whose value is nobody's business.
@@ -70,16 +71,22 @@ fn browser_lines(number: usize, exchange: &Exchange, symbols: &mut Symbols) -> V
 
 fn back_lines(entry: &Entry, symbols: &mut Symbols) -> Vec<String> {
     let how = entry.client_authentication.map_or_else(String::new, |how| format!(" by {how}"));
-    let mut lines = vec![format!("      app→idp {} {} {}{how}", entry.method, entry.path, entry.status)];
+    // The one request that the provider makes: its path is the whole address of the client.
+    let (way, kind, path) = match Url::parse(&entry.path) {
+        Ok(client) => ("idp→app", "logout token", client.path().to_owned()),
+        Err(_) => ("app→idp", "ID token", entry.path.clone()),
+    };
+    let mut lines = vec![format!("      {way} {} {path} {}{how}", entry.method, entry.status)];
     lines.extend(detail("asked", &params(&entry.query.0, symbols)));
     lines.extend(detail("sent", &params(&entry.form.0, symbols)));
     learn(entry.response.body.as_ref(), symbols);
     for (name, token) in
         [("header", &entry.response.id_token_header), ("claims", &entry.response.id_token_claims)]
     {
-        lines
-            .extend(token.as_ref().map(|token| format!("      ID token {name} {}", decoded(token, symbols))));
+        lines.extend(token.as_ref().map(|token| format!("      {kind} {name} {}", decoded(token, symbols))));
     }
+    let answered = entry.response.body.as_ref().and_then(|body| body["error_description"].as_str());
+    lines.extend(answered.filter(|_| way == "idp→app").map(|said| format!("      answered {said:?}")));
     lines.extend(
         entry.refusal.as_ref().map(|refusal| format!("      refused {}: {}", refusal.check, refusal.reason)),
     );

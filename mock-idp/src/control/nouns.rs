@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::control::problem::{Problem, read};
 use crate::fault::{ArmedRecord, CatalogueEntry, Target};
 use crate::handles::{Clients, Faults, NotFound, People};
+use crate::http::farewell::LogoutDelivery;
 use crate::realm::Realm;
 
 type RealmState = State<Arc<Realm>>;
@@ -101,6 +102,16 @@ pub(crate) async fn deactivate_person(
 ) -> Result<StatusCode, Problem> {
     People(realm).deactivate(&key)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends the sessions of a person and tells every client that took part, by logout token (Back-Channel Logout 1.0).
+#[utoipa::path(post, path = "/_control/people/{key}/sign-out-everywhere", tag = "people", params(("key" = String, Path)),
+    responses((status = OK, body = Vec<LogoutDelivery>), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn sign_out_everywhere(
+    State(realm): RealmState,
+    Path(key): Path<String>,
+) -> Result<Json<Vec<LogoutDelivery>>, Problem> {
+    Ok(Json(People(realm).sign_out_everywhere(&key).await?))
 }
 
 /// Locks the account and ends its sessions.

@@ -29,14 +29,6 @@ pub(crate) fn response(id: &str, params: &mut Params) -> bool {
     }
 }
 
-pub(crate) fn logout(id: &str, params: &mut Params) -> bool {
-    match id {
-        "out-rp-no-state" => params.remove("state"),
-        "out-rp-other-state" => append("state", "1", params),
-        _ => false,
-    }
-}
-
 fn error_code(id: &str) -> Option<&'static str> {
     Some(match id.strip_prefix("authz-error-")? {
         "access-denied" => "access_denied",

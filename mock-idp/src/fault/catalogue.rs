@@ -4,6 +4,7 @@
 mod back_rows;
 mod front_rows;
 mod honest_rows;
+mod logout_rows;
 mod people_rows;
 mod signature_rows;
 mod token_rows;
@@ -57,6 +58,10 @@ pub enum Point {
     Userinfo,
     /// The redirect after logout.
     Logout,
+    /// The logout token that a client is sent.
+    LogoutToken,
+    /// The address of a client that the browser loads in a frame at logout.
+    LogoutFrame,
 }
 
 impl Point {
@@ -121,7 +126,7 @@ const fn entry(
 /// Every fault there is.
 pub(crate) fn all() -> impl Iterator<Item = &'static CatalogueEntry> {
     let claims = [token_rows::TOKEN, signature_rows::SIGNATURE, people_rows::PEOPLE, honest_rows::HONEST];
-    [front_rows::FRONT, back_rows::BACK].into_iter().chain(claims).flatten()
+    [front_rows::FRONT, back_rows::BACK, logout_rows::LOGOUT].into_iter().chain(claims).flatten()
 }
 
 /// The fault with this id, or the nearest one in the error.

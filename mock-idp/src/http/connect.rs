@@ -105,15 +105,20 @@ pub(crate) fn userinfo(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
 
 pub(crate) fn end_session(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let ended = realm.lock().end_session(incoming.params(), incoming.cookie(&realm.cookie), note);
-    let reply = match ended {
+    let ended = match ended {
         Err(refusal) => return pages::error(&refusal, note),
-        Ok(None) => pages::signed_out(note),
-        Ok(Some((uri, params))) => {
-            let reply = Reply::see_other(&params.append_to(&uri));
-            note.response.location = Some(uri);
-            note.response.params = params;
-            reply
-        }
+        Ok(ended) => ended,
     };
+    let return_to = ended.return_to.as_ref().map(|(uri, params)| params.append_to(uri));
+    let mut reply = match return_to {
+        Some(return_to) if ended.farewells.front.is_empty() => Reply::see_other(&return_to),
+        // Front-Channel Logout 2: the browser loads the frames before it goes on.
+        return_to => pages::signed_out(&ended.farewells.front, return_to.as_deref(), note),
+    };
+    if let Some((uri, params)) = ended.return_to {
+        note.response.location = Some(uri);
+        note.response.params = params;
+    }
+    reply.farewells = ended.farewells.back;
     reply.with(header::SET_COOKIE, format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", realm.cookie))
 }

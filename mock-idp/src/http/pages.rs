@@ -76,7 +76,10 @@ struct ErrorPage<'a> {
 
 #[derive(Template)]
 #[template(path = "signed_out.html")]
-struct SignedOut;
+struct SignedOut<'a> {
+    frames: &'a [String],
+    return_to: Option<&'a str>,
+}
 
 #[derive(Template)]
 #[template(path = "form_post.html")]
@@ -196,8 +199,16 @@ pub(crate) fn error(refusal: &Refusal, note: &mut Note) -> Reply {
     show(StatusCode::BAD_REQUEST, "kaseyaone-error", page.render(), &policy(None, false), note)
 }
 
-pub(crate) fn signed_out(note: &mut Note) -> Reply {
-    show(StatusCode::OK, "kaseyaone-signed-out", SignedOut.render(), &policy(None, false), note)
+/// The end of a session; the frames tell clients of it, and then the browser goes on.
+pub(crate) fn signed_out(frames: &[String], return_to: Option<&str>, note: &mut Note) -> Reply {
+    let page = SignedOut { frames, return_to }.render();
+    let mut policy = policy(None, false);
+    for origin in frames.iter().filter_map(|frame| url::Url::parse(frame).ok()).map(|frame| frame.origin()) {
+        let lead = if policy.contains("; frame-src") { " " } else { "; frame-src " };
+        policy.push_str(lead);
+        policy.push_str(&origin.ascii_serialization());
+    }
+    show(StatusCode::OK, "kaseyaone-signed-out", page, &policy, note)
 }
 
 pub(crate) fn home(issuer: &str, note: &mut Note) -> Reply {

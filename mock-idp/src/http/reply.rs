@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::journal::Note;
 use crate::protocol::error::OAuthError;
+use crate::realm::logout::Farewell;
 
 /// Status, headers and body, and how they are sent.
 #[derive(Debug)]
@@ -20,12 +21,14 @@ pub(crate) struct Reply {
     pub(crate) slow: bool,
     /// Send in pieces, without a length.
     pub(crate) chunked: bool,
+    /// Logout tokens that are delivered before the answer goes out.
+    pub(crate) farewells: Vec<Farewell>,
 }
 
 impl Reply {
     pub(crate) fn new(status: StatusCode, content_type: &str, body: impl Into<String>) -> Self {
         let headers = vec![(header::CONTENT_TYPE, content_type.to_owned())];
-        Self { status, headers, body: body.into(), slow: false, chunked: false }
+        Self { status, headers, body: body.into(), slow: false, chunked: false, farewells: Vec::new() }
     }
 
     pub(crate) fn json(status: StatusCode, value: &Value) -> Self {

@@ -47,6 +47,10 @@ pub(crate) fn metadata(issuer: &str, names: &ClaimNames) -> Map<String, Value> {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
     });
     match document {
         Value::Object(map) => map,

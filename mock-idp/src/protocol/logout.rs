@@ -1,10 +1,19 @@
-//! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): where the browser may be sent afterwards.
+//! Logout: where the browser may be sent afterwards (RP-Initiated Logout 1.0), and what clients are told
+//! (Back-Channel Logout 1.0, Front-Channel Logout 1.0).
 
 use fixtures::Client;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::Refusal;
 use crate::protocol::params::Params;
+
+/// The member of `events` that makes a token a logout token (Back-Channel Logout 2.4).
+pub(crate) const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// Life of a logout token, seconds: "preferably at most two minutes" (Back-Channel Logout 4).
+const LOGOUT_TOKEN_LIFE: i64 = 120;
 
 /// Whom the `id_token_hint` was issued to and about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,4 +61,38 @@ pub(crate) fn check<'a>(
         answer.push("state", state);
     }
     Ok(Some((uri.to_owned(), answer)))
+}
+
+/// What a logout token says.
+pub(crate) struct LogoutTokenFacts<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) client_id: &'a str,
+    pub(crate) subject: &'a str,
+    pub(crate) sid: &'a str,
+    pub(crate) jti: &'a str,
+    pub(crate) now: Timestamp,
+}
+
+/// The payload of a logout token (Back-Channel Logout 2.4).
+pub(crate) fn logout_token_payload(facts: &LogoutTokenFacts<'_>) -> Map<String, Value> {
+    let issued_at = facts.now.as_second();
+    let payload = json!({
+        "iss": facts.issuer,
+        "sub": facts.subject,
+        "aud": facts.client_id,
+        "iat": issued_at,
+        "exp": issued_at + LOGOUT_TOKEN_LIFE,
+        "jti": facts.jti,
+        "events": { LOGOUT_EVENT: {} },
+        "sid": facts.sid,
+    });
+    if let Value::Object(payload) = payload { payload } else { Map::new() }
+}
+
+/// What the address in a frame says (Front-Channel Logout 2).
+pub(crate) fn frame_parameters(issuer: &str, sid: &str) -> Params {
+    let mut params = Params::default();
+    params.push("iss", issuer);
+    params.push("sid", sid);
+    params
 }

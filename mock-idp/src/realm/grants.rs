@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::SignIn;
+use crate::realm::State;
 
 /// Life of an authorization code.
 pub(crate) const CODE_LIFE: SignedDuration = SignedDuration::from_mins(5);
@@ -61,6 +62,15 @@ pub(crate) struct RefreshGrant {
     pub(crate) expires_at: Timestamp,
     /// It was exchanged for the next one already.
     pub(crate) used: bool,
+}
+
+impl State {
+    /// Notes that a client took part in a session.
+    pub(crate) fn remember_visit(&mut self, sid: &str, client_id: &str) {
+        let mut clients = self.visits.remove(sid).unwrap_or_default();
+        clients.insert(client_id.to_owned());
+        keep(&mut self.visits, sid.to_owned(), clients);
+    }
 }
 
 /// Entries of one kind kept at once; beyond that an old one gives way, so that a provider may run for days.

@@ -39,6 +39,15 @@ pub struct SentToken {
 pub(crate) struct HandedOut {
     responses: VecDeque<SentResponse>,
     id_tokens: VecDeque<SentToken>,
+    logout_tokens: VecDeque<SentLogoutToken>,
+}
+
+/// A logout token as it was sent.
+#[derive(Debug)]
+struct SentLogoutToken {
+    person: String,
+    client: String,
+    logout_token: String,
 }
 
 const KEPT: usize = 1_000;
@@ -65,6 +74,21 @@ impl HandedOut {
     pub(crate) fn id_token(&self, person: &str, client: &str) -> Option<&str> {
         let same = |sent: &&SentToken| sent.person == person && sent.client == client;
         self.id_tokens.iter().rev().find(same).map(|sent| sent.id_token.as_str())
+    }
+
+    pub(crate) fn remember_logout_token(&mut self, person: &str, client: &str, logout_token: &str) {
+        let sent = SentLogoutToken {
+            person: person.to_owned(),
+            client: client.to_owned(),
+            logout_token: logout_token.to_owned(),
+        };
+        keep(&mut self.logout_tokens, sent);
+    }
+
+    /// The newest logout token about this person at this client.
+    pub(crate) fn logout_token(&self, person: &str, client: &str) -> Option<&str> {
+        let same = |sent: &&SentLogoutToken| sent.person == person && sent.client == client;
+        self.logout_tokens.iter().rev().find(same).map(|sent| sent.logout_token.as_str())
     }
 
     pub(crate) fn responses(&self) -> impl DoubleEndedIterator<Item = &SentResponse> {

@@ -205,6 +205,7 @@ impl State {
             used: false,
         };
         keep(&mut self.codes, code.clone(), grant);
+        self.remember_visit(&session.sid, &request.client_id);
         code
     }
 

@@ -1,14 +1,12 @@
-//! What a valid access token says about the person (OIDC Core 5.3), and the end of a provider session.
+//! What a valid access token says about the person (OIDC Core 5.3).
 
 use serde_json::{Map, Value, json};
 
 use crate::fault::token::UserinfoDraft;
 use crate::fault::{Point, SignIn};
-use crate::jose::{TokenDraft, verify_own};
+use crate::jose::TokenDraft;
 use crate::journal::Note;
-use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
-use crate::protocol::logout::{self, Hint};
-use crate::protocol::params::Params;
+use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::realm::State;
 
 /// A userinfo answer: claims, or the same as a signed token.
@@ -77,54 +75,5 @@ impl State {
         claims.insert("iss".to_owned(), json!(self.issuer));
         claims.insert("aud".to_owned(), json!(client_id));
         TokenDraft::new(&self.ring, claims).encode(&self.ring)
-    }
-
-    /// Ends the session of a browser and says where it may go.
-    pub(crate) fn end_session(
-        &mut self,
-        params: &Params,
-        cookie: Option<&str>,
-        note: &mut Note,
-    ) -> Result<Option<(String, Params)>, Refusal> {
-        let hint = match params.first("id_token_hint").filter(|hint| !hint.is_empty()) {
-            Some(token) => Some(self.logout_hint(token).ok_or_else(|| {
-                Refusal::new("id_token_hint", "the id_token_hint is not an ID token of this provider")
-            })?),
-            None => None,
-        };
-        let target = logout::check(params, hint.as_ref(), |id| self.clients.get(id))?;
-        let mut sign_in = SignIn {
-            person: cookie.and_then(|cookie| self.sessions.get(cookie)).map(|session| session.person.clone()),
-            client: hint
-                .as_ref()
-                .map(|hint| hint.client_id.clone())
-                .or(params.first("client_id").map(str::to_owned)),
-            state: params.first("state").map(str::to_owned),
-            struck: Vec::new(),
-        };
-        note.person.clone_from(&sign_in.person);
-        note.client.clone_from(&sign_in.client);
-        note.state.clone_from(&sign_in.state);
-        if let Some(cookie) = cookie {
-            self.sessions.remove(cookie);
-        }
-        let sid = hint.and_then(|hint| hint.sid);
-        self.sessions.retain(|_, session| Some(&session.sid) != sid.as_ref());
-        Ok(target.map(|(uri, mut answer)| {
-            self.strike(Point::Logout, &mut sign_in, note, |_, fault| {
-                crate::fault::authorization::logout(fault, &mut answer)
-            });
-            (uri, answer)
-        }))
-    }
-
-    fn logout_hint(&self, token: &str) -> Option<Hint> {
-        let payload = verify_own(&self.ring, token)?;
-        let audience = match payload.get("aud")? {
-            Value::Array(items) => items.first()?.as_str()?.to_owned(),
-            other => other.as_str()?.to_owned(),
-        };
-        let sid = payload.get("sid").and_then(Value::as_str).map(str::to_owned);
-        Some(Hint { client_id: audience, sid })
     }
 }

@@ -525,7 +525,15 @@ async fn faults_of_the_identity_fire_and_do_what_they_say() {
 #[test]
 fn every_fault_the_provider_stages_has_a_row() {
     let tables = [DOCUMENTS, AUTHORIZATION, TOKEN, CLAIMS, SIGNATURES, SESSIONS, IDENTITIES];
-    let rows: BTreeSet<_> = tables.into_iter().flatten().map(|(fault, ..)| *fault).collect();
+    let logout_tokens = crate::logout::LOGOUT_TOKENS.iter().map(|(fault, _)| *fault);
+    let logout_frames = crate::logout::LOGOUT_FRAMES.iter().map(|(fault, _)| *fault);
+    let rows: BTreeSet<_> = tables
+        .into_iter()
+        .flatten()
+        .map(|(fault, ..)| *fault)
+        .chain(logout_tokens)
+        .chain(logout_frames)
+        .collect();
     let staged = mock_idp::catalogue().filter(|entry| entry.staged_by == StagedBy::Provider);
     let staged: BTreeSet<_> = staged.map(|entry| entry.id).collect();
     assert_eq!(staged.difference(&rows).collect::<Vec<_>>(), Vec::<&&str>::new(), "faults without a row");

@@ -6,6 +6,7 @@ mod directory;
 mod faults;
 mod hostile;
 mod login;
+mod logout;
 mod metadata;
 mod realms;
 mod sign_in;

@@ -42,6 +42,11 @@ async fn every_member_of_the_document_is_walked() {
         "request_parameter_supported",
         "request_uri_parameter_supported",
         "authorization_response_iss_parameter_supported",
+        // Shown in logout.rs.
+        "backchannel_logout_supported",
+        "backchannel_logout_session_supported",
+        "frontchannel_logout_supported",
+        "frontchannel_logout_session_supported",
     ];
     let document = document(&idp).await;
     let advertised: BTreeSet<_> = document.as_object().unwrap().keys().map(String::as_str).collect();

@@ -173,6 +173,15 @@ CREATE TABLE session (
 CREATE INDEX session_account ON session (account_id);
 CREATE INDEX session_expiry ON session (expires_at);
 
+CREATE INDEX session_kaseyaone_session ON session (kaseyaone_session);
+
+-- Logout tokens that were taken: each counts once. Kept for as long as its age would not refuse it.
+CREATE TABLE logout_token (
+    token_hash BYTEA PRIMARY KEY,
+    refused_from BIGINT NOT NULL
+);
+CREATE INDEX logout_token_refused ON logout_token (refused_from);
+
 -- Browsers in which a local sign-in with an address succeeded. What others fail does not count against them.
 CREATE TABLE known_browser (
     email_key_hash BYTEA NOT NULL,

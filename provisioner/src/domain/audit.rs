@@ -35,7 +35,7 @@ pub enum AuditActor {
     Anonymous,
     /// The command line of the service.
     Operator,
-    /// KaseyaOne, through a sign-in that was verified.
+    /// KaseyaOne, through a sign-in or a sign-out that was verified.
     KaseyaOne,
     /// The holder of an account, with the address it had then.
     Account {

@@ -68,6 +68,22 @@ impl<'de> Deserialize<'de> for StrictObject {
     }
 }
 
+/// What a token says it is, by the `typ` in its header (RFC 8725, 3.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenType {
+    /// An ID token or a userinfo answer: `JWT`, or nothing.
+    Jwt,
+    /// A logout token: `logout+jwt` (Back-Channel Logout 1.0, 2.4), or as above, because the type is only recommended.
+    LogoutToken,
+}
+
+impl TokenType {
+    fn is_named(self, typ: &str) -> bool {
+        typ.eq_ignore_ascii_case("jwt")
+            || (self == Self::LogoutToken && typ.eq_ignore_ascii_case("logout+jwt"))
+    }
+}
+
 /// A signed token taken apart.
 #[derive(Debug)]
 pub(crate) struct SignedToken<'t> {
@@ -98,7 +114,7 @@ pub(crate) enum Malformed {
 
 impl<'t> SignedToken<'t> {
     /// Takes a token apart.
-    pub(crate) fn read(token: &'t str) -> Result<Self, Malformed> {
+    pub(crate) fn read(token: &'t str, expected: TokenType) -> Result<Self, Malformed> {
         if token.len() > LONGEST_TOKEN {
             return Err(Malformed::Shape);
         }
@@ -108,7 +124,7 @@ impl<'t> SignedToken<'t> {
             return Err(Malformed::Shape);
         }
         let header = object(header)?;
-        check_header(&header)?;
+        check_header(&header, expected)?;
         Ok(Self {
             algorithm: header.text("alg").ok_or(Malformed::Shape)?.to_owned(),
             key_id: key_id(&header)?,
@@ -124,13 +140,13 @@ fn object(part: &str) -> Result<StrictObject, Malformed> {
     StrictObject::read(&bytes).map_err(|_| Malformed::Shape)
 }
 
-fn check_header(header: &StrictObject) -> Result<(), Malformed> {
+fn check_header(header: &StrictObject, expected: TokenType) -> Result<(), Malformed> {
     if header.get("crit").is_some() || header.get("b64").is_some() {
         return Err(Malformed::Critical);
     }
     match header.present("typ") {
         None => Ok(()),
-        Some(Value::String(typ)) if typ.eq_ignore_ascii_case("jwt") => Ok(()),
+        Some(Value::String(typ)) if expected.is_named(typ) => Ok(()),
         Some(_) => Err(Malformed::Type),
     }
 }
@@ -154,7 +170,7 @@ mod tests {
     }
 
     fn read(header: &str, payload: &str) -> Result<(), Malformed> {
-        SignedToken::read(&token(header, payload)).map(|_| ())
+        SignedToken::read(&token(header, payload), TokenType::Jwt).map(|_| ())
     }
 
     #[test]
@@ -192,14 +208,18 @@ mod tests {
             ".".repeat(1_000_000),
         ];
         for shape in shapes {
-            assert_eq!(SignedToken::read(&shape).map(|_| ()), Err(Malformed::Shape), "{shape:.60}");
+            assert_eq!(
+                SignedToken::read(&shape, TokenType::Jwt).map(|_| ()),
+                Err(Malformed::Shape),
+                "{shape:.60}"
+            );
         }
     }
 
     proptest! {
         #[test]
         fn nothing_makes_it_panic(text in "[a-zA-Z0-9_.=-]{0,120}") {
-            let _outcome = SignedToken::read(&text);
+            let _outcome = SignedToken::read(&text, TokenType::Jwt);
         }
     }
 }

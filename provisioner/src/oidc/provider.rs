@@ -13,6 +13,7 @@ use super::discovery::{DiscoveryError, Metadata, discover};
 use super::exchange::{ExchangeError, Tokens, exchange};
 use super::http::{HttpClient, HttpError};
 use super::keys::KeySet;
+use super::logout::{LogoutExpected, VerifiedLogout, verify_logout};
 use super::request::{Prompting, RequestSecrets, authorization_url};
 use super::shared::{Pace, Shared, SharedError};
 use super::userinfo::{self, UserinfoError};
@@ -175,7 +176,8 @@ impl RelyingParty {
             now: clock.now(),
             leeway: self.leeway,
         };
-        let (mut assertion, keys) = self.verify(&tokens.id_token, &metadata, &expected).await?;
+        let (mut assertion, keys) =
+            self.with_keys(&metadata, expected.now, |keys| verify(&tokens.id_token, keys, &expected)).await?;
         self.ask_userinfo(&mut assertion, &metadata, &tokens, &keys).await?;
         Ok(Authentication { assertion, id_token: tokens.id_token })
     }
@@ -197,20 +199,37 @@ impl RelyingParty {
         Some(url)
     }
 
-    /// Verifies with the keys we have; if one is missing, with fresh ones, at most once a minute.
-    async fn verify(
+    /// Verifies a logout token: the only way to a verified logout.
+    pub(crate) async fn verify_logout(
         &self,
-        id_token: &str,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<VerifiedLogout, AuthenticationError> {
+        let metadata = self.metadata(now).await?;
+        let expected = LogoutExpected { config: &self.config, now, leeway: self.leeway };
+        let verified = self.with_keys(&metadata, now, |keys| verify_logout(token, keys, expected)).await?;
+        Ok(verified.0)
+    }
+
+    /// Whether this is the issuer of the provider, exactly.
+    pub(crate) fn is_issuer(&self, issuer: &str) -> bool {
+        issuer == self.config.issuer
+    }
+
+    /// Checks with the keys we have; if one is missing, with fresh ones, at most once a minute.
+    async fn with_keys<T>(
+        &self,
         metadata: &Metadata,
-        expected: &Expected<'_>,
-    ) -> Result<(VerifiedAssertion, Arc<KeySet>), AuthenticationError> {
-        let keys = self.keys.get(expected.now, KeySet::fetch(&self.http, &metadata.jwks_uri)).await?;
-        match verify(id_token, &keys, expected) {
+        now: Timestamp,
+        check: impl Fn(&KeySet) -> Result<T, VerifyError>,
+    ) -> Result<(T, Arc<KeySet>), AuthenticationError> {
+        let keys = self.keys.get(now, KeySet::fetch(&self.http, &metadata.jwks_uri)).await?;
+        match check(&keys) {
             Err(VerifyError::UnknownKey) => {}
             outcome => return Ok((outcome?, keys)),
         }
-        let keys = self.keys.renew(expected.now, KeySet::fetch(&self.http, &metadata.jwks_uri)).await?;
-        Ok((verify(id_token, &keys, expected)?, keys))
+        let keys = self.keys.renew(now, KeySet::fetch(&self.http, &metadata.jwks_uri)).await?;
+        Ok((check(&keys)?, keys))
     }
 
     async fn ask_userinfo(

@@ -4,7 +4,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
 
 use super::http::{HttpClient, HttpError, name};
-use super::jose::{SignedToken, StrictObject};
+use super::jose::{SignedToken, StrictObject, TokenType};
 use super::keys::KeySet;
 use super::verify::{TokenCheck, VerifyError, check_audience, check_issuer, check_signature};
 use crate::config::KaseyaOne;
@@ -54,7 +54,7 @@ fn read_plain(body: &[u8], url: &Url) -> Result<StrictObject, UserinfoError> {
 
 fn read_signed(body: &[u8], config: &KaseyaOne, keys: &KeySet) -> Result<StrictObject, UserinfoError> {
     let text = std::str::from_utf8(body).map_err(|_| refused(TokenCheck::Userinfo))?;
-    let token = SignedToken::read(text).map_err(|_| refused(TokenCheck::Userinfo))?;
+    let token = SignedToken::read(text, TokenType::Jwt).map_err(|_| refused(TokenCheck::Userinfo))?;
     check_signature(&token, keys, &config.algorithms)
         .and_then(|()| check_issuer(&token.payload, &config.issuer))
         .and_then(|()| check_audience(&token.payload, config))

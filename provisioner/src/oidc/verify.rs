@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::claims::{assertion, numeric_date};
-use super::jose::{Malformed, SignedToken, StrictObject};
+use super::jose::{Malformed, SignedToken, StrictObject, TokenType};
 use super::keys::{KeySet, Signature};
 use crate::config::{Algorithm, KaseyaOne};
 use crate::domain::identity::{Subject, VerifiedAssertion};
@@ -54,6 +54,10 @@ text_enum! {
         AccessTokenHash = "at_hash",
         /// `c_hash`.
         CodeHash = "c_hash",
+        /// `events`, of a logout token.
+        Events = "events",
+        /// `jti`, of a logout token.
+        TokenId = "token_id",
         /// The userinfo answer is about the same person.
         Userinfo = "userinfo",
     }
@@ -91,7 +95,8 @@ pub(crate) fn verify(
     keys: &KeySet,
     expected: &Expected<'_>,
 ) -> Result<VerifiedAssertion, VerifyError> {
-    let token = SignedToken::read(token).map_err(|malformed| VerifyError::Check(malformed.into()))?;
+    let token =
+        SignedToken::read(token, TokenType::Jwt).map_err(|malformed| VerifyError::Check(malformed.into()))?;
     check_signature(&token, keys, &expected.config.algorithms)?;
     let payload = &token.payload;
     check_kind(payload)?;
@@ -166,7 +171,7 @@ fn check_nonce(payload: &StrictObject, nonce: &str) -> Result<(), VerifyError> {
 }
 
 // OIDC Core 2: at most 255 ASCII characters; nothing else can key an account.
-fn check_subject(payload: &StrictObject) -> Result<Subject, VerifyError> {
+pub(super) fn check_subject(payload: &StrictObject) -> Result<Subject, VerifyError> {
     let subject = payload.text("sub").and_then(|subject| Subject::parse(subject).ok());
     subject.ok_or(VerifyError::Check(TokenCheck::Subject))
 }
@@ -194,7 +199,11 @@ fn check_times(payload: &StrictObject, expected: &Expected<'_>) -> Result<(), Ve
 }
 
 /// A time that may be absent but not malformed.
-fn date(payload: &StrictObject, claim: &str, check: TokenCheck) -> Result<Option<Timestamp>, VerifyError> {
+pub(super) fn date(
+    payload: &StrictObject,
+    claim: &str,
+    check: TokenCheck,
+) -> Result<Option<Timestamp>, VerifyError> {
     payload.present(claim).map(|value| numeric_date(value).ok_or(VerifyError::Check(check))).transpose()
 }
 
@@ -210,6 +219,6 @@ fn check_hash(
     ensure(value.as_str() == Some(URL_SAFE_NO_PAD.encode(&digest[..16]).as_str()), check)
 }
 
-fn ensure(holds: bool, check: TokenCheck) -> Result<(), VerifyError> {
+pub(super) fn ensure(holds: bool, check: TokenCheck) -> Result<(), VerifyError> {
     if holds { Ok(()) } else { Err(VerifyError::Check(check)) }
 }

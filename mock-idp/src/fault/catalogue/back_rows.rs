@@ -1,7 +1,7 @@
-//! Rows about the token endpoint, userinfo and logout. Data only.
+//! Rows about the token endpoint and userinfo. Data only.
 
-use super::Point::{Discovery, Logout, Redeem, TokenResponse, Userinfo};
-use super::StagedBy::{Provider, RelyingParty};
+use super::Point::{Discovery, Redeem, TokenResponse, Userinfo};
+use super::StagedBy::Provider;
 use super::Verdict::{Accept, Refuse};
 use super::{CatalogueEntry, entry};
 
@@ -155,31 +155,4 @@ pub(super) const BACK: &[CatalogueEntry] = &[
     entry("ui-401", "userinfo answers 401", &[Userinfo], &[], Provider, "OIDC Core 5.3.3", Refuse),
     entry("ui-403", "userinfo answers 403", &[Userinfo], &[], Provider, "OIDC Core 5.3.3", Refuse),
     entry("ui-500", "userinfo answers 500", &[Userinfo], &[], Provider, "OIDC Core 5.3.3", Refuse),
-    entry(
-        "out-rp-ok",
-        "after logout the browser comes back with the right state: the honest behaviour",
-        &[],
-        &[],
-        RelyingParty,
-        "oidcc-client-test-rp-init-logout",
-        Accept,
-    ),
-    entry(
-        "out-rp-no-state",
-        "after logout the browser comes back without state",
-        &[Logout],
-        &[],
-        Provider,
-        "oidcc-client-test-rp-init-logout-no-state",
-        Accept,
-    ),
-    entry(
-        "out-rp-other-state",
-        "after logout the browser comes back with another state",
-        &[Logout],
-        &[],
-        Provider,
-        "oidcc-client-test-rp-init-logout-other-state",
-        Accept,
-    ),
 ];

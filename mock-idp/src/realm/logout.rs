@@ -1,0 +1,178 @@
+//! The end of provider sessions: where the browser goes (RP-Initiated Logout 1.0), and which clients are told
+//! (Back-Channel Logout 1.0, Front-Channel Logout 1.0).
+
+use serde_json::Value;
+
+use crate::fault::logout::Around;
+use crate::fault::{Point, SignIn};
+use crate::jose::{TokenDraft, verify_own};
+use crate::journal::Note;
+use crate::protocol::error::Refusal;
+use crate::protocol::logout::{self, Hint, LogoutTokenFacts};
+use crate::protocol::params::Params;
+use crate::realm::State;
+use crate::realm::grants::Session;
+
+/// What follows when a browser asked for logout.
+pub(crate) struct Ended {
+    /// A registered URI to return to; absent means a page of our own.
+    pub(crate) return_to: Option<(String, Params)>,
+    pub(crate) farewells: Farewells,
+}
+
+/// Who is told that a session is over.
+#[derive(Default)]
+pub(crate) struct Farewells {
+    /// Logout tokens that go from server to server.
+    pub(crate) back: Vec<Farewell>,
+    /// Addresses that the browser loads in frames.
+    pub(crate) front: Vec<String>,
+}
+
+/// A logout token on its way to a client.
+#[derive(Debug)]
+pub(crate) struct Farewell {
+    pub(crate) client: String,
+    /// The registered `backchannel_logout_uri`.
+    pub(crate) uri: String,
+    pub(crate) logout_token: String,
+    /// What is known for the journal.
+    pub(crate) note: Note,
+}
+
+impl State {
+    /// Ends the session of a browser and says where it may go.
+    pub(crate) fn end_session(
+        &mut self,
+        params: &Params,
+        cookie: Option<&str>,
+        note: &mut Note,
+    ) -> Result<Ended, Refusal> {
+        let hint = match params.first("id_token_hint").filter(|hint| !hint.is_empty()) {
+            Some(token) => Some(self.logout_hint(token).ok_or_else(|| {
+                Refusal::new("id_token_hint", "the id_token_hint is not an ID token of this provider")
+            })?),
+            None => None,
+        };
+        let target = logout::check(params, hint.as_ref(), |id| self.clients.get(id))?;
+        let mut sign_in = SignIn {
+            person: cookie.and_then(|cookie| self.sessions.get(cookie)).map(|session| session.person.clone()),
+            client: hint
+                .as_ref()
+                .map(|hint| hint.client_id.clone())
+                .or(params.first("client_id").map(str::to_owned)),
+            state: params.first("state").map(str::to_owned),
+            struck: Vec::new(),
+        };
+        note.person.clone_from(&sign_in.person);
+        note.client.clone_from(&sign_in.client);
+        note.state.clone_from(&sign_in.state);
+        let hinted = hint.and_then(|hint| hint.sid);
+        let farewells = self.end_sessions(
+            |secret, session| cookie == Some(secret) || hinted.as_ref() == Some(&session.sid),
+            note,
+        );
+        let return_to = target.map(|(uri, mut answer)| {
+            self.strike(Point::Logout, &mut sign_in, note, |_, fault| {
+                crate::fault::logout::redirect(fault, &mut answer)
+            });
+            (uri, answer)
+        });
+        Ok(Ended { return_to, farewells })
+    }
+
+    /// Ends every session of a person and makes what the clients are told. No browser is there to load a frame.
+    pub(crate) fn sign_out_everywhere(&mut self, key: &str) -> Farewells {
+        self.end_sessions(|_, session| session.person == key, &mut Note::default())
+    }
+
+    /// Ends sessions, by the secret in their cookie and what they are.
+    fn end_sessions(&mut self, ends: impl Fn(&str, &Session) -> bool, note: &mut Note) -> Farewells {
+        let mut ended = Vec::new();
+        self.sessions.retain(|secret, session| {
+            let stays = !ends(secret, session);
+            if !stays {
+                ended.push(session.clone());
+            }
+            stays
+        });
+        let mut farewells = Farewells::default();
+        for session in ended {
+            for client in self.visits.remove(&session.sid).unwrap_or_default() {
+                self.say_farewell(&session, &client, note, &mut farewells);
+            }
+        }
+        farewells
+    }
+
+    fn say_farewell(&mut self, session: &Session, client_id: &str, note: &mut Note, to: &mut Farewells) {
+        let Some(client) = self.clients.get(client_id) else { return };
+        let (back, front) = (client.backchannel_logout_uri.clone(), client.frontchannel_logout_uri.clone());
+        let mut sign_in = SignIn {
+            person: Some(session.person.clone()),
+            client: Some(client_id.to_owned()),
+            ..SignIn::default()
+        };
+        if let Some(uri) = back {
+            let mut note =
+                Note { person: sign_in.person.clone(), client: sign_in.client.clone(), ..Note::default() };
+            let logout_token = self.sign_logout_token(session, client_id, &mut sign_in, &mut note);
+            to.back.push(Farewell { client: client_id.to_owned(), uri, logout_token, note });
+        }
+        if let Some(uri) = front {
+            let mut params = logout::frame_parameters(&self.issuer, &session.sid);
+            self.strike(Point::LogoutFrame, &mut sign_in, note, |_, fault| {
+                crate::fault::logout::frame(fault, &mut params)
+            });
+            to.front.push(params.append_to(&uri));
+        }
+    }
+
+    fn sign_logout_token(
+        &mut self,
+        session: &Session,
+        client_id: &str,
+        sign_in: &mut SignIn,
+        note: &mut Note,
+    ) -> String {
+        let now = self.now();
+        let jti = self.generator.secret();
+        let facts = LogoutTokenFacts {
+            issuer: &self.issuer,
+            client_id,
+            subject: self.people.get(&session.person).map_or("", |person| person.subject.as_str()),
+            sid: &session.sid,
+            jti: &jti,
+            now,
+        };
+        let payload = logout::logout_token_payload(&facts);
+        let mut draft = TokenDraft::new(&self.ring, payload);
+        // Back-Channel Logout 2.4: explicit typing, so that no other kind of token passes for it.
+        draft.header.insert("typ".to_owned(), Value::from("logout+jwt"));
+        let person = &session.person;
+        self.strike(Point::LogoutToken, sign_in, note, |state, fault| {
+            let other = state.clients.keys().find(|id| *id != client_id);
+            let around = Around {
+                client_secret: state.clients.get(client_id).and_then(|client| client.secret.as_deref()),
+                other_client: other.map_or("somebody-else", String::as_str),
+                earlier_logout_token: state.handed_out.logout_token(person, client_id),
+                earlier_id_token: state.handed_out.id_token(person, client_id),
+                now,
+            };
+            crate::fault::logout::token(fault, &around, &mut draft)
+        });
+        let logout_token = draft.encode(&self.ring);
+        self.handed_out.remember_logout_token(person, client_id, &logout_token);
+        logout_token
+    }
+
+    fn logout_hint(&self, token: &str) -> Option<Hint> {
+        let payload = verify_own(&self.ring, token)?;
+        let audience = match payload.get("aud")? {
+            Value::Array(items) => items.first()?.as_str()?.to_owned(),
+            other => other.as_str()?.to_owned(),
+        };
+        let sid = payload.get("sid").and_then(Value::as_str).map(str::to_owned);
+        Some(Hint { client_id: audience, sid })
+    }
+}

@@ -1,0 +1,74 @@
+//! Sessions that end because KaseyaOne says so: by a logout token from server to server (Back-Channel Logout 1.0) or
+//! by an address that the browser loads in a frame (Front-Channel Logout 1.0). Both end sessions and do nothing else.
+
+use super::session::hash_secret;
+use crate::app::App;
+use crate::domain::audit::{Action, AuditActor, AuditEntry};
+use crate::oidc::AuthenticationError;
+use crate::store::{EndedSession, StoreError, Transaction};
+
+/// Why KaseyaOne's word ended nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum KaseyaOneSignOutError {
+    /// The logout token could not be verified.
+    #[error(transparent)]
+    Unverified(#[from] AuthenticationError),
+    /// It was taken before.
+    #[error("the logout token was taken before")]
+    Replayed,
+    /// The store does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+/// Ends the sessions that a logout token names; a session that nobody has is no error.
+pub async fn sign_out_by_logout_token(app: &App, token: &str) -> Result<(), KaseyaOneSignOutError> {
+    let logout = app.relying_party.verify_logout(token, app.now()).await?;
+    let issuer = app.config.kaseyaone.issuer.as_str();
+    let mut transaction = app.store.write().await?;
+    transaction.delete_logout_tokens_before(app.now()).await?;
+    let taken = hash_secret(&format!("{issuer} {}", logout.token_id));
+    if !transaction.insert_logout_token(&taken, logout.refused_from).await? {
+        return Err(KaseyaOneSignOutError::Replayed);
+    }
+    let session = logout.session.as_deref();
+    let ended = match (&logout.subject, session) {
+        (Some(subject), session) => transaction.delete_sessions_of_subject(issuer, subject, session).await?,
+        (None, Some(session)) => transaction.delete_sessions_of_kaseyaone_session(session).await?,
+        (None, None) => Vec::new(),
+    };
+    append_audit(app, &mut transaction, ended, "logout token of KaseyaOne").await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Ends the sessions that came of one session of KaseyaOne. Whoever loads the address has to name issuer and session
+/// (Front-Channel Logout 1.0, 3); who names others learns nothing and ends nothing.
+pub async fn sign_out_by_frame(app: &App, issuer: &str, session: &str) -> Result<(), StoreError> {
+    if !app.relying_party.is_issuer(issuer) || session.is_empty() {
+        return Ok(());
+    }
+    let mut transaction = app.store.write().await?;
+    let ended = transaction.delete_sessions_of_kaseyaone_session(session).await?;
+    append_audit(app, &mut transaction, ended, "logout frame of KaseyaOne").await?;
+    transaction.commit().await
+}
+
+async fn append_audit(
+    app: &App,
+    transaction: &mut Transaction,
+    mut ended: Vec<EndedSession>,
+    by: &str,
+) -> Result<(), StoreError> {
+    ended.sort_by(|a, b| a.reference.as_str().cmp(b.reference.as_str()));
+    for session in ended {
+        let entry = AuditEntry {
+            account: Some(session.account),
+            to: Some(by.to_owned()),
+            reference: Some(session.reference),
+            ..app.audit_entry(AuditActor::KaseyaOne, Action::SignOut)
+        };
+        transaction.append_audit(&entry).await?;
+    }
+    Ok(())
+}
