@@ -77,7 +77,9 @@ pub enum OpenStoreError {
     #[error("the database cannot be opened: {0}; check `database_url` or --database-url")]
     Connect(sqlx::Error),
     /// The tables could not be brought up to date.
-    #[error("the tables cannot be brought up to date: {0}; is `database_url` the database of this service?")]
+    #[error(
+        "the tables cannot be brought up to date: {0}; `database_url` has to name an empty database, or one that this version or an earlier release made"
+    )]
     Migrate(MigrateError),
 }
 

@@ -53,7 +53,10 @@ impl Up {
         .context("cannot listen for Ctrl-C")?;
 
         let mut idp = self.start_idp(&binaries)?;
-        create_admin(&binaries, &config)?;
+        create_admin(&binaries, &config).context(
+            "the first MSP Admin could not be made; if the data of an earlier version is in the way, \
+             `cargo xtask up --fresh` begins anew",
+        )?;
         let mut app = start_app(&binaries, &config)?;
         self.rehearse(&binaries)?;
         self.say_how_to_sign_in();
@@ -106,6 +109,8 @@ token = "northwind-directory-test-token"
         let mut command = Command::new(binaries.join("mock-idp"));
         command.arg("serve").args(["--listen", &format!("127.0.0.1:{}", self.idp_port)]);
         command.args(["--client-redirect-uri", &format!("{}/sso/callback", self.app())]);
+        command.args(["--client-post-logout-redirect-uri", &format!("{}/sign-in", self.app())]);
+        command.args(["--client-backchannel-logout-uri", &format!("{}/sso/backchannel-logout", self.app())]);
         Running::start("mock-idp", &mut command, "issuer http")
     }
 

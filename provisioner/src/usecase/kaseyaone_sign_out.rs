@@ -27,8 +27,8 @@ pub async fn sign_out_by_logout_token(app: &App, token: &str) -> Result<(), Kase
     let issuer = app.config.kaseyaone.issuer.as_str();
     let mut transaction = app.store.write().await?;
     transaction.delete_logout_tokens_before(app.now()).await?;
-    let taken = hash_secret(&format!("{issuer} {}", logout.token_id));
-    if !transaction.insert_logout_token(&taken, logout.refused_from).await? {
+    let seen = hash_secret(&format!("{issuer} {}", logout.token_id));
+    if !transaction.insert_logout_token(&seen, logout.refused_from).await? {
         return Err(KaseyaOneSignOutError::Replayed);
     }
     let session = logout.session.as_deref();
