@@ -108,7 +108,15 @@ async fn serve(realm: Arc<Realm>, operation: Operation, request: Request) -> Res
     let mut note = Note::default();
     let mut reply = (operation.run)(&realm, &incoming, &mut note);
     write_down(&realm, operation, incoming, note, &reply);
-    farewell::deliver(&realm, std::mem::take(&mut reply.farewells)).await;
+    let farewells = std::mem::take(&mut reply.farewells);
+    if !farewells.is_empty() {
+        let realm = Arc::clone(&realm);
+        // On its own, so that a browser that leaves takes no farewell with it.
+        let delivery = tokio::spawn(async move { farewell::deliver(&realm, farewells).await });
+        if let Err(error) = delivery.await {
+            tracing::error!(%error, "logout tokens were not delivered");
+        }
+    }
     if reply.slow {
         be_slow(realm.slow).await;
     }

@@ -167,7 +167,7 @@ CREATE TABLE session (
     expires_at BIGINT NOT NULL,
     auth_time BIGINT,
     freshness TEXT,
-    kaseyaone_session TEXT,
+    kaseyaone_session BLOB,
     id_token TEXT
 );
 CREATE INDEX session_account ON session (account_id);

@@ -42,10 +42,10 @@ impl Transaction {
     /// Ends the sessions that came of one session of KaseyaOne.
     pub async fn delete_sessions_of_kaseyaone_session(
         &mut self,
-        session: &str,
+        session: &Hash,
     ) -> Result<Vec<EndedSession>, StoreError> {
         self.sql("DELETE FROM session WHERE kaseyaone_session = $1 RETURNING account_id, reference")
-            .bind(session)
+            .bind(session.to_vec())
             .read(|row| {
                 Ok(EndedSession { account: row.id("account_id")?, reference: row.parse("reference")? })
             })
@@ -57,7 +57,7 @@ impl Transaction {
         &mut self,
         issuer: &str,
         subject: &Subject,
-        session: Option<&str>,
+        session: Option<&Hash>,
     ) -> Result<Vec<EndedSession>, StoreError> {
         self.sql(
             "DELETE FROM session WHERE method = 'kaseyaone' AND ($3 IS NULL OR kaseyaone_session = $3) \
@@ -66,7 +66,7 @@ impl Transaction {
         )
         .bind(issuer)
         .bind(subject.as_str())
-        .bind(session)
+        .bind(session.map(|hash| hash.to_vec()))
         .read(|row| Ok(EndedSession { account: row.id("account_id")?, reference: row.parse("reference")? }))
         .await
     }

@@ -28,8 +28,8 @@ pub struct StoredSession {
     pub auth_time: Option<Timestamp>,
     /// Whether that was for this session.
     pub freshness: Option<Freshness>,
-    /// The `sid` of KaseyaOne.
-    pub kaseyaone_session: Option<String>,
+    /// SHA-256 of issuer and `sid` of KaseyaOne: of any length, and compared as a whole.
+    pub kaseyaone_session: Option<Hash>,
     /// The ID token, as hint for signing out of KaseyaOne too (RP-Initiated Logout 1.0, 2).
     pub id_token: Option<String>,
 }
@@ -49,7 +49,7 @@ impl Transaction {
         .time(session.expires_at)
         .time_if(session.auth_time)
         .bind(session.freshness.map(Freshness::as_str))
-        .bind(session.kaseyaone_session.as_deref())
+        .bind(session.kaseyaone_session.map(|hash| hash.to_vec()))
         .bind(session.id_token.as_deref())
         .run()
         .await?;
@@ -93,9 +93,10 @@ impl Transaction {
 }
 
 fn read_session(row: &Row) -> Result<StoredSession, StoreError> {
-    let token_hash = row.get::<Vec<u8>>("token_hash")?.try_into();
+    let hash = |bytes: Vec<u8>, column| bytes.try_into().map_err(|_| StoreError::Inconsistent { column });
+    let kaseyaone_session = row.get::<Option<Vec<u8>>>("kaseyaone_session")?;
     Ok(StoredSession {
-        token_hash: token_hash.map_err(|_| StoreError::Inconsistent { column: "token_hash" })?,
+        token_hash: hash(row.get("token_hash")?, "token_hash")?,
         account: row.id("account_id")?,
         reference: row.parse("reference")?,
         method: row.parse("method")?,
@@ -103,7 +104,7 @@ fn read_session(row: &Row) -> Result<StoredSession, StoreError> {
         expires_at: row.time("expires_at")?,
         auth_time: row.time_if("auth_time")?,
         freshness: row.parse_if("freshness")?,
-        kaseyaone_session: row.get("kaseyaone_session")?,
+        kaseyaone_session: kaseyaone_session.map(|bytes| hash(bytes, "kaseyaone_session")).transpose()?,
         id_token: row.get("id_token")?,
     })
 }

@@ -1,7 +1,7 @@
 //! Sessions that end because KaseyaOne says so: by a logout token from server to server (Back-Channel Logout 1.0) or
 //! by an address that the browser loads in a frame (Front-Channel Logout 1.0). Both end sessions and do nothing else.
 
-use super::session::hash_secret;
+use super::session::{hash_kaseyaone_session, hash_secret};
 use crate::app::App;
 use crate::domain::audit::{Action, AuditActor, AuditEntry};
 use crate::oidc::AuthenticationError;
@@ -31,7 +31,8 @@ pub async fn sign_out_by_logout_token(app: &App, token: &str) -> Result<(), Kase
     if !transaction.insert_logout_token(&seen, logout.refused_from).await? {
         return Err(KaseyaOneSignOutError::Replayed);
     }
-    let session = logout.session.as_deref();
+    let session = logout.session.as_deref().map(|sid| hash_kaseyaone_session(app, sid));
+    let session = session.as_ref();
     let ended = match (&logout.subject, session) {
         (Some(subject), session) => transaction.delete_sessions_of_subject(issuer, subject, session).await?,
         (None, Some(session)) => transaction.delete_sessions_of_kaseyaone_session(session).await?,
@@ -49,7 +50,8 @@ pub async fn sign_out_by_frame(app: &App, issuer: &str, session: &str) -> Result
         return Ok(());
     }
     let mut transaction = app.store.write().await?;
-    let ended = transaction.delete_sessions_of_kaseyaone_session(session).await?;
+    let session = hash_kaseyaone_session(app, session);
+    let ended = transaction.delete_sessions_of_kaseyaone_session(&session).await?;
     append_audit(app, &mut transaction, ended, "logout frame of KaseyaOne").await?;
     transaction.commit().await
 }

@@ -16,6 +16,7 @@ use crate::domain::account::{Account, Status};
 use crate::domain::audit::{Action, AuditEntry};
 use crate::domain::checks::Finding;
 use crate::domain::email::Email;
+use crate::domain::id::AccountId;
 use crate::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecord};
 use crate::domain::settings::SingleSignOn;
 use crate::password;
@@ -66,9 +67,12 @@ pub async fn local_sign_in(app: &App, input: LocalSignIn<'_>) -> Result<SignedIn
         Some(email) => find_hash(app, email).await?,
         None => None,
     };
+    let (owner, stored) = stored.unzip();
     let is_right = password::is_right(input.password, stored, app.config.passwords).await;
+    // The password was that of this account, whoever has the address by now.
+    let owner = owner.filter(|_| is_right);
     for _ in 0..MOST_ATTEMPTS {
-        if let Some(signed) = attempt(app, input, email.as_ref(), is_right).await? {
+        if let Some(signed) = attempt(app, input, email.as_ref(), owner).await? {
             return Ok(signed);
         }
     }
@@ -80,7 +84,7 @@ async fn attempt(
     app: &App,
     input: LocalSignIn<'_>,
     email: Option<&Email>,
-    is_right: bool,
+    owner: Option<AccountId>,
 ) -> Result<Option<SignedIn>, LocalSignInError> {
     let now = app.now();
     let mut transaction = app.store.write().await?;
@@ -98,7 +102,7 @@ async fn attempt(
     };
     let known = counted.known.as_ref();
     let failures = transaction.count_local_failures(&address, known, now - FAILURE_WINDOW).await?;
-    match judge(account, is_right, failures, &settings) {
+    match judge(account, owner, failures, &settings) {
         Ok(account) => open(app, transaction, record, account, &counted, input).await,
         Err(cause) => Err(refuse(app, transaction, record, cause, &counted).await?),
     }
@@ -124,25 +128,24 @@ impl Counted {
     }
 }
 
-async fn find_hash(app: &App, email: &Email) -> Result<Option<String>, StoreError> {
+async fn find_hash(app: &App, email: &Email) -> Result<Option<(AccountId, String)>, StoreError> {
     let mut transaction = app.store.read().await?;
-    match transaction.find_account_by_email(email.key()).await? {
-        Some(account) => transaction.find_password_hash(account.id).await,
-        None => Ok(None),
-    }
+    let Some(account) = transaction.find_account_by_email(email.key()).await? else { return Ok(None) };
+    let hash = transaction.find_password_hash(account.id).await?;
+    Ok(hash.map(|hash| (account.id, hash)))
 }
 
 /// Whether the person may come in. Only somebody with the right password learns more than "wrong".
 fn judge(
     account: Option<Account>,
-    is_right: bool,
+    owner: Option<AccountId>,
     failures: u64,
     settings: &SingleSignOn,
 ) -> Result<Account, Cause> {
     if failures >= MOST_FAILURES {
         return Err(Cause::new(CauseCode::LocalLocked, "too many failures for this address in 15 minutes"));
     }
-    let Some(account) = account.filter(|_| is_right) else {
+    let Some(account) = account.filter(|account| owner == Some(account.id)) else {
         return Err(Cause::new(CauseCode::LocalCredentials, "the address or the password is wrong"));
     };
     if account.status == Status::Deactivated {

@@ -75,6 +75,11 @@ pub(super) fn hash_secret(secret: &str) -> Hash {
     Sha256::digest(secret.as_bytes()).into()
 }
 
+/// A session of KaseyaOne, as it is stored and looked up: the provider chose the name, so anything may be in it.
+pub(super) fn hash_kaseyaone_session(app: &App, sid: &str) -> Hash {
+    hash_secret(&format!("{} {sid}", app.config.kaseyaone.issuer))
+}
+
 /// Who is signed in, as read just now.
 #[derive(Clone, Debug)]
 pub struct CurrentSession {
@@ -179,7 +184,7 @@ pub(super) struct Opening<'a> {
     pub(super) account: &'a Account,
     pub(super) record: &'a SignInRecord,
     pub(super) replaced: Option<&'a SessionToken>,
-    pub(super) kaseyaone_session: Option<String>,
+    pub(super) kaseyaone_session: Option<Hash>,
     pub(super) id_token: Option<String>,
 }
 

@@ -32,7 +32,8 @@ pub(crate) async fn take_logout_token(
     match sign_out_by_logout_token(&app, &request.logout_token).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(error) => {
-            tracing::warn!(%error, "a logout token was refused");
+            // Anybody can send one, so it is no warning.
+            tracing::debug!(%error, "a logout token was refused");
             refused(&reason(&error))
         }
     }

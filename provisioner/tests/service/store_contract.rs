@@ -393,7 +393,7 @@ async fn a_session_is_found_until_it_runs_out() {
             expires_at: contract.now + SignedDuration::from_hours(1),
             auth_time: Some(contract.now),
             freshness: Some(Freshness::Fresh),
-            kaseyaone_session: Some("sid".to_owned()),
+            kaseyaone_session: Some([6; 32]),
             id_token: Some("token".to_owned()),
         };
         let mut transaction = contract.store.write().await.unwrap();
@@ -403,6 +403,7 @@ async fn a_session_is_found_until_it_runs_out() {
         let found = transaction.find_session(&[5; 32], contract.now).await.unwrap().unwrap();
         assert_eq!(found.account, account);
         assert_eq!(found.id_token.as_deref(), Some("token"));
+        assert_eq!(found.kaseyaone_session, Some([6; 32]));
         transaction.delete_sessions_of(account).await.unwrap();
         assert!(transaction.find_session(&[5; 32], contract.now).await.unwrap().is_none());
     }

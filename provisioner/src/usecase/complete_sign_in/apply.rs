@@ -19,7 +19,7 @@ use crate::oidc::Authentication;
 use crate::store::{NewAccount, Purpose, SignInRequest, StoreError, StoredLink, Transaction};
 use crate::usecase::admission::by;
 use crate::usecase::begin_sign_in::{insert_request, new_browser, new_request, new_secrets, unreachable};
-use crate::usecase::session::{Opening, Refusal, SignedIn, open_session};
+use crate::usecase::session::{Opening, Refusal, SignedIn, hash_kaseyaone_session, open_session};
 use crate::usecase::settle::{Failure, end_uncompleted};
 
 /// How often a sign-in that lost a race begins its transaction anew. One more would already find the winner.
@@ -287,11 +287,12 @@ impl SignInUnderWay<'_> {
             ..self.app.audit_entry(by(&account), Action::SignIn)
         };
         transaction.append_audit(&entry).await?;
+        let assertion = &self.authentication.assertion;
         let opening = Opening {
             account: &account,
             record: &record,
             replaced: self.input.session,
-            kaseyaone_session: self.authentication.assertion.session.as_deref().map(bounded),
+            kaseyaone_session: assertion.session.as_deref().map(|sid| hash_kaseyaone_session(self.app, sid)),
             id_token: Some(self.authentication.id_token.clone()),
         };
         let (session, expires_at) = open_session(self.app, &mut transaction, opening).await?;
