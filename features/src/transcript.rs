@@ -31,7 +31,7 @@ pub async fn write(stage: &mut Stage) -> Result<String> {
     section(&mut text, "database", &entities::lines(&change));
     section(&mut text, "audit", &entities::audit(&change));
     section(&mut text, "faults", &faults(stage));
-    let text = symbols.replace(&logical(stage, &text));
+    let text = visible(&symbols.replace(&logical(stage, &text)));
     scanner::check(&text)?;
     Ok(text)
 }
@@ -66,8 +66,34 @@ fn logical(stage: &Stage, text: &str) -> String {
     TIME.replace_all(&text, since).into_owned()
 }
 
+/// Every control character but the end of a line as an escape, so that a reviewed file holds what a reviewer sees.
+fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() && character != '\n' {
+            visible.extend(character.escape_unicode());
+        } else {
+            visible.push(character);
+        }
+    }
+    visible
+}
+
 /// A time as the distance from the beginning of the scenario, in seconds.
 fn offset(at: Timestamp) -> String {
     let seconds = at.as_second() - START.as_second();
     if seconds < 0 { format!("T{seconds}s") } else { format!("T+{seconds}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_told_as_escapes_and_lines_stay_lines() {
+        assert_eq!(
+            visible("sub=k1\0 a\tb\r\u{1b}[1m\u{85}\nü…"),
+            "sub=k1\\u{0} a\\u{9}b\\u{d}\\u{1b}[1m\\u{85}\nü…"
+        );
+    }
 }

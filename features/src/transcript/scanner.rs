@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 use regex::Regex;
 
 /// What must not be there, with the pattern that finds it.
-const SHAPES: [(&str, &str); 7] = [
+const SHAPES: [(&str, &str); 8] = [
+    ("a control character", r"\p{Cc}"),
     ("a token", r"eyJ[A-Za-z0-9_-]{8,}"),
     ("a key", r"-----BEGIN|PRIVATE KEY"),
     ("an address with a port", r"(?:127\.0\.0\.1|localhost|\[::1\]):\d+"),
@@ -26,9 +27,10 @@ static PATTERNS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Refuses a text that holds anything token-, key-, port-, id- or date-shaped.
+/// Refuses a text that holds anything token-, key-, port-, id- or date-shaped, or a character that nobody sees.
 pub(super) fn check(text: &str) -> Result<()> {
-    for (number, line) in text.lines().enumerate() {
+    // Not `lines`, which would take a carriage return for the end of one.
+    for (number, line) in text.split('\n').enumerate() {
         for (what, pattern) in PATTERNS.iter() {
             if let Some(found) = pattern.find(line) {
                 bail!("line {} of the transcript holds {what}: {:?} in {line:?}", number + 1, found.as_str());
@@ -52,6 +54,8 @@ mod tests {
             "0190163d-8694-739b-aea5-966c26f8ad91",
             "exp=1893456300",
             "code=Zk3v9Qw1LmN8pXr5TyU2sD7f",
+            "sub=k1-northwind-dana\0",
+            "first\r\nsecond",
         ] {
             assert!(check(bad).is_err(), "{bad} passed");
         }
