@@ -17,7 +17,14 @@ Feature: Disabling automatic user creation
     And Dana tries to sign in with KaseyaOne
     Then Dana is not signed in
     And Dana has no account
-    And Dana is told that no account is created automatically
+    And Dana is shown a reference and told nothing but:
+      | You cannot be signed in                                                                           |
+      | KaseyaOne confirmed who you are, but Kaseya MDR could neither open nor create an account for you. |
+      | Ask your Kaseya MDR administrator; being let in here may need their approval.                     |
+      | If it does not help, give your administrator this reference. It leads to the reason.              |
+    And the record of the sign-in says:
+      | first failing | automatic user creation is on |
+      | cause         | create off                    |
 
   @S-59
   Scenario: Disabling leaves every existing account as it was

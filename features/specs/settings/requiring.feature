@@ -25,7 +25,14 @@ Feature: Requiring KaseyaOne, with exceptions
     Given "Require Login with KaseyaOne" is on
     When Lee tries to sign in locally
     Then Lee is not signed in
-    And Lee is pointed to KaseyaOne
+    And Lee is shown a reference and told nothing but:
+      | Log in with KaseyaOne                                                                |
+      | Signing in with a password is not available here.                                    |
+      | Use Log in with KaseyaOne.                                                           |
+      | If it does not help, give your administrator this reference. It leads to the reason. |
+    And the record of the sign-in says:
+      | authenticated using KaseyaOne | fail                |
+      | cause                         | local not permitted |
     When Lee signs in with KaseyaOne
     Then Lee is signed in
 

@@ -32,11 +32,11 @@ Feature: An MSP user signs in but no account is created
     And Dana has exactly one account
 
     Examples:
-      | item                          | what is wrong                                 | tries                           | correction                                            |
-      | authenticated using KaseyaOne | Dana exists in KaseyaOne and has no account   | tries to sign in locally        | Dana uses a new browser                               |
-      | KaseyaOne login is on         | "Allow Users to Log in with KaseyaOne" is off | tries to sign in with KaseyaOne | Mona turns on "Allow Users to Log in with KaseyaOne"  |
-      | automatic user creation is on | "Enable Automatic User Creation" is off       | tries to sign in with KaseyaOne | Mona turns on "Enable Automatic User Creation"        |
-      | exists in KaseyaOne           | Dana was deleted from KaseyaOne               | tries to sign in with KaseyaOne | Dana is restored in KaseyaOne                         |
+      | item                          | what is wrong                                 | tries                            | correction                                           |
+      | authenticated using KaseyaOne | Dana exists in KaseyaOne and has no account   | tries to sign in locally         | Dana uses a new browser                              |
+      | KaseyaOne login is on         | "Allow Users to Log in with KaseyaOne" is off | tries to sign in with KaseyaOne  | Mona turns on "Allow Users to Log in with KaseyaOne" |
+      | automatic user creation is on | "Enable Automatic User Creation" is off       | tries to sign in with KaseyaOne  | Mona turns on "Enable Automatic User Creation"       |
+      | exists in KaseyaOne           | Dana was deleted from KaseyaOne               | tries to sign in with KaseyaOne  | Dana is restored in KaseyaOne                        |
       | completed authentication      | Dana exists in KaseyaOne and has no account   | starts to sign in with KaseyaOne | Dana cancels at KaseyaOne                            |
 
   @S-69
@@ -56,7 +56,11 @@ Feature: An MSP user signs in but no account is created
   Scenario: The person gets a reference, the administrator gets the reason
     Given "Enable Automatic User Creation" is off
     When Dana tries to sign in with KaseyaOne
-    Then Dana is shown a reference and no reason that is not hers to know
+    Then Dana is shown a reference and told nothing but:
+      | You cannot be signed in                                                                           |
+      | KaseyaOne confirmed who you are, but Kaseya MDR could neither open nor create an account for you. |
+      | Ask your Kaseya MDR administrator; being let in here may need their approval.                     |
+      | If it does not help, give your administrator this reference. It leads to the reason.              |
     And Mona finds the record by that reference
     And the record page names "automatic user creation" as the first that failed
 

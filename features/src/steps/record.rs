@@ -42,19 +42,6 @@ async fn so_many_records_say(world: &mut World, count: usize, outcome: String, s
     expect(found == count, format!("{count} records that say {outcome:?}"), format!("there are {found}"))
 }
 
-#[then(expr = "{person} is shown a reference and no reason that is not hers to know")]
-async fn is_shown_a_reference(world: &mut World, who: Who, step: &Step) -> Result<()> {
-    let stage = world.begin(step).await?;
-    let (_, browser) = stage.seat(&who);
-    let page = browser.page()?;
-    let (reference, text) = (page.reference(), page.text());
-    expect(reference.is_some(), format!("{who} to be shown a reference"), format!("the page says: {text}"))?;
-    let told = text.to_lowercase();
-    let secret =
-        ["automatic user creation", "signature", "account exists"].into_iter().find(|it| told.contains(it));
-    expect(secret.is_none(), "no reason on the page", format!("it says {secret:?}: {text}"))
-}
-
 #[then(expr = "{person} finds the record by that reference")]
 async fn finds_the_record(world: &mut World, admin: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;

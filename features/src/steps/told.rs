@@ -1,7 +1,8 @@
 //! What a person is told or asked by the page on the screen, and what they answer.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use cucumber::{gherkin::Step, then, when};
+use mock_idp::Channel;
 
 use super::expect;
 use crate::{
@@ -9,26 +10,37 @@ use crate::{
     world::{Who, World, stage::Stage},
 };
 
-#[then(expr = "{person} is stopped by KaseyaOne")]
-async fn is_stopped(world: &mut World, who: Who, step: &Step) -> Result<()> {
+#[then(expr = "{person} is stopped by KaseyaOne: {string}")]
+async fn is_stopped(world: &mut World, who: Who, reason: String, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    let (_, browser) = stage.seat(&who);
-    let page = browser.page()?;
+    let page = stage.seat(&who).1.page()?;
     expect(
         provider::is_provider(&page.kind()),
         format!("{who} to get no further than KaseyaOne"),
         format!("the page is {:?}: {}", page.kind(), page.text()),
+    )?;
+    let entries = stage.idp.journal().entries();
+    let last = entries.iter().rev().find(|entry| entry.channel == Channel::Front);
+    let refusal = last.and_then(|entry| entry.refusal.as_ref());
+    expect(
+        refusal.is_some_and(|refusal| refusal.reason == reason),
+        format!("KaseyaOne to refuse {who} with {reason:?}"),
+        format!("the last thing it said to a browser was {refusal:?}"),
     )
 }
 
-#[then(expr = "{person} is pointed to KaseyaOne")]
-async fn is_pointed_to_kaseyaone(world: &mut World, who: Who, step: &Step) -> Result<()> {
-    stage_shows(world.begin(step).await?, &who, "KaseyaOne")
-}
-
-#[then(expr = "{person} is told that no account is created automatically")]
-async fn is_told_why(world: &mut World, who: Who, step: &Step) -> Result<()> {
-    stage_shows(world.begin(step).await?, &who, "administrator")
+#[then(expr = "{person} is shown a reference and told nothing but:")]
+async fn is_told_nothing_but(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let Some(table) = &step.table else { bail!("this step needs a table") };
+    let words = table.rows.concat().join(" ");
+    let stage = world.begin(step).await?;
+    let page = stage.seat(&who).1.page()?;
+    let said = page.text_of("main").unwrap_or_default();
+    let Some(reference) = page.reference() else {
+        bail!("expected {who} to be shown a reference, but the page says: {said}");
+    };
+    let whole = format!("{words} Reference {reference} Back to sign-in");
+    expect(said == whole, format!("{who} to be told {whole:?}"), format!("the page says {said:?}"))
 }
 
 #[then(expr = "{person} is told of the KaseyaOne session that is left")]
