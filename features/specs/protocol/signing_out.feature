@@ -106,14 +106,16 @@ Feature: Signing out of KaseyaOne
     Given KaseyaOne tells the product of a sign-out through the browser
     And Rui is signed in with KaseyaOne
     When Rui signs out of KaseyaOne too
-    Then Rui is not signed in
+    Then the browser of Rui carried word of the sign-out to the product
+    And Rui is not signed in
 
   @S-80 @fault:out-fc-op
   Scenario: Signing out at KaseyaOne ends the session here by word through the browser
     Given KaseyaOne tells the product of a sign-out through the browser
     And Rui is signed in with KaseyaOne
     When Rui signs out at KaseyaOne
-    Then Rui is not signed in
+    Then the browser of Rui carried word of the sign-out to the product
+    And Rui is not signed in
     And the audit trail says that KaseyaOne signed Rui out
 
   @S-80
@@ -122,7 +124,8 @@ Feature: Signing out of KaseyaOne
     And Rui is signed in with KaseyaOne
     And the fault "<fault>" strikes the sign-out of Rui
     When Rui signs out at KaseyaOne
-    Then Rui is signed in
+    Then the browser of Rui carried word of the sign-out to the product
+    And Rui is signed in
     And the fault has struck
 
     Examples:

@@ -9,6 +9,9 @@ use crate::{
     world::{Who, World, stage::Stage},
 };
 
+/// What the provider loads in a frame when a session ends.
+const FRAME: &str = "/sso/frontchannel-logout";
+
 #[given(expr = "{person} has signed out")]
 #[when(expr = "{person} signs out")]
 async fn signs_out(world: &mut World, who: Who, step: &Step) -> Result<()> {
@@ -29,7 +32,7 @@ async fn signs_out_at_kaseyaone(world: &mut World, who: Who, step: &Step) -> Res
 #[given("KaseyaOne tells the product of a sign-out through the browser")]
 async fn told_through_the_browser(world: &mut World, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    let frame = stage.sut.base(0).join("/sso/frontchannel-logout")?;
+    let frame = stage.sut.base(0).join(FRAME)?;
     stage.idp.clients().change(stage.sut.client_id(), |client| {
         client.backchannel_logout_uri = None;
         client.frontchannel_logout_uri = Some(frame.into());
@@ -67,6 +70,19 @@ async fn refused_word(world: &mut World, step: &Step) -> Result<()> {
 #[then(expr = "the product took word of the first sign-out and refused it when it came again")]
 async fn took_word_once(world: &mut World, step: &Step) -> Result<()> {
     answered(world.begin(step).await?, &[200, 400])
+}
+
+#[then(expr = "the browser of {person} carried word of the sign-out to the product")]
+async fn carried_word(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let browser = stage.seat(&who).1.name().to_owned();
+    let told = stage.tape().exchanges().into_iter().filter(|exchange| exchange.url.path() == FRAME);
+    let told: Vec<(String, u16)> = told.map(|exchange| (exchange.browser, exchange.status)).collect();
+    expect(
+        told == [(browser.clone(), 200)],
+        format!("one frame of the product in the browser {browser:?}, answered by 200"),
+        format!("these were loaded: {told:?}"),
+    )
 }
 
 /// What the product answered to logout tokens, by the provider's journal: 200 when it took one, 400 when it refused it.
