@@ -116,9 +116,34 @@ Feature: Sessions, tabs and browsers
     And Dana typed the own user name on the sign-in page
     And the fault "sess-sso-other-user" strikes whoever asks
     When Dana tries to sign in with KaseyaOne
-    Then Dana has no account
+    Then Dana is not signed in
+    And Dana has no account
+    And no account has been created
     And nobody's account has changed
     And the fault has struck
+    And the record of the sign-in says:
+      | outcome     | refused        |
+      | cause       | session reused |
+      | other cause | session reused |
+      | freshness   | cached         |
+
+  @S-09 @S-77
+  Scenario: A typed user name proves nothing: whoever KaseyaOne names is signed in, and the page says who: sess-sso-other-user
+    Given Rui has signed in before
+    And Alan has signed in before
+    And Rui signed in to another KaseyaOne product 60 minutes ago
+    And Dana uses the browser of Rui
+    And Dana typed the own user name on the sign-in page
+    And the fault "sess-sso-other-user" strikes whoever asks
+    When Dana tries to sign in with KaseyaOne
+    Then the browser of Dana is signed in as Alan
+    And the page says that Alan is signed in
+    And Dana has no account
+    And no account has been created
+    And the fault has struck
+    And the record of the sign-in says:
+      | outcome   | signed in |
+      | freshness | cached    |
 
   @S-78
   Scenario: An old session that answers is noticed and the person is asked: sess-sso-silent
@@ -176,6 +201,27 @@ Feature: Sessions, tabs and browsers
     And the browser of Rui demands a silent answer about Rui
     And the fault "sess-none-other-sub" strikes whoever asks
     When Rui tries to sign in with KaseyaOne
-    Then nobody's account has changed
+    Then Rui is not signed in
+    And nobody's account has changed
     And no account has been created
     And the fault has struck
+    And the record of the sign-in says:
+      | outcome     | refused        |
+      | cause       | session reused |
+      | other cause | session reused |
+      | freshness   | cached         |
+
+  @S-77
+  Scenario: A silent answer about another person opens that person's account, never the one it was asked about: sess-none-other-sub
+    Given Rui has signed in before
+    And Alan has signed in before
+    And Rui signed in to another KaseyaOne product 60 minutes ago
+    And the browser of Rui demands a silent answer about Rui
+    And the fault "sess-none-other-sub" strikes whoever asks
+    When Rui tries to sign in with KaseyaOne
+    Then the browser of Rui is signed in as Alan
+    And no account has been created
+    And the fault has struck
+    And the record of the sign-in says:
+      | outcome   | signed in |
+      | freshness | cached    |

@@ -274,6 +274,19 @@ async fn is_signed_in(world: &mut World, who: Who, step: &Step) -> Result<()> {
     }
 }
 
+#[then(expr = "the browser of {person} is signed in as {person}")]
+async fn is_signed_in_as(world: &mut World, of: Who, other: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let address = stage.address(&other);
+    let (sut, browser) = stage.seat(&of);
+    let session = sut.who_am_i(browser).await?.map(|it| it.email);
+    expect(
+        session.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(&address)),
+        format!("the session in the browser of {of} to be that of {address}"),
+        format!("it is that of {session:?}"),
+    )
+}
+
 #[then(expr = "{person} is not signed in")]
 async fn is_not_signed_in(world: &mut World, who: Who, step: &Step) -> Result<()> {
     not_signed_in_now(world.begin(step).await?, &who).await
