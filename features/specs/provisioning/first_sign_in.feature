@@ -35,12 +35,12 @@ Feature: The first KaseyaOne sign-in creates the MSP user account
     And nothing has changed but the records of sign-ins
 
     Examples:
-      | what Dana does                      |
-      | opens the sign-in page              |
-      | tries to sign in locally            |
-      | starts to sign in with KaseyaOne    |
-      | tries to open the Users page        |
-      | tries to add herself as a user      |
+      | what Dana does                        |
+      | opens the sign-in page                |
+      | tries to sign in locally              |
+      | starts to sign in with KaseyaOne      |
+      | tries to open the Users page          |
+      | tries to add herself as a user        |
       | opens a made-up return from KaseyaOne |
 
   @S-03
@@ -78,7 +78,8 @@ Feature: The first KaseyaOne sign-in creates the MSP user account
 
   @S-08
   Scenario: An automatically created user is recognisable in the list
-    When Dana signs in with KaseyaOne
+    When 90 minutes pass
+    And Dana signs in with KaseyaOne
     Then the Users page shows for Dana:
       | Origin       | Created automatically |
       | Access       | None assigned         |
@@ -118,14 +119,25 @@ Feature: The first KaseyaOne sign-in creates the MSP user account
       | cause                    | <cause>                  |
 
     Examples:
-      | part          | fault                | cause          |
-      | signature     | sig-bad-rs256        | token invalid  |
-      | issuer        | idt-iss-wrong        | token invalid  |
-      | audience      | idt-aud-wrong        | token invalid  |
-      | nonce         | idt-nonce-wrong      | token invalid  |
-      | expiry        | idt-exp-past         | token expired  |
-      | state         | authz-state-wrong    | state mismatch |
-      | PKCE verifier | authz-code-injection | code expired   |
+      | part      | fault             | cause          |
+      | signature | sig-bad-rs256     | token invalid  |
+      | issuer    | idt-iss-wrong     | token invalid  |
+      | audience  | idt-aud-wrong     | token invalid  |
+      | nonce     | idt-nonce-wrong   | token invalid  |
+      | expiry    | idt-exp-past      | token expired  |
+      | state     | authz-state-wrong | state mismatch |
+
+  @S-41
+  Scenario: No account from a token with a wrong PKCE verifier
+    Given the fault "authz-code-injection" strikes the sign-in of Dana
+    When Dana tries to sign in with KaseyaOne
+    Then KaseyaOne refused the code because of "pkce"
+    And Dana is not signed in
+    And Dana has no account
+    And the record of the sign-in says:
+      | completed authentication | fail                     |
+      | first failing            | completed authentication |
+      | cause                    | code expired             |
 
   @S-48
   Scenario: The list shows each person once

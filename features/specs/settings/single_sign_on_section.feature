@@ -9,11 +9,11 @@ Feature: The Single Sign-On section of Settings > Users
     Then the page answers "<question>" with "<words>"
 
     Examples:
-      | question                                                             | words     |
-      | What does automatic user creation do in Kaseya MDR?                  | KaseyaOne |
-      | When are user accounts created automatically?                        | first     |
-      | Does automatic user creation assign roles or access?                 | No        |
-      | What must administrators do after an MSP user account is created?    | assign    |
+      | question                                                          | words                                                                                                                                                                                                                                                                      |
+      | What does automatic user creation do in Kaseya MDR?               | It provisions MSP user accounts automatically when users sign in using KaseyaOne (Unified Login), so that nobody has to create them by hand. It controls how MSP user accounts are provisioned, not what access those users receive.                                       |
+      | When are user accounts created automatically?                     | The first time a user successfully signs in through KaseyaOne, and only once. The new user appears here under Settings > Users.                                                                                                                                            |
+      | Does automatic user creation assign roles or access?              | No. It does not assign roles or permissions, does not assign Group Access or organization visibility, does not grant MSP Admin status, and does not affect how the Security Operations Center (SOC) evaluates alerts, investigates activity, or performs response actions. |
+      | What must administrators do after an MSP user account is created? | Review it, and explicitly assign roles, Group Access, and organization visibility under Settings > User Privileges.                                                                                                                                                        |
 
   @S-31
   Scenario Outline: The section shows the state of each toggle: <allow>, <require>, <create>

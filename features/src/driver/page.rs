@@ -109,8 +109,8 @@ impl Page {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for part in html.select(&parts) {
             match (part.value().name(), pairs.last_mut()) {
-                ("dt", _) => pairs.push((words(part), String::new())),
-                (_, Some(pair)) => pair.1 = words(part),
+                ("dt", _) => pairs.push((prose(part), String::new())),
+                (_, Some(pair)) => pair.1 = prose(part),
                 (_, None) => {}
             }
         }
@@ -240,6 +240,11 @@ fn by_id(html: &Html, id: &str) -> Option<String> {
 
 fn first<'a>(html: &'a Html, selector: &str) -> Option<ElementRef<'a>> {
     html.select(&Selector::parse(selector).ok()?).next()
+}
+
+/// The text of sentences: a link in the middle of one adds no blank.
+fn prose(element: ElementRef<'_>) -> String {
+    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn words(element: ElementRef<'_>) -> String {

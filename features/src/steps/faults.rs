@@ -151,6 +151,20 @@ async fn was_asked_for_one_token(world: &mut World, step: &Step) -> Result<()> {
     asked_for_tokens(world.begin(step).await?, 1)
 }
 
+#[then(expr = "KaseyaOne refused the code because of {string}")]
+async fn refused_the_code(world: &mut World, check: String, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    asked_for_tokens(stage, 1)?;
+    let entries = stage.idp.journal().entries();
+    let asked = entries.iter().rev().find(|entry| entry.path.ends_with("/connect/token"));
+    let refusal = asked.and_then(|entry| entry.refusal.as_ref());
+    expect(
+        refusal.is_some_and(|refusal| refusal.check == check),
+        format!("KaseyaOne's check {check:?} to refuse the code"),
+        format!("its refusal is {refusal:?}"),
+    )
+}
+
 #[then(expr = "KaseyaOne would have given tokens for that code again")]
 async fn would_have_given_tokens_again(world: &mut World, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
