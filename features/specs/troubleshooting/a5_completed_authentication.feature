@@ -5,7 +5,7 @@ Feature: No account is created: did the user complete authentication successfull
   Background:
     Given automatic user creation is in effect
 
-  @S-67 @fault:authz-state-expired
+  @S-67
   Scenario Outline: No account because authentication was not completed: <how>
     When Dana starts to sign in with KaseyaOne
     And Dana <does this>
@@ -19,11 +19,15 @@ Feature: No account is created: did the user complete authentication successfull
       | cause                         | <cause>                  |
 
     Examples:
-      | how                                | does this                                      | outcome   | cause           |
-      | left at the password               | leaves at the password and 11 minutes pass     | abandoned | request expired |
-      | failed the one-time code           | fails the one-time code and 11 minutes pass    | abandoned | request expired |
-      | cancelled                          | cancels at KaseyaOne                           | refused   | access denied   |
-      | came back after the request's life | completes the sign-in after 11 minutes         | expired   | request expired |
+      | how                      | does this                                   | outcome   | cause           |
+      | left at the password     | leaves at the password and 11 minutes pass  | abandoned | request expired |
+      | failed the one-time code | fails the one-time code and 11 minutes pass | abandoned | request expired |
+      | cancelled                | cancels at KaseyaOne                        | refused   | access denied   |
+
+    @fault:authz-state-expired
+    Examples: too late
+      | how                                | does this                              | outcome | cause           |
+      | came back after the request's life | completes the sign-in after 11 minutes | expired | request expired |
 
   @S-67
   Scenario: No account because KaseyaOne answered with an error

@@ -5,7 +5,7 @@ Feature: No account is created although all five items pass
   Background:
     Given automatic user creation is in effect
 
-  @S-70 @fault:id-jit-inactive-user @fault:id-jit-other-org @fault:id-jit-inactive-org
+  @S-70
   Scenario Outline: All five pass and the record names <other cause>
     Given <situation>
     When <person> tries to sign in with KaseyaOne
@@ -23,17 +23,29 @@ Feature: No account is created although all five items pass
       | outcome                       | refused       |
 
     Examples:
-      | other cause             | person | situation                                        |
-      | other company           | Carl   | Carl belongs to another KaseyaOne company        |
-      | email conflict          | Nils   | Olga has signed in before and was then deleted from KaseyaOne |
-      | account deactivated     | Rui    | Rui has signed in before and Mona deactivated Rui |
-      | account removed         | Rui    | Rui has signed in before and Mona removed Rui    |
-      | tenant inactive         | Dana   | the contract of this MSP has ended               |
-      | module not assigned     | Mia    | Mia exists in KaseyaOne and has no account       |
-      | email missing           | Noel   | Noel exists in KaseyaOne and has no account      |
-      | email unverified        | Una    | Una exists in KaseyaOne and has no account       |
-      | admin link unconfirmed  | Lee    | Lee is an MSP Admin with a local password        |
-      | storage failure         | Dana   | the database fails when the account is written   |
+      | other cause            | person | situation                                                     |
+      | email conflict         | Nils   | Olga has signed in before and was then deleted from KaseyaOne |
+      | account removed        | Rui    | Rui has signed in before and Mona removed Rui                 |
+      | module not assigned    | Mia    | Mia exists in KaseyaOne and has no account                    |
+      | email missing          | Noel   | Noel exists in KaseyaOne and has no account                   |
+      | email unverified       | Una    | Una exists in KaseyaOne and has no account                    |
+      | admin link unconfirmed | Lee    | Lee is an MSP Admin with a local password                     |
+      | storage failure        | Dana   | the database fails when the account is written                |
+
+    @fault:id-jit-other-org
+    Examples: another company
+      | other cause   | person | situation                                 |
+      | other company | Carl   | Carl belongs to another KaseyaOne company |
+
+    @fault:id-jit-inactive-user
+    Examples: a deactivated account
+      | other cause         | person | situation                                         |
+      | account deactivated | Rui    | Rui has signed in before and Mona deactivated Rui |
+
+    @fault:id-jit-inactive-org
+    Examples: an ended contract
+      | other cause     | person | situation                          |
+      | tenant inactive | Dana   | the contract of this MSP has ended |
 
   @S-70 @fault:id-link-proof @fault:id-email-match
   Scenario: An MSP Admin confirms the link once after a local sign-in
