@@ -141,6 +141,6 @@ mod tests {
     fn its_code_names_no_users() {
         let source = include_str!("soc.rs");
         let code = source.split("#[cfg(test)]").next().unwrap();
-        assert!(!code.contains("use super::") && !code.contains("use crate::"));
+        assert!(!code.contains("super::") && !code.contains("crate::"));
     }
 }
