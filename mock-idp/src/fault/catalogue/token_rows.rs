@@ -2,7 +2,7 @@
 
 use super::Point::{IdToken, Identity};
 use super::StagedBy::Provider;
-use super::Verdict::{Reauthenticate, Refuse};
+use super::Verdict::{Either, Reauthenticate, Refuse};
 use super::{CatalogueEntry, entry};
 
 pub(super) const TOKEN: &[CatalogueEntry] = &[
@@ -315,7 +315,7 @@ pub(super) const TOKEN: &[CatalogueEntry] = &[
         &[],
         Provider,
         "OIDC Core 3.1.3.7 (12)",
-        Refuse,
+        Either,
     ),
     entry("idt-dup-member", "the ID token has two subjects", &[IdToken], &[], Provider, "RFC 7519 4", Refuse),
     entry(
