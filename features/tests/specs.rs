@@ -29,6 +29,23 @@ fn specs_can_be_run_as_written() {
 }
 
 #[test]
+fn the_documentation_says_which_statements_have_scenarios() {
+    let tags: BTreeSet<String> = specs().cases().into_iter().flat_map(|case| case.tags).collect();
+    let tagged: BTreeSet<u8> =
+        tags.iter().filter_map(|tag| tag.strip_prefix("S-").and_then(|it| it.parse().ok())).collect();
+    let row = Regex::new(r"(?m)^\| S-(\d\d)(?: to S-(\d\d))? \|.*\| (yes|not yet) \|$").unwrap();
+    let (mut told, mut yes) = (Vec::new(), BTreeSet::new());
+    for found in row.captures_iter(include_str!("../../docs/scenarios.md")) {
+        let number = |at| found.get(at).map(|it| it.as_str().parse::<u8>().unwrap());
+        let range = number(1).unwrap()..=number(2).or(number(1)).unwrap();
+        told.extend(range.clone());
+        yes.extend(range.filter(|_| &found[3] == "yes"));
+    }
+    assert_eq!(told, (1..=86).collect::<Vec<_>>(), "each statement once, in order");
+    assert_eq!(yes, tagged, "what docs/scenarios.md says has scenarios, and what is tagged");
+}
+
+#[test]
 fn every_statement_has_a_scenario() {
     let tags: BTreeSet<String> = specs().cases().into_iter().flat_map(|case| case.tags).collect();
     let missing: Vec<String> = STATEMENTS
