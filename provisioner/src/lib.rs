@@ -8,6 +8,7 @@ mod api;
 pub mod app;
 pub mod clock;
 pub mod config;
+mod detached;
 pub mod directory;
 pub mod domain;
 pub mod generator;

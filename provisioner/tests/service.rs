@@ -14,6 +14,8 @@ mod database;
 mod faults;
 #[path = "service/gate.rs"]
 mod gate;
+#[path = "service/hang_up.rs"]
+mod hang_up;
 #[path = "service/layering.rs"]
 mod layering;
 #[path = "service/link.rs"]

@@ -15,7 +15,7 @@ use super::http::{HttpClient, HttpError};
 use super::keys::KeySet;
 use super::logout::{LogoutExpected, VerifiedLogout, verify_logout};
 use super::request::{Prompting, RequestSecrets, authorization_url};
-use super::shared::{Pace, Shared, SharedError};
+use super::shared::{Asker, Pace, Shared, SharedError};
 use super::userinfo::{self, UserinfoError};
 use super::verify::{Expected, VerifyError, verify};
 use crate::config::{Config, KaseyaOne, Userinfo};
@@ -29,8 +29,8 @@ const METADATA_PACE: Pace = Pace {
     empty_pause: SignedDuration::ZERO,
     renewal_pause: SignedDuration::from_mins(1),
 };
-/// How often the keys are asked for. A token that names an unknown key has them asked for once a minute, whoever
-/// sends such tokens; a withdrawn key is trusted for an hour at most, or until the provider answers again.
+/// How often the keys are asked for. ID tokens that name an unknown key have them asked for once a minute, and logout
+/// tokens once more; a withdrawn key is trusted for an hour at most, or until the provider answers again.
 const KEYS_PACE: Pace = Pace {
     lifetime: SignedDuration::from_hours(1),
     retry_pause: SignedDuration::from_secs(30),
@@ -43,13 +43,13 @@ const AUTHENTICATION_DEADLINE: Duration = Duration::from_secs(20);
 /// Speaks to KaseyaOne.
 #[derive(Debug)]
 pub struct RelyingParty {
-    config: KaseyaOne,
+    config: Arc<KaseyaOne>,
     leeway: SignedDuration,
     max_age: SignedDuration,
     redirect_uri: Url,
     http: HttpClient,
-    metadata: Shared<Metadata>,
-    keys: Shared<KeySet>,
+    metadata: Arc<Shared<Metadata>>,
+    keys: Arc<Shared<KeySet>>,
 }
 
 /// Whether KaseyaOne can be reached.
@@ -97,13 +97,13 @@ impl RelyingParty {
     /// A relying party that has not spoken to the provider yet.
     pub(crate) fn new(config: &Config, redirect_uri: Url, http: HttpClient) -> Self {
         Self {
-            config: config.kaseyaone.clone(),
+            config: Arc::new(config.kaseyaone.clone()),
             leeway: config.sign_in.leeway,
             max_age: config.sign_in.max_age,
             redirect_uri,
             http,
-            metadata: Shared::new(METADATA_PACE),
-            keys: Shared::new(KEYS_PACE),
+            metadata: Arc::new(Shared::new(METADATA_PACE)),
+            keys: Arc::new(Shared::new(KEYS_PACE)),
         }
     }
 
@@ -176,8 +176,8 @@ impl RelyingParty {
             now: clock.now(),
             leeway: self.leeway,
         };
-        let (mut assertion, keys) =
-            self.with_keys(&metadata, expected.now, |keys| verify(&tokens.id_token, keys, &expected)).await?;
+        let check = |keys: &KeySet| verify(&tokens.id_token, keys, &expected);
+        let (mut assertion, keys) = self.with_keys(Asker::SignIn, &metadata, expected.now, check).await?;
         self.ask_userinfo(&mut assertion, &metadata, &tokens, &keys).await?;
         Ok(Authentication { assertion, id_token: tokens.id_token })
     }
@@ -207,8 +207,8 @@ impl RelyingParty {
     ) -> Result<VerifiedLogout, AuthenticationError> {
         let metadata = self.metadata(now).await?;
         let expected = LogoutExpected { config: &self.config, now, leeway: self.leeway };
-        let verified = self.with_keys(&metadata, now, |keys| verify_logout(token, keys, expected)).await?;
-        Ok(verified.0)
+        let check = |keys: &KeySet| verify_logout(token, keys, expected);
+        Ok(self.with_keys(Asker::Logout, &metadata, now, check).await?.0)
     }
 
     /// Whether this is the issuer of the provider, exactly.
@@ -216,20 +216,29 @@ impl RelyingParty {
         issuer == self.config.issuer
     }
 
-    /// Checks with the keys we have; if one is missing, with fresh ones, at most once a minute.
+    /// Checks with the keys we have; if one is missing, with fresh ones, at most once a minute for each who asks.
     async fn with_keys<T>(
         &self,
+        asker: Asker,
         metadata: &Metadata,
         now: Timestamp,
         check: impl Fn(&KeySet) -> Result<T, VerifyError>,
     ) -> Result<(T, Arc<KeySet>), AuthenticationError> {
-        let keys = self.keys.get(now, KeySet::fetch(&self.http, &metadata.jwks_uri)).await?;
+        let keys = self.keys.get(now, self.fetch_keys(metadata)).await?;
         match check(&keys) {
             Err(VerifyError::UnknownKey) => {}
             outcome => return Ok((outcome?, keys)),
         }
-        let keys = self.keys.renew(now, KeySet::fetch(&self.http, &metadata.jwks_uri)).await?;
+        let keys = self.keys.renew(asker, now, self.fetch_keys(metadata)).await?;
         Ok((check(&keys)?, keys))
+    }
+
+    fn fetch_keys(
+        &self,
+        metadata: &Metadata,
+    ) -> impl Future<Output = Result<KeySet, HttpError>> + Send + use<> {
+        let (http, url) = (self.http.clone(), metadata.jwks_uri.clone());
+        async move { KeySet::fetch(&http, &url).await }
     }
 
     async fn ask_userinfo(
@@ -257,7 +266,8 @@ impl RelyingParty {
 
     /// The discovery document. The last good one outlives an outage.
     async fn metadata(&self, now: Timestamp) -> Result<Arc<Metadata>, DiscoveryError> {
-        let got = self.metadata.get(now, discover(&self.http, &self.config)).await;
+        let (http, config) = (self.http.clone(), Arc::clone(&self.config));
+        let got = self.metadata.get(now, async move { discover(&http, &config).await }).await;
         got.map_err(|error| match error {
             SharedError::Fetch(error) => error,
             SharedError::JustFailed => DiscoveryError::JustFailed,

@@ -1,10 +1,15 @@
 //! A document of the provider: one caller fetches it, all use it, and nobody waits for what is there already.
 //!
-//! It knows neither HTTP nor what the document is. A fetch is a future that is not begun unless it is needed.
+//! It knows neither HTTP nor what the document is. A fetch is a future that is not begun unless it is needed; once it
+//! is, it comes to its end, even if whoever asked for it has gone.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::OwnedMutexGuard;
+
+use crate::detached::to_the_end;
 
 /// How often a document is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -15,8 +20,17 @@ pub(crate) struct Pace {
     pub(crate) retry_pause: SignedDuration,
     /// How long nobody asks, after a fetch that failed, if there is none yet.
     pub(crate) empty_pause: SignedDuration,
-    /// Shortest time between two fetches because the document lacks something.
+    /// Shortest time between two fetches because the document lacks something, for each who may ask.
     pub(crate) renewal_pause: SignedDuration,
+}
+
+/// For what a document is renewed. Each has its own pace: what strangers ask for takes nothing from a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Asker {
+    /// A token that KaseyaOne gave us for a code.
+    SignIn,
+    /// A logout token, which anybody can send.
+    Logout,
 }
 
 /// Why there is no document.
@@ -33,15 +47,17 @@ pub(crate) enum SharedError<E> {
 pub(crate) struct Shared<T> {
     pace: Pace,
     state: Mutex<State<T>>,
-    /// Held by whoever fetches; never while only the state is looked at.
-    fetching: tokio::sync::Mutex<()>,
+    /// Held while a fetch is under way; never while only the state is looked at.
+    fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Debug)]
 struct State<T> {
     value: Option<(Arc<T>, Timestamp)>,
     failed_at: Option<Timestamp>,
-    renewed_at: Option<Timestamp>,
+    renewed_at: BTreeMap<Asker, Timestamp>,
+    /// Fetches that began, so that whoever lacks something knows one that may have it from one that is too old.
+    begun: u64,
     /// Fetches that came to an end, so that whoever waited for one knows.
     ended: u64,
 }
@@ -56,59 +72,60 @@ enum Seen<T> {
     JustFailed,
 }
 
-impl<T> Shared<T> {
+impl<T: Send + Sync + 'static> Shared<T> {
     /// Nothing has been fetched yet.
     pub(crate) fn new(pace: Pace) -> Self {
-        let state = State { value: None, failed_at: None, renewed_at: None, ended: 0 };
-        Self { pace, state: Mutex::new(state), fetching: tokio::sync::Mutex::default() }
+        let state = State { value: None, failed_at: None, renewed_at: BTreeMap::new(), begun: 0, ended: 0 };
+        Self { pace, state: Mutex::new(state), fetching: Arc::default() }
     }
 
     /// The document. While one caller fetches a newer one the others get the old one at once; whoever waits for the
     /// first one shares its outcome, so that an outage costs one deadline and not a queue of them.
-    pub(crate) async fn get<E>(
-        &self,
+    pub(crate) async fn get<E: Send + 'static>(
+        self: &Arc<Self>,
         now: Timestamp,
-        fetch: impl Future<Output = Result<T, E>>,
+        fetch: impl Future<Output = Result<T, E>> + Send + 'static,
     ) -> Result<Arc<T>, SharedError<E>> {
-        let _fetching = match self.look(now) {
+        let fetching = match self.look(now) {
             Seen::Usable(value) => return Ok(value),
             Seen::JustFailed => return Err(SharedError::JustFailed),
-            Seen::Old(value) => match self.fetching.try_lock() {
+            Seen::Old(value) => match Arc::clone(&self.fetching).try_lock_owned() {
                 Ok(fetching) => fetching,
                 Err(_) => return Ok(value),
             },
             Seen::Nothing(ended) => {
-                let fetching = self.fetching.lock().await;
+                let fetching = Arc::clone(&self.fetching).lock_owned().await;
                 if self.state().ended != ended {
                     return self.current().ok_or(SharedError::JustFailed);
                 }
                 fetching
             }
         };
-        match self.look(now) {
-            // Somebody was faster between the look and the lock.
-            Seen::Usable(value) => Ok(value),
-            _ => {
-                self.fetch(now, fetch).await.or_else(|error| self.current().ok_or(SharedError::Fetch(error)))
-            }
+        // Somebody may have been faster between the look and the lock.
+        if let Seen::Usable(value) = self.look(now) {
+            return Ok(value);
         }
+        let fetched = self.fetch(fetching, now, fetch).await;
+        fetched.or_else(|error| self.current().ok_or(SharedError::Fetch(error)))
     }
 
-    /// The document, fetched again because it lacks something; if that was done just now, with the same outcome.
-    pub(crate) async fn renew<E>(
-        &self,
+    /// The document, fetched again because it lacks something; if that was done just now, with the same outcome. A
+    /// fetch that is under way already may lack it as well.
+    pub(crate) async fn renew<E: Send + 'static>(
+        self: &Arc<Self>,
+        asker: Asker,
         now: Timestamp,
-        fetch: impl Future<Output = Result<T, E>>,
+        fetch: impl Future<Output = Result<T, E>> + Send + 'static,
     ) -> Result<Arc<T>, SharedError<E>> {
-        let ended = self.state().ended;
-        let _fetching = self.fetching.lock().await;
+        let begun = self.state().begun;
+        let fetching = Arc::clone(&self.fetching).lock_owned().await;
         let was_done = {
             let mut state = self.state();
-            let renewed_lately =
-                state.renewed_at.is_some_and(|at| is_within(at, now, self.pace.renewal_pause));
-            let was_done = renewed_lately || state.ended != ended;
+            let renewed_at = state.renewed_at.get(&asker);
+            let renewed_lately = renewed_at.is_some_and(|at| is_within(*at, now, self.pace.renewal_pause));
+            let was_done = renewed_lately || state.begun != begun;
             if !was_done {
-                state.renewed_at = Some(now);
+                state.renewed_at.insert(asker, now);
             }
             was_done
         };
@@ -116,18 +133,33 @@ impl<T> Shared<T> {
             let has_failed = self.state().failed_at.is_some();
             return self.current().filter(|_| !has_failed).ok_or(SharedError::JustFailed);
         }
-        self.fetch(now, fetch).await.map_err(SharedError::Fetch)
+        self.fetch(fetching, now, fetch).await.map_err(SharedError::Fetch)
     }
 
-    async fn fetch<E>(&self, now: Timestamp, fetch: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
-        let outcome = fetch.await.map(Arc::new);
+    async fn fetch<E: Send + 'static>(
+        self: &Arc<Self>,
+        fetching: OwnedMutexGuard<()>,
+        now: Timestamp,
+        fetch: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<Arc<T>, E> {
+        let shared = Arc::clone(self);
+        self.state().begun += 1;
+        to_the_end(async move {
+            let outcome = fetch.await.map(Arc::new);
+            shared.end(&outcome, now);
+            drop(fetching);
+            outcome
+        })
+        .await
+    }
+
+    fn end<E>(&self, outcome: &Result<Arc<T>, E>, now: Timestamp) {
         let mut state = self.state();
         state.ended += 1;
         state.failed_at = outcome.is_err().then_some(now);
-        if let Ok(value) = &outcome {
+        if let Ok(value) = outcome {
             state.value = Some((Arc::clone(value), now));
         }
-        outcome
     }
 
     fn look(&self, now: Timestamp) -> Seen<T> {

@@ -6,15 +6,16 @@ use std::pin::pin;
 use futures_util::future::{Ready, join, pending, poll_fn, poll_immediate, ready};
 use tokio::sync::oneshot;
 
+use super::Asker::{Logout, SignIn};
 use super::*;
 
-fn shared() -> Shared<u32> {
-    Shared::new(Pace {
+fn shared() -> Arc<Shared<u32>> {
+    Arc::new(Shared::new(Pace {
         lifetime: SignedDuration::from_hours(1),
         retry_pause: SignedDuration::from_secs(30),
         empty_pause: SignedDuration::from_secs(5),
         renewal_pause: SignedDuration::from_mins(1),
-    })
+    }))
 }
 
 fn at(seconds: i64) -> Timestamp {
@@ -56,7 +57,7 @@ async fn what_is_old_is_used_by_everybody_else_while_one_fetches() {
 async fn a_renewal_holds_up_nobody_who_has_what_they_need() {
     let shared = shared();
     shared.get(at(0), good(1)).await.unwrap();
-    let mut renewing = pin!(shared.renew(at(1), pending::<Result<u32, Infallible>>()));
+    let mut renewing = pin!(shared.renew(SignIn, at(1), pending::<Result<u32, Infallible>>()));
     assert!(poll_immediate(&mut renewing).await.is_none());
     assert_eq!(value(shared.get(at(1), never()).await), 1);
 }
@@ -105,23 +106,62 @@ async fn after_a_failure_there_is_a_pause_and_then_another_fetch() {
 async fn what_is_missing_is_asked_for_once_a_minute_whoever_asks() {
     let shared = shared();
     shared.get(at(0), good(1)).await.unwrap();
-    assert_eq!(value(shared.renew(at(1), good(2)).await), 2);
+    assert_eq!(value(shared.renew(SignIn, at(1), good(2)).await), 2);
     for second in 1..61 {
-        assert_eq!(value(shared.renew(at(second), never()).await), 2);
+        assert_eq!(value(shared.renew(SignIn, at(second), never()).await), 2);
     }
-    assert!(matches!(shared.renew(at(61), bad()).await, Err(SharedError::Fetch("down"))));
-    let again = shared.renew(at(62), never()).await;
+    assert!(matches!(shared.renew(SignIn, at(61), bad()).await, Err(SharedError::Fetch("down"))));
+    let again = shared.renew(SignIn, at(62), never()).await;
     assert!(matches!(again, Err(SharedError::JustFailed)), "not: there is no such key");
     assert_eq!(value(shared.get(at(62), never()).await), 2, "known keys still verify");
-    assert_eq!(value(shared.renew(at(121), good(3)).await), 3);
+    assert_eq!(value(shared.renew(SignIn, at(121), good(3)).await), 3);
+}
+
+/// Begins, and is gone at the first wait.
+async fn hang_up(asking: impl Future) {
+    assert!(poll_immediate(pin!(asking)).await.is_none(), "it waits");
 }
 
 #[tokio::test]
-async fn a_fetch_that_is_given_up_is_taken_over() {
+async fn a_first_fetch_comes_to_its_end_though_who_began_it_has_gone() {
     let shared = shared();
-    {
-        let mut given_up = pin!(shared.get(at(0), pending::<Result<u32, Infallible>>()));
-        assert!(poll_immediate(&mut given_up).await.is_none());
+    let (end, fetched) = oneshot::channel();
+    hang_up(shared.get(at(0), fetched)).await;
+    end.send(1).unwrap();
+    assert_eq!(value(shared.get(at(0), never()).await), 1);
+}
+
+#[tokio::test]
+async fn what_is_old_is_replaced_though_who_began_it_has_gone() {
+    let shared = shared();
+    shared.get(at(0), good(1)).await.unwrap();
+    let (end, fetched) = oneshot::channel();
+    hang_up(shared.get(at(3600), fetched)).await;
+    for _ in 0..3 {
+        assert_eq!(value(shared.get(at(3600), never()).await), 1, "the fetch is still under way");
     }
-    assert_eq!(value(shared.get(at(0), good(1)).await), 1);
+    end.send(2).unwrap();
+    assert_eq!(value(shared.renew(SignIn, at(3600), good(3)).await), 3, "after the one that may be too old");
+    assert_eq!(value(shared.get(at(7199), never()).await), 3);
+}
+
+#[tokio::test]
+async fn a_renewal_comes_to_its_end_though_who_asked_has_gone() {
+    let shared = shared();
+    shared.get(at(0), good(1)).await.unwrap();
+    let (end, fetched) = oneshot::channel();
+    hang_up(shared.renew(SignIn, at(1), fetched)).await;
+    end.send(2).unwrap();
+    assert_eq!(value(shared.renew(SignIn, at(2), never()).await), 2);
+    assert_eq!(value(shared.get(at(2), never()).await), 2);
+}
+
+#[tokio::test]
+async fn logout_tokens_use_up_no_renewal_of_a_sign_in() {
+    let shared = shared();
+    shared.get(at(0), good(1)).await.unwrap();
+    assert_eq!(value(shared.renew(Logout, at(1), good(2)).await), 2);
+    assert_eq!(value(shared.renew(Logout, at(60), never()).await), 2, "once a minute for all of them");
+    assert_eq!(value(shared.renew(SignIn, at(60), good(3)).await), 3);
+    assert_eq!(value(shared.renew(Logout, at(61), good(4)).await), 4);
 }
