@@ -29,9 +29,11 @@ pub struct App {
     /// KaseyaOne as OpenID provider.
     pub relying_party: RelyingParty,
     /// KaseyaOne as directory, if configured.
-    pub directory: Option<Directory>,
+    pub directory: Option<Arc<Directory>>,
     /// The attempts to sign in that this process has seen.
     pub(crate) attempts: Tally,
+    /// Held by the turn of upkeep that is under way.
+    pub(crate) upkeep: Arc<tokio::sync::Mutex<()>>,
     /// The configuration.
     pub config: Config,
     base_url: Url,
@@ -66,11 +68,12 @@ impl App {
         let http = HttpClient::for_addresses(elsewhere.chain([kaseyaone.issuer.as_str()]))?;
         Ok(Self {
             relying_party: RelyingParty::new(&config, callback, http.clone()),
-            directory: directory.map(|directory| Directory::new(directory, http)),
+            directory: directory.map(|directory| Arc::new(Directory::new(directory, http))),
             store,
             clock,
             generator,
             attempts: Tally::default(),
+            upkeep: Arc::default(),
             config,
             base_url,
         })

@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::config;
+use crate::detached::to_the_end;
 use crate::domain::checks::Finding;
 use crate::oidc::HttpClient;
 
@@ -24,7 +27,7 @@ const ANSWER_LIFETIME: SignedDuration = SignedDuration::from_mins(1);
 const MOST_NAMES: usize = 30;
 /// Most questions that are under way at the same time.
 const AT_ONCE: usize = 2;
-/// How long anybody waits for an answer.
+/// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Asks the directory.
@@ -33,13 +36,13 @@ pub struct Directory {
     http: HttpClient,
     url: Url,
     token: SecretString,
-    /// Questions of the last minute by name, with their answers once there are any.
+    /// Questions of the last minute by name, with their answers; none for one that was too long in coming.
     asked: Mutex<BTreeMap<String, (Timestamp, Answer)>>,
     free: Semaphore,
 }
 
-/// Whoever comes first asks; the others wait for the same answer.
-type Answer = Arc<OnceCell<Finding>>;
+/// Whoever comes first asks; the others wait for the same answer, though the first has hung up.
+type Answer = Shared<BoxFuture<'static, Option<Finding>>>;
 
 #[derive(Deserialize)]
 struct ListResponse {
@@ -70,24 +73,24 @@ impl Directory {
 
     /// Whether a user name exists and is active. A look-up that fails is "not knowable", never "no". None if too much
     /// was asked in the last minute, or the answer is too long in coming.
-    pub(crate) async fn find_user(&self, username: &str, now: Timestamp) -> Option<Finding> {
-        let answer = self.admit(username, now)?;
-        let found = answer.get_or_init(|| self.look_up(username));
-        tokio::time::timeout(PATIENCE, found).await.ok().copied()
+    pub(crate) async fn find_user(self: &Arc<Self>, username: &str, now: Timestamp) -> Option<Finding> {
+        self.admit(username, now)?.await
     }
 
     /// The answer of the last minute, or the place for one; none if there were too many.
-    fn admit(&self, username: &str, now: Timestamp) -> Option<Answer> {
+    fn admit(self: &Arc<Self>, username: &str, now: Timestamp) -> Option<Answer> {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.retain(|_, (at, _)| now.duration_since(*at) < ANSWER_LIFETIME);
         if let Some((_, answer)) = asked.get(username) {
-            return Some(Arc::clone(answer));
+            return Some(answer.clone());
         }
         if asked.len() >= MOST_NAMES {
             return None;
         }
-        let answer = Answer::default();
-        asked.insert(username.to_owned(), (now, Arc::clone(&answer)));
+        let (directory, name) = (Arc::clone(self), username.to_owned());
+        let in_time = async move { tokio::time::timeout(PATIENCE, directory.look_up(&name)).await.ok() };
+        let answer = to_the_end(in_time).boxed().shared();
+        asked.insert(username.to_owned(), (now, answer.clone()));
         Some(answer)
     }
 

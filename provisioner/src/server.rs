@@ -125,13 +125,14 @@ impl Server {
         take_census(&self.app).boxed()
     }
 
-    /// Stops listening, lets open requests finish, closes the database.
+    /// Stops listening, lets open requests and a turn of upkeep finish, closes the database.
     pub fn stop(self) -> BoxFuture<'static, ()> {
         let end = async move {
             self.stop.send_replace(true);
             if let Err(error) = self.serving.await {
                 tracing::error!(%error, "the server ended badly");
             }
+            let _upkeep = self.app.upkeep.lock().await;
             self.app.store.close().await;
         };
         end.boxed()

@@ -3,13 +3,16 @@
 //! Both happen in bounded batches: beside every so many attempts, so that whoever makes many also pays for the
 //! upkeep of them, and when an MSP Admin opens the record.
 
-use jiff::SignedDuration;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::session::BROWSER_KNOWN_FOR;
 use crate::app::App;
+use crate::detached::to_the_end;
 use crate::domain::checks::Finding;
 use crate::domain::record::{Cause, CauseCode, SignInRecord};
-use crate::store::{Retention, StoreError, Unreturned};
+use crate::store::{Retention, Store, StoreError, Unreturned};
 
 /// How many attempts of this process there are between two turns.
 const ATTEMPTS_PER_TURN: u64 = 64;
@@ -24,20 +27,27 @@ const MOST_KEPT: u32 = 10_000;
 /// How long failed local sign-ins are kept: they count for less.
 const FAILURES_KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
 
-/// Counts an attempt; when a turn is due, takes it. A turn that fails is another attempt's matter.
+/// Counts an attempt; when a turn is due, takes it, to its end even if whoever attempts has hung up, and one at a time.
+/// A turn that fails is another attempt's matter.
 pub(super) async fn keep_up(app: &App) {
-    if app.attempts.next().is_multiple_of(ATTEMPTS_PER_TURN)
-        && let Err(error) = take_turn(app).await
-    {
-        tracing::warn!(%error, "the record of sign-ins could not be kept small");
+    if !app.attempts.next().is_multiple_of(ATTEMPTS_PER_TURN) {
+        return;
     }
+    let Ok(turn) = Arc::clone(&app.upkeep).try_lock_owned() else { return };
+    let (store, end, now) = (app.store.clone(), unreturned(app), app.now());
+    to_the_end(async move {
+        if let Err(error) = take_turn(&store, &end, now).await {
+            tracing::warn!(%error, "the record of sign-ins could not be kept small");
+        }
+        drop(turn);
+    })
+    .await;
 }
 
-async fn take_turn(app: &App) -> Result<(), StoreError> {
-    let now = app.now();
-    let mut transaction = app.store.write().await?;
+async fn take_turn(store: &Store, end: &Unreturned, now: Timestamp) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
     transaction.lock_upkeep().await?;
-    transaction.end_unreturned(&unreturned(app), now, BATCH).await?;
+    transaction.end_unreturned(end, now, BATCH).await?;
     let keep = Retention { since: now - KEPT_FOR, most: MOST_KEPT };
     transaction.forget_anonymous(keep, BATCH).await?;
     transaction.delete_local_failures_before(now - FAILURES_KEPT_FOR).await?;

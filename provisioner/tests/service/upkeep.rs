@@ -11,7 +11,7 @@ use crate::database::Database;
 use crate::stage::{Browser, Stage, TestClock};
 
 /// Attempts that began one second apart, each with a request, as anybody can make them.
-async fn insert_attempts(database: &Database, first: i64, many: i64, outcome: Option<&str>) {
+pub(crate) async fn insert_attempts(database: &Database, first: i64, many: i64, outcome: Option<&str>) {
     let began = TestClock::held().now().as_millisecond();
     let numbers = if database.name == "SQLite" {
         format!(
