@@ -16,12 +16,25 @@ use crate::realm::replay::{SentResponse, SentToken};
 
 /// There is nobody and nothing with this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no {kind} {name:?}")]
+#[error("{}", self.sentence())]
 pub struct NotFound {
     /// What was looked for.
     pub kind: &'static str,
     /// Its name.
     pub name: String,
+}
+
+/// Stands for a code or token, which no error repeats.
+const UNNAMED: &str = "(secret)";
+
+impl NotFound {
+    fn sentence(&self) -> String {
+        let Self { kind, name } = self;
+        if name == UNNAMED {
+            return format!("no such {kind} is honoured here: it came from another instance, or was revoked");
+        }
+        format!("there is no {kind} {name:?}")
+    }
 }
 
 fn not_found(kind: &'static str, name: &str) -> NotFound {
@@ -328,7 +341,7 @@ impl Minter {
 
     /// Makes a code expire now.
     pub fn expire_code(&self, code: &str) -> Result<(), NotFound> {
-        if self.0.lock().expire_code(code) { Ok(()) } else { Err(not_found("code", "(secret)")) }
+        if self.0.lock().expire_code(code) { Ok(()) } else { Err(not_found("code", UNNAMED)) }
     }
 
     /// Makes every code that was not redeemed yet expire now; how many there were.
@@ -338,7 +351,7 @@ impl Minter {
 
     /// Makes an access or refresh token expire now.
     pub fn expire_token(&self, token: &str) -> Result<(), NotFound> {
-        if self.0.lock().expire_token(token) { Ok(()) } else { Err(not_found("token", "(secret)")) }
+        if self.0.lock().expire_token(token) { Ok(()) } else { Err(not_found("token", UNNAMED)) }
     }
 
     /// Makes the provider sessions of a person expire now; how many there were.
