@@ -34,9 +34,9 @@ pub use bindings::StoredBinding;
 pub use links::StoredLink;
 pub use logout::EndedSession;
 pub use records::RecordFilter;
-pub(crate) use requests::Hash;
 pub use requests::{Purpose, SignInRequest};
 pub use sessions::StoredSession;
+pub(crate) use sql::Hash;
 pub use sql::StoreError;
 pub use upkeep::{Retention, Unreturned};
 

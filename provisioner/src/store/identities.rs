@@ -69,15 +69,20 @@ impl Transaction {
 
     /// Every identity, by key.
     pub async fn all_identities(&mut self) -> Result<Vec<LinkedIdentity>, StoreError> {
-        self.sql("SELECT * FROM identity ORDER BY issuer, company, subject").read(read_identity).await
+        self.sql("SELECT * FROM identity ORDER BY issuer, company, subject").read(read_linked).await
     }
 }
 
-fn read_identity(row: &Row) -> Result<LinkedIdentity, StoreError> {
+/// The identity in the columns `issuer`, `company` and `subject`.
+pub(super) fn read_identity(row: &Row) -> Result<Identity, StoreError> {
     let subject =
         Subject::parse(&row.text("subject")?).map_err(|_| StoreError::Inconsistent { column: "subject" })?;
+    Ok(Identity { issuer: row.text("issuer")?, company: row.text("company")?, subject })
+}
+
+fn read_linked(row: &Row) -> Result<LinkedIdentity, StoreError> {
     Ok(LinkedIdentity {
-        identity: Identity { issuer: row.text("issuer")?, company: row.text("company")?, subject },
+        identity: read_identity(row)?,
         account: row.id("account_id")?,
         linked_at: row.time("linked_at")?,
     })

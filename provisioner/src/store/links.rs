@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::Transaction;
-use super::requests::Hash;
-use super::sql::{Row, StoreError};
+use super::identities::read_identity;
+use super::sql::{Hash, Row, StoreError};
 use crate::domain::id::AccountId;
-use crate::domain::identity::{Identity, Subject};
+use crate::domain::identity::Identity;
 use crate::domain::record::Reference;
 
 /// A KaseyaOne user that waits for the answer of an MSP Admin, in the words of KaseyaOne.
@@ -44,7 +44,7 @@ impl Transaction {
              username = excluded.username, email = excluded.email, reference = excluded.reference, \
              asked_at = excluded.asked_at, expires_at = excluded.expires_at",
         )
-        .bind(browser.to_vec())
+        .hash(browser)
         .id(link.account)
         .bind(link.identity.issuer.as_str())
         .bind(link.identity.company.as_str())
@@ -71,7 +71,7 @@ impl Transaction {
         self.sql(
             "SELECT * FROM link_confirmation WHERE browser_hash = $1 AND account_id = $2 AND expires_at > $3",
         )
-        .bind(browser.to_vec())
+        .hash(browser)
         .id(account)
         .time(now)
         .find(read_link)
@@ -89,7 +89,7 @@ impl Transaction {
             "DELETE FROM link_confirmation WHERE browser_hash = $1 AND account_id = $2 AND expires_at > $3 \
              RETURNING *",
         )
-        .bind(browser.to_vec())
+        .hash(browser)
         .id(account)
         .time(now)
         .find(read_link)
@@ -98,10 +98,7 @@ impl Transaction {
 
     /// Forgets who asks in a browser, whomever.
     pub async fn delete_link(&mut self, browser: &Hash) -> Result<(), StoreError> {
-        self.sql("DELETE FROM link_confirmation WHERE browser_hash = $1")
-            .bind(browser.to_vec())
-            .run()
-            .await?;
+        self.sql("DELETE FROM link_confirmation WHERE browser_hash = $1").hash(browser).run().await?;
         Ok(())
     }
 
@@ -112,11 +109,9 @@ impl Transaction {
 }
 
 fn read_link(row: &Row) -> Result<StoredLink, StoreError> {
-    let subject =
-        Subject::parse(&row.text("subject")?).map_err(|_| StoreError::Inconsistent { column: "subject" })?;
     Ok(StoredLink {
         account: row.id("account_id")?,
-        identity: Identity { issuer: row.text("issuer")?, company: row.text("company")?, subject },
+        identity: read_identity(row)?,
         company_name: row.text("company_name")?,
         name: row.get("name")?,
         username: row.get("username")?,

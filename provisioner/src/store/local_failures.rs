@@ -5,8 +5,7 @@
 use jiff::Timestamp;
 
 use super::Transaction;
-use super::requests::Hash;
-use super::sql::StoreError;
+use super::sql::{Hash, StoreError};
 use crate::domain::id::Id;
 
 impl Transaction {
@@ -22,8 +21,8 @@ impl Transaction {
                 "SELECT COUNT(*) AS count FROM known_browser \
                  WHERE email_key_hash = $1 AND browser_hash = $2 AND last_sign_in_at > $3",
             )
-            .bind(email.to_vec())
-            .bind(browser.map(|browser| browser.to_vec()))
+            .hash(email)
+            .hash_if(browser)
             .time(since)
             .count()
             .await?;
@@ -42,8 +41,8 @@ impl Transaction {
             "INSERT INTO known_browser (email_key_hash, browser_hash, last_sign_in_at) VALUES ($1, $2, $3) \
              ON CONFLICT (email_key_hash, browser_hash) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at",
         )
-        .bind(email.to_vec())
-        .bind(browser.to_vec())
+        .hash(email)
+        .hash(browser)
         .time(at)
         .run()
         .await?;
@@ -52,7 +51,7 @@ impl Transaction {
              (SELECT browser_hash FROM known_browser WHERE email_key_hash = $1 \
              ORDER BY last_sign_in_at DESC, browser_hash LIMIT $2)",
         )
-        .bind(email.to_vec())
+        .hash(email)
         .bind(i64::from(most))
         .run()
         .await?;
@@ -69,8 +68,8 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         self.sql("INSERT INTO local_failure (id, email_key_hash, browser_hash, at) VALUES ($1, $2, $3, $4)")
             .id(id)
-            .bind(email.to_vec())
-            .bind(known.map(|browser| browser.to_vec()))
+            .hash(email)
+            .hash_if(known)
             .time(at)
             .run()
             .await?;
@@ -88,8 +87,8 @@ impl Transaction {
             "SELECT COUNT(*) AS count FROM local_failure \
              WHERE email_key_hash = $1 AND browser_hash IS NOT DISTINCT FROM $2 AND at > $3",
         )
-        .bind(email.to_vec())
-        .bind(known.map(|browser| browser.to_vec()))
+        .hash(email)
+        .hash_if(known)
         .time(since)
         .count()
         .await
@@ -104,8 +103,8 @@ impl Transaction {
         self.sql(
             "DELETE FROM local_failure WHERE email_key_hash = $1 AND browser_hash IS NOT DISTINCT FROM $2",
         )
-        .bind(email.to_vec())
-        .bind(known.map(|browser| browser.to_vec()))
+        .hash(email)
+        .hash_if(known)
         .run()
         .await?;
         Ok(())

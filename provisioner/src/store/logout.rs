@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 
 use super::Transaction;
-use super::requests::Hash;
-use super::sql::StoreError;
+use super::sql::{Hash, Row, StoreError};
 use crate::domain::id::AccountId;
 use crate::domain::identity::Subject;
 use crate::domain::record::Reference;
@@ -27,7 +26,7 @@ impl Transaction {
     ) -> Result<bool, StoreError> {
         let inserted = self
             .sql("INSERT INTO logout_token (token_hash, refused_from) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(token.to_vec())
+            .hash(token)
             .time(refused_from)
             .run()
             .await?;
@@ -45,10 +44,8 @@ impl Transaction {
         session: &Hash,
     ) -> Result<Vec<EndedSession>, StoreError> {
         self.sql("DELETE FROM session WHERE kaseyaone_session = $1 RETURNING account_id, reference")
-            .bind(session.to_vec())
-            .read(|row| {
-                Ok(EndedSession { account: row.id("account_id")?, reference: row.parse("reference")? })
-            })
+            .hash(session)
+            .read(read_ended)
             .await
     }
 
@@ -66,8 +63,12 @@ impl Transaction {
         )
         .bind(issuer)
         .bind(subject.as_str())
-        .bind(session.map(|hash| hash.to_vec()))
-        .read(|row| Ok(EndedSession { account: row.id("account_id")?, reference: row.parse("reference")? }))
+        .hash_if(session)
+        .read(read_ended)
         .await
     }
+}
+
+fn read_ended(row: &Row) -> Result<EndedSession, StoreError> {
+    Ok(EndedSession { account: row.id("account_id")?, reference: row.parse("reference")? })
 }

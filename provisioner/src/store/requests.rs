@@ -3,11 +3,8 @@
 use jiff::Timestamp;
 
 use super::Transaction;
-use super::sql::{Row, StoreError};
+use super::sql::{Hash, Row, StoreError};
 use crate::domain::id::{AccountId, RecordId};
-
-/// SHA-256 of a secret.
-pub(crate) type Hash = [u8; 32];
 
 /// One redirect to KaseyaOne.
 #[derive(Clone, Debug)]
@@ -54,8 +51,8 @@ impl Transaction {
             "INSERT INTO sign_in_request (state_hash, browser_hash, record_id, binding_account_id, issuer, nonce, \
              pkce_verifier, started_at, expires_at, asked_afresh) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
-        .bind(request.state_hash.to_vec())
-        .bind(request.browser_hash.to_vec())
+        .hash(&request.state_hash)
+        .hash(&request.browser_hash)
         .id_if(record)
         .id_if(account)
         .bind(request.issuer.as_str())
@@ -71,17 +68,14 @@ impl Transaction {
 
     /// The request that a `state` belongs to, consumed or not.
     pub async fn find_request(&mut self, state: &Hash) -> Result<Option<SignInRequest>, StoreError> {
-        self.sql("SELECT * FROM sign_in_request WHERE state_hash = $1")
-            .bind(state.to_vec())
-            .find(read_request)
-            .await
+        self.sql("SELECT * FROM sign_in_request WHERE state_hash = $1").hash(state).find(read_request).await
     }
 
     /// Consumes a request; false if somebody was faster. Of two callbacks only one goes on to the token endpoint.
     pub async fn consume_request(&mut self, state: &Hash, now: Timestamp) -> Result<bool, StoreError> {
         let consumed = self
             .sql("UPDATE sign_in_request SET consumed_at = $2 WHERE state_hash = $1 AND consumed_at IS NULL")
-            .bind(state.to_vec())
+            .hash(state)
             .time(now)
             .run()
             .await?;
@@ -94,7 +88,7 @@ impl Transaction {
             "SELECT COUNT(*) AS count FROM sign_in_request \
              WHERE browser_hash = $1 AND consumed_at IS NULL AND expires_at > $2",
         )
-        .bind(browser.to_vec())
+        .hash(browser)
         .time(now)
         .count()
         .await
@@ -107,7 +101,7 @@ impl Transaction {
              WHERE browser_hash = $1 AND consumed_at IS NULL AND expires_at > $2 \
              ORDER BY started_at, state_hash LIMIT 1)",
         )
-        .bind(browser.to_vec())
+        .hash(browser)
         .time(now)
         .run()
         .await?;
@@ -133,8 +127,8 @@ fn read_request(row: &Row) -> Result<SignInRequest, StoreError> {
         _ => return Err(StoreError::Inconsistent { column: "record_id" }),
     };
     Ok(SignInRequest {
-        state_hash: hash(row, "state_hash")?,
-        browser_hash: hash(row, "browser_hash")?,
+        state_hash: row.hash("state_hash")?,
+        browser_hash: row.hash("browser_hash")?,
         purpose,
         issuer: row.text("issuer")?,
         nonce: row.text("nonce")?,
@@ -144,8 +138,4 @@ fn read_request(row: &Row) -> Result<SignInRequest, StoreError> {
         consumed_at: row.time_if("consumed_at")?,
         asked_afresh: row.get("asked_afresh")?,
     })
-}
-
-fn hash(row: &Row, column: &'static str) -> Result<Hash, StoreError> {
-    row.get::<Vec<u8>>(column)?.try_into().map_err(|_| StoreError::Inconsistent { column })
 }

@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 
 use super::Transaction;
-use super::requests::Hash;
-use super::sql::{Row, StoreError};
+use super::sql::{Hash, Row, StoreError};
 use crate::domain::id::AccountId;
 use crate::domain::identity::Freshness;
 use crate::domain::record::{Method, Reference};
@@ -41,7 +40,7 @@ impl Transaction {
             "INSERT INTO session (token_hash, account_id, reference, method, started_at, expires_at, auth_time, \
              freshness, kaseyaone_session, id_token) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
-        .bind(session.token_hash.to_vec())
+        .hash(&session.token_hash)
         .id(session.account)
         .bind(session.reference.as_str())
         .bind(session.method.as_str())
@@ -49,7 +48,7 @@ impl Transaction {
         .time(session.expires_at)
         .time_if(session.auth_time)
         .bind(session.freshness.map(Freshness::as_str))
-        .bind(session.kaseyaone_session.map(|hash| hash.to_vec()))
+        .hash_if(session.kaseyaone_session.as_ref())
         .bind(session.id_token.as_deref())
         .run()
         .await?;
@@ -63,7 +62,7 @@ impl Transaction {
         now: Timestamp,
     ) -> Result<Option<StoredSession>, StoreError> {
         self.sql("SELECT * FROM session WHERE token_hash = $1 AND expires_at > $2")
-            .bind(token.to_vec())
+            .hash(token)
             .time(now)
             .find(read_session)
             .await
@@ -71,7 +70,7 @@ impl Transaction {
 
     /// Ends the session of a token.
     pub async fn delete_session(&mut self, token: &Hash) -> Result<(), StoreError> {
-        self.sql("DELETE FROM session WHERE token_hash = $1").bind(token.to_vec()).run().await?;
+        self.sql("DELETE FROM session WHERE token_hash = $1").hash(token).run().await?;
         Ok(())
     }
 
@@ -93,10 +92,8 @@ impl Transaction {
 }
 
 fn read_session(row: &Row) -> Result<StoredSession, StoreError> {
-    let hash = |bytes: Vec<u8>, column| bytes.try_into().map_err(|_| StoreError::Inconsistent { column });
-    let kaseyaone_session = row.get::<Option<Vec<u8>>>("kaseyaone_session")?;
     Ok(StoredSession {
-        token_hash: hash(row.get("token_hash")?, "token_hash")?,
+        token_hash: row.hash("token_hash")?,
         account: row.id("account_id")?,
         reference: row.parse("reference")?,
         method: row.parse("method")?,
@@ -104,7 +101,7 @@ fn read_session(row: &Row) -> Result<StoredSession, StoreError> {
         expires_at: row.time("expires_at")?,
         auth_time: row.time_if("auth_time")?,
         freshness: row.parse_if("freshness")?,
-        kaseyaone_session: kaseyaone_session.map(|bytes| hash(bytes, "kaseyaone_session")).transpose()?,
+        kaseyaone_session: row.hash_if("kaseyaone_session")?,
         id_token: row.get("id_token")?,
     })
 }

@@ -13,6 +13,9 @@ use uuid::Uuid;
 
 use crate::domain::id::Id;
 
+/// SHA-256 of a secret.
+pub(crate) type Hash = [u8; 32];
+
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -91,6 +94,16 @@ impl<'t> Query<'t> {
     /// Adds an id that may be absent.
     pub(super) fn id_if<T>(self, id: Option<Id<T>>) -> Self {
         self.bind(id.map(Id::uuid))
+    }
+
+    /// Adds a hash.
+    pub(super) fn hash(self, hash: &Hash) -> Self {
+        self.bind(hash.to_vec())
+    }
+
+    /// Adds a hash that may be absent.
+    pub(super) fn hash_if(self, hash: Option<&Hash>) -> Self {
+        self.bind(hash.map(|hash| hash.to_vec()))
     }
 
     /// Adds a time, in milliseconds.
@@ -194,6 +207,18 @@ impl Row {
     /// The id in a column that may be null.
     pub(super) fn id_if<T>(&self, column: &'static str) -> Result<Option<Id<T>>, StoreError> {
         Ok(self.get::<Option<Uuid>>(column)?.map(Id::from_uuid))
+    }
+
+    /// The hash in a column.
+    pub(super) fn hash(&self, column: &'static str) -> Result<Hash, StoreError> {
+        self.hash_if(column)?.ok_or(StoreError::Inconsistent { column })
+    }
+
+    /// The hash in a column that may be null.
+    pub(super) fn hash_if(&self, column: &'static str) -> Result<Option<Hash>, StoreError> {
+        self.get::<Option<Vec<u8>>>(column)?
+            .map(|bytes| bytes.try_into().map_err(|_| StoreError::Inconsistent { column }))
+            .transpose()
     }
 
     /// The time in a column.
