@@ -14,6 +14,7 @@ pub mod jar;
 pub mod page;
 pub mod provider;
 pub mod reference;
+pub mod tape;
 
 use browser::Browser;
 

@@ -7,11 +7,12 @@ use anyhow::{Context as _, Result, bail, ensure};
 use url::Url;
 
 use crate::driver::{
-    browser::{Browser, Tape},
+    browser::Browser,
     clock::ScenarioClock,
     page::Page,
     provider::{Credentials, Until, sign_in},
     reference,
+    tape::Tape,
 };
 
 /// Who plays in a rehearsal, and where.

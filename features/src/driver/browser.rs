@@ -3,10 +3,7 @@
 //!
 //! It is plain HTTP without scripts, so whatever works here works with scripts turned off.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use anyhow::{Context as _, Result, bail};
-use jiff::Timestamp;
 use reqwest::{Client, Method, header};
 use serde_json::Value;
 use url::Url;
@@ -15,65 +12,11 @@ use super::{
     clock::ScenarioClock,
     jar::Jar,
     page::{Form, Page},
+    tape::{Exchange, Tape},
 };
 
 /// More redirects than this are a loop.
 const MOST_HOPS: usize = 12;
-
-/// One request of a browser with its answer.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    /// Which browser.
-    pub browser: String,
-    /// When, on the scenario's clock.
-    pub at: Timestamp,
-    /// How far the provider's journal had come before the request.
-    pub provider_before: u64,
-    /// How far it had come after the answer.
-    pub provider_after: u64,
-    /// The method.
-    pub method: String,
-    /// The address.
-    pub url: Url,
-    /// What was sent in the body, by name.
-    pub sent: Vec<(String, String)>,
-    /// The status of the answer.
-    pub status: u16,
-    /// Where the answer sends the browser.
-    pub location: Option<Url>,
-    /// `Set-Cookie` headers, as sent.
-    pub cookies: Vec<String>,
-    /// What the page calls itself, if the answer is one.
-    pub page: Option<String>,
-}
-
-/// The exchanges of a scenario in the order in which they happened.
-#[derive(Clone)]
-pub struct Tape {
-    exchanges: Arc<Mutex<Vec<Exchange>>>,
-    provider_position: Arc<dyn Fn() -> u64 + Send + Sync>,
-}
-
-impl Tape {
-    /// An empty tape; `provider_position` says how long the provider's journal is.
-    pub fn new(provider_position: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        Self { exchanges: Arc::default(), provider_position: Arc::new(provider_position) }
-    }
-
-    /// Everything so far.
-    pub fn exchanges(&self) -> Vec<Exchange> {
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Forgets everything: the scenario's own story begins here.
-    pub fn rewind(&self) {
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    fn record(&self, exchange: Exchange) {
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
-    }
-}
 
 /// A browser.
 #[derive(Clone)]
@@ -323,7 +266,7 @@ impl Browser {
     }
 
     async fn exchange(&mut self, method: &Method, url: &Url, body: Body<'_>, record: bool) -> Result<Answer> {
-        let provider_before = (self.tape.provider_position)();
+        let provider_before = self.tape.provider_position();
         let request = body.put_on(self.request(method, url), *method == Method::POST);
         let response = request.send().await.with_context(|| format!("{url} does not answer"))?;
         let cookies = self.keep_cookies(url, &response);
@@ -338,7 +281,7 @@ impl Browser {
                 browser: self.name.clone(),
                 at: self.clock.now(),
                 provider_before,
-                provider_after: (self.tape.provider_position)(),
+                provider_after: self.tape.provider_position(),
                 method: method.to_string(),
                 url: url.clone(),
                 sent: body.sent(),

@@ -16,10 +16,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    browser::Tape,
     clock::ScenarioClock,
     database::{Database, ScenarioDatabase},
     jar::Jar,
+    tape::Tape,
 };
 
 mod prepared;

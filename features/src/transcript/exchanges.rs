@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Symbols, offset};
-use crate::{driver::browser::Exchange, world::stage::Stage};
+use crate::{driver::tape::Exchange, world::stage::Stage};
 
 /// Parameters that differ in every run, with the kind of their symbol.
 const SYMBOLIC: [(&str, &str); 15] = [

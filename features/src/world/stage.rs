@@ -14,11 +14,12 @@ use super::{
 };
 use crate::driver::{
     Reading, Refusal, SystemUnderTest as _,
-    browser::{Browser, Tape},
+    browser::Browser,
     clock::ScenarioClock,
     database::Database,
     provider::{self, Credentials, Until},
     reference::{self, Preparation, Reference},
+    tape::Tape,
 };
 
 mod other_product;
