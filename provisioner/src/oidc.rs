@@ -22,6 +22,7 @@ pub use discovery::{DiscoveryError, Metadata};
 pub use exchange::{ExchangeError, Tokens};
 pub(crate) use http::HttpClient;
 pub use http::HttpError;
+pub(crate) use logout::LoggedOut;
 pub(crate) use provider::Authentication;
 pub use provider::{AuthenticationError, ProviderStatus, RelyingParty};
 pub use request::{Prompting, RequestSecrets};

@@ -18,13 +18,22 @@ const LONGEST_LIFE: SignedDuration = SignedDuration::from_mins(10);
 /// Longest `jti` and `sid`, in bytes.
 const LONGEST_NAME: usize = 512;
 
+/// What is over (Back-Channel Logout 1.0, 2.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LoggedOut {
+    /// This session (`sid`).
+    Session(String),
+    /// This session, of this person.
+    SessionOf(String, Subject),
+    /// Every session of this person.
+    Person(Subject),
+}
+
 /// What a logout token that passed every check says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VerifiedLogout {
-    /// Which session is over; none means all of the person.
-    pub(crate) session: Option<String>,
-    /// Whose.
-    pub(crate) subject: Option<Subject>,
+    /// What is over.
+    pub(crate) logged_out: LoggedOut,
     /// `jti`: it is taken once.
     pub(crate) token_id: String,
     /// From when on the token is refused for its age.
@@ -71,7 +80,12 @@ pub(crate) fn verify_logout(
     let session = name("sid").map(str::to_owned);
     ensure(session.is_some() || payload.present("sid").is_none(), TokenCheck::Subject)?;
     let subject = payload.present("sub").map(|_| check_subject(payload)).transpose()?;
-    ensure(session.is_some() || subject.is_some(), TokenCheck::Subject)?;
+    let logged_out = match (session, subject) {
+        (Some(session), Some(subject)) => LoggedOut::SessionOf(session, subject),
+        (Some(session), None) => LoggedOut::Session(session),
+        (None, Some(subject)) => LoggedOut::Person(subject),
+        (None, None) => return Err(VerifyError::Check(TokenCheck::Subject)),
+    };
     let refused_from = exp.saturating_add(leeway).unwrap_or(Timestamp::MAX);
-    Ok(VerifiedLogout { session, subject, token_id, refused_from })
+    Ok(VerifiedLogout { logged_out, token_id, refused_from })
 }

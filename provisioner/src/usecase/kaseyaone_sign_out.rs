@@ -4,21 +4,37 @@
 use super::session::{hash_kaseyaone_session, hash_secret};
 use crate::app::App;
 use crate::domain::audit::{Action, AuditActor, AuditEntry};
-use crate::oidc::AuthenticationError;
+use crate::oidc::{AuthenticationError, LoggedOut, VerifyError};
 use crate::store::{EndedSession, StoreError, Transaction};
 
 /// Why KaseyaOne's word ended nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum KaseyaOneSignOutError {
-    /// The logout token could not be verified.
-    #[error(transparent)]
-    Unverified(#[from] AuthenticationError),
-    /// It was taken before.
-    #[error("the logout token was taken before")]
-    Replayed,
-    /// The store does not answer.
+    /// The logout token is not what it should be. Which check failed is no secret: whoever set KaseyaOne up has to
+    /// find out.
+    #[error("the logout token {0}")]
+    Refused(String),
+    /// KaseyaOne's keys cannot be had; the same token may be taken later.
+    #[error("the logout token cannot be checked now: {0}")]
+    Unverifiable(AuthenticationError),
+    /// The store does not answer; the same token may be taken later.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
+}
+
+impl From<AuthenticationError> for KaseyaOneSignOutError {
+    fn from(error: AuthenticationError) -> Self {
+        match error {
+            AuthenticationError::Verify(VerifyError::Check(check)) => {
+                Self::Refused(format!("fails the check `{check}`"))
+            }
+            AuthenticationError::Verify(VerifyError::Expired) => Self::Refused("has expired".to_owned()),
+            AuthenticationError::Verify(VerifyError::UnknownKey) => {
+                Self::Refused("names no key that is known".to_owned())
+            }
+            error => Self::Unverifiable(error),
+        }
+    }
 }
 
 /// Ends the sessions that a logout token names; a session that nobody has is no error.
@@ -29,14 +45,18 @@ pub async fn sign_out_by_logout_token(app: &App, token: &str) -> Result<(), Kase
     transaction.delete_logout_tokens_before(app.now()).await?;
     let seen = hash_secret(&format!("{issuer} {}", logout.token_id));
     if !transaction.insert_logout_token(&seen, logout.refused_from).await? {
-        return Err(KaseyaOneSignOutError::Replayed);
+        return Err(KaseyaOneSignOutError::Refused("was taken before".to_owned()));
     }
-    let session = logout.session.as_deref().map(|sid| hash_kaseyaone_session(app, sid));
-    let session = session.as_ref();
-    let ended = match (&logout.subject, session) {
-        (Some(subject), session) => transaction.delete_sessions_of_subject(issuer, subject, session).await?,
-        (None, Some(session)) => transaction.delete_sessions_of_kaseyaone_session(session).await?,
-        (None, None) => Vec::new(),
+    let ended = match &logout.logged_out {
+        LoggedOut::Session(sid) => {
+            let session = hash_kaseyaone_session(app, sid);
+            transaction.delete_sessions_of_kaseyaone_session(&session).await?
+        }
+        LoggedOut::SessionOf(sid, subject) => {
+            let session = hash_kaseyaone_session(app, sid);
+            transaction.delete_sessions_of_subject(issuer, subject, Some(&session)).await?
+        }
+        LoggedOut::Person(subject) => transaction.delete_sessions_of_subject(issuer, subject, None).await?,
     };
     append_audit(app, &mut transaction, ended, "logout token of KaseyaOne").await?;
     transaction.commit().await?;

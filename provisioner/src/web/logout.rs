@@ -11,7 +11,6 @@ use serde_json::json;
 use super::failure::Failure;
 use super::input::Asked;
 use crate::app::AppState;
-use crate::oidc::{AuthenticationError, VerifyError};
 use crate::usecase::{KaseyaOneSignOutError, sign_out_by_frame, sign_out_by_logout_token};
 
 /// The body of a logout request (Back-Channel Logout 1.0, 2.5).
@@ -34,22 +33,12 @@ pub(crate) async fn take_logout_token(
         Err(error) => {
             // Anybody can send one, so it is no warning.
             tracing::debug!(%error, "a logout token was refused");
-            refused(&reason(&error))
-        }
-    }
-}
-
-/// Which check failed is no secret, and whoever set the provider up has to find out.
-fn reason(error: &KaseyaOneSignOutError) -> String {
-    match error {
-        KaseyaOneSignOutError::Unverified(AuthenticationError::Verify(error)) => match error {
-            VerifyError::Check(check) => format!("the logout token fails the check `{check}`"),
-            VerifyError::Expired => "the logout token has expired".to_owned(),
-            VerifyError::UnknownKey => "the logout token names no key that is known".to_owned(),
-        },
-        KaseyaOneSignOutError::Replayed => error.to_string(),
-        KaseyaOneSignOutError::Unverified(_) | KaseyaOneSignOutError::Unavailable(_) => {
-            "the logout token cannot be checked now".to_owned()
+            match error {
+                KaseyaOneSignOutError::Refused(_) => refused(&error.to_string()),
+                KaseyaOneSignOutError::Unverifiable(_) | KaseyaOneSignOutError::Unavailable(_) => {
+                    refused("the logout token cannot be checked now")
+                }
+            }
         }
     }
 }
