@@ -5,12 +5,11 @@ mod nouns;
 mod problem;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, Method};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use utoipa::OpenApi;
@@ -18,8 +17,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::control::problem::Problem;
-use crate::journal::{Channel, Entry, Params, ResponseSummary};
-use crate::realm::Realm;
+use crate::http::place::Place;
+use crate::journal::{Channel, Entry, Note, Params};
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -29,7 +28,7 @@ use crate::realm::Realm;
 struct Document;
 
 /// Routes under `/_control`.
-pub(crate) fn router(realm: &Arc<Realm>) -> Router<Arc<Realm>> {
+pub(crate) fn router() -> Router {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(lives::health))
         .routes(routes!(nouns::list_people, nouns::add_person))
@@ -51,12 +50,12 @@ pub(crate) fn router(realm: &Arc<Realm>) -> Router<Arc<Realm>> {
         .split_for_parts();
     router
         .route("/_control/openapi.json", get(axum::Json(document)))
-        .layer(from_fn_with_state(Arc::clone(realm), write_down))
-        .layer(from_fn_with_state(Arc::clone(realm), no_foreign_pages))
+        .layer(from_fn(write_down))
+        .layer(from_fn(no_foreign_pages))
 }
 
-async fn no_foreign_pages(State(realm): State<Arc<Realm>>, request: Request, next: Next) -> Response {
-    if is_ours(request.headers(), &realm.issuer) {
+async fn no_foreign_pages(Place { realm, .. }: Place, request: Request, next: Next) -> Response {
+    if is_ours(request.headers(), &realm.base.front) {
         next.run(request).await
     } else {
         Problem::foreign().into_response()
@@ -79,7 +78,7 @@ fn is_ours(headers: &HeaderMap, issuer: &str) -> bool {
 }
 
 /// Changes made by a test stand in the journal between the requests they explain.
-async fn write_down(State(realm): State<Arc<Realm>>, request: Request, next: Next) -> Response {
+async fn write_down(Place { realm, .. }: Place, request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let query = Params::parse(request.uri().query().unwrap_or_default());
     let response = next.run(request).await;
@@ -89,22 +88,13 @@ async fn write_down(State(realm): State<Arc<Realm>>, request: Request, next: Nex
     let mut state = realm.lock();
     let at = state.now();
     state.record(Entry {
-        seq: 0,
-        at,
         channel: Channel::Control,
         operation: "control",
         method: method.to_string(),
         path,
         query,
-        form: Params::default(),
-        client_authentication: None,
-        person: None,
-        client: None,
-        state: None,
         status: response.status().as_u16(),
-        response: ResponseSummary::default(),
-        refusal: None,
-        faults: Vec::new(),
+        ..Entry::of(at, Note::default())
     });
     drop(state);
     response

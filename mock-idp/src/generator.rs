@@ -29,6 +29,16 @@ impl Generator {
         self.bytes::<6>()
     }
 
+    /// What a device shows, as `WDJB-MJHT`: consonants only, so that it spells nothing (RFC 8628 6.1).
+    pub(crate) fn user_code(&mut self) -> String {
+        const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+        let mut bytes = [0; 8];
+        self.0.fill_bytes(&mut bytes);
+        let letters: String =
+            bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
+        format!("{}-{}", &letters[..4], &letters[4..])
+    }
+
     /// Six lower-case letters: unlike base64url they fit into a cookie name.
     pub(crate) fn letters(&mut self) -> String {
         let mut bytes = [0; 6];

@@ -3,10 +3,15 @@
 //! No rule of the protocol is here. Every answer says that this is a test provider and forbids caching and framing.
 
 pub(crate) mod account;
+pub(crate) mod back;
 pub(crate) mod connect;
+pub(crate) mod device_page;
 pub(crate) mod documents;
 pub(crate) mod farewell;
+pub(crate) mod fetch;
 pub(crate) mod pages;
+pub(crate) mod place;
+pub(crate) mod registration;
 pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod scim;
@@ -14,17 +19,19 @@ pub(crate) mod scim;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
+use crate::http::place::{Entrance, Place, dispatch, nothing_here};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::{Channel, Entry, Note};
 use crate::protocol::discovery::path;
 use crate::realm::Realm;
+use crate::realms::Realms;
 
 /// An operation: its name in journal and log, who calls it, and what it does.
 #[derive(Clone, Copy)]
@@ -42,31 +49,50 @@ const fn operation(
     Operation { name, channel, run }
 }
 
-/// Routes of the protocol, once at their place and once under the prefix for relying parties that read discovery.
-pub(crate) fn router(realm: Arc<Realm>) -> Router {
-    let control = crate::control::router(&realm);
-    Router::new()
+/// Every realm behind one entrance.
+pub(crate) fn router(realms: Arc<Realms>) -> Router {
+    // Routes of the protocol are there once more under a prefix, for relying parties that read discovery.
+    let inside = Router::new()
         .merge(protocol())
         .nest(crate::fault::documents::MOVED, protocol())
         .merge(front())
-        .with_state(Arc::clone(&realm))
-        .merge(control.with_state(realm))
-        .layer(map_response(test_only))
+        .merge(crate::control::router())
+        .fallback(nothing_here);
+    Router::new().fallback(dispatch).with_state(Entrance { realms, inside }).layer(map_response(test_only))
 }
 
-fn protocol() -> Router<Arc<Realm>> {
+fn protocol() -> Router {
     use Channel::{Back, Front};
     let get_and_post = MethodFilter::GET.or(MethodFilter::POST);
     Router::new()
         .route(path::DISCOVERY, read(operation("discovery", Back, documents::discovery)))
+        .route(path::RFC_8414, read(operation("discovery", Back, documents::discovery)))
         .route(path::JWKS, read(operation("jwks", Back, documents::jwks)))
         .route(path::AUTHORIZE, over(get_and_post, operation("authorize", Front, connect::authorize)))
         .route(path::TOKEN, over(MethodFilter::POST, operation("token", Back, connect::token)))
         .route(path::USERINFO, over(get_and_post, operation("userinfo", Back, connect::userinfo)))
+        .route(path::PUSH, over(MethodFilter::POST, operation("pushed_authorization", Back, back::push)))
+        .route(path::INTROSPECT, over(MethodFilter::POST, operation("introspection", Back, back::introspect)))
+        .route(path::REVOKE, over(MethodFilter::POST, operation("revocation", Back, back::revoke)))
+        .route(
+            path::DEVICE,
+            over(MethodFilter::POST, operation("device_authorization", Back, back::authorize_device)),
+        )
+        .route(
+            path::REGISTER,
+            over(MethodFilter::POST, operation("registration", Back, registration::register)),
+        )
+        .route(
+            "/connect/register/{id}",
+            over(
+                MethodFilter::GET.or(MethodFilter::PUT).or(MethodFilter::DELETE),
+                operation("registration", Back, registration::look_after),
+            ),
+        )
         .route(path::END_SESSION, over(get_and_post, operation("end_session", Front, connect::end_session)))
 }
 
-fn front() -> Router<Arc<Realm>> {
+fn front() -> Router {
     use Channel::{Back, Front};
     let step = |name, show, submit| {
         read(operation(name, Front, show)).merge(over(MethodFilter::POST, operation(name, Front, submit)))
@@ -79,6 +105,8 @@ fn front() -> Router<Arc<Realm>> {
         .route("/account/password", step("password", account::show_password, account::password))
         .route("/account/code", step("one_time_code", account::show_code, account::code))
         .route("/account/people", step("people", account::show_people, account::people))
+        .route("/account/consent", step("consent", account::show_consent, account::consent))
+        .route(path::DEVICE_PAGE, step("device", device_page::show, device_page::answer))
         .route("/scim/v2/Users", read(operation("scim_list_users", Back, scim::list_users)))
         .route("/scim/v2/Users/{id}", read(operation("scim_get_user", Back, scim::get_user)))
         .route(
@@ -87,26 +115,26 @@ fn front() -> Router<Arc<Realm>> {
         )
 }
 
-fn read(operation: Operation) -> MethodRouter<Arc<Realm>> {
+fn read(operation: Operation) -> MethodRouter {
     over(MethodFilter::GET, operation)
 }
 
-fn over(methods: MethodFilter, operation: Operation) -> MethodRouter<Arc<Realm>> {
-    on(methods, move |State(realm): State<Arc<Realm>>, request: Request| serve(realm, operation, request))
+fn over(methods: MethodFilter, operation: Operation) -> MethodRouter {
+    on(methods, move |place: Place, request: Request| serve(place, operation, request))
 }
 
 /// One request, from the wire to the journal.
-async fn serve(realm: Arc<Realm>, operation: Operation, request: Request) -> Response {
+async fn serve(place: Place, operation: Operation, request: Request) -> Response {
     // A HEAD must change nothing, and a GET here may hand out a code.
     if request.method() == Method::HEAD && operation.channel == Channel::Front {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let incoming = match Incoming::read(request).await {
+    let Place { realm, base, .. } = place;
+    let incoming = match Incoming::read(base, request).await {
         Ok(incoming) => incoming,
         Err(status) => return status.into_response(),
     };
-    let mut note = Note::default();
-    let mut reply = (operation.run)(&realm, &incoming, &mut note);
+    let (mut reply, note) = answer(&realm, operation, &incoming).await;
     write_down(&realm, operation, incoming, note, &reply);
     let farewells = std::mem::take(&mut reply.farewells);
     if !farewells.is_empty() {
@@ -121,6 +149,23 @@ async fn serve(realm: Arc<Realm>, operation: Operation, request: Request) -> Res
         be_slow(realm.slow).await;
     }
     reply.into_response()
+}
+
+/// What lies at an address that a client registered is fetched when an answer needs it, and then it is answered anew.
+async fn answer(realm: &Realm, operation: Operation, incoming: &Incoming) -> (Reply, Note) {
+    let mut fetched = Vec::new();
+    loop {
+        let mut note = Note::default();
+        let reply = (operation.run)(realm, incoming, &mut note);
+        match note.wants.take() {
+            Some(address) if !fetched.contains(&address) => {
+                realm.lock().forget_once(&note.once);
+                fetch::document(realm, &address).await;
+                fetched.push(address);
+            }
+            _ => return (reply, note),
+        }
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "being slow is what the fault `ok-slow` is about")]
@@ -144,23 +189,16 @@ fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Not
     }
     let mut state = realm.lock();
     let at = state.now();
+    let status = reply.status.as_u16();
     state.record(Entry {
-        seq: 0,
-        at,
         channel: operation.channel,
         operation: operation.name,
         method: incoming.method.to_string(),
         path: incoming.path,
         query: incoming.query,
         form: incoming.form,
-        client_authentication: note.client_authentication,
-        person: note.person,
-        client: note.client,
-        state: note.state,
-        status: reply.status.as_u16(),
-        response: note.response,
-        refusal: note.refusal,
-        faults: note.faults,
+        status,
+        ..Entry::of(at, note)
     });
 }
 

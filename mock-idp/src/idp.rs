@@ -9,13 +9,11 @@ use std::time::Duration;
 use fixtures::Fixtures;
 use tokio::sync::oneshot;
 
-use crate::clock::{AdjustedClock, Clock, SystemClock};
-use crate::generator::Generator;
-use crate::handles::{Clients, ClockHandle, Faults, JournalHandle, Minter, NotFound, People, Replays};
-use crate::keys::KeyError;
+use crate::base::Addressing;
+use crate::clock::{Clock, SystemClock};
+use crate::handles::{RealmHandle, RealmsHandle};
 use crate::protocol::claims::ClaimNames;
-use crate::realm::people::{Mint, Minted};
-use crate::realm::{Realm, Setup};
+use crate::realms::{RealmError, Realms, Template};
 
 /// Why a provider did not start.
 #[derive(Debug, thiserror::Error)]
@@ -28,9 +26,9 @@ pub enum StartError {
         /// Why not.
         source: io::Error,
     },
-    /// A key of the fixtures is of no use.
+    /// The realm at the root cannot be made of these fixtures.
     #[error(transparent)]
-    Key(#[from] KeyError),
+    Realm(#[from] RealmError),
     /// The issuer is not an http or https URL without query, fragment and trailing slash.
     #[error(
         "issuer {0:?} must be an http or https URL without query, fragment and trailing slash; change --issuer"
@@ -42,8 +40,11 @@ pub enum StartError {
 }
 
 /// A running provider. Dropping it stops it.
+///
+/// It is the realm at the root, so everything a [`RealmHandle`] does it does too.
 pub struct MockIdp {
-    realm: Arc<Realm>,
+    root: RealmHandle,
+    realms: Arc<Realms>,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -76,16 +77,15 @@ impl MockIdp {
             clock: Arc::new(SystemClock),
             fixtures: None,
             issuer: None,
+            derived_issuer: false,
+            back_channel: None,
+            trailing_slash: false,
             names: ClaimNames::default(),
             slow: Duration::from_secs(5),
             auth_time: true,
+            registration: false,
             current_runtime: false,
         }
-    }
-
-    /// The issuer, without a trailing slash.
-    pub fn issuer(&self) -> &str {
-        &self.realm.issuer
     }
 
     /// The address it listens on.
@@ -93,64 +93,17 @@ impl MockIdp {
         self.address
     }
 
-    /// An address at this provider.
-    pub fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.realm.issuer)
+    /// The realms: each an issuer of its own. This provider itself is the one at the root.
+    pub fn realms(&self) -> RealmsHandle {
+        RealmsHandle(Arc::clone(&self.realms))
     }
+}
 
-    /// The people.
-    pub fn people(&self) -> People {
-        People(Arc::clone(&self.realm))
-    }
+impl std::ops::Deref for MockIdp {
+    type Target = RealmHandle;
 
-    /// The relying parties.
-    pub fn clients(&self) -> Clients {
-        Clients(Arc::clone(&self.realm))
-    }
-
-    /// The faults.
-    pub fn faults(&self) -> Faults {
-        Faults(Arc::clone(&self.realm))
-    }
-
-    /// The clock.
-    pub fn clock(&self) -> ClockHandle {
-        ClockHandle(Arc::clone(&self.realm))
-    }
-
-    /// The journal.
-    pub fn journal(&self) -> JournalHandle {
-        JournalHandle(Arc::clone(&self.realm))
-    }
-
-    /// Minting and expiring.
-    pub fn minter(&self) -> Minter {
-        Minter(Arc::clone(&self.realm))
-    }
-
-    /// What was handed out before.
-    pub fn replay(&self) -> Replays {
-        Replays(Arc::clone(&self.realm))
-    }
-
-    /// Makes tokens without a login.
-    pub fn mint(&self, order: &Mint) -> Result<Minted, NotFound> {
-        self.minter().mint(order)
-    }
-
-    /// Makes a code expire now.
-    pub fn expire_code(&self, code: &str) -> Result<(), NotFound> {
-        self.minter().expire_code(code)
-    }
-
-    /// Makes an access or refresh token expire now.
-    pub fn expire_token(&self, token: &str) -> Result<(), NotFound> {
-        self.minter().expire_token(token)
-    }
-
-    /// Makes the provider sessions of a person expire now; how many there were.
-    pub fn expire_sessions(&self, person: &str) -> usize {
-        self.minter().expire_sessions(person)
+    fn deref(&self) -> &RealmHandle {
+        &self.root
     }
 }
 
@@ -166,7 +119,7 @@ impl Drop for MockIdp {
 
 impl std::fmt::Debug for MockIdp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "MockIdp({})", self.realm.issuer)
+        write!(f, "MockIdp({})", self.issuer())
     }
 }
 
@@ -180,15 +133,20 @@ impl std::fmt::Debug for MockIdp {
 /// # });
 /// ```
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct MockIdpBuilder {
     bind: String,
     seed: Option<u64>,
     clock: Arc<dyn Clock>,
     fixtures: Option<Fixtures>,
     issuer: Option<String>,
+    derived_issuer: bool,
+    back_channel: Option<String>,
+    trailing_slash: bool,
     names: ClaimNames,
     slow: Duration,
     auth_time: bool,
+    registration: bool,
     current_runtime: bool,
 }
 
@@ -228,6 +186,28 @@ impl MockIdpBuilder {
         self
     }
 
+    /// Takes the issuer from each request: from `X-Forwarded-Proto`, `-Host`, `-Port` and `-Prefix`, or from `Host`.
+    #[must_use]
+    pub fn derived_issuer(mut self) -> Self {
+        self.derived_issuer = true;
+        self
+    }
+
+    /// The address servers use, when it is not the one browsers use: metadata names it for token, userinfo, key set and
+    /// whatever else a server calls. The issuer stays that of the browsers.
+    #[must_use]
+    pub fn back_channel(mut self, address: impl Into<String>) -> Self {
+        self.back_channel = Some(address.into());
+        self
+    }
+
+    /// Ends issuers with a slash, as some providers do.
+    #[must_use]
+    pub fn trailing_slash(mut self) -> Self {
+        self.trailing_slash = true;
+        self
+    }
+
     /// Names of KaseyaOne's own claims.
     #[must_use]
     pub fn claim_names(mut self, names: ClaimNames) -> Self {
@@ -239,6 +219,13 @@ impl MockIdpBuilder {
     #[must_use]
     pub fn without_auth_time(mut self) -> Self {
         self.auth_time = false;
+        self
+    }
+
+    /// Lets clients register themselves (OpenID Connect Dynamic Client Registration 1.0, RFC 7591).
+    #[must_use]
+    pub fn with_registration(mut self) -> Self {
+        self.registration = true;
         self
     }
 
@@ -266,33 +253,40 @@ impl MockIdpBuilder {
     /// Not asynchronous, so that the provider is compiled in this crate and not again in every one that starts it.
     fn start_now(self) -> Result<MockIdp, StartError> {
         let (listener, address) = listen(&self.bind)?;
-        let generator = match self.seed {
-            Some(seed) => Generator::seeded(seed),
-            None => Generator::from_os().ok_or_else(|| StartError::System("randomness".to_owned()))?,
-        };
-        let issuer = match self.issuer {
-            Some(issuer) => checked_issuer(issuer)?,
-            None => format!("http://{address}"),
-        };
-        let realm = Arc::new(Realm::new(Setup {
-            issuer,
+        let addressing = self.addressing(&address)?;
+        let template = Template {
             fixtures: self.fixtures.unwrap_or_else(fixtures::embedded),
             names: self.names,
-            clock: AdjustedClock::new(self.clock),
-            generator,
+            clock: self.clock,
+            seed: self.seed,
             slow: self.slow,
             auth_time: self.auth_time,
-        })?);
+            registration: self.registration,
+        };
+        let realms = Arc::new(Realms::new(addressing, template)?);
+        let root = realms.get("").ok_or_else(|| StartError::System("memory".to_owned()))?;
         let (stop, stopped) = oneshot::channel();
         let thread = if self.current_runtime {
             let listener = tokio::net::TcpListener::from_std(listener)
                 .map_err(|error| StartError::System(error.to_string()))?;
-            tokio::spawn(serve(listener, Arc::clone(&realm), stopped));
+            tokio::spawn(serve(listener, Arc::clone(&realms), stopped));
             None
         } else {
-            Some(own_thread(listener, Arc::clone(&realm), stopped)?)
+            Some(own_thread(listener, Arc::clone(&realms), stopped)?)
         };
-        Ok(MockIdp { realm, address, stop: Some(stop), thread })
+        Ok(MockIdp { root: RealmHandle(root), realms, address, stop: Some(stop), thread })
+    }
+
+    fn addressing(&self, address: &SocketAddr) -> Result<Addressing, StartError> {
+        let checked = |url: &Option<String>| url.clone().map(checked_url).transpose();
+        let listening = format!("http://{address}");
+        let issuer = checked(&self.issuer)?;
+        Ok(Addressing {
+            front: if self.derived_issuer { None } else { Some(issuer.unwrap_or_else(|| listening.clone())) },
+            back: checked(&self.back_channel)?,
+            trailing_slash: self.trailing_slash,
+            listening,
+        })
     }
 }
 
@@ -306,19 +300,19 @@ fn listen(bind: &str) -> Result<(TcpListener, SocketAddr), StartError> {
     Ok((listener, address))
 }
 
-fn checked_issuer(issuer: String) -> Result<String, StartError> {
-    let right = url::Url::parse(&issuer).is_ok_and(|url| {
+fn checked_url(address: String) -> Result<String, StartError> {
+    let right = url::Url::parse(&address).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https")
             && url.has_host()
             && url.query().is_none()
             && url.fragment().is_none()
     });
-    if right && !issuer.ends_with('/') { Ok(issuer) } else { Err(StartError::Issuer(issuer)) }
+    if right && !address.ends_with('/') { Ok(address) } else { Err(StartError::Issuer(address)) }
 }
 
 fn own_thread(
     listener: TcpListener,
-    realm: Arc<Realm>,
+    realms: Arc<Realms>,
     stopped: oneshot::Receiver<()>,
 ) -> Result<JoinHandle<()>, StartError> {
     let system = |error: io::Error| StartError::System(error.to_string());
@@ -329,14 +323,14 @@ fn own_thread(
     };
     std::thread::Builder::new()
         .name("mock-idp".to_owned())
-        .spawn(move || runtime.block_on(serve(listener, realm, stopped)))
+        .spawn(move || runtime.block_on(serve(listener, realms, stopped)))
         .map_err(system)
 }
 
 /// Serves until the provider is dropped.
-async fn serve(listener: tokio::net::TcpListener, realm: Arc<Realm>, stopped: oneshot::Receiver<()>) {
+async fn serve(listener: tokio::net::TcpListener, realms: Arc<Realms>, stopped: oneshot::Receiver<()>) {
     // Made ready once: a bare router would be cloned whole for every connection.
-    let service = crate::http::router(realm).with_state(()).into_make_service();
+    let service = crate::http::router(realms).into_make_service();
     tokio::select! {
         served = axum::serve(listener, service) => {
             if let Err(error) = served {

@@ -3,21 +3,24 @@
 //! Good and bad tokens are built alike, by hand: no JOSE library agrees to make the bad ones. Nothing here decides
 //! what a token says.
 
+pub(crate) mod verify;
+
+use std::sync::Arc;
+
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use fixtures::KeyAlgorithm;
+use fixtures::SigningAlgorithm;
 use serde_json::{Map, Value, json};
 
 use crate::keys::KeyRing;
+use crate::protocol::claims::half_hash;
 
 /// How the third part of a token comes to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Signing {
-    /// By the signing key of the ring.
-    Honest,
     /// By the ring's key of this algorithm.
-    By(KeyAlgorithm),
+    By(SigningAlgorithm),
     /// By the other RSA key, under the name of the right one.
     ByOtherKey,
     /// HMAC-SHA256 with these bytes as the key.
@@ -27,8 +30,10 @@ pub(crate) enum Signing {
 }
 
 /// A token before it becomes bytes. Faults edit it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct TokenDraft {
+    /// The keys as they were when the token was ordered.
+    pub(crate) ring: Arc<KeyRing>,
     pub(crate) header: Map<String, Value>,
     pub(crate) payload: Map<String, Value>,
     pub(crate) signing: Signing,
@@ -40,35 +45,58 @@ pub(crate) struct TokenDraft {
     pub(crate) more_members: String,
     /// The finished token, when an old one is served instead.
     pub(crate) instead: Option<String>,
+    /// What is done to the finished token as a text.
+    pub(crate) reshape: Option<fn(String) -> String>,
 }
 
 impl TokenDraft {
     /// An honest token with this payload.
-    pub(crate) fn new(ring: &KeyRing, payload: Map<String, Value>) -> Self {
-        let key = ring.signing();
-        let header = json!({"alg": key.key.alg.as_str(), "typ": "JWT", "kid": key.kid});
+    pub(crate) fn new(ring: &Arc<KeyRing>, alg: SigningAlgorithm, payload: Map<String, Value>) -> Self {
+        let kid = ring.by_alg(alg).kid_for(alg);
+        let header = json!({"alg": alg.as_str(), "typ": "JWT", "kid": kid});
         let header = if let Value::Object(header) = header { header } else { Map::new() };
         Self {
+            ring: Arc::clone(ring),
             header,
             payload,
-            signing: Signing::Honest,
+            signing: Signing::By(alg),
             corrupt: false,
             swapped: Map::new(),
             more_members: String::new(),
             instead: None,
+            reshape: None,
+        }
+    }
+
+    /// The same with another `typ`, so that no other kind of token passes for it (RFC 8725 3.11).
+    pub(crate) fn typed(mut self, typ: &str) -> Self {
+        self.header.insert("typ".to_owned(), json!(typ));
+        self
+    }
+
+    /// The algorithm whose hash makes `at_hash` and `c_hash`.
+    pub(crate) fn hash_alg(&self) -> SigningAlgorithm {
+        if let Signing::By(alg) = self.signing { alg } else { SigningAlgorithm::RS256 }
+    }
+
+    /// Fills in what could not be known before the access token was made: an `at_hash` of null.
+    pub(crate) fn bind_access_token(&mut self, access_token: &str) {
+        let alg = self.hash_alg();
+        if let Some(hash) = self.payload.get_mut("at_hash").filter(|hash| hash.is_null()) {
+            *hash = json!(half_hash(alg, access_token));
         }
     }
 
     /// The bytes.
-    pub(crate) fn encode(&self, ring: &KeyRing) -> String {
+    pub(crate) fn encode(&self) -> String {
         if let Some(instead) = &self.instead {
             return instead.clone();
         }
-        let header = Value::Object(self.header.clone()).to_string();
-        let mut payload = Value::Object(self.payload.clone()).to_string();
+        let header = serde_json::to_string(&self.header).unwrap_or_default();
+        let mut payload = serde_json::to_string(&self.payload).unwrap_or_default();
         payload.insert_str(payload.len() - 1, &self.more_members);
         let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(&header), URL_SAFE_NO_PAD.encode(payload));
-        let mut signature = self.sign(ring, message.as_bytes());
+        let mut signature = self.sign(message.as_bytes());
         if self.corrupt
             && let Some(middle) = signature.len().checked_div(2)
             && let Some(byte) = signature.get_mut(middle)
@@ -76,7 +104,8 @@ impl TokenDraft {
             *byte ^= 0x40;
         }
         let message = if self.swapped.is_empty() { message } else { self.swap(&header) };
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+        let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
+        self.reshape.map_or_else(|| token.clone(), |reshape| reshape(token.clone()))
     }
 
     /// Header and payload with the claims that were put in after signing.
@@ -87,11 +116,11 @@ impl TokenDraft {
         format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
     }
 
-    fn sign(&self, ring: &KeyRing, message: &[u8]) -> Vec<u8> {
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let ring = &self.ring;
         match &self.signing {
-            Signing::Honest => ring.signing().key.sign(message),
-            Signing::By(alg) => ring.by_alg(*alg).key.sign(message),
-            Signing::ByOtherKey => ring.other().key.sign(message),
+            Signing::By(alg) => ring.sign(ring.by_alg(*alg), *alg, message),
+            Signing::ByOtherKey => ring.sign(ring.other(), self.hash_alg(), message),
             Signing::Hmac(key) => {
                 hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message).as_ref().to_vec()
             }
@@ -108,16 +137,13 @@ pub(crate) fn decode(token: &str) -> Option<(Value, Value)> {
 }
 
 /// The payload of a token this ring signed, expired or not; `None` for anybody else's.
-/// RS256 is deterministic, so signing again and comparing verifies.
 pub(crate) fn verify_own(ring: &KeyRing, token: &str) -> Option<Map<String, Value>> {
-    let (message, signature) = token.rsplit_once('.')?;
-    let (header, payload) = decode(token)?;
-    let key = ring.by_kid(header.get("kid")?.as_str()?)?;
-    let right = header.get("alg")? == "RS256" && key.key.alg == KeyAlgorithm::RS256;
-    if !right || URL_SAFE_NO_PAD.encode(key.key.sign(message.as_bytes())) != signature {
-        return None;
+    let (header, _) = decode(token)?;
+    let (key, alg) = ring.by_kid(header.get("kid")?.as_str()?, header.get("alg")?.as_str()?)?;
+    match verify::verified(token, &key.key.jwk(alg, &key.kid)) {
+        Some((_, Value::Object(payload))) => Some(payload),
+        _ => None,
     }
-    if let Value::Object(payload) = payload { Some(payload) } else { None }
 }
 
 #[cfg(test)]
@@ -126,30 +152,46 @@ mod tests {
 
     use super::*;
 
-    fn ring() -> KeyRing {
-        KeyRing::new(&fixtures::embedded().keys, "test").expect("the embedded keys are usable")
+    fn ring(seeded: bool) -> Arc<KeyRing> {
+        Arc::new(
+            KeyRing::new(&fixtures::embedded().keys, "test", seeded).expect("the embedded keys are usable"),
+        )
     }
 
-    fn token(ring: &KeyRing) -> String {
-        TokenDraft::new(ring, Map::from_iter([("sub".to_owned(), json!("dana"))])).encode(ring)
+    fn token(ring: &Arc<KeyRing>, alg: SigningAlgorithm) -> String {
+        TokenDraft::new(ring, alg, Map::from_iter([("sub".to_owned(), json!("dana"))])).encode()
     }
 
     #[test]
     fn a_token_of_this_ring_verifies_and_one_of_another_does_not() {
-        let ring = ring();
-        assert_eq!(verify_own(&ring, &token(&ring)).expect("our own")["sub"], "dana");
-        let mut rotated = ring.clone();
+        let ring = ring(false);
+        for alg in SigningAlgorithm::ALL {
+            assert_eq!(verify_own(&ring, &token(&ring, alg)).expect("our own")["sub"], "dana", "{alg:?}");
+        }
+        let mut rotated = KeyRing::clone(&ring);
         rotated.rotate();
-        assert!(verify_own(&rotated, &token(&ring)).is_some(), "the old key stays published");
-        assert!(verify_own(&ring, &token(&rotated)).is_none(), "the new key is not published yet");
+        let rotated = Arc::new(rotated);
+        let alg = SigningAlgorithm::RS256;
+        assert!(verify_own(&rotated, &token(&ring, alg)).is_some(), "the old key stays published");
+        assert!(verify_own(&ring, &token(&rotated, alg)).is_none(), "the new key is not published yet");
+    }
+
+    #[test]
+    fn a_seeded_ring_signs_the_same_bytes_every_time_and_they_verify() {
+        let ring = ring(true);
+        for alg in SigningAlgorithm::ALL {
+            let first = token(&ring, alg);
+            assert_eq!(first, token(&ring, alg), "{alg:?}");
+            assert!(verify_own(&ring, &first).is_some(), "{alg:?}");
+        }
     }
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn no_changed_token_verifies(index in any::<prop::sample::Index>(), letter in "[A-Za-z0-9._-]") {
-            let ring = ring();
-            let honest = token(&ring);
+            let ring = ring(false);
+            let honest = token(&ring, SigningAlgorithm::RS256);
             let mut changed = honest.clone().into_bytes();
             let index = index.index(changed.len());
             changed[index] = letter.as_bytes()[0];

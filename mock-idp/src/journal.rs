@@ -89,7 +89,7 @@ fn is_empty(params: &Params) -> bool {
 }
 
 /// Parameters and members whose values are never shown.
-const SECRETS: [&str; 13] = [
+const SECRETS: [&str; 21] = [
     "client_secret",
     "password",
     "code",
@@ -103,12 +103,42 @@ const SECRETS: [&str; 13] = [
     "one_time_code",
     "secret",
     "logout_token",
+    "client_assertion",
+    "assertion",
+    "subject_token",
+    "actor_token",
+    "token",
+    "device_code",
+    "registration_access_token",
+    "request",
 ];
 
 /// What stands where a secret was.
 const MASK: &str = "(secret)";
 
 impl Entry {
+    /// An entry that says what an operation found out, and nothing about the request yet.
+    pub(crate) fn of(at: Timestamp, note: Note) -> Self {
+        Self {
+            seq: 0,
+            at,
+            channel: Channel::Back,
+            operation: "",
+            method: String::new(),
+            path: String::new(),
+            query: Params::default(),
+            form: Params::default(),
+            client_authentication: note.client_authentication,
+            person: note.person,
+            client: note.client,
+            state: note.state,
+            status: 0,
+            response: note.response,
+            refusal: note.refusal,
+            faults: note.faults,
+        }
+    }
+
     /// The entry as it may be shown: secrets masked, everything else as it was.
     #[must_use]
     pub fn masked(&self) -> Self {
@@ -184,6 +214,10 @@ pub(crate) struct Note {
     pub(crate) client: Option<String>,
     pub(crate) state: Option<String>,
     pub(crate) client_authentication: Option<&'static str>,
+    /// An address that a client registered: what lies there is needed for an answer.
+    pub(crate) wants: Option<String>,
+    /// What this request used that is good once.
+    pub(crate) once: Vec<String>,
     pub(crate) refusal: Option<Refusal>,
     pub(crate) faults: Vec<&'static str>,
     pub(crate) response: ResponseSummary,

@@ -1,6 +1,9 @@
-//! Key pairs, parsed once per process, and the ring of keys an instance signs with and publishes.
+//! Key pairs, parsed once per process, and the ring of keys a realm signs with and publishes.
 //!
 //! It makes no key: an RSA key at every start would cost more than everything else together.
+
+mod ring;
+mod seeded;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -12,8 +15,10 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use fixtures::{Key, KeyAlgorithm, KeyPurpose};
+use fixtures::{Key, KeyAlgorithm, SigningAlgorithm};
 use serde_json::{Map, Value, json};
+
+pub(crate) use self::ring::{KeyRing, public_key_set};
 
 /// Why a key cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,13 +56,15 @@ pub(crate) struct SigningKey {
     pub(crate) name: String,
     pub(crate) alg: KeyAlgorithm,
     pair: Pair,
+    /// The private key, PKCS#8: for signatures that a seed fixes.
+    private_der: Vec<u8>,
     public: Map<String, Value>,
     /// The public key, DER, as an attacker would know it.
     pub(crate) public_der: Vec<u8>,
 }
 
 impl SigningKey {
-    /// Parses a key, or finds it parsed: the pairs of a process are shared by all instances.
+    /// Parses a key, or finds it parsed: the pairs of a process are shared by all realms.
     fn of(key: &Key) -> Result<Arc<Self>, KeyError> {
         static PARSED: OnceLock<Mutex<BTreeMap<String, Arc<SigningKey>>>> = OnceLock::new();
         let mut parsed = PARSED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,17 +104,57 @@ impl SigningKey {
             }
         };
         let Value::Object(public) = public else { return None };
-        Some(Self { name: key.kid.clone(), alg: key.alg, pair, public, public_der })
+        Some(Self { name: key.kid.clone(), alg: key.alg, pair, private_der: der, public, public_der })
     }
 
-    /// Signs with the algorithm of the key.
-    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+    /// Whether this kind of key makes that kind of signature.
+    pub(crate) fn makes(&self, alg: SigningAlgorithm) -> bool {
+        use SigningAlgorithm::{ES256, EdDsa, PS256, PS384, PS512, RS256, RS384, RS512};
+        match self.alg {
+            KeyAlgorithm::RS256 => matches!(alg, RS256 | RS384 | RS512 | PS256 | PS384 | PS512),
+            KeyAlgorithm::ES256 => alg == ES256,
+            KeyAlgorithm::EdDsa => alg == EdDsa,
+        }
+    }
+
+    /// Signs. `seeded` asks for the same bytes every time, which takes longer.
+    pub(crate) fn sign(&self, alg: SigningAlgorithm, seeded: bool, message: &[u8]) -> Vec<u8> {
         match &self.pair {
-            Pair::Rsa(pair) => sign_rsa(pair, &signature::RSA_PKCS1_SHA256, message),
+            Pair::Rsa(_) if seeded && is_pss(alg) => {
+                self::seeded::pss(&self.private_der, alg, message).unwrap_or_default()
+            }
+            Pair::Rsa(pair) => sign_rsa(pair, rsa_encoding(alg), message),
+            Pair::Ecdsa(_) if seeded => self::seeded::es256(&self.private_der, message).unwrap_or_default(),
             Pair::Ecdsa(pair) => {
                 pair.sign(&SystemRandom::new(), message).map(|sig| sig.as_ref().to_vec()).unwrap_or_default()
             }
             Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
+        }
+    }
+
+    /// The public key as it stands in the key set (RFC 7517 4).
+    pub(crate) fn jwk(&self, alg: SigningAlgorithm, kid: &str) -> Map<String, Value> {
+        let mut jwk = self.public.clone();
+        jwk.insert("use".to_owned(), json!("sig"));
+        jwk.insert("alg".to_owned(), json!(alg.as_str()));
+        jwk.insert("kid".to_owned(), json!(kid));
+        jwk
+    }
+}
+
+fn is_pss(alg: SigningAlgorithm) -> bool {
+    matches!(alg, SigningAlgorithm::PS256 | SigningAlgorithm::PS384 | SigningAlgorithm::PS512)
+}
+
+fn rsa_encoding(alg: SigningAlgorithm) -> &'static dyn RsaEncoding {
+    match alg {
+        SigningAlgorithm::RS384 => &signature::RSA_PKCS1_SHA384,
+        SigningAlgorithm::RS512 => &signature::RSA_PKCS1_SHA512,
+        SigningAlgorithm::PS256 => &signature::RSA_PSS_SHA256,
+        SigningAlgorithm::PS384 => &signature::RSA_PSS_SHA384,
+        SigningAlgorithm::PS512 => &signature::RSA_PSS_SHA512,
+        SigningAlgorithm::RS256 | SigningAlgorithm::ES256 | SigningAlgorithm::EdDsa => {
+            &signature::RSA_PKCS1_SHA256
         }
     }
 }
@@ -125,106 +172,4 @@ fn pem_body(pem: &str) -> Option<Vec<u8>> {
     let (_, after) = pem.split_once("-----BEGIN PRIVATE KEY-----")?;
     let (body, _) = after.split_once("-----END PRIVATE KEY-----")?;
     STANDARD.decode(body.split_ascii_whitespace().collect::<String>()).ok()
-}
-
-/// A key under the name this instance gave it.
-#[derive(Clone)]
-pub(crate) struct RingKey {
-    pub(crate) key: Arc<SigningKey>,
-    pub(crate) kid: String,
-    published: bool,
-}
-
-impl RingKey {
-    /// The public key as it stands in the key set (RFC 7517 4).
-    pub(crate) fn jwk(&self) -> Map<String, Value> {
-        let mut jwk = self.key.public.clone();
-        jwk.insert("use".to_owned(), json!("sig"));
-        jwk.insert("alg".to_owned(), json!(self.key.alg.as_str()));
-        jwk.insert("kid".to_owned(), json!(self.kid));
-        jwk
-    }
-}
-
-/// The keys of one instance. Every kid carries the suffix of the instance, so no two instances share one.
-#[derive(Clone)]
-pub(crate) struct KeyRing {
-    keys: Vec<RingKey>,
-    signing: usize,
-    suffix: String,
-    rotations: u32,
-}
-
-impl KeyRing {
-    pub(crate) fn new(keys: &[Key], suffix: &str) -> Result<Self, KeyError> {
-        let mut ring = Self { keys: Vec::new(), signing: 0, suffix: suffix.to_owned(), rotations: 0 };
-        for key in keys {
-            if key.purpose == KeyPurpose::Signing {
-                ring.signing = ring.keys.len();
-            }
-            let published = key.purpose != KeyPurpose::Next;
-            ring.keys.push(RingKey {
-                key: SigningKey::of(key)?,
-                kid: format!("{}-{suffix}", key.kid),
-                published,
-            });
-        }
-        Ok(ring)
-    }
-
-    /// The key that signs.
-    pub(crate) fn signing(&self) -> &RingKey {
-        &self.keys[self.signing]
-    }
-
-    /// A key by algorithm; the signing key when there is none.
-    pub(crate) fn by_alg(&self, alg: KeyAlgorithm) -> &RingKey {
-        self.keys
-            .iter()
-            .find(|entry| entry.published && entry.key.alg == alg)
-            .unwrap_or_else(|| self.signing())
-    }
-
-    /// A published key by its name in tokens.
-    pub(crate) fn by_kid(&self, kid: &str) -> Option<&RingKey> {
-        self.keys.iter().find(|entry| entry.published && entry.kid == kid)
-    }
-
-    /// A key of the signing algorithm that does not sign now.
-    pub(crate) fn other(&self) -> &RingKey {
-        let alg = self.signing().key.alg;
-        let other =
-            self.keys.iter().enumerate().find(|(index, key)| *index != self.signing && key.key.alg == alg);
-        other.map_or_else(|| self.signing(), |(_, key)| key)
-    }
-
-    /// Lets the other key of the same algorithm sign, under a name it never had; the old one stays published.
-    pub(crate) fn rotate(&mut self) {
-        self.rotations += 1;
-        let next = self.other().key.clone();
-        let kid = match self.rotations {
-            1 => format!("{}-{}", next.name, self.suffix),
-            rotation => format!("{}-{}-{rotation}", next.name, self.suffix),
-        };
-        self.keys.retain(|entry| entry.kid != kid);
-        self.keys.push(RingKey { key: next, kid, published: true });
-        self.signing = self.keys.len() - 1;
-    }
-
-    /// The published keys, the signing one first.
-    pub(crate) fn jwks(&self) -> Vec<Map<String, Value>> {
-        let others =
-            self.keys.iter().enumerate().filter(|(index, entry)| *index != self.signing && entry.published);
-        std::iter::once(self.signing()).chain(others.map(|(_, entry)| entry)).map(RingKey::jwk).collect()
-    }
-}
-
-/// The public halves of keys, as a JSON Web Key Set (RFC 7517 5).
-pub(crate) fn public_key_set(keys: &[Key]) -> Result<Value, KeyError> {
-    let jwk = |key: &Key| {
-        let entry = RingKey { key: SigningKey::of(key)?, kid: key.kid.clone(), published: true };
-        Ok(Value::Object(entry.jwk()))
-    };
-    let keys = keys.iter().map(jwk).collect::<Result<Vec<_>, KeyError>>()?;
-    Ok(json!({ "keys": keys }))
 }

@@ -16,6 +16,7 @@
 //!
 //! It never knows the application under test, and no real system may ever trust its keys.
 
+mod base;
 mod clock;
 mod control;
 mod fault;
@@ -28,11 +29,13 @@ mod journal;
 mod keys;
 mod protocol;
 mod realm;
+mod realms;
 
 pub use clock::{Clock, ClockReading, SystemClock};
 pub use fault::{ArmError, ArmedRecord, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict};
 pub use handles::{
-    ArmedFault, Clients, ClockHandle, Faults, JournalHandle, Minter, NotFound, People, Replays,
+    ArmedFault, Clients, ClockHandle, Faults, JournalHandle, Minter, NotFound, People, RealmHandle,
+    RealmsHandle, Replays,
 };
 pub use http::farewell::LogoutDelivery;
 pub use idp::{MockIdp, MockIdpBuilder, StartError};
@@ -41,6 +44,8 @@ pub use keys::KeyError;
 pub use protocol::claims::ClaimNames;
 pub use realm::people::{Mint, Minted};
 pub use realm::replay::{SentResponse, SentToken};
+pub use realms::RealmError;
+
 /// Every fault there is, without starting anything.
 pub fn catalogue() -> impl Iterator<Item = &'static CatalogueEntry> {
     fault::catalogue::all()

@@ -121,7 +121,7 @@ fn run(serve: Serve) -> anyhow::Result<()> {
     for assignment in &serve.claim {
         names.rename(assignment).map_err(|sentence| anyhow::anyhow!("--claim: {sentence}"))?;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let builder =
             MockIdp::builder().bind(serve.listen).seed(serve.seed).fixtures(fixtures).claim_names(names);

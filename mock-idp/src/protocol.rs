@@ -3,12 +3,16 @@
 //! Pure. It must not know HTTP frameworks, files, clocks, randomness or signing keys: `now` is an argument, secrets
 //! are compared here but made elsewhere.
 
+pub(crate) mod assertion;
 pub(crate) mod authorize;
 pub(crate) mod claims;
+pub(crate) mod claims_parameter;
 pub(crate) mod discovery;
+pub(crate) mod dpop;
 pub(crate) mod error;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod params;
 pub(crate) mod pkce;
+pub(crate) mod registration;
 pub(crate) mod token;

@@ -3,38 +3,61 @@
 //! All state is behind one lock that is held for one request and never across an await. Realms share nothing that a
 //! test could notice.
 
+pub(crate) mod client_auth;
+pub(crate) mod device;
+pub(crate) mod directory;
+pub(crate) mod exchange;
 pub(crate) mod grants;
+pub(crate) mod issue;
+pub(crate) mod kept;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod look_into;
 pub(crate) mod people;
+pub(crate) mod pushed;
+pub(crate) mod redeem;
+pub(crate) mod register;
 pub(crate) mod replay;
 pub(crate) mod sign_in;
 pub(crate) mod tokens;
 pub(crate) mod userinfo;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fixtures::{Client, Company, Fixtures, Person, Status};
+use fixtures::{AccessTokenFormat, Client, Fixtures, SigningAlgorithm, SubjectType};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::base::Base;
 use crate::clock::AdjustedClock;
+use crate::fault::session::Answered;
 use crate::fault::{Armory, Point, SignIn};
 use crate::generator::Generator;
 use crate::journal::{Entry, Journal, Note};
 use crate::keys::{KeyError, KeyRing};
 use crate::protocol::authorize::AuthorizeRequest;
 use crate::protocol::claims::ClaimNames;
+use crate::protocol::discovery::Switched;
+use crate::realm::device::DeviceGrant;
+use crate::realm::directory::Directory;
 use crate::realm::grants::{AccessGrant, CodeGrant, RefreshGrant, Session};
+use crate::realm::kept::Kept;
+use crate::realm::pushed::PushedRequest;
+use crate::realm::register::Registration;
 use crate::realm::replay::HandedOut;
 
 /// Life of a provider session.
 const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
+/// How long a login page waits for a person.
+const INTERACTION_LIFE: SignedDuration = SignedDuration::from_hours(1);
 
 /// An issuer and what belongs to it.
 pub(crate) struct Realm {
-    pub(crate) issuer: String,
+    /// Its path below the root; empty for the root.
+    pub(crate) path: String,
+    /// Its addresses, for whoever asks without a request.
+    pub(crate) base: Arc<Base>,
     /// Name of the session cookie: cookies do not know ports, so every instance needs its own.
     pub(crate) cookie: String,
     /// How long `ok-slow` waits.
@@ -44,14 +67,14 @@ pub(crate) struct Realm {
 
 /// Everything in a realm that changes.
 pub(crate) struct State {
-    pub(crate) issuer: String,
-    pub(crate) companies: Vec<Company>,
-    pub(crate) people: BTreeMap<String, Person>,
-    pub(crate) clients: BTreeMap<String, Client>,
+    /// The addresses of the realm, as the request that is being answered sees them.
+    pub(crate) base: Arc<Base>,
+    pub(crate) people: Directory,
+    pub(crate) clients: BTreeMap<String, Arc<Client>>,
     pub(crate) names: ClaimNames,
     /// Whether ID tokens say when the person authenticated.
     pub(crate) auth_time: bool,
-    pub(crate) ring: KeyRing,
+    pub(crate) ring: Arc<KeyRing>,
     pub(crate) clock: AdjustedClock,
     /// What the clock showed when the state was locked.
     reading: Timestamp,
@@ -60,13 +83,27 @@ pub(crate) struct State {
     pub(crate) journal: Journal,
     /// Wrong passwords and codes in a row, by what was typed as user name and company.
     failures: BTreeMap<(String, String), u32>,
-    interactions: BTreeMap<String, Interaction>,
-    sessions: BTreeMap<String, Session>,
+    interactions: Kept<Interaction>,
+    sessions: Kept<Session>,
     /// Clients that were given a code in a session, by its `sid`: those to tell when it ends.
-    visits: BTreeMap<String, BTreeSet<String>>,
-    codes: BTreeMap<String, CodeGrant>,
-    access: BTreeMap<String, AccessGrant>,
-    refresh: BTreeMap<String, RefreshGrant>,
+    visits: Kept<BTreeSet<String>>,
+    codes: Kept<CodeGrant>,
+    access: Kept<AccessGrant>,
+    refresh: Kept<RefreshGrant>,
+    devices: Kept<DeviceGrant>,
+    pushed: Kept<PushedRequest>,
+    /// Clients that registered themselves, by id.
+    registrations: BTreeMap<String, Registration>,
+    /// Assertions and proofs that were used: each is good once.
+    seen: Kept<()>,
+    /// What was fetched from addresses that clients registered.
+    pub(crate) fetched: BTreeMap<String, String>,
+    /// Makes pairwise subjects of this realm its own.
+    salt: String,
+    /// Whether clients may register themselves.
+    pub(crate) registration: bool,
+    /// Polls that a device is told to wait although the person has answered.
+    pub(crate) pending_polls: u32,
     pub(crate) handed_out: HandedOut,
 }
 
@@ -81,55 +118,93 @@ pub(crate) struct Interaction {
     pub(crate) proven: Option<String>,
     /// Authentication was demanded, not only needed.
     pub(crate) forced: bool,
+    /// Who is there, and how that came: only the consent is missing.
+    pub(crate) agreed: Option<(Session, Answered)>,
 }
 
 /// What a realm starts from.
 pub(crate) struct Setup {
-    pub(crate) issuer: String,
+    pub(crate) path: String,
+    pub(crate) base: Base,
     pub(crate) fixtures: Fixtures,
     pub(crate) names: ClaimNames,
     pub(crate) clock: AdjustedClock,
     pub(crate) generator: Generator,
+    /// What the generator was seeded with, if it was.
+    pub(crate) seed: Option<u64>,
     pub(crate) slow: Duration,
     pub(crate) auth_time: bool,
+    pub(crate) registration: bool,
 }
 
 impl Realm {
     pub(crate) fn new(mut setup: Setup) -> Result<Self, KeyError> {
         let suffix = setup.generator.letters();
+        let base = Arc::new(setup.base);
         let state = State {
-            issuer: setup.issuer.clone(),
-            companies: setup.fixtures.companies,
-            people: setup.fixtures.people.into_iter().map(|person| (person.key.clone(), person)).collect(),
-            clients: setup.fixtures.clients.into_iter().map(|client| (client.id.clone(), client)).collect(),
+            base: Arc::clone(&base),
+            people: Directory::new(setup.fixtures.companies, setup.fixtures.people),
+            clients: setup
+                .fixtures
+                .clients
+                .into_iter()
+                .map(|client| (client.id.clone(), Arc::new(client)))
+                .collect(),
             names: setup.names,
             auth_time: setup.auth_time,
-            ring: KeyRing::new(&setup.fixtures.keys, &suffix)?,
+            ring: Arc::new(KeyRing::new(&setup.fixtures.keys, &suffix, setup.seed.is_some())?),
             reading: setup.clock.now(),
             clock: setup.clock,
             generator: setup.generator,
             faults: Armory::default(),
             journal: Journal::default(),
             failures: BTreeMap::new(),
-            interactions: BTreeMap::new(),
-            sessions: BTreeMap::new(),
-            visits: BTreeMap::new(),
-            codes: BTreeMap::new(),
-            access: BTreeMap::new(),
-            refresh: BTreeMap::new(),
+            interactions: Kept::default(),
+            sessions: Kept::default(),
+            visits: Kept::default(),
+            codes: Kept::default(),
+            access: Kept::default(),
+            refresh: Kept::default(),
+            devices: Kept::default(),
+            pushed: Kept::default(),
+            registrations: BTreeMap::new(),
+            seen: Kept::default(),
+            fetched: BTreeMap::new(),
+            salt: suffix.clone(),
+            registration: setup.registration,
+            pending_polls: 0,
             handed_out: HandedOut::default(),
         };
         let cookie = format!("mock_idp_{suffix}");
-        Ok(Self { issuer: setup.issuer, cookie, slow: setup.slow, state: Mutex::new(state) })
+        Ok(Self { path: setup.path, base, cookie, slow: setup.slow, state: Mutex::new(state) })
     }
 
     /// The state, for one request. The clock is read here and nowhere else, so that all an answer says about time agrees.
     /// A panic elsewhere does not take the realm with it.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.lock_at(&self.base)
+    }
+
+    /// The same for a request that sees the realm at these addresses.
+    pub(crate) fn lock_at(&self, base: &Arc<Base>) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.reading = state.clock.now();
+        if !Arc::ptr_eq(&state.base, base) {
+            state.base = Arc::clone(base);
+        }
         state
     }
+}
+
+/// The sector of a client that has subjects of its own (OIDC Core 8.1): the host of its sector identifier or of its
+/// redirect URIs.
+pub(crate) fn sector_of(client: &Client) -> Option<String> {
+    if client.subject_type == SubjectType::Public {
+        return None;
+    }
+    let uri = client.sector_identifier_uri.as_ref().or(client.redirect_uris.first());
+    let host = uri.and_then(|uri| url::Url::parse(uri).ok()?.host_str().map(str::to_owned));
+    Some(host.unwrap_or_else(|| client.id.clone()))
 }
 
 impl State {
@@ -154,50 +229,25 @@ impl State {
         }
     }
 
+    /// What is switched on.
+    pub(crate) fn switched(&self) -> Switched {
+        Switched::by(self.clients.values().map(|client| &**client), self.registration, self.auth_time)
+    }
+
+    /// Algorithms that some client gets signatures by.
+    pub(crate) fn algorithms(&self) -> BTreeSet<SigningAlgorithm> {
+        let of = |client: &Arc<Client>| {
+            [
+                Some(client.id_token_signed_response_alg),
+                client.userinfo_signed_response_alg,
+                (client.access_token_format == AccessTokenFormat::Jwt)
+                    .then_some(client.access_token_signing_alg),
+            ]
+        };
+        self.clients.values().flat_map(of).flatten().collect()
+    }
+
     pub(crate) fn record(&mut self, entry: Entry) -> u64 {
         self.journal.add(entry)
-    }
-
-    /// The company of a person.
-    pub(crate) fn company_of(&self, person: &Person) -> Option<&Company> {
-        self.companies.iter().find(|company| company.key == person.company)
-    }
-
-    /// A person who is there; the deleted are not.
-    pub(crate) fn present(&self, key: &str) -> Option<&Person> {
-        self.people.get(key).filter(|person| person.status != Status::Deleted)
-    }
-
-    /// A person by what is typed on the login page. Neither part knows letter case.
-    pub(crate) fn find_person(&self, username: &str, company: &str) -> Option<&Person> {
-        let (username, company) = (username.trim().to_lowercase(), company.trim().to_lowercase());
-        let company = self.companies.iter().find(|other| other.name.to_lowercase() == company)?;
-        self.people.values().find(|person| {
-            person.company == company.key
-                && person.username.to_lowercase() == username
-                && person.status != Status::Deleted
-        })
-    }
-
-    /// The person a `login_hint` names, by key or by user name.
-    pub(crate) fn hinted(&self, hint: &str) -> Option<&Person> {
-        let by_name = || {
-            self.people
-                .values()
-                .find(|person| person.username.eq_ignore_ascii_case(hint) && person.status != Status::Deleted)
-        };
-        self.present(hint).or_else(by_name)
-    }
-
-    /// Another active person of the same company, the first by key.
-    pub(crate) fn somebody_else(&self, key: &str) -> Option<&Person> {
-        let company = &self.people.get(key)?.company;
-        let fits = |person: &&Person| {
-            person.key != key
-                && person.company == *company
-                && person.status == Status::Active
-                && person.email.is_some()
-        };
-        self.people.values().find(fits)
     }
 }

@@ -1,10 +1,8 @@
 //! Health, clock, journal, tokens, expiry and replay over HTTP.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -12,12 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::clock::ClockReading;
 use crate::control::problem::{Problem, read};
 use crate::handles::{ClockHandle, JournalHandle, Minter, Replays};
+use crate::http::place::Place;
 use crate::journal::Entry;
-use crate::realm::Realm;
 use crate::realm::people::{Mint, Minted};
 use crate::realm::replay::{SentResponse, SentToken};
-
-type RealmState = State<Arc<Realm>>;
 
 /// That it serves.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -30,13 +26,13 @@ pub(crate) struct Health {
 
 /// Whether it serves.
 #[utoipa::path(get, path = "/_control/health", tag = "health", responses((status = OK, body = Health)))]
-pub(crate) async fn health(State(realm): RealmState) -> Json<Health> {
-    Json(Health { status: "ok", issuer: realm.issuer.clone() })
+pub(crate) async fn health(Place { base, .. }: Place) -> Json<Health> {
+    Json(Health { status: "ok", issuer: base.issuer.to_string() })
 }
 
 /// How the clock stands.
 #[utoipa::path(get, path = "/_control/clock", tag = "clock", responses((status = OK, body = ClockReading)))]
-pub(crate) async fn read_clock(State(realm): RealmState) -> Json<ClockReading> {
+pub(crate) async fn read_clock(Place { realm, .. }: Place) -> Json<ClockReading> {
     Json(ClockHandle(realm).reading())
 }
 
@@ -55,7 +51,10 @@ pub(crate) struct ClockChange {
 /// Freezes, moves or falsifies the clock.
 #[utoipa::path(post, path = "/_control/clock", tag = "clock", request_body = ClockChange,
     responses((status = OK, body = ClockReading), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
-pub(crate) async fn set_clock(State(realm): RealmState, body: Bytes) -> Result<Json<ClockReading>, Problem> {
+pub(crate) async fn set_clock(
+    Place { realm, .. }: Place,
+    body: Bytes,
+) -> Result<Json<ClockReading>, Problem> {
     let change: ClockChange = read(&body)?;
     let clock = ClockHandle(realm);
     match change.frozen {
@@ -92,7 +91,7 @@ pub(crate) struct JournalFilter {
 /// What was asked and answered, oldest first.
 #[utoipa::path(get, path = "/_control/journal", tag = "journal", params(JournalFilter), responses((status = OK, body = Vec<Object>)))]
 pub(crate) async fn read_journal(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Query(filter): Query<JournalFilter>,
 ) -> Json<Vec<Entry>> {
     let entries = JournalHandle(realm).entries().into_iter();
@@ -106,7 +105,7 @@ pub(crate) async fn read_journal(
 
 /// Forgets the entries; numbers go on.
 #[utoipa::path(delete, path = "/_control/journal", tag = "journal", responses((status = NO_CONTENT)))]
-pub(crate) async fn clear_journal(State(realm): RealmState) -> StatusCode {
+pub(crate) async fn clear_journal(Place { realm, .. }: Place) -> StatusCode {
     JournalHandle(realm).clear();
     StatusCode::NO_CONTENT
 }
@@ -115,7 +114,7 @@ pub(crate) async fn clear_journal(State(realm): RealmState) -> StatusCode {
 #[utoipa::path(post, path = "/_control/tokens", tag = "tokens", request_body = Mint,
     responses((status = CREATED, body = Minted), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn mint_tokens(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Minted>), Problem> {
     let order: Mint = read(&body)?;
@@ -146,7 +145,7 @@ pub(crate) struct Expired {
 /// Makes something expire now.
 #[utoipa::path(post, path = "/_control/expire", tag = "tokens", request_body = Expiry,
     responses((status = OK, body = Expired), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
-pub(crate) async fn expire(State(realm): RealmState, body: Bytes) -> Result<Json<Expired>, Problem> {
+pub(crate) async fn expire(Place { realm, .. }: Place, body: Bytes) -> Result<Json<Expired>, Problem> {
     let minter = Minter(realm);
     let expired = match read(&body)? {
         Expiry::Code(code) => minter.expire_code(&code).map(|()| 1)?,
@@ -178,7 +177,7 @@ pub(crate) struct HandedOutBefore {
 /// What was handed out before, to be handed out again exactly as it was.
 #[utoipa::path(get, path = "/_control/replay", tag = "replay", params(ReplayFilter), responses((status = OK, body = HandedOutBefore)))]
 pub(crate) async fn replay(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Query(filter): Query<ReplayFilter>,
 ) -> Json<HandedOutBefore> {
     let replays = Replays(realm);

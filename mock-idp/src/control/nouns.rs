@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use fixtures::{Client, Person};
 use serde::Deserialize;
@@ -16,13 +16,12 @@ use crate::control::problem::{Problem, read};
 use crate::fault::{ArmedRecord, CatalogueEntry, Target};
 use crate::handles::{Clients, Faults, NotFound, People};
 use crate::http::farewell::LogoutDelivery;
+use crate::http::place::Place;
 use crate::realm::Realm;
-
-type RealmState = State<Arc<Realm>>;
 
 /// Everybody, the deleted included. Passwords and codes are in it: they are public and worthless.
 #[utoipa::path(get, path = "/_control/people", tag = "people", responses((status = OK, body = Vec<Object>)))]
-pub(crate) async fn list_people(State(realm): RealmState) -> Json<Vec<Person>> {
+pub(crate) async fn list_people(Place { realm, .. }: Place) -> Json<Vec<Person>> {
     Json(People(realm).list())
 }
 
@@ -30,7 +29,7 @@ pub(crate) async fn list_people(State(realm): RealmState) -> Json<Vec<Person>> {
 #[utoipa::path(post, path = "/_control/people", tag = "people", request_body = Object,
     responses((status = CREATED, body = Object), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn add_person(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Person>), Problem> {
     let person: Person = read(&body)?;
@@ -45,10 +44,10 @@ pub(crate) async fn add_person(
 
 fn check_person(realm: &Realm, person: &Person) -> Result<(), Problem> {
     let state = realm.lock();
-    if state.companies.iter().any(|company| company.key == person.company) {
+    if state.people.companies().iter().any(|company| company.key == person.company) {
         return Ok(());
     }
-    let known: Vec<_> = state.companies.iter().map(|company| company.key.as_str()).collect();
+    let known: Vec<_> = state.people.companies().iter().map(|company| company.key.as_str()).collect();
     Err(Problem::wrong(format!("there is no company {:?}; known are: {}", person.company, known.join(", "))))
 }
 
@@ -56,7 +55,7 @@ fn check_person(realm: &Realm, person: &Person) -> Result<(), Problem> {
 #[utoipa::path(get, path = "/_control/people/{key}", tag = "people", params(("key" = String, Path)),
     responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn get_person(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Path(key): Path<String>,
 ) -> Result<Json<Person>, Problem> {
     Ok(Json(person(&People(realm), &key)?))
@@ -71,7 +70,7 @@ fn person(people: &People, key: &str) -> Result<Person, NotFound> {
     request_body = Object,
     responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn change_person(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Path(key): Path<String>,
     body: Bytes,
 ) -> Result<Json<Person>, Problem> {
@@ -86,7 +85,7 @@ pub(crate) async fn change_person(
 #[utoipa::path(delete, path = "/_control/people/{key}", tag = "people", params(("key" = String, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn delete_person(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Path(key): Path<String>,
 ) -> Result<StatusCode, Problem> {
     People(realm).delete(&key)?;
@@ -97,7 +96,7 @@ pub(crate) async fn delete_person(
 #[utoipa::path(post, path = "/_control/people/{key}/deactivate", tag = "people", params(("key" = String, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn deactivate_person(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Path(key): Path<String>,
 ) -> Result<StatusCode, Problem> {
     People(realm).deactivate(&key)?;
@@ -108,7 +107,7 @@ pub(crate) async fn deactivate_person(
 #[utoipa::path(post, path = "/_control/people/{key}/sign-out-everywhere", tag = "people", params(("key" = String, Path)),
     responses((status = OK, body = Vec<LogoutDelivery>), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn sign_out_everywhere(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Path(key): Path<String>,
 ) -> Result<Json<Vec<LogoutDelivery>>, Problem> {
     Ok(Json(People(realm).sign_out_everywhere(&key).await?))
@@ -118,7 +117,7 @@ pub(crate) async fn sign_out_everywhere(
 #[utoipa::path(post, path = "/_control/people/{key}/lock", tag = "people", params(("key" = String, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn lock_person(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Path(key): Path<String>,
 ) -> Result<StatusCode, Problem> {
     People(realm).lock(&key)?;
@@ -129,7 +128,7 @@ pub(crate) async fn lock_person(
 #[utoipa::path(post, path = "/_control/people/{key}/restore", tag = "people", params(("key" = String, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn restore_person(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Path(key): Path<String>,
 ) -> Result<StatusCode, Problem> {
     People(realm).restore(&key)?;
@@ -138,7 +137,7 @@ pub(crate) async fn restore_person(
 
 /// All clients.
 #[utoipa::path(get, path = "/_control/clients", tag = "clients", responses((status = OK, body = Vec<Object>)))]
-pub(crate) async fn list_clients(State(realm): RealmState) -> Json<Vec<Client>> {
+pub(crate) async fn list_clients(Place { realm, .. }: Place) -> Json<Vec<Client>> {
     Json(Clients(realm).list())
 }
 
@@ -146,7 +145,7 @@ pub(crate) async fn list_clients(State(realm): RealmState) -> Json<Vec<Client>> 
 #[utoipa::path(post, path = "/_control/clients", tag = "clients", request_body = Object,
     responses((status = CREATED, body = Object), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn add_client(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Client>), Problem> {
     let client: Client = read(&body)?;
@@ -162,7 +161,7 @@ pub(crate) async fn add_client(
 #[utoipa::path(get, path = "/_control/clients/{id}", tag = "clients", params(("id" = String, Path)),
     responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn get_client(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Path(id): Path<String>,
 ) -> Result<Json<Client>, Problem> {
     Ok(Json(client(&Clients(realm), &id)?))
@@ -177,7 +176,7 @@ fn client(clients: &Clients, id: &str) -> Result<Client, NotFound> {
     request_body = Object,
     responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn change_client(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Json<Client>, Problem> {
@@ -211,7 +210,7 @@ pub(crate) async fn list_catalogue() -> Json<Vec<&'static CatalogueEntry>> {
 
 /// Everything armed since the start, with how often it fired.
 #[utoipa::path(get, path = "/_control/faults", tag = "faults", responses((status = OK, body = Vec<ArmedRecord>)))]
-pub(crate) async fn list_faults(State(realm): RealmState) -> Json<Vec<ArmedRecord>> {
+pub(crate) async fn list_faults(Place { realm, .. }: Place) -> Json<Vec<ArmedRecord>> {
     Json(Faults(realm).list())
 }
 
@@ -237,7 +236,7 @@ fn once() -> u64 {
 #[utoipa::path(post, path = "/_control/faults", tag = "faults", request_body = Arming,
     responses((status = CREATED, body = ArmedRecord), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn arm_fault(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     body: Bytes,
 ) -> Result<(StatusCode, Json<ArmedRecord>), Problem> {
     let arming: Arming = read(&body)?;
@@ -252,7 +251,7 @@ fn record(realm: &Realm, id: u64) -> Result<ArmedRecord, NotFound> {
 
 /// Disarms everything.
 #[utoipa::path(delete, path = "/_control/faults", tag = "faults", responses((status = NO_CONTENT)))]
-pub(crate) async fn disarm_faults(State(realm): RealmState) -> StatusCode {
+pub(crate) async fn disarm_faults(Place { realm, .. }: Place) -> StatusCode {
     Faults(realm).disarm_all();
     StatusCode::NO_CONTENT
 }
@@ -261,7 +260,7 @@ pub(crate) async fn disarm_faults(State(realm): RealmState) -> StatusCode {
 #[utoipa::path(get, path = "/_control/faults/{id}", tag = "faults", params(("id" = u64, Path)),
     responses((status = OK, body = ArmedRecord), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn get_fault(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Path(id): Path<u64>,
 ) -> Result<Json<ArmedRecord>, Problem> {
     Ok(Json(record(&realm, id)?))
@@ -271,7 +270,7 @@ pub(crate) async fn get_fault(
 #[utoipa::path(delete, path = "/_control/faults/{id}", tag = "faults", params(("id" = u64, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn disarm_fault(
-    State(realm): RealmState,
+    Place { realm, .. }: Place,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, Problem> {
     record(&realm, id)?;

@@ -1,5 +1,7 @@
 //! What faults do to the discovery document and to the key set. Each returns whether it changed anything.
 
+use std::collections::BTreeSet;
+
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -75,7 +77,7 @@ pub(crate) fn jwks(id: &str, ring: &KeyRing, at_standard_path: bool, draft: &mut
     let keys = match id {
         "jwks-kid-absent-single" => json!([without_kid(ring.signing().jwk())]),
         "jwks-kid-absent-multi" => {
-            let mut published = ring.jwks();
+            let mut published = ring.jwks(&BTreeSet::new());
             published.push(ring.other().jwk());
             Value::Array(published.into_iter().map(without_kid).collect())
         }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fixtures::KeyAlgorithm;
+use fixtures::SigningAlgorithm;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -11,7 +11,6 @@ use crate::keys::KeyRing;
 
 /// What a fault needs to know about the sign-in and the realm.
 pub(crate) struct Around<'a> {
-    pub(crate) ring: &'a KeyRing,
     pub(crate) client_id: &'a str,
     pub(crate) client_secret: Option<&'a str>,
     /// Another client of this provider.
@@ -65,7 +64,10 @@ fn claims(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
             draft.instead = around.earlier.map(str::to_owned);
             draft.instead.is_some()
         }
-        "idt-hash-at" => set(draft, "at_hash", json!(crate::protocol::claims::half_hash("another token"))),
+        "idt-hash-at" => {
+            let wrong = crate::protocol::claims::half_hash(draft.hash_alg(), "another token");
+            set(draft, "at_hash", json!(wrong))
+        }
         "idt-acr-low" => set(draft, "acr", json!("0")) | set(draft, "amr", json!(["pwd"])),
         "ok-aud-array" => set(draft, "aud", json!([client])),
         "ok-no-athash" => draft.payload.remove("at_hash").is_some(),
@@ -145,7 +147,7 @@ fn signature(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
             draft.swapped.insert("sub".to_owned(), json!("k1-somebody-else"));
         }
         "sig-bad-es256" => {
-            sign_by(draft, around.ring, KeyAlgorithm::ES256);
+            sign_by(draft, SigningAlgorithm::ES256);
             draft.corrupt = true;
         }
         "sig-bad-hs256" => {
@@ -155,8 +157,8 @@ fn signature(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
         "sig-none-lower" => unsigned(draft, "none"),
         "sig-none-mixed-case" => unsigned(draft, "nOnE"),
         "sig-none-stripped" => draft.signing = Signing::Nothing,
-        "sig-alg-alternate" => sign_by(draft, around.ring, KeyAlgorithm::ES256),
-        "sig-hs-pubkey" => hmac(draft, public_pem(around.ring)),
+        "sig-alg-alternate" => sign_by(draft, SigningAlgorithm::ES256),
+        "sig-hs-pubkey" => hmac(draft, public_pem(&draft.ring)),
         "sig-hs-secret" => hmac(draft, around.client_secret.unwrap_or_default().as_bytes().to_vec()),
         "sig-hs-empty" => hmac(draft, Vec::new()),
         _ => return false,
@@ -164,9 +166,9 @@ fn signature(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
     true
 }
 
-fn sign_by(draft: &mut TokenDraft, ring: &KeyRing, alg: KeyAlgorithm) {
+fn sign_by(draft: &mut TokenDraft, alg: SigningAlgorithm) {
     draft.header.insert("alg".to_owned(), json!(alg.as_str()));
-    draft.header.insert("kid".to_owned(), json!(ring.by_alg(alg).kid));
+    draft.header.insert("kid".to_owned(), json!(draft.ring.by_alg(alg).kid_for(alg)));
     draft.signing = Signing::By(alg);
 }
 

@@ -30,34 +30,53 @@ pub(crate) fn show_people(realm: &Realm, incoming: &Incoming, note: &mut Note) -
 pub(crate) fn login(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let field = |name| incoming.form.first(name).unwrap_or_default();
     submit(realm, Form::Login, incoming, note, |name, note| {
-        realm.lock().type_user_name(name, field("username"), field("company"), note)
+        realm.lock_at(&incoming.base).type_user_name(name, field("username"), field("company"), note)
     })
 }
 
 pub(crate) fn password(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let password = incoming.form.first("password").unwrap_or_default();
     submit(realm, Form::Password, incoming, note, |name, note| {
-        realm.lock().type_password(name, password, note)
+        realm.lock_at(&incoming.base).type_password(name, password, note)
     })
 }
 
 pub(crate) fn code(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let code = incoming.form.first("code").unwrap_or_default();
     let cookie = incoming.cookie(&realm.cookie);
-    submit(realm, Form::Code, incoming, note, |name, note| realm.lock().type_code(name, code, cookie, note))
+    submit(realm, Form::Code, incoming, note, |name, note| {
+        realm.lock_at(&incoming.base).type_code(name, code, cookie, note)
+    })
 }
 
 pub(crate) fn people(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let person = incoming.form.first("person").unwrap_or_default();
     let cookie = incoming.cookie(&realm.cookie);
     submit(realm, Form::People, incoming, note, |name, note| {
-        realm.lock().choose_person(name, person, cookie, note)
+        realm.lock_at(&incoming.base).choose_person(name, person, cookie, note)
     })
+}
+
+pub(crate) fn show_consent(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let name = incoming.query.first("interaction").unwrap_or_default();
+    let state = realm.lock_at(&incoming.base);
+    match state.interaction(name).filter(|interaction| interaction.agreed.is_some()) {
+        Some(interaction) => {
+            note.client = Some(interaction.request.client_id.clone());
+            note.state.clone_from(&interaction.request.state);
+            pages::consent(&state, name, interaction, note)
+        }
+        None => gone(incoming, note),
+    }
+}
+
+pub(crate) fn consent(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    submit(realm, Form::Login, incoming, note, |name, note| realm.lock_at(&incoming.base).consent(name, note))
 }
 
 fn show(realm: &Realm, form: Form, incoming: &Incoming, note: &mut Note) -> Reply {
     let name = incoming.query.first("interaction").unwrap_or_default();
-    let state = realm.lock();
+    let state = realm.lock_at(&incoming.base);
     match state.interaction(name) {
         Some(interaction) => {
             note.client = Some(interaction.request.client_id.clone());
@@ -70,7 +89,7 @@ fn show(realm: &Realm, form: Form, incoming: &Incoming, note: &mut Note) -> Repl
             let form = if ready { form } else { Form::Login };
             pages::form(&state, form, name, interaction, None, note)
         }
-        None => gone(note),
+        None => gone(incoming, note),
     }
 }
 
@@ -83,27 +102,30 @@ fn submit(
 ) -> Reply {
     let name = incoming.form.first("interaction").unwrap_or_default();
     let denied = ["cancel", "deny"].iter().any(|button| incoming.form.first(button).is_some());
-    let step = if denied { realm.lock().deny(name, note) } else { step(name, note) };
-    let next = |page: &str| Reply::see_other(&format!("/account/{page}?interaction={name}"));
+    let step = if denied { realm.lock_at(&incoming.base).deny(name, note) } else { step(name, note) };
+    let next =
+        |page: &str| Reply::see_other(&format!("{}/account/{page}?interaction={name}", incoming.base.prefix));
     match step {
-        Step::Gone => gone(note),
+        Step::Gone => gone(incoming, note),
         Step::Password => next("password"),
         Step::Code => next("code"),
-        Step::Refused(refusal) => pages::refused(&realm.lock(), name, &refusal, note),
+        Step::Consent { session } => {
+            let cookie = session_cookie(realm, incoming, &session, SESSION_SECONDS);
+            next("consent").with(header::SET_COOKIE, cookie)
+        }
+        Step::Refused(refusal) => pages::refused(&realm.lock_at(&incoming.base), name, &refusal, note),
         Step::Again(sentence) => {
-            let state = realm.lock();
+            let state = realm.lock_at(&incoming.base);
             match state.interaction(name) {
                 Some(interaction) => pages::form(&state, form, name, interaction, Some(sentence), note),
-                None => gone(note),
+                None => gone(incoming, note),
             }
         }
         Step::Done { response, session } => {
-            let reply = respond(&response, note);
+            let reply = respond(incoming, &response, note);
             match session {
-                // SameSite=Lax: the browser comes from the relying party by a link. No Secure: plain http is the rule here.
                 Some(session) => {
-                    let cookie =
-                        format!("{}={session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200", realm.cookie);
+                    let cookie = session_cookie(realm, incoming, &session, SESSION_SECONDS);
                     reply.with(header::SET_COOKIE, cookie)
                 }
                 None => reply,
@@ -112,7 +134,17 @@ fn submit(
     }
 }
 
-fn gone(note: &mut Note) -> Reply {
+/// How long browsers keep the cookie of a session; the realm may end it before.
+pub(crate) const SESSION_SECONDS: u32 = 43_200;
+
+/// SameSite=Lax: the browser comes from the relying party by a link. No Secure on plain http, which is the rule here.
+pub(crate) fn session_cookie(realm: &Realm, incoming: &Incoming, secret: &str, seconds: u32) -> String {
+    let secure = if incoming.base.front.starts_with("https:") { "; Secure" } else { "" };
+    let (name, prefix) = (&realm.cookie, &incoming.base.prefix);
+    format!("{name}={secret}; Path={prefix}/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+}
+
+fn gone(incoming: &Incoming, note: &mut Note) -> Reply {
     let reason = "This sign-in is over or was never begun here. Go back to the application and start again.";
-    pages::error(&Refusal::new("interaction_known", reason), note)
+    pages::error(&incoming.base, &Refusal::new("interaction_known", reason), note)
 }

@@ -3,6 +3,7 @@
 use axum::http::{StatusCode, header};
 use serde_json::Value;
 
+use crate::http::account::session_cookie;
 use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
@@ -10,70 +11,75 @@ use crate::journal::Note;
 use crate::protocol::authorize::ResponseMode;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::realm::Realm;
-use crate::realm::sign_in::{AuthorizationResponse, Authorized};
-use crate::realm::tokens::Redeemed;
+use crate::realm::redeem::Redeemed;
+use crate::realm::sign_in::{AuthorizationResponse, Authorized, Page};
 
 pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let cookie = incoming.cookie(&realm.cookie);
-    let authorized = realm.lock().authorize(incoming.params(), cookie, note);
+    let authorized = realm.lock_at(&incoming.base).authorize(incoming.params(), cookie, note);
     match authorized {
-        Authorized::Page(refusal) => pages::error(&refusal, note),
-        Authorized::Respond(response) => respond(&response, note),
-        Authorized::Ask { interaction, chooser } => {
-            let page = if chooser { "people" } else { "login" };
-            let location = format!("/account/{page}?interaction={interaction}");
+        Authorized::Page(refusal) => pages::error(&incoming.base, &refusal, note),
+        Authorized::Respond(response) => respond(incoming, &response, note),
+        Authorized::Ask { interaction, page } => {
+            let page = match page {
+                Page::Login => "login",
+                Page::People => "people",
+                Page::Consent => "consent",
+            };
             note.response.location = Some(format!("/account/{page}"));
-            Reply::see_other(&location)
+            Reply::see_other(&format!("{}/account/{page}?interaction={interaction}", incoming.base.prefix))
         }
     }
 }
 
 /// Sends an authorization response the way it was asked for.
-pub(crate) fn respond(response: &AuthorizationResponse, note: &mut Note) -> Reply {
+pub(crate) fn respond(incoming: &Incoming, response: &AuthorizationResponse, note: &mut Note) -> Reply {
     note.response.location = Some(response.to.redirect_uri.clone());
     note.response.params = response.params.clone();
     match response.to.response_mode {
         ResponseMode::Query => Reply::see_other(&response.params.append_to(&response.to.redirect_uri)),
-        ResponseMode::FormPost => pages::form_post(&response.to, &response.params, note),
+        ResponseMode::Fragment => {
+            Reply::see_other(&format!("{}#{}", response.to.redirect_uri, response.params.encode()))
+        }
+        ResponseMode::FormPost => pages::form_post(&incoming.base, &response.to, &response.params, note),
     }
 }
 
 pub(crate) fn token(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let redeemed = realm.lock().token(incoming.authorization(), &incoming.form, note);
-    match redeemed {
-        Redeemed::Error(error) => token_error(&error, note),
-        Redeemed::Outage(status) => {
-            let reply = Reply::new(status, "text/plain", "the provider is sick");
-            if status == StatusCode::INTERNAL_SERVER_ERROR {
-                reply
-            } else {
-                reply.with(header::RETRY_AFTER, "1")
-            }
-        }
-        Redeemed::Tokens(draft) => {
-            let id_token = draft.body.get("id_token").and_then(Value::as_str).and_then(crate::jose::decode);
-            if let Some((header, claims)) = id_token {
-                note.response.id_token_header = Some(header);
-                note.response.id_token_claims = Some(claims);
-            }
-            let body = Value::Object(draft.body);
-            let mut reply = match &draft.instead {
-                Some((content_type, text)) => Reply::new(StatusCode::OK, content_type, text.clone()),
-                None if draft.chunked => {
-                    Reply::new(StatusCode::OK, "application/json;charset=UTF-8", body.to_string())
-                }
-                None => Reply::json(StatusCode::OK, &body),
-            };
-            note.response.body = Some(body);
-            reply.slow = draft.slow;
-            reply.chunked = draft.chunked;
-            reply.with(header::PRAGMA, "no-cache")
-        }
+    let redeemed = realm.lock_at(&incoming.base).token(&incoming.caller(), &incoming.form, note);
+    let made = match redeemed {
+        Redeemed::Error(error) => return token_error(&error, note),
+        Redeemed::Outage(status) => return outage(status),
+        // The lock is free again while the tokens are signed.
+        Redeemed::Tokens(ordered) => ordered.sign(),
+    };
+    let draft = realm.lock_at(&incoming.base).token_response(&made, note);
+    let id_token = draft.body.get("id_token").and_then(Value::as_str).and_then(crate::jose::decode);
+    if let Some((header, claims)) = id_token {
+        note.response.id_token_header = Some(header);
+        note.response.id_token_claims = Some(claims);
     }
+    let body = Value::Object(draft.body);
+    let mut reply = match &draft.instead {
+        Some((content_type, text)) => Reply::new(StatusCode::OK, content_type, text.clone()),
+        None if draft.chunked => {
+            Reply::new(StatusCode::OK, "application/json;charset=UTF-8", body.to_string())
+        }
+        None => Reply::json(StatusCode::OK, &body),
+    };
+    note.response.body = Some(body);
+    reply.slow = draft.slow;
+    reply.chunked = draft.chunked;
+    reply.with(header::PRAGMA, "no-cache")
+}
+
+fn outage(status: StatusCode) -> Reply {
+    let reply = Reply::new(status, "text/plain", "the provider is sick");
+    if status == StatusCode::INTERNAL_SERVER_ERROR { reply } else { reply.with(header::RETRY_AFTER, "1") }
 }
 
 /// RFC 6749 5.2: 401 with a challenge when the client tried to authenticate by header, else 400.
-fn token_error(error: &OAuthError, note: &mut Note) -> Reply {
+pub(super) fn token_error(error: &OAuthError, note: &mut Note) -> Reply {
     match error.code {
         ErrorCode::InvalidClient => Reply::oauth_error(error, StatusCode::UNAUTHORIZED, note)
             .with(header::WWW_AUTHENTICATE, "Basic realm=\"mock-idp\""),
@@ -82,43 +88,53 @@ fn token_error(error: &OAuthError, note: &mut Note) -> Reply {
 }
 
 pub(crate) fn userinfo(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let userinfo = match realm.lock().userinfo(incoming.bearer(), note) {
+    let presented = incoming.access_token();
+    let answered = realm.lock_at(&incoming.base).userinfo(presented, &incoming.caller(), note);
+    let userinfo = match answered {
         Ok(userinfo) => userinfo,
-        // RFC 6750 3
-        Err(error) => {
-            let challenge = format!("Bearer realm=\"mock-idp\", error=\"{}\"", error.code.as_str());
-            return Reply::oauth_error(&error, StatusCode::UNAUTHORIZED, note)
-                .with(header::WWW_AUTHENTICATE, challenge);
-        }
+        Err(error) => return resource_error(&error, presented.is_some_and(|token| token.with_proof), note),
     };
     if userinfo.draft.status != StatusCode::OK {
         return Reply::new(userinfo.draft.status, "text/plain", "the provider is sick");
     }
     let body = Value::Object(userinfo.draft.claims);
     let reply = match userinfo.jwt {
-        Some(jwt) => Reply::new(StatusCode::OK, "application/jwt", jwt),
+        Some(jwt) => Reply::new(StatusCode::OK, "application/jwt", jwt.encode()),
         None => Reply::json(StatusCode::OK, &body),
     };
     note.response.body = Some(body);
     reply
 }
 
+/// RFC 6750 3.1 and RFC 9449 7.1: which error has which status, with the challenge of the scheme that was used.
+fn resource_error(error: &OAuthError, with_proof: bool, note: &mut Note) -> Reply {
+    let status = match error.code {
+        ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+        ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
+        _ => StatusCode::UNAUTHORIZED,
+    };
+    let scheme = if with_proof || error.code == ErrorCode::InvalidDpopProof { "DPoP" } else { "Bearer" };
+    let challenge = format!("{scheme} realm=\"mock-idp\", error=\"{}\"", error.code.as_str());
+    Reply::oauth_error(error, status, note).with(header::WWW_AUTHENTICATE, challenge)
+}
+
 pub(crate) fn end_session(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let ended = realm.lock().end_session(incoming.params(), incoming.cookie(&realm.cookie), note);
+    let ended =
+        realm.lock_at(&incoming.base).end_session(incoming.params(), incoming.cookie(&realm.cookie), note);
     let ended = match ended {
-        Err(refusal) => return pages::error(&refusal, note),
+        Err(refusal) => return pages::error(&incoming.base, &refusal, note),
         Ok(ended) => ended,
     };
     let return_to = ended.return_to.as_ref().map(|(uri, params)| params.append_to(uri));
     let mut reply = match return_to {
         Some(return_to) if ended.farewells.front.is_empty() => Reply::see_other(&return_to),
         // Front-Channel Logout 2: the browser loads the frames before it goes on.
-        return_to => pages::signed_out(&ended.farewells.front, return_to.as_deref(), note),
+        return_to => pages::signed_out(&incoming.base, &ended.farewells.front, return_to.as_deref(), note),
     };
     if let Some((uri, params)) = ended.return_to {
         note.response.location = Some(uri);
         note.response.params = params;
     }
     reply.farewells = ended.farewells.back;
-    reply.with(header::SET_COOKIE, format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", realm.cookie))
+    reply.with(header::SET_COOKIE, session_cookie(realm, incoming, "", 0))
 }

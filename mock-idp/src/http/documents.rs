@@ -13,17 +13,14 @@ use crate::realm::Realm;
 
 const STYLE: &str = include_str!("../../templates/mock-idp.css");
 
-pub(crate) fn discovery(realm: &Realm, _: &Incoming, note: &mut Note) -> Reply {
-    let mut state = realm.lock();
+pub(crate) fn discovery(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let mut state = realm.lock_at(&incoming.base);
     let random = state.generator.short();
-    let mut metadata = crate::protocol::discovery::metadata(&realm.issuer, &state.names);
-    if let Some(Value::Array(claims)) = metadata.get_mut("claims_supported").filter(|_| !state.auth_time) {
-        claims.retain(|claim| claim != "auth_time");
-    }
+    let metadata = crate::protocol::discovery::metadata(&incoming.base, &state.names, &state.switched());
     let mut draft = DocumentDraft::new(metadata);
     let mut fetch = SignIn::default();
     state.strike(Point::Discovery, &mut fetch, note, |_, fault| {
-        documents::discovery(fault, &realm.issuer, &random, &mut draft)
+        documents::discovery(fault, &incoming.base.issuer, &random, &mut draft)
     });
     state.faults.settle(Point::Discovery, &fetch);
     send(draft, note)
@@ -39,7 +36,7 @@ pub(crate) fn moved_jwks(realm: &Realm, _: &Incoming, note: &mut Note) -> Reply 
 
 fn key_set(realm: &Realm, at_standard_path: bool, note: &mut Note) -> Reply {
     let mut state = realm.lock();
-    let keys = state.ring.jwks().into_iter().map(Value::Object).collect();
+    let keys = state.ring.jwks(&state.algorithms()).into_iter().map(Value::Object).collect();
     let mut draft = DocumentDraft::new(Map::from_iter([("keys".to_owned(), Value::Array(keys))]));
     state.strike(Point::Jwks, &mut SignIn::default(), note, |state, fault| {
         documents::jwks(fault, &state.ring, at_standard_path, &mut draft)
@@ -66,6 +63,6 @@ pub(crate) fn style(_: &Realm, _: &Incoming, _: &mut Note) -> Reply {
     Reply::new(StatusCode::OK, "text/css; charset=utf-8", STYLE)
 }
 
-pub(crate) fn home(realm: &Realm, _: &Incoming, note: &mut Note) -> Reply {
-    pages::home(&realm.issuer, note)
+pub(crate) fn home(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    pages::home(&incoming.base, note)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::journal::{Channel, Entry, Params};
+use crate::journal::{Entry, Params};
 use crate::realm::Realm;
 use crate::realm::logout::Farewell;
 
@@ -108,21 +108,11 @@ fn write_down(realm: &Realm, farewell: Farewell, delivery: &LogoutDelivery) {
     let mut state = realm.lock();
     let at = state.now();
     state.record(Entry {
-        seq: 0,
-        at,
-        channel: Channel::Back,
         operation: "backchannel_logout",
         method: "POST".to_owned(),
         path: farewell.uri,
-        query: Params::default(),
         form,
-        client_authentication: None,
-        person: note.person,
-        client: note.client,
-        state: None,
         status: delivery.status.unwrap_or_default(),
-        response: note.response,
-        refusal: None,
-        faults: note.faults,
+        ..Entry::of(at, note)
     });
 }

@@ -6,9 +6,9 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fixtures::Status;
 use sha2::{Digest as _, Sha256};
 
+use crate::base::Base;
 use crate::http::reply::Reply;
 use crate::journal::Note;
 use crate::protocol::authorize::ReturnTo;
@@ -19,6 +19,7 @@ use crate::realm::{Interaction, State};
 #[derive(Template)]
 #[template(path = "login.html")]
 struct Login<'a> {
+    prefix: &'a str,
     client: &'a str,
     interaction: &'a str,
     username: &'a str,
@@ -29,6 +30,7 @@ struct Login<'a> {
 #[derive(Template)]
 #[template(path = "password.html")]
 struct Password<'a> {
+    prefix: &'a str,
     interaction: &'a str,
     username: &'a str,
     company: &'a str,
@@ -38,6 +40,7 @@ struct Password<'a> {
 #[derive(Template)]
 #[template(path = "code.html")]
 struct Code<'a> {
+    prefix: &'a str,
     interaction: &'a str,
     username: &'a str,
     company: &'a str,
@@ -47,6 +50,7 @@ struct Code<'a> {
 #[derive(Template)]
 #[template(path = "people.html")]
 struct People<'a> {
+    prefix: &'a str,
     client: &'a str,
     interaction: &'a str,
     companies: Vec<CompanyGroup>,
@@ -56,7 +60,12 @@ struct People<'a> {
 struct CompanyGroup {
     name: String,
     people: Vec<PersonButton>,
+    /// How many more there are.
+    more: usize,
 }
+
+/// Most people of a company on a page.
+const SHOWN: usize = 100;
 
 struct PersonButton {
     key: String,
@@ -65,8 +74,36 @@ struct PersonButton {
 }
 
 #[derive(Template)]
+#[template(path = "consent.html")]
+struct Consent<'a> {
+    prefix: &'a str,
+    client: &'a str,
+    interaction: &'a str,
+    person: &'a str,
+    asks: Vec<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "device.html")]
+struct Device<'a> {
+    prefix: &'a str,
+    code: &'a str,
+    companies: Vec<CompanyGroup>,
+    error: Option<&'a str>,
+    done: Option<&'a str>,
+}
+
+/// What stands on the page of a device.
+pub(crate) struct DeviceForm<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) error: Option<&'a str>,
+    pub(crate) done: Option<&'a str>,
+}
+
+#[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
+    prefix: &'a str,
     heading: &'a str,
     reason: &'a str,
     check: &'a str,
@@ -77,6 +114,7 @@ struct ErrorPage<'a> {
 #[derive(Template)]
 #[template(path = "signed_out.html")]
 struct SignedOut<'a> {
+    prefix: &'a str,
     frames: &'a [String],
     return_to: Option<&'a str>,
 }
@@ -84,6 +122,7 @@ struct SignedOut<'a> {
 #[derive(Template)]
 #[template(path = "form_post.html")]
 struct FormPost<'a> {
+    prefix: &'a str,
     client: &'a str,
     action: &'a str,
     params: &'a [(String, String)],
@@ -93,6 +132,7 @@ struct FormPost<'a> {
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home<'a> {
+    prefix: &'a str,
     issuer: &'a str,
 }
 
@@ -121,17 +161,21 @@ pub(crate) fn form(
     let client = state.clients.get(client_id).map_or(client_id.as_str(), |client| client.name.as_str());
     let (username, company) = typed_or_hinted(state, interaction);
     let (username, company) = (username.as_str(), company.as_str());
+    let prefix = &*state.base.prefix;
     let (page, html) = match form {
-        Form::Login => {
-            ("kaseyaone-login", Login { client, interaction: name, username, company, error }.render())
-        }
+        Form::Login => (
+            "kaseyaone-login",
+            Login { prefix, client, interaction: name, username, company, error }.render(),
+        ),
         Form::Password => {
-            ("kaseyaone-password", Password { interaction: name, username, company, error }.render())
+            ("kaseyaone-password", Password { prefix, interaction: name, username, company, error }.render())
         }
-        Form::Code => ("kaseyaone-code", Code { interaction: name, username, company, error }.render()),
+        Form::Code => {
+            ("kaseyaone-code", Code { prefix, interaction: name, username, company, error }.render())
+        }
         Form::People => {
             let companies = groups(state);
-            ("kaseyaone-people", People { client, interaction: name, companies, error }.render())
+            ("kaseyaone-people", People { prefix, client, interaction: name, companies, error }.render())
         }
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -144,9 +188,9 @@ fn typed_or_hinted(state: &State, interaction: &Interaction) -> (String, String)
         return typed.clone();
     }
     let Some(hint) = &interaction.request.login_hint else { return Default::default() };
-    match state.hinted(hint) {
+    match state.people.hinted(hint) {
         Some(person) => {
-            let company = state.company_of(person).map(|company| company.name.clone());
+            let company = state.people.company_of(person).map(|company| company.name.clone());
             (person.username.clone(), company.unwrap_or_default())
         }
         None => (hint.clone(), String::new()),
@@ -155,19 +199,50 @@ fn typed_or_hinted(state: &State, interaction: &Interaction) -> (String, String)
 
 fn groups(state: &State) -> Vec<CompanyGroup> {
     let of = |company: &fixtures::Company| {
-        let here =
-            |person: &&fixtures::Person| person.company == company.key && person.status != Status::Deleted;
         let button = |person: &fixtures::Person| PersonButton {
             key: person.key.clone(),
             name: person.full_name(),
             why: person.why.clone(),
         };
-        let people = state.people.values().filter(here).map(button).collect();
-        CompanyGroup { name: company.name.clone(), people }
+        let people: Vec<_> = state.people.members(&company.key).take(SHOWN).map(button).collect();
+        let more = state.people.size_of(&company.key).saturating_sub(SHOWN);
+        CompanyGroup { name: company.name.clone(), people, more }
     };
-    let mut groups: Vec<_> = state.companies.iter().map(of).collect();
+    let mut groups: Vec<_> = state.people.companies().iter().map(of).collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.people.len()));
     groups
+}
+
+/// Whether the client may have what it asks for.
+pub(crate) fn consent(state: &State, name: &str, interaction: &Interaction, note: &mut Note) -> Reply {
+    let request = &interaction.request;
+    let client =
+        state.clients.get(&request.client_id).map_or(request.client_id.as_str(), |it| it.name.as_str());
+    let key = interaction.agreed.as_ref().map(|(session, _)| session.person.as_str()).unwrap_or_default();
+    let person = state.people.get(key).map(fixtures::Person::full_name).unwrap_or_default();
+    let asks = request.scope.iter().map(|scope| in_words(scope)).collect();
+    let page =
+        Consent { prefix: &state.base.prefix, client, interaction: name, person: &person, asks }.render();
+    show(StatusCode::OK, "kaseyaone-consent", page, &policy(Some(&request.redirect_uri), false), note)
+}
+
+fn in_words(scope: &str) -> &'static str {
+    match scope {
+        "openid" => "who you are",
+        "profile" => "your name and user name",
+        "email" => "your e-mail address",
+        "phone" => "your telephone number",
+        "address" => "your postal address",
+        _ => "access while you are away",
+    }
+}
+
+/// The code of a device, and who answers it.
+pub(crate) fn device(state: &State, form: &DeviceForm<'_>, note: &mut Note) -> Reply {
+    let DeviceForm { code, error, done } = *form;
+    let page = Device { prefix: &state.base.prefix, code, companies: groups(state), error, done };
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    show(status, "kaseyaone-device", page.render(), &policy(None, false), note)
 }
 
 /// The person may not sign in, and can go back to the client.
@@ -176,6 +251,7 @@ pub(crate) fn refused(state: &State, name: &str, refusal: &Refusal, note: &mut N
     let client_id = interaction.map(|interaction| interaction.request.client_id.clone()).unwrap_or_default();
     let client = state.clients.get(&client_id).map_or(client_id.as_str(), |client| client.name.as_str());
     let page = ErrorPage {
+        prefix: &state.base.prefix,
         heading: "You cannot sign in",
         reason: &refusal.reason,
         check: &refusal.check,
@@ -187,9 +263,10 @@ pub(crate) fn refused(state: &State, name: &str, refusal: &Refusal, note: &mut N
 }
 
 /// Something is wrong with the request; there is nowhere safe to redirect to.
-pub(crate) fn error(refusal: &Refusal, note: &mut Note) -> Reply {
+pub(crate) fn error(base: &Base, refusal: &Refusal, note: &mut Note) -> Reply {
     note.refusal = Some(refusal.clone());
     let page = ErrorPage {
+        prefix: &base.prefix,
         heading: "This request cannot be answered",
         reason: &refusal.reason,
         check: &refusal.check,
@@ -200,8 +277,8 @@ pub(crate) fn error(refusal: &Refusal, note: &mut Note) -> Reply {
 }
 
 /// The end of a session; the frames tell clients of it, and then the browser goes on.
-pub(crate) fn signed_out(frames: &[String], return_to: Option<&str>, note: &mut Note) -> Reply {
-    let page = SignedOut { frames, return_to }.render();
+pub(crate) fn signed_out(base: &Base, frames: &[String], return_to: Option<&str>, note: &mut Note) -> Reply {
+    let page = SignedOut { prefix: &base.prefix, frames, return_to }.render();
     let mut policy = policy(None, false);
     for origin in frames.iter().filter_map(|frame| url::Url::parse(frame).ok()).map(|frame| frame.origin()) {
         let lead = if policy.contains("; frame-src") { " " } else { "; frame-src " };
@@ -211,14 +288,25 @@ pub(crate) fn signed_out(frames: &[String], return_to: Option<&str>, note: &mut 
     show(StatusCode::OK, "kaseyaone-signed-out", page, &policy, note)
 }
 
-pub(crate) fn home(issuer: &str, note: &mut Note) -> Reply {
-    show(StatusCode::OK, "kaseyaone-home", Home { issuer }.render(), &policy(None, false), note)
+pub(crate) fn home(base: &Base, note: &mut Note) -> Reply {
+    show(
+        StatusCode::OK,
+        "kaseyaone-home",
+        Home { prefix: &base.prefix, issuer: &base.issuer }.render(),
+        &policy(None, false),
+        note,
+    )
 }
 
 /// OAuth 2.0 Form Post Response Mode: the browser carries the answer in a form.
-pub(crate) fn form_post(to: &ReturnTo, params: &Params, note: &mut Note) -> Reply {
-    let page =
-        FormPost { client: &to.client_id, action: &to.redirect_uri, params: &params.0, script: SUBMIT };
+pub(crate) fn form_post(base: &Base, to: &ReturnTo, params: &Params, note: &mut Note) -> Reply {
+    let page = FormPost {
+        prefix: &base.prefix,
+        client: &to.client_id,
+        action: &to.redirect_uri,
+        params: &params.0,
+        script: SUBMIT,
+    };
     show(StatusCode::OK, "kaseyaone-continue", page.render(), &policy(Some(&to.redirect_uri), true), note)
 }
 

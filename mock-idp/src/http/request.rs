@@ -1,9 +1,15 @@
 //! A request, decoded as far as every operation needs it. Bounded; nothing in it is trusted.
 
+use std::sync::Arc;
+
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 
+use crate::base::Base;
 use crate::protocol::params::Params;
+use crate::realm::client_auth::Caller;
+use crate::realm::userinfo::Presented;
 
 /// Bodies are forms; nothing honest is longer.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -15,11 +21,15 @@ pub(crate) struct Incoming {
     pub(crate) path: String,
     pub(crate) query: Params,
     pub(crate) form: Params,
+    /// The body as it came.
+    pub(crate) body: Bytes,
+    /// The addresses of the realm, as this request sees them.
+    pub(crate) base: Arc<Base>,
     headers: HeaderMap,
 }
 
 impl Incoming {
-    pub(crate) async fn read(request: Request) -> Result<Self, StatusCode> {
+    pub(crate) async fn read(base: Arc<Base>, request: Request) -> Result<Self, StatusCode> {
         let (parts, body) = request.into_parts();
         let body =
             axum::body::to_bytes(body, LONGEST_BODY).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
@@ -35,6 +45,8 @@ impl Incoming {
             path: parts.uri.path().to_owned(),
             query: Params::parse(parts.uri.query().unwrap_or_default()),
             form,
+            body,
+            base,
             headers: parts.headers,
         })
     }
@@ -49,7 +61,25 @@ impl Incoming {
         self.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default())
     }
 
-    /// The bearer token (RFC 6750 2.1).
+    /// What this request shows beside its form.
+    pub(crate) fn caller(&self) -> Caller<'_> {
+        let dpop = self.headers.get("dpop").map(|value| value.to_str().unwrap_or_default());
+        Caller { authorization: self.authorization(), dpop, method: self.method.as_str(), path: &self.path }
+    }
+
+    /// The access token: in the header by either scheme, or in the form of a POST (RFC 6750 2.1 and 2.2, RFC 9449 7.1).
+    pub(crate) fn access_token(&self) -> Option<Presented<'_>> {
+        let Some(header) = self.authorization() else {
+            let token = self.form.first("access_token").filter(|_| self.method == Method::POST)?;
+            return Some(Presented { token, with_proof: false });
+        };
+        let (scheme, token) = header.split_once(' ')?;
+        let with_proof = scheme.eq_ignore_ascii_case("dpop");
+        let known = with_proof || scheme.eq_ignore_ascii_case("bearer");
+        known.then(|| Presented { token: token.trim(), with_proof })
+    }
+
+    /// The bearer token of a directory (RFC 6750 2.1).
     pub(crate) fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.authorization()?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

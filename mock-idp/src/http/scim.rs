@@ -18,7 +18,7 @@ const JSON: &str = "application/scim+json";
 const PAGE: usize = 100;
 
 pub(crate) fn list_users(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let state = realm.lock();
+    let state = realm.lock_at(&incoming.base);
     let company = match company_of_bearer(&state, incoming, note) {
         Ok(company) => company,
         Err(refused) => return refused,
@@ -38,8 +38,12 @@ pub(crate) fn list_users(realm: &Realm, incoming: &Incoming, note: &mut Note) ->
     let found: Vec<_> = members(&state, &company)
         .filter(|person| filter.as_ref().is_none_or(|filter| filter.matches(person)))
         .collect();
-    let page: Vec<_> =
-        found.iter().skip(start - 1).take(count).map(|person| resource(realm, person)).collect();
+    let page: Vec<_> = found
+        .iter()
+        .skip(start - 1)
+        .take(count)
+        .map(|person| resource(&incoming.base.back, person))
+        .collect();
     let body = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
         "totalResults": found.len(),
@@ -51,7 +55,7 @@ pub(crate) fn list_users(realm: &Realm, incoming: &Incoming, note: &mut Note) ->
 }
 
 pub(crate) fn get_user(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let state = realm.lock();
+    let state = realm.lock_at(&incoming.base);
     let company = match company_of_bearer(&state, incoming, note) {
         Ok(company) => company,
         Err(refused) => return refused,
@@ -59,7 +63,7 @@ pub(crate) fn get_user(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
     let id = incoming.path.rsplit('/').next().unwrap_or_default();
     let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
     match members(&state, &company).find(|person| person.subject == id) {
-        Some(person) => answer(resource(realm, person), note),
+        Some(person) => answer(resource(&incoming.base.back, person), note),
         None => error(StatusCode::NOT_FOUND, None, "scim_user_known", "there is no such user", note),
     }
 }
@@ -82,7 +86,8 @@ pub(crate) fn service_provider_config(_: &Realm, _: &Incoming, note: &mut Note) 
 fn company_of_bearer(state: &State, incoming: &Incoming, note: &mut Note) -> Result<String, Reply> {
     note.client_authentication = Some("bearer");
     let bearer = incoming.bearer().unwrap_or_default();
-    let company = state.companies.iter().find(|company| same_secret(&company.directory_token, bearer));
+    let company =
+        state.people.companies().iter().find(|company| same_secret(&company.directory_token, bearer));
     company.map(|company| company.key.clone()).ok_or_else(|| {
         let reason = "the bearer token is no company's directory token";
         error(StatusCode::UNAUTHORIZED, None, "directory_token", reason, note)
@@ -91,7 +96,7 @@ fn company_of_bearer(state: &State, incoming: &Incoming, note: &mut Note) -> Res
 }
 
 fn members<'a>(state: &'a State, company: &'a str) -> impl Iterator<Item = &'a Person> {
-    state.people.values().filter(move |person| person.company == company && person.status != Status::Deleted)
+    state.people.members(company)
 }
 
 /// The filters a look-up needs (RFC 7644 3.4.2.2): one attribute, equal to one text.
@@ -129,7 +134,7 @@ impl Filter {
     }
 }
 
-fn resource(realm: &Realm, person: &Person) -> Value {
+fn resource(issuer: &str, person: &Person) -> Value {
     let emails: Vec<_> = person.email.iter().map(|email| json!({"value": email, "primary": true})).collect();
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
@@ -141,7 +146,7 @@ fn resource(realm: &Realm, person: &Person) -> Value {
         "emails": emails,
         "active": matches!(person.status, Status::Active | Status::Locked | Status::AddressNotAllowed),
         "userType": person.role,
-        "meta": {"resourceType": "User", "location": format!("{}/scim/v2/Users/{}", realm.issuer, person.subject)},
+        "meta": {"resourceType": "User", "location": format!("{issuer}/scim/v2/Users/{}", person.subject)},
     })
 }
 

@@ -1,19 +1,22 @@
-//! The authorization request (OIDC Core 3.1.2.1) as an ordered list of one-rule checks.
-//!
-//! Two lists, because they answer differently: until client and redirect URI are proven an error is a page, afterwards
-//! it is sent to the redirect URI. Nothing here redirects, stores or reads a clock.
+//! The authorization request (OIDC Core 3.1.2.1), and the proof of client and redirect URI. Until they are proven an error
+//! is a page; afterwards, in `checks`, it is sent to the redirect URI. Nothing here redirects, stores or reads a clock.
 
-use fixtures::{Client, Grant};
+mod checks;
 
-use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
+use fixtures::{Client, ResponseType};
+
+use crate::protocol::claims_parameter::ClaimsRequest;
+use crate::protocol::error::Refusal;
 use crate::protocol::params::Params;
-use crate::protocol::pkce;
+
+pub(crate) use self::checks::check;
 
 /// How the authorization response travels (OAuth 2.0 Multiple Response Types, Form Post).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum ResponseMode {
     #[default]
     Query,
+    Fragment,
     FormPost,
 }
 
@@ -33,16 +36,24 @@ pub(crate) enum Prompt {
 pub(crate) struct AuthorizeRequest {
     pub(crate) client_id: String,
     pub(crate) redirect_uri: String,
+    pub(crate) response_type: ResponseType,
     pub(crate) response_mode: ResponseMode,
     pub(crate) scope: Vec<String>,
     pub(crate) state: Option<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) code_challenge: Option<String>,
     pub(crate) prompt: Prompt,
+    /// The person has to agree to what the client gets, whatever was agreed to before.
+    pub(crate) consent: bool,
     /// Seconds; 0 means the same as `prompt=login` (OIDC Core errata 2).
     pub(crate) max_age: Option<i64>,
     pub(crate) login_hint: Option<String>,
     pub(crate) id_token_hint: Option<String>,
+    pub(crate) claims: ClaimsRequest,
+    /// Authentication contexts in order of preference.
+    pub(crate) acr_values: Vec<String>,
+    /// Thumbprint of the key that the code is bound to (RFC 9449 10).
+    pub(crate) dpop_jkt: Option<String>,
 }
 
 /// Where an answer may be sent: proven, so errors may go there too.
@@ -87,10 +98,7 @@ pub(crate) fn prove_return_to<'a>(
         );
         return Err(Refusal::new("redirect_uri_registered", reason));
     }
-    let response_mode = match params.first("response_mode") {
-        Some("form_post") => ResponseMode::FormPost,
-        _ => ResponseMode::Query,
-    };
+    let response_mode = response_mode(params);
     // A state that came twice is nobody's state: it is not echoed.
     let state = params.one("state").ok().flatten().map(str::to_owned);
     Ok((
@@ -99,185 +107,16 @@ pub(crate) fn prove_return_to<'a>(
     ))
 }
 
-/// One rule about a request whose client and redirect URI are proven.
-type Check = fn(&Params, &Client, &mut AuthorizeRequest) -> Result<(), OAuthError>;
-
-/// The rules, in the order in which they speak.
-const CHECKS: &[Check] = &[
-    parameters_once,
-    no_request_object,
-    response_type_is_code,
-    response_mode_is_known,
-    grant_is_allowed,
-    scope_has_openid,
-    lengths_are_bounded,
-    prompt_is_known,
-    max_age_is_seconds,
-    pkce_is_s256,
-];
-
-/// Runs every rule over a request whose client and redirect URI are proven.
-pub(crate) fn check(params: &Params, client: &Client, to: &ReturnTo) -> Result<AuthorizeRequest, OAuthError> {
-    let present = |name| params.first(name).filter(|value| !value.is_empty()).map(str::to_owned);
-    let mut request = AuthorizeRequest {
-        client_id: to.client_id.clone(),
-        redirect_uri: to.redirect_uri.clone(),
-        response_mode: to.response_mode,
-        scope: Vec::new(),
-        state: to.state.clone(),
-        nonce: None,
-        code_challenge: None,
-        prompt: Prompt::default(),
-        max_age: None,
-        login_hint: present("login_hint"),
-        id_token_hint: present("id_token_hint"),
-    };
-    for check in CHECKS {
-        check(params, client, &mut request)?;
-    }
-    Ok(request)
-}
-
-fn invalid(check: &str, reason: impl Into<String>) -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidRequest, check, reason)
-}
-
-fn parameters_once(params: &Params, _: &Client, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    match params.duplicate() {
-        Some(name) => Err(invalid("parameter_once", format!("{:?} was sent more than once", shorten(name)))),
-        None => Ok(()),
-    }
-}
-
-// OIDC Core 6: request objects are optional; what is not supported says so.
-fn no_request_object(params: &Params, _: &Client, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    let unsupported = [
-        ("request", ErrorCode::RequestNotSupported),
-        ("request_uri", ErrorCode::RequestUriNotSupported),
-        ("registration", ErrorCode::RegistrationNotSupported),
-    ];
-    match unsupported.into_iter().find(|(name, _)| params.first(name).is_some()) {
-        Some((name, code)) => {
-            Err(OAuthError::new(code, "no_request_object", format!("{name} is not supported")))
-        }
-        None => Ok(()),
-    }
-}
-
-fn response_type_is_code(params: &Params, _: &Client, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    match params.first("response_type") {
-        Some("code") => Ok(()),
-        None | Some("") => Err(invalid("response_type", "response_type is missing; it must be code")),
-        Some(other) => Err(OAuthError::new(
-            ErrorCode::UnsupportedResponseType,
-            "response_type",
-            format!("response_type {:?} is not supported; it must be code", shorten(other)),
-        )),
-    }
-}
-
-fn response_mode_is_known(params: &Params, _: &Client, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+/// How answers travel: as asked for, or as is usual for the response type (OAuth 2.0 Multiple Response Types 5).
+fn response_mode(params: &Params) -> ResponseMode {
+    let response_type = params.first("response_type").unwrap_or_default();
+    let in_front = response_type.split(' ').any(|part| matches!(part, "token" | "id_token"));
     match params.first("response_mode") {
-        None | Some("" | "query" | "form_post") => Ok(()),
-        Some(other) => {
-            let reason =
-                format!("response_mode {:?} is not supported; use query or form_post", shorten(other));
-            Err(invalid("response_mode", reason))
-        }
-    }
-}
-
-fn grant_is_allowed(_: &Params, client: &Client, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    if client.grants.contains(&Grant::AuthorizationCode) {
-        return Ok(());
-    }
-    let reason = format!("{} may not use the authorization code grant", client.id);
-    Err(OAuthError::new(ErrorCode::UnauthorizedClient, "client_grant", reason))
-}
-
-fn scope_has_openid(params: &Params, _: &Client, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    let scope = params.first("scope").unwrap_or_default();
-    // OIDC Core 3.1.2.1: scope values that are not understood should be ignored.
-    let known = |value: &&str| super::discovery::SCOPES.contains(value);
-    request.scope = scope.split(' ').filter(known).map(str::to_owned).collect();
-    if request.scope.iter().any(|value| value == "openid") {
-        return Ok(());
-    }
-    Err(OAuthError::new(ErrorCode::InvalidScope, "scope_openid", "scope must contain openid"))
-}
-
-/// Longer than anything honest; bounds what is stored per request.
-const LONGEST: usize = 4096;
-
-fn lengths_are_bounded(
-    params: &Params,
-    _: &Client,
-    request: &mut AuthorizeRequest,
-) -> Result<(), OAuthError> {
-    if let Some((name, value)) = params.0.iter().find(|(_, value)| value.len() > LONGEST) {
-        request.state = request.state.take().filter(|state| state.len() <= LONGEST);
-        let reason = format!("{} has {} bytes; at most {LONGEST}", shorten(name), value.len());
-        return Err(invalid("parameter_length", reason));
-    }
-    request.nonce = params.first("nonce").filter(|nonce| !nonce.is_empty()).map(str::to_owned);
-    Ok(())
-}
-
-fn prompt_is_known(params: &Params, _: &Client, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    let values: Vec<_> = params.first("prompt").unwrap_or_default().split_ascii_whitespace().collect();
-    if values.contains(&"none") && values.len() > 1 {
-        // OIDC Core 3.1.2.1
-        return Err(invalid("prompt", "prompt=none cannot be combined with another value"));
-    }
-    for value in values {
-        request.prompt = match value {
-            "none" => Prompt::None,
-            // Asking who, then for the password, covers both: the chooser wins over plain login.
-            "login" if request.prompt == Prompt::SelectAccount => Prompt::SelectAccount,
-            "login" => Prompt::Login,
-            "select_account" => Prompt::SelectAccount,
-            "consent" => {
-                let reason = "there is nothing to consent to at this provider";
-                return Err(OAuthError::new(ErrorCode::ConsentRequired, "prompt", reason));
-            }
-            other => {
-                return Err(invalid("prompt", format!("prompt {:?} is not known", shorten(other))));
-            }
-        };
-    }
-    Ok(())
-}
-
-fn max_age_is_seconds(params: &Params, _: &Client, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    let Some(text) = params.first("max_age").filter(|text| !text.is_empty()) else { return Ok(()) };
-    // 100 years bounds the arithmetic that follows.
-    match text.parse::<i64>() {
-        Ok(seconds) if (0..=3_155_760_000).contains(&seconds) => {
-            request.max_age = Some(seconds);
-            Ok(())
-        }
-        _ => Err(invalid("max_age", format!("max_age {:?} is not a number of seconds", shorten(text)))),
-    }
-}
-
-fn pkce_is_s256(params: &Params, client: &Client, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    let present = |name| params.first(name).filter(|value| !value.is_empty());
-    match (present("code_challenge"), present("code_challenge_method")) {
-        // RFC 9700 2.1.1: public clients must use PKCE; with a confidential client the nonce may do instead.
-        (None, None) if client.secret.is_some() => Ok(()),
-        (None, None) => Err(invalid("pkce", "a public client must send a code_challenge")),
-        (None, Some(_)) => Err(invalid("pkce", "code_challenge_method was sent without a code_challenge")),
-        (Some(challenge), Some("S256")) if pkce::is_challenge(challenge) => {
-            request.code_challenge = Some(challenge.to_owned());
-            Ok(())
-        }
-        (Some(_), Some("S256")) => Err(invalid("pkce", "code_challenge is not 43 characters of base64url")),
-        // RFC 7636 4.3: an absent method means plain.
-        (Some(_), method) => {
-            let reason =
-                format!("code_challenge_method {:?} is not supported; use S256", method.unwrap_or("plain"));
-            Err(invalid("pkce", reason))
-        }
+        Some("form_post") => ResponseMode::FormPost,
+        Some("fragment") => ResponseMode::Fragment,
+        // Never in the query: it ends in logs and in Referer headers.
+        _ if in_front => ResponseMode::Fragment,
+        _ => ResponseMode::Query,
     }
 }
 

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use fixtures::{Company, Person};
+use fixtures::{Company, Person, SigningAlgorithm};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 /// The authentication context every login here has: password and one-time code.
 pub(crate) const ACR: &str = "urn:kaseyaone:mfa";
@@ -68,13 +68,14 @@ impl Default for ClaimNames {
 /// Claims about the person, by scope (OIDC Core 5.4). KaseyaOne's own come always.
 pub(crate) fn person_claims(
     person: &Person,
+    subject: &str,
     company: Option<&Company>,
     scope: &[String],
     names: &ClaimNames,
 ) -> Map<String, Value> {
     let has = |wanted: &str| scope.iter().any(|value| value == wanted);
     let mut claims = Map::new();
-    claims.insert("sub".to_owned(), json!(person.subject));
+    claims.insert("sub".to_owned(), json!(subject));
     if has("profile") {
         claims.insert("name".to_owned(), json!(person.full_name()));
         claims.insert("given_name".to_owned(), json!(person.given_name));
@@ -88,6 +89,16 @@ pub(crate) fn person_claims(
         if let Some(verified) = person.email_verified {
             claims.insert("email_verified".to_owned(), json!(verified));
         }
+    }
+    if has("phone")
+        && let Some(number) = &person.phone_number
+    {
+        claims.insert("phone_number".to_owned(), json!(number));
+    }
+    if has("address")
+        && let Some(address) = &person.address
+    {
+        claims.insert("address".to_owned(), json!(address));
     }
     if let Some(company) = company {
         claims.insert(names.company_id.clone(), json!(company.id));
@@ -109,7 +120,11 @@ pub(crate) struct IdTokenFacts<'a> {
     pub(crate) nonce: Option<&'a str>,
     pub(crate) sid: &'a str,
     pub(crate) auth_time: Timestamp,
-    pub(crate) access_token: &'a str,
+    /// Whether an access token comes along.
+    pub(crate) access_token: bool,
+    /// Hash of the code that comes along (OIDC Core 3.3.2.11).
+    pub(crate) c_hash: Option<String>,
+    pub(crate) acr: &'a str,
     pub(crate) now: Timestamp,
 }
 
@@ -128,17 +143,35 @@ pub(crate) fn id_token_payload(
         ("auth_time", json!(facts.auth_time.as_second())),
         ("sid", json!(facts.sid)),
         ("amr", json!(["pwd", "otp"])),
-        ("acr", json!(ACR)),
-        ("at_hash", json!(half_hash(facts.access_token))),
+        ("acr", json!(facts.acr)),
     ];
     payload.extend(protocol.map(|(name, value)| (name.to_owned(), value)));
+    if facts.access_token {
+        // Filled in when the access token is made: see `TokenDraft::bind_access_token`.
+        payload.insert("at_hash".to_owned(), Value::Null);
+    }
+    if let Some(hash) = &facts.c_hash {
+        payload.insert("c_hash".to_owned(), json!(hash));
+    }
     if let Some(nonce) = facts.nonce {
         payload.insert("nonce".to_owned(), json!(nonce));
     }
     payload
 }
 
-/// `at_hash`: the left half of the SHA-256 of the token, base64url (OIDC Core 3.1.3.6).
-pub(crate) fn half_hash(token: &str) -> String {
-    URL_SAFE_NO_PAD.encode(&Sha256::digest(token.as_bytes())[..16])
+/// `at_hash` and `c_hash`: the left half of a hash of the token, base64url, by the hash of the algorithm that signs the ID
+/// token (OIDC Core 3.1.3.6). Ed25519 hashes with SHA-512 (RFC 8032 5.1).
+pub(crate) fn half_hash(alg: SigningAlgorithm, token: &str) -> String {
+    use SigningAlgorithm::{ES256, EdDsa, PS256, PS384, PS512, RS256, RS384, RS512};
+    let hash = match alg {
+        RS256 | PS256 | ES256 => Sha256::digest(token).to_vec(),
+        RS384 | PS384 => Sha384::digest(token).to_vec(),
+        RS512 | PS512 | EdDsa => Sha512::digest(token).to_vec(),
+    };
+    URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2])
+}
+
+/// The subject of a person at a sector, so that no two sectors can compare notes (OIDC Core 8.1).
+pub(crate) fn pairwise_subject(sector: &str, subject: &str, salt: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{sector}\n{subject}\n{salt}")))
 }

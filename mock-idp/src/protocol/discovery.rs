@@ -1,59 +1,217 @@
-//! Provider metadata (OIDC Discovery 3, RFC 8414, RFC 9207). Everything in it works; everything that works is in it.
+//! Provider metadata (OIDC Discovery 3, RFC 8414, RFC 9207). Everything in it works; everything that works is in it:
+//! what is switched on is what some client is registered for.
 
+use std::collections::BTreeSet;
+
+use fixtures::{AuthMethod, Client, Grant, ResponseType, SigningAlgorithm, SubjectType};
 use serde_json::{Map, Value, json};
 
+use crate::base::Base;
 use crate::protocol::claims::ClaimNames;
 
 /// Paths of the endpoints, relative to the issuer.
 pub(crate) mod path {
     pub(crate) const DISCOVERY: &str = "/.well-known/openid-configuration";
+    /// The same document under its OAuth 2.0 name (RFC 8414 3).
+    pub(crate) const RFC_8414: &str = "/.well-known/oauth-authorization-server";
     pub(crate) const JWKS: &str = "/.well-known/openid-configuration/jwks";
     pub(crate) const AUTHORIZE: &str = "/connect/authorize";
     pub(crate) const TOKEN: &str = "/connect/token";
     pub(crate) const USERINFO: &str = "/connect/userinfo";
     pub(crate) const END_SESSION: &str = "/connect/endsession";
+    pub(crate) const PUSH: &str = "/connect/par";
+    pub(crate) const INTROSPECT: &str = "/connect/introspect";
+    pub(crate) const REVOKE: &str = "/connect/revocation";
+    pub(crate) const DEVICE: &str = "/connect/deviceauthorization";
+    pub(crate) const REGISTER: &str = "/connect/register";
+    /// Where a person types the code that a device shows.
+    pub(crate) const DEVICE_PAGE: &str = "/device";
 }
 
-/// Scopes that are understood.
-pub(crate) const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+/// Scopes about people that are understood.
+pub(crate) const SCOPES: [&str; 6] = ["openid", "profile", "email", "phone", "address", "offline_access"];
 
-/// The document for an issuer.
-pub(crate) fn metadata(issuer: &str, names: &ClaimNames) -> Map<String, Value> {
-    let at = |path: &str| format!("{issuer}{path}");
-    let document = json!({
-        "issuer": issuer,
-        "authorization_endpoint": at(path::AUTHORIZE),
-        "token_endpoint": at(path::TOKEN),
-        "userinfo_endpoint": at(path::USERINFO),
-        "jwks_uri": at(path::JWKS),
-        "end_session_endpoint": at(path::END_SESSION),
+/// Algorithms that assertions and request objects of clients may have.
+pub(crate) const CLIENT_ALGORITHMS: [&str; 12] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384",
+    "HS512",
+];
+
+/// Algorithms that proofs of possession may have.
+pub(crate) const PROOF_ALGORITHMS: [&str; 5] = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
+
+/// What is switched on in a realm.
+#[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct Switched {
+    pub(crate) grants: BTreeSet<Grant>,
+    pub(crate) response_types: BTreeSet<ResponseType>,
+    pub(crate) auth_methods: BTreeSet<AuthMethod>,
+    pub(crate) id_token_algorithms: BTreeSet<SigningAlgorithm>,
+    pub(crate) userinfo_algorithms: BTreeSet<SigningAlgorithm>,
+    pub(crate) pairwise: bool,
+    pub(crate) request_uris: bool,
+    pub(crate) unsigned_request_objects: bool,
+    /// Whether clients may register themselves.
+    pub(crate) registration: bool,
+    pub(crate) auth_time: bool,
+}
+
+impl Switched {
+    /// What these clients are registered for. Where clients register themselves, that is everything.
+    pub(crate) fn by<'a>(
+        clients: impl Iterator<Item = &'a Client>,
+        registration: bool,
+        auth_time: bool,
+    ) -> Self {
+        let mut on = Self { registration, auth_time, ..Self::default() };
+        on.id_token_algorithms.insert(SigningAlgorithm::default());
+        for client in clients {
+            on.grants.extend(&client.grants);
+            on.response_types.extend(&client.response_types);
+            on.auth_methods.extend(&client.auth_methods);
+            on.id_token_algorithms.insert(client.id_token_signed_response_alg);
+            on.userinfo_algorithms.extend(client.userinfo_signed_response_alg);
+            on.pairwise |= client.subject_type == SubjectType::Pairwise;
+            on.request_uris |= !client.request_uris.is_empty();
+            on.unsigned_request_objects |= client.request_object_signing_alg.as_deref() == Some("none");
+        }
+        if registration {
+            on.grants.extend(Grant::ALL);
+            on.response_types.extend(ResponseType::ALL);
+            on.auth_methods.extend(AuthMethod::ALL);
+            on.id_token_algorithms.extend(SigningAlgorithm::ALL);
+            on.userinfo_algorithms.extend(SigningAlgorithm::ALL);
+            (on.pairwise, on.request_uris, on.unsigned_request_objects) = (true, true, true);
+        }
+        on
+    }
+}
+
+/// The document of a realm.
+pub(crate) fn metadata(base: &Base, names: &ClaimNames, on: &Switched) -> Map<String, Value> {
+    let mut document = endpoints(base, on);
+    document.extend(abilities(on));
+    document.extend(people(names, on));
+    document.extend(logout());
+    document
+}
+
+fn members(document: Value) -> Map<String, Value> {
+    if let Value::Object(members) = document { members } else { Map::new() }
+}
+
+fn endpoints(base: &Base, on: &Switched) -> Map<String, Value> {
+    let front = |path: &str| format!("{}{path}", base.front);
+    let back = |path: &str| format!("{}{path}", base.back);
+    let mut document = members(json!({
+        "issuer": &*base.issuer,
+        "authorization_endpoint": front(path::AUTHORIZE),
+        "token_endpoint": back(path::TOKEN),
+        "userinfo_endpoint": back(path::USERINFO),
+        "jwks_uri": back(path::JWKS),
+        "end_session_endpoint": front(path::END_SESSION),
+        "pushed_authorization_request_endpoint": back(path::PUSH),
+        "introspection_endpoint": back(path::INTROSPECT),
+        "revocation_endpoint": back(path::REVOKE),
+    }));
+    if on.grants.contains(&Grant::DeviceCode) {
+        document.insert("device_authorization_endpoint".to_owned(), json!(back(path::DEVICE)));
+    }
+    if on.registration {
+        document.insert("registration_endpoint".to_owned(), json!(back(path::REGISTER)));
+    }
+    document
+}
+
+fn abilities(on: &Switched) -> Map<String, Value> {
+    let names = |algorithms: &BTreeSet<SigningAlgorithm>| -> Vec<&str> {
+        algorithms.iter().map(|alg| alg.as_str()).collect()
+    };
+    let methods: Vec<_> = on.auth_methods.iter().map(|method| method.as_str()).collect();
+    let proving: Vec<_> = methods.iter().filter(|method| **method != "none").collect();
+    let by_jwt = [AuthMethod::ClientSecretJwt, AuthMethod::PrivateKeyJwt];
+    let by_jwt = by_jwt.iter().any(|method| on.auth_methods.contains(method));
+    let mut objects = CLIENT_ALGORITHMS.to_vec();
+    if on.unsigned_request_objects {
+        objects.push("none");
+    }
+    let subjects = if on.pairwise { vec!["public", "pairwise"] } else { vec!["public"] };
+    let mut document = members(json!({
         "scopes_supported": SCOPES,
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query", "form_post"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "response_types_supported": on.response_types.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "grant_types_supported": on.grants.iter().map(|grant| grant.as_str()).collect::<Vec<_>>(),
+        "subject_types_supported": subjects,
+        "id_token_signing_alg_values_supported": names(&on.id_token_algorithms),
+        "token_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_methods_supported": proving,
+        "revocation_endpoint_auth_methods_supported": methods,
         "code_challenge_methods_supported": ["S256"],
-        "claim_types_supported": ["normal"],
-        "claims_supported": [
-            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "at_hash", "amr", "acr",
-            "name", "given_name", "family_name", "email", "email_verified",
-            names.username, names.company_id, names.company_name, names.role, names.modules,
-        ],
-        "acr_values_supported": [super::claims::ACR],
-        "prompt_values_supported": ["none", "login", "select_account"],
-        "claims_parameter_supported": false,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": on.request_uris,
+        "require_request_uri_registration": on.request_uris,
+        "request_object_signing_alg_values_supported": objects,
+        "require_pushed_authorization_requests": false,
         "authorization_response_iss_parameter_supported": true,
+        "dpop_signing_alg_values_supported": PROOF_ALGORITHMS,
+    }));
+    if by_jwt {
+        let name = "token_endpoint_auth_signing_alg_values_supported";
+        document.insert(name.to_owned(), json!(CLIENT_ALGORITHMS));
+    }
+    if !on.userinfo_algorithms.is_empty() {
+        let name = "userinfo_signing_alg_values_supported";
+        document.insert(name.to_owned(), json!(names(&on.userinfo_algorithms)));
+    }
+    document
+}
+
+fn people(names: &ClaimNames, on: &Switched) -> Map<String, Value> {
+    let mut claims = vec![
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "iat",
+        "auth_time",
+        "nonce",
+        "sid",
+        "at_hash",
+        "amr",
+        "acr",
+        "name",
+        "given_name",
+        "family_name",
+        "email",
+        "email_verified",
+        "phone_number",
+        "address",
+    ];
+    claims.retain(|claim| on.auth_time || *claim != "auth_time");
+    claims.extend([
+        names.username.as_str(),
+        &names.company_id,
+        &names.company_name,
+        &names.role,
+        &names.modules,
+    ]);
+    members(json!({
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims,
+        "claims_parameter_supported": true,
+        "acr_values_supported": [super::claims::ACR],
+        "prompt_values_supported": ["none", "login", "select_account", "consent"],
+        "display_values_supported": ["page"],
+        "ui_locales_supported": ["en"],
+    }))
+}
+
+fn logout() -> Map<String, Value> {
+    members(json!({
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
-    });
-    match document {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
+    }))
 }

@@ -55,15 +55,33 @@ pub(crate) enum ErrorCode {
     /// OIDC Core 3.1.2.6
     LoginRequired,
     /// OIDC Core 3.1.2.6
-    ConsentRequired,
+    InvalidRequestObject,
     /// OIDC Core 3.1.2.6
-    RequestNotSupported,
-    /// OIDC Core 3.1.2.6
-    RequestUriNotSupported,
+    InvalidRequestUri,
     /// OIDC Core 3.1.2.6
     RegistrationNotSupported,
     /// RFC 6750 3.1
     InvalidToken,
+    /// RFC 6750 3.1
+    InsufficientScope,
+    /// OpenID Connect Core Unmet Authentication Requirements 1.0, 2
+    UnmetAuthenticationRequirements,
+    /// RFC 8628 3.5
+    AuthorizationPending,
+    /// RFC 8628 3.5
+    SlowDown,
+    /// RFC 8628 3.5
+    ExpiredToken,
+    /// RFC 8693 2.2.2
+    InvalidTarget,
+    /// RFC 9449 5
+    InvalidDpopProof,
+    /// RFC 7009 2.2.1
+    UnsupportedTokenType,
+    /// RFC 7591 3.2.2
+    InvalidRedirectUri,
+    /// RFC 7591 3.2.2
+    InvalidClientMetadata,
 }
 
 impl ErrorCode {
@@ -79,11 +97,20 @@ impl ErrorCode {
             Self::InvalidScope => "invalid_scope",
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
-            Self::ConsentRequired => "consent_required",
-            Self::RequestNotSupported => "request_not_supported",
-            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
+            Self::InvalidTarget => "invalid_target",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
         }
     }
 }

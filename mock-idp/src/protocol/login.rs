@@ -6,10 +6,10 @@ use crate::protocol::authorize::{AuthorizeRequest, Prompt};
 use crate::protocol::error::{ErrorCode, OAuthError};
 
 /// What the decision needs to know about the provider session in this browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct LiveSession<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LiveSession {
     /// Subject of the person who signed in.
-    pub(crate) subject: &'a str,
+    pub(crate) subject: String,
     /// When that person last authenticated.
     pub(crate) auth_time: Timestamp,
     /// Whether `login_hint` names this person, or nobody who is known.
@@ -38,7 +38,7 @@ pub(crate) enum Because {
 /// Decides. `hint_subject` is the subject of a verified `id_token_hint`.
 pub(crate) fn decide_login(
     request: &AuthorizeRequest,
-    session: Option<LiveSession<'_>>,
+    session: Option<LiveSession>,
     hint_subject: Option<&str>,
     now: Timestamp,
 ) -> Result<Answer, OAuthError> {
@@ -92,22 +92,30 @@ mod tests {
         AuthorizeRequest {
             client_id: "client".to_owned(),
             redirect_uri: "http://client/callback".to_owned(),
+            response_type: fixtures::ResponseType::Code,
             response_mode: ResponseMode::Query,
             scope: vec!["openid".to_owned()],
             state: None,
             nonce: None,
             code_challenge: None,
             prompt,
+            consent: false,
             max_age,
             login_hint: None,
             id_token_hint: None,
+            claims: crate::protocol::claims_parameter::ClaimsRequest::default(),
+            acr_values: Vec::new(),
+            dpop_jkt: None,
         }
     }
 
     fn decide(prompt: Prompt, max_age: Option<i64>, age: Option<i64>, hint: Option<&str>) -> Option<Answer> {
         let at = |second| Timestamp::from_second(second).expect("a time");
-        let session =
-            age.map(|age| LiveSession { subject: "me", auth_time: at(NOW - age), fits_login_hint: true });
+        let session = age.map(|age| LiveSession {
+            subject: "me".to_owned(),
+            auth_time: at(NOW - age),
+            fits_login_hint: true,
+        });
         decide_login(&request(prompt, max_age), session, hint, at(NOW)).ok()
     }
 

@@ -32,10 +32,15 @@ impl Params {
 
     /// The name of a parameter that was sent twice, if any was.
     pub(crate) fn duplicate(&self) -> Option<&str> {
+        self.duplicates().next()
+    }
+
+    /// The names of parameters that were sent more than once.
+    pub(crate) fn duplicates(&self) -> impl Iterator<Item = &str> {
         let repeated = |(index, (name, _)): &(usize, &(String, String))| {
             self.0[..*index].iter().any(|(earlier, _)| earlier == name)
         };
-        self.0.iter().enumerate().find(repeated).map(|(_, (name, _))| name.as_str())
+        self.0.iter().enumerate().filter(repeated).map(|(_, (name, _))| name.as_str())
     }
 
     /// Appends a parameter.

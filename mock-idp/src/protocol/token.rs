@@ -3,7 +3,7 @@
 //! It judges; it stores nothing and makes no token.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use fixtures::{AuthMethod, Client};
 use jiff::Timestamp;
 use subtle::ConstantTimeEq as _;
@@ -16,10 +16,25 @@ use crate::protocol::pkce;
 /// What a client presented to authenticate itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Credentials {
-    pub(crate) method: AuthMethod,
     pub(crate) client_id: String,
-    pub(crate) secret: Option<String>,
+    pub(crate) proof: Proof,
 }
+
+/// How a client proves who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// Not at all.
+    None,
+    /// By its secret, in the header (`client_secret_basic`).
+    Basic(String),
+    /// By its secret, in the body (`client_secret_post`).
+    Post(String),
+    /// By a JWT (`client_secret_jwt` or `private_key_jwt`, RFC 7523 2.2).
+    Assertion(String),
+}
+
+/// The only type of `client_assertion` (RFC 7523 2.2).
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 fn invalid_client(check: &str, reason: impl Into<String>) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidClient, check, reason)
@@ -41,18 +56,23 @@ pub(crate) fn read_credentials(
     let repeated = |refusal: crate::protocol::error::Refusal| refusal.code(ErrorCode::InvalidRequest);
     let body_id = form.one("client_id").map_err(repeated)?;
     let body_secret = form.one("client_secret").map_err(repeated)?;
-    let Some(header) = authorization else {
-        let id = body_id
-            .ok_or_else(|| invalid_client("client_authentication", "no client authentication was sent"))?;
-        let method = if body_secret.is_some() { AuthMethod::ClientSecretPost } else { AuthMethod::None };
-        return Ok(Credentials { method, client_id: id.to_owned(), secret: body_secret.map(str::to_owned) });
-    };
-    if body_secret.is_some() {
+    let assertion = form.one("client_assertion").map_err(repeated)?;
+    let used = [authorization.is_some(), body_secret.is_some(), assertion.is_some()];
+    if used.into_iter().filter(|used| *used).count() > 1 {
         return Err(invalid_request(
             "client_authentication",
             "two methods of client authentication were used at once",
         ));
     }
+    if let Some(assertion) = assertion {
+        return read_assertion(assertion, body_id, form);
+    }
+    let Some(header) = authorization else {
+        let id = body_id
+            .ok_or_else(|| invalid_client("client_authentication", "no client authentication was sent"))?;
+        let proof = body_secret.map_or(Proof::None, |secret| Proof::Post(secret.to_owned()));
+        return Ok(Credentials { client_id: id.to_owned(), proof });
+    };
     let (client_id, secret) = read_basic(header).ok_or_else(|| {
         invalid_client("client_authentication", "the Authorization header is not HTTP Basic")
     })?;
@@ -62,7 +82,33 @@ pub(crate) fn read_credentials(
             "client_id in the body is not the one in the header",
         ));
     }
-    Ok(Credentials { method: AuthMethod::ClientSecretBasic, client_id, secret: Some(secret) })
+    Ok(Credentials { client_id, proof: Proof::Basic(secret) })
+}
+
+/// RFC 7523 3: the client is whom the assertion is about; `client_id` may be left out.
+fn read_assertion(
+    assertion: &str,
+    client_id: Option<&str>,
+    form: &Params,
+) -> Result<Credentials, OAuthError> {
+    if form.first("client_assertion_type") != Some(ASSERTION_TYPE) {
+        let reason = format!("client_assertion_type must be {ASSERTION_TYPE}");
+        return Err(invalid_request("client_assertion_type", reason));
+    }
+    let subject = assertion_subject(assertion)
+        .ok_or_else(|| invalid_client("client_assertion", "the client_assertion is not a JWT with a sub"))?;
+    if client_id.is_some_and(|id| id != subject) {
+        let reason = "client_id in the body is not the one in the client_assertion";
+        return Err(invalid_request("client_authentication", reason));
+    }
+    Ok(Credentials { client_id: subject, proof: Proof::Assertion(assertion.to_owned()) })
+}
+
+/// Whom an assertion claims to be about, unverified.
+fn assertion_subject(assertion: &str) -> Option<String> {
+    let payload = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
+    claims.get("sub")?.as_str().map(str::to_owned)
 }
 
 /// RFC 6749 2.3.1: id and secret are form-encoded before they are joined for HTTP Basic.
@@ -81,27 +127,35 @@ fn form_decode(text: &str) -> Option<String> {
     percent_encoding::percent_decode_str(&plain).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
-/// Checks credentials against the registered client.
-pub(crate) fn check_client(client: Option<&Client>, credentials: &Credentials) -> Result<(), OAuthError> {
+/// The registered client, if it may authenticate in this way.
+pub(crate) fn check_method<'a>(
+    client: Option<&'a Client>,
+    client_id: &str,
+    method: AuthMethod,
+) -> Result<&'a Client, OAuthError> {
     let Some(client) = client else {
-        let reason = format!("there is no client {:?}", shorten(&credentials.client_id));
+        let reason = format!("there is no client {:?}", shorten(client_id));
         return Err(invalid_client("client_known", reason));
     };
-    if !client.auth_methods.contains(&credentials.method) {
-        let registered: Vec<_> = client.auth_methods.iter().map(|method| method.as_str()).collect();
-        let reason = format!(
-            "{} authenticated by {}, registered is {}",
-            client.id,
-            credentials.method.as_str(),
-            registered.join(" or ")
-        );
-        return Err(invalid_client("client_auth_method", reason));
+    if client.auth_methods.contains(&method) {
+        return Ok(client);
     }
-    match (&client.secret, &credentials.secret) {
-        (None, None) => Ok(()),
-        (Some(right), Some(given)) if same_secret(right, given) => Ok(()),
-        _ => Err(invalid_client("client_secret", format!("the secret of {} is wrong", client.id))),
+    let registered: Vec<_> = client.auth_methods.iter().map(|method| method.as_str()).collect();
+    let reason = format!(
+        "{} authenticated by {}, registered is {}",
+        client.id,
+        method.as_str(),
+        registered.join(" or ")
+    );
+    Err(invalid_client("client_auth_method", reason))
+}
+
+/// Compares a secret with the registered one.
+pub(crate) fn check_secret(client: &Client, given: &str) -> Result<(), OAuthError> {
+    if client.secret.as_deref().is_some_and(|right| same_secret(right, given)) {
+        return Ok(());
     }
+    Err(invalid_client("client_secret", format!("the secret of {} is wrong", client.id)))
 }
 
 /// Compares without telling by time where the difference is.

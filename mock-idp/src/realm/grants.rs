@@ -1,16 +1,21 @@
 //! What the realm has handed out and still honours: sessions, codes, access tokens, refresh tokens.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use crate::fault::SignIn;
+use crate::jose;
+use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::realm::State;
+use crate::realm::sign_in::later;
 
 /// Life of an authorization code.
 pub(crate) const CODE_LIFE: SignedDuration = SignedDuration::from_mins(5);
-/// Life of an access token.
-pub(crate) const ACCESS_LIFE: SignedDuration = SignedDuration::from_hours(1);
+/// Life of an access token, seconds.
+pub(crate) const ACCESS_SECONDS: u32 = 3600;
 /// Life of a refresh token.
 pub(crate) const REFRESH_LIFE: SignedDuration = SignedDuration::from_hours(24 * 30);
 
@@ -26,12 +31,15 @@ pub(crate) struct Session {
 /// Who authenticated, when, and for what: shared by a code and everything it gives.
 #[derive(Debug, Clone)]
 pub(crate) struct Authentication {
+    /// The issuer under which it happened.
+    pub(crate) issuer: Arc<str>,
     pub(crate) person: String,
     pub(crate) sid: String,
     pub(crate) auth_time: Timestamp,
     pub(crate) client_id: String,
     pub(crate) scope: Vec<String>,
     pub(crate) nonce: Option<String>,
+    pub(crate) claims: ClaimsRequest,
     /// Names the family of tokens that is revoked together.
     pub(crate) family: String,
     pub(crate) sign_in: SignIn,
@@ -40,9 +48,11 @@ pub(crate) struct Authentication {
 /// An authorization code.
 #[derive(Debug, Clone)]
 pub(crate) struct CodeGrant {
-    pub(crate) authentication: Authentication,
+    pub(crate) authentication: Arc<Authentication>,
     pub(crate) redirect_uri: String,
     pub(crate) code_challenge: Option<String>,
+    /// Thumbprint of the key that has to be shown to redeem it (RFC 9449 10).
+    pub(crate) jkt: Option<String>,
     pub(crate) skip_pkce: bool,
     pub(crate) expires_at: Timestamp,
     pub(crate) used: bool,
@@ -51,14 +61,28 @@ pub(crate) struct CodeGrant {
 /// An access token.
 #[derive(Debug, Clone)]
 pub(crate) struct AccessGrant {
-    pub(crate) authentication: Authentication,
+    pub(crate) client_id: String,
+    pub(crate) scope: Vec<String>,
+    /// Whoever it speaks for; nobody when the client got it for itself.
+    pub(crate) authentication: Option<Arc<Authentication>>,
+    /// Faults that struck the sign-in since, userinfo included.
+    pub(crate) struck: Vec<u64>,
+    /// Who acts for the person (RFC 8693 4.1).
+    pub(crate) actor: Option<Value>,
+    /// For whom it is, when that was asked for.
+    pub(crate) audience: Vec<String>,
+    /// Thumbprint of the key it is bound to.
+    pub(crate) jkt: Option<String>,
+    pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
 }
 
 /// A refresh token.
 #[derive(Debug, Clone)]
 pub(crate) struct RefreshGrant {
-    pub(crate) authentication: Authentication,
+    pub(crate) authentication: Arc<Authentication>,
+    pub(crate) jkt: Option<String>,
+    pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     /// It was exchanged for the next one already.
     pub(crate) used: bool,
@@ -67,19 +91,28 @@ pub(crate) struct RefreshGrant {
 impl State {
     /// Notes that a client took part in a session.
     pub(crate) fn remember_visit(&mut self, sid: &str, client_id: &str) {
-        let mut clients = self.visits.remove(sid).unwrap_or_default();
-        clients.insert(client_id.to_owned());
-        keep(&mut self.visits, sid.to_owned(), clients);
+        if let Some(clients) = self.visits.get_mut(sid) {
+            clients.insert(client_id.to_owned());
+            return;
+        }
+        let now = self.now();
+        let clients = BTreeSet::from([client_id.to_owned()]);
+        self.visits.insert(sid.to_owned(), clients, later(now, super::SESSION_LIFE), now);
     }
-}
 
-/// Entries of one kind kept at once; beyond that an old one gives way, so that a provider may run for days.
-const KEPT: usize = 50_000;
-
-/// Remembers what was handed out under its own unguessable name.
-pub(crate) fn keep<V>(map: &mut BTreeMap<String, V>, name: String, value: V) {
-    if map.len() >= KEPT {
-        map.pop_first();
+    /// The name under which an access token is remembered: the token, or the `jti` of one that is a JWT of ours.
+    pub(crate) fn access_name(&self, token: &str) -> Option<String> {
+        if token.contains('.') {
+            let claims = jose::verify_own(&self.ring, token)?;
+            return claims.get("jti")?.as_str().map(str::to_owned);
+        }
+        self.access.contains(token).then(|| token.to_owned())
     }
-    map.insert(name, value);
+
+    /// Revokes everything that came from one code.
+    pub(crate) fn revoke_family(&mut self, family: &str) {
+        let of_family = |authentication: &Arc<Authentication>| authentication.family == family;
+        self.access.retain(|_, grant| !grant.authentication.as_ref().is_some_and(of_family));
+        self.refresh.retain(|_, grant| !of_family(&grant.authentication));
+    }
 }

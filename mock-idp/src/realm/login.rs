@@ -9,9 +9,9 @@ use crate::fault::session::Answered;
 use crate::journal::Note;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::token::same_secret;
-use crate::realm::grants::{Session, keep};
+use crate::realm::grants::Session;
 use crate::realm::sign_in::{AuthorizationResponse, later};
-use crate::realm::{Interaction, SESSION_LIFE, State};
+use crate::realm::{INTERACTION_LIFE, Interaction, SESSION_LIFE, State};
 
 /// What a step of the login leads to.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub(crate) enum Step {
     Again(&'static str),
     /// The person may not sign in, and is told so.
     Refused(Refusal),
+    /// The person is known; on to the consent, with a session.
+    Consent { session: String },
     /// Back to the client; with a session unless the person said no.
     Done { response: AuthorizationResponse, session: Option<String> },
 }
@@ -40,7 +42,8 @@ const FAILURES: u32 = 5;
 
 impl State {
     pub(crate) fn remember_interaction(&mut self, name: String, interaction: Interaction) {
-        keep(&mut self.interactions, name, interaction);
+        let now = self.now();
+        self.interactions.insert(name, interaction, later(now, INTERACTION_LIFE), now);
     }
 
     pub(crate) fn interaction(&self, name: &str) -> Option<&Interaction> {
@@ -50,7 +53,7 @@ impl State {
     /// The session a cookie names, if it lives and its person may still sign in.
     pub(crate) fn live_session(&self, cookie: &str, now: Timestamp) -> Option<&Session> {
         let session = self.sessions.get(cookie).filter(|session| now < session.expires_at)?;
-        self.present(&session.person).filter(|person| person.status == Status::Active).map(|_| session)
+        self.people.present(&session.person).filter(|person| person.status == Status::Active).map(|_| session)
     }
 
     /// Step 1: user name and company. Whether they are right shows only after the password.
@@ -77,7 +80,7 @@ impl State {
         let Some(interaction) = self.interactions.get(name) else { return Step::Gone };
         about(note, interaction);
         let Some((username, company)) = interaction.typed.clone() else { return Step::Gone };
-        let person = self.find_person(&username, &company).cloned();
+        let person = self.people.find_person(&username, &company).cloned();
         let right = person.as_ref().is_some_and(|person| same_secret(&person.password, password));
         note.person = person.as_ref().map(|person| person.key.clone());
         let Some(person) = person.filter(|_| right) else {
@@ -113,7 +116,7 @@ impl State {
             return Step::Gone;
         };
         note.person = Some(key.clone());
-        let Some(person) = self.present(&key) else { return Step::Gone };
+        let Some(person) = self.people.present(&key) else { return Step::Gone };
         if !same_secret(&person.one_time_code, code.trim()) {
             note.refusal = Some(Refusal::new("one_time_code", "the one-time code is wrong"));
             return self.failed(&username, &company, WRONG_CODE, note);
@@ -132,7 +135,7 @@ impl State {
     ) -> Step {
         let Some(interaction) = self.interactions.get(name) else { return Step::Gone };
         about(note, interaction);
-        if self.present(key).is_none() {
+        if self.people.present(key).is_none() {
             note.refusal = Some(Refusal::new("person_known", "there is no such person"));
             return Step::Again("There is no such person.");
         }
@@ -151,13 +154,36 @@ impl State {
     }
 
     fn finish(&mut self, name: &str, key: &str, cookie: Option<&str>, note: &mut Note) -> Step {
-        note.person = Some(key.to_owned());
-        let Some(person) = self.present(key) else { return Step::Gone };
-        if let Err(refusal) = standing(person) {
-            note.refusal = Some(refusal.clone());
-            return Step::Refused(refusal);
-        }
+        let Some((secret, session)) = self.begin_session(key, cookie, note) else {
+            return note.refusal.clone().map_or(Step::Gone, Step::Refused);
+        };
         let Some(interaction) = self.interactions.remove(name) else { return Step::Gone };
+        let Interaction { request, mut sign_in, forced, .. } = interaction;
+        sign_in.person = Some(key.to_owned());
+        let answered = if forced { Answered::PersonOnDemand } else { Answered::Person };
+        if request.consent {
+            let agreed = Some((session, answered));
+            let waiting = Interaction { request, sign_in, typed: None, proven: None, forced, agreed };
+            self.remember_interaction(name.to_owned(), waiting);
+            return Step::Consent { session: secret };
+        }
+        let response = self.answer_with_code(&request, &session, answered, &mut sign_in, note);
+        Step::Done { response, session: Some(secret) }
+    }
+
+    /// The person authenticated: a session begins, and the one the browser had before ends. `None` when the person may
+    /// not sign in; the note says why.
+    pub(crate) fn begin_session(
+        &mut self,
+        key: &str,
+        cookie: Option<&str>,
+        note: &mut Note,
+    ) -> Option<(String, Session)> {
+        note.person = Some(key.to_owned());
+        if let Err(refusal) = standing(self.people.present(key)?) {
+            note.refusal = Some(refusal);
+            return None;
+        }
         if let Some(old) = cookie {
             self.sessions.remove(old);
         }
@@ -169,12 +195,27 @@ impl State {
             expires_at: later(now, SESSION_LIFE),
         };
         let secret = self.generator.secret();
-        keep(&mut self.sessions, secret.clone(), session.clone());
-        let Interaction { request, mut sign_in, forced, .. } = interaction;
-        sign_in.person = Some(key.to_owned());
-        let answered = if forced { Answered::PersonOnDemand } else { Answered::Person };
+        self.sessions.insert(secret.clone(), session.clone(), session.expires_at, now);
+        Some((secret, session))
+    }
+
+    /// The living session of a cookie, with the cookie.
+    pub(crate) fn session_of_cookie(&self, cookie: &str) -> Option<(String, Session)> {
+        let session = self.live_session(cookie, self.now())?.clone();
+        Some((cookie.to_owned(), session))
+    }
+
+    /// The person agrees to what the client gets.
+    pub(crate) fn consent(&mut self, name: &str, note: &mut Note) -> Step {
+        let ready = self.interactions.get(name).is_some_and(|waiting| waiting.agreed.is_some());
+        let Some(interaction) = self.interactions.remove(name).filter(|_| ready) else { return Step::Gone };
+        about(note, &interaction);
+        let Interaction { request, mut sign_in, agreed: Some((session, answered)), .. } = interaction else {
+            return Step::Gone;
+        };
+        sign_in.person = Some(session.person.clone());
         let response = self.answer_with_code(&request, &session, answered, &mut sign_in, note);
-        Step::Done { response, session: Some(secret) }
+        Step::Done { response, session: None }
     }
 
     /// Counts alike for people who exist and people who do not.
@@ -184,11 +225,13 @@ impl State {
         if *failures < FAILURES {
             return Step::Again(sentence);
         }
-        let key = self.find_person(username, company).map(|person| person.key.clone());
-        if let Some(person) = key.and_then(|key| self.people.get_mut(&key))
-            && person.status == Status::Active
-        {
-            person.status = Status::Locked;
+        let key = self.people.find_person(username, company).map(|person| person.key.clone());
+        if let Some(key) = key {
+            self.people.change(&key, |person| {
+                if person.status == Status::Active {
+                    person.status = Status::Locked;
+                }
+            });
         }
         let refusal = Refusal::new("person_status", sentence_of(Status::Locked));
         note.refusal = Some(refusal.clone());
@@ -198,7 +241,7 @@ impl State {
     /// Forgets the wrong passwords typed for a person.
     pub(crate) fn forget_failures(&mut self, key: &str) {
         let Some(person) = self.people.get(key) else { return };
-        let Some(company) = self.company_of(person) else { return };
+        let Some(company) = self.people.company_of(person) else { return };
         let typed = lower(&person.username, &company.name);
         self.failures.remove(&typed);
     }

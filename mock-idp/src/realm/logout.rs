@@ -1,6 +1,7 @@
 //! The end of provider sessions: where the browser goes (RP-Initiated Logout 1.0), and which clients are told
 //! (Back-Channel Logout 1.0, Front-Channel Logout 1.0).
 
+use fixtures::Client;
 use serde_json::Value;
 
 use crate::fault::logout::Around;
@@ -54,7 +55,7 @@ impl State {
             })?),
             None => None,
         };
-        let target = logout::check(params, hint.as_ref(), |id| self.clients.get(id))?;
+        let target = logout::check(params, hint.as_ref(), |id| self.clients.get(id).map(|client| &**client))?;
         let mut sign_in = SignIn {
             person: cookie.and_then(|cookie| self.sessions.get(cookie)).map(|session| session.person.clone()),
             client: hint
@@ -106,7 +107,7 @@ impl State {
     }
 
     fn say_farewell(&mut self, session: &Session, client_id: &str, note: &mut Note, to: &mut Farewells) {
-        let Some(client) = self.clients.get(client_id) else { return };
+        let Some(client) = self.clients.get(client_id).cloned() else { return };
         let (back, front) = (client.backchannel_logout_uri.clone(), client.frontchannel_logout_uri.clone());
         let mut sign_in = SignIn {
             person: Some(session.person.clone()),
@@ -116,11 +117,11 @@ impl State {
         if let Some(uri) = back {
             let mut note =
                 Note { person: sign_in.person.clone(), client: sign_in.client.clone(), ..Note::default() };
-            let logout_token = self.sign_logout_token(session, client_id, &mut sign_in, &mut note);
+            let logout_token = self.sign_logout_token(session, &client, &mut sign_in, &mut note);
             to.back.push(Farewell { client: client_id.to_owned(), uri, logout_token, note });
         }
         if let Some(uri) = front {
-            let mut params = logout::frame_parameters(&self.issuer, &session.sid);
+            let mut params = logout::frame_parameters(&self.base.issuer, &session.sid);
             self.strike(Point::LogoutFrame, &mut sign_in, note, |_, fault| {
                 crate::fault::logout::frame(fault, &mut params)
             });
@@ -131,24 +132,26 @@ impl State {
     fn sign_logout_token(
         &mut self,
         session: &Session,
-        client_id: &str,
+        client: &Client,
         sign_in: &mut SignIn,
         note: &mut Note,
     ) -> String {
         let now = self.now();
         let jti = self.generator.secret();
+        let client_id = client.id.as_str();
+        let subject = self.subject_of(&session.person, client_id).unwrap_or_default();
         let facts = LogoutTokenFacts {
-            issuer: &self.issuer,
+            issuer: &self.base.issuer,
             client_id,
-            subject: self.people.get(&session.person).map_or("", |person| person.subject.as_str()),
+            subject: &subject,
             sid: &session.sid,
             jti: &jti,
             now,
         };
         let payload = logout::logout_token_payload(&facts);
-        let mut draft = TokenDraft::new(&self.ring, payload);
         // Back-Channel Logout 2.4: explicit typing, so that no other kind of token passes for it.
-        draft.header.insert("typ".to_owned(), Value::from("logout+jwt"));
+        let mut draft =
+            TokenDraft::new(&self.ring, client.id_token_signed_response_alg, payload).typed("logout+jwt");
         let person = &session.person;
         self.strike(Point::LogoutToken, sign_in, note, |state, fault| {
             let other = state.clients.keys().find(|id| *id != client_id);
@@ -161,7 +164,7 @@ impl State {
             };
             crate::fault::logout::token(fault, &around, &mut draft)
         });
-        let logout_token = draft.encode(&self.ring);
+        let logout_token = draft.encode();
         self.handed_out.remember_logout_token(person, client_id, &logout_token);
         logout_token
     }

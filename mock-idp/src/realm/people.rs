@@ -4,10 +4,11 @@ use fixtures::{Person, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::fault::{ArmError, SignIn, Target, nearest};
+use crate::fault::{ArmError, Target, nearest};
 use crate::jose::decode;
+use crate::journal::Note;
 use crate::realm::State;
-use crate::realm::grants::Authentication;
+use crate::realm::tokens::Order;
 
 /// An order for tokens without a login.
 ///
@@ -90,8 +91,8 @@ impl State {
             Err(ArmError::NoSuchTarget { kind, name: name.to_owned(), nearest: nearest.to_owned() })
         };
         match target {
-            Target::Person(key) if !self.people.contains_key(key) => {
-                missing("person", key, nearest(key, self.people.keys().map(String::as_str)))
+            Target::Person(key) if self.people.get(key).is_none() => {
+                missing("person", key, nearest(key, self.people.keys()))
             }
             Target::Client(id) if !self.clients.contains_key(id) => {
                 missing("client", id, nearest(id, self.clients.keys().map(String::as_str)))
@@ -102,11 +103,7 @@ impl State {
 
     /// Changes a person; false when there is none with this key.
     pub(crate) fn change_person(&mut self, key: &str, change: impl FnOnce(&mut Person)) -> bool {
-        let Some(person) = self.people.get_mut(key) else { return false };
-        change(person);
-        // The key is how everything else finds the person.
-        key.clone_into(&mut person.key);
-        let person = person.clone();
+        let Some(person) = self.people.change(key, change) else { return false };
         if person.status == Status::Active {
             self.forget_failures(key);
         } else {
@@ -138,34 +135,29 @@ impl State {
     /// Makes an access or refresh token expire now; false when it is not known.
     pub(crate) fn expire_token(&mut self, token: &str) -> bool {
         let now = self.now();
-        let access = self.access.get_mut(token).map(|grant| grant.expires_at = now);
+        let access = self.access_name(token).and_then(|name| self.access.get_mut(&name));
+        let access = access.map(|grant| grant.expires_at = now);
         let refresh = self.refresh.get_mut(token).map(|grant| grant.expires_at = now);
         access.or(refresh).is_some()
     }
 
     /// Makes tokens without a login; `None` when the person or the client is not known.
     pub(crate) fn mint(&mut self, order: &Mint) -> Option<Minted> {
-        self.present(&order.person)?;
-        self.clients.get(&order.client)?;
+        self.people.present(&order.person)?;
+        let client = self.clients.get(&order.client)?.clone();
         let ago = jiff::SignedDuration::from_secs(order.authenticated_seconds_ago);
         let auth_time = self.now().saturating_sub(ago).unwrap_or(jiff::Timestamp::MIN);
         let scope: Vec<_> = order.scope.split_ascii_whitespace().map(str::to_owned).collect();
         let refresh = scope.iter().any(|value| value == "offline_access");
-        let authentication = Authentication {
-            person: order.person.clone(),
-            sid: self.generator.short(),
-            auth_time,
-            client_id: order.client.clone(),
-            scope,
-            nonce: order.nonce.clone(),
-            family: self.generator.short(),
-            sign_in: SignIn {
-                person: Some(order.person.clone()),
-                client: Some(order.client.clone()),
-                state: None,
-                struck: Vec::new(),
-            },
-        };
-        Some(self.mint_tokens(authentication, refresh))
+        let mut authentication = self.authentication_of(&order.person, &client, scope, auth_time);
+        authentication.nonce.clone_from(&order.nonce);
+        let order = Order { refresh_token: refresh, ..Order::of(client, authentication) };
+        let made = self.order_tokens(order, &mut Note::default()).sign();
+        self.remember_made(&made);
+        Some(Minted {
+            id_token: made.id_token.unwrap_or_default(),
+            access_token: made.access_token.unwrap_or_default(),
+            refresh_token: made.refresh_token,
+        })
     }
 }

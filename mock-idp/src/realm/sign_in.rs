@@ -1,15 +1,18 @@
 //! The authorization endpoint: from request to answer, to a login, or to a code.
 
+use std::sync::Arc;
+
+use fixtures::Client;
 use jiff::Timestamp;
 
-use crate::fault::session::{Answered, Honest, IssueDraft, Staged};
+use crate::fault::session::{Answered, Honest, Staged};
 use crate::fault::{Point, SignIn};
 use crate::journal::Note;
 use crate::protocol::authorize::{self, AuthorizeRequest, Prompt, ReturnTo, shorten};
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::login::{Answer, Because, LiveSession, decide_login};
 use crate::protocol::params::Params;
-use crate::realm::grants::{Authentication, CODE_LIFE, CodeGrant, Session, keep};
+use crate::realm::grants::Session;
 use crate::realm::{Interaction, State};
 
 /// What the authorization endpoint answers.
@@ -19,8 +22,16 @@ pub(crate) enum Authorized {
     Page(Refusal),
     /// Back to the client, with a code or an error.
     Respond(AuthorizationResponse),
-    /// The person is asked: the name of the interaction, and whether by the chooser.
-    Ask { interaction: String, chooser: bool },
+    /// The person is asked: the name of the interaction, and on which page.
+    Ask { interaction: String, page: Page },
+}
+
+/// The page on which a person is asked first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Page {
+    Login,
+    People,
+    Consent,
 }
 
 /// An authorization response on its way to the client.
@@ -33,16 +44,17 @@ pub(crate) struct AuthorizationResponse {
 impl State {
     /// Answers an authorization request. `cookie` is the session the browser presents.
     pub(crate) fn authorize(&mut self, params: &Params, cookie: Option<&str>, note: &mut Note) -> Authorized {
-        let (client, to) = match authorize::prove_return_to(params, |id| self.clients.get(id)) {
-            Ok(proven) => proven,
-            Err(refusal) => {
-                note.refusal = Some(refusal.clone());
-                return Authorized::Page(refusal);
-            }
+        let gathered = self.gathered(params, note);
+        let asked = gathered.as_ref().unwrap_or(params);
+        let proven = authorize::prove_return_to(asked, |id| self.clients.get(id).map(|client| &**client));
+        let (client, to) = match (proven, &gathered) {
+            (Ok((client, to)), _) => (Arc::new(Client::clone(client)), to),
+            (Err(_), Err(error)) => return page(error.refusal.clone(), note),
+            (Err(refusal), Ok(_)) => return page(refusal, note),
         };
         note.client = Some(to.client_id.clone());
         note.state.clone_from(&to.state);
-        let checked = authorize::check(params, client, &to);
+        let checked = gathered.and_then(|params| authorize::check(&params, &client, &to));
         let mut sign_in =
             SignIn { client: Some(to.client_id.clone()), state: to.state.clone(), ..SignIn::default() };
         let answered = checked.and_then(|request| self.decide(&request, cookie, &mut sign_in, note));
@@ -61,13 +73,19 @@ impl State {
     ) -> Result<Authorized, OAuthError> {
         let now = self.now();
         let hint_subject = self.hint_subject(request)?;
-        let hinted =
-            request.login_hint.as_deref().and_then(|hint| self.hinted(hint)).map(|person| person.key.clone());
+        // OIDC Core 5.5.1: a subject that is asked for counts as a hint that may not be ignored.
+        let hint_subject = hint_subject.or_else(|| request.claims.subject().map(str::to_owned));
+        let hinted = request
+            .login_hint
+            .as_deref()
+            .and_then(|hint| self.people.hinted(hint))
+            .map(|person| person.key.clone());
         let session = cookie.and_then(|cookie| self.live_session(cookie, now)).cloned();
         let live = session.as_ref().and_then(|session| {
-            let person = self.present(&session.person)?;
+            let person = self.people.present(&session.person)?;
             let fits_login_hint = hinted.as_ref().is_none_or(|hinted| *hinted == session.person);
-            Some(LiveSession { subject: &person.subject, auth_time: session.auth_time, fits_login_hint })
+            let subject = self.subject_of(&person.key, &request.client_id)?;
+            Some(LiveSession { subject, auth_time: session.auth_time, fits_login_hint })
         });
         let honest = decide_login(request, live, hint_subject.as_deref(), now);
         sign_in.person = session.as_ref().map(|session| session.person.clone()).or(hinted);
@@ -83,6 +101,9 @@ impl State {
             return Ok(self.silently(request, &answering, sign_in, note));
         }
         match (honest?, session) {
+            (Answer::Silently, Some(session)) if request.consent => {
+                Ok(self.ask_consent(request, &session, sign_in))
+            }
             (Answer::Silently, Some(session)) => Ok(self.silently(request, &session, sign_in, note)),
             (Answer::Ask(because), _) => Ok(self.ask(request, because, sign_in)),
             (Answer::Silently, None) => Ok(self.ask(request, Because::NoSession, sign_in)),
@@ -139,108 +160,32 @@ impl State {
                 || request.max_age == Some(0);
         // Who signs in is not known yet: a hint is only a hint.
         let sign_in = SignIn { person: None, ..sign_in.clone() };
-        let waiting = Interaction { request: request.clone(), sign_in, typed: None, proven: None, forced };
+        let waiting = Interaction {
+            request: request.clone(),
+            sign_in,
+            typed: None,
+            proven: None,
+            forced,
+            agreed: None,
+        };
         self.remember_interaction(interaction.clone(), waiting);
-        Authorized::Ask { interaction, chooser: request.prompt == Prompt::SelectAccount }
+        let page = if request.prompt == Prompt::SelectAccount { Page::People } else { Page::Login };
+        Authorized::Ask { interaction, page }
     }
 
-    /// Makes a code for whoever the session is about, and the response that carries it.
-    pub(crate) fn answer_with_code(
-        &mut self,
-        request: &AuthorizeRequest,
-        session: &Session,
-        answered: Answered,
-        sign_in: &mut SignIn,
-        note: &mut Note,
-    ) -> AuthorizationResponse {
-        let now = self.now();
-        let mut draft = IssueDraft {
-            auth_time: session.auth_time,
-            answered,
-            other_person: false,
-            inject: None,
-            long_code: false,
+    /// The person is known, and is asked only whether the client may.
+    fn ask_consent(&mut self, request: &AuthorizeRequest, session: &Session, sign_in: &SignIn) -> Authorized {
+        let interaction = self.generator.secret();
+        let waiting = Interaction {
+            request: request.clone(),
+            sign_in: sign_in.clone(),
+            typed: None,
+            proven: None,
+            forced: false,
+            agreed: Some((session.clone(), Answered::Session)),
         };
-        note.person = Some(session.person.clone());
-        self.strike(Point::Issue, sign_in, note, |_, fault| {
-            crate::fault::session::issue(fault, now, &mut draft)
-        });
-        let session = if draft.other_person { self.session_of_another(session) } else { None }
-            .unwrap_or_else(|| session.clone());
-        let code = match draft.inject {
-            Some(skip_pkce) => self.code_of_another(request, &session, sign_in, skip_pkce),
-            None => self.issue_code(request, &session, &draft, sign_in),
-        };
-        let mut params = Params::default();
-        params.push("code", code);
-        self.respond(&request.return_to(), params, sign_in, note)
-    }
-
-    fn issue_code(
-        &mut self,
-        request: &AuthorizeRequest,
-        session: &Session,
-        draft: &IssueDraft,
-        sign_in: &SignIn,
-    ) -> String {
-        let mut code = self.generator.secret();
-        if draft.long_code {
-            code.push_str(&"c".repeat(2048 - code.len()));
-        }
-        let grant = CodeGrant {
-            authentication: Authentication {
-                person: session.person.clone(),
-                sid: session.sid.clone(),
-                auth_time: draft.auth_time,
-                client_id: request.client_id.clone(),
-                scope: request.scope.clone(),
-                nonce: request.nonce.clone(),
-                family: self.generator.short(),
-                sign_in: sign_in.clone(),
-            },
-            redirect_uri: request.redirect_uri.clone(),
-            code_challenge: request.code_challenge.clone(),
-            skip_pkce: false,
-            expires_at: later(self.now(), CODE_LIFE),
-            used: false,
-        };
-        keep(&mut self.codes, code.clone(), grant);
-        self.remember_visit(&session.sid, &request.client_id);
-        code
-    }
-
-    /// A valid code of somebody else's sign-in at the same client: its nonce and challenge belong to another browser.
-    fn code_of_another(
-        &mut self,
-        request: &AuthorizeRequest,
-        session: &Session,
-        sign_in: &SignIn,
-        skip_pkce: bool,
-    ) -> String {
-        let other = self.session_of_another(session).unwrap_or_else(|| session.clone());
-        let foreign = AuthorizeRequest {
-            nonce: Some(self.generator.secret()),
-            code_challenge: Some(self.generator.secret()),
-            ..request.clone()
-        };
-        let draft = IssueDraft {
-            auth_time: other.auth_time,
-            answered: Answered::Person,
-            other_person: false,
-            inject: None,
-            long_code: false,
-        };
-        let code = self.issue_code(&foreign, &other, &draft, sign_in);
-        if let Some(grant) = self.codes.get_mut(&code) {
-            grant.skip_pkce = skip_pkce;
-        }
-        code
-    }
-
-    /// A session of another person of the same company, as old as this one.
-    fn session_of_another(&mut self, session: &Session) -> Option<Session> {
-        let person = self.somebody_else(&session.person)?.key.clone();
-        Some(Session { person, sid: self.generator.short(), ..session.clone() })
+        self.remember_interaction(interaction.clone(), waiting);
+        Authorized::Ask { interaction, page: Page::Consent }
     }
 
     /// An error for the client. RFC 6749 4.1.2.1.
@@ -258,7 +203,7 @@ impl State {
         self.respond(to, params, sign_in, note)
     }
 
-    fn respond(
+    pub(crate) fn respond(
         &mut self,
         to: &ReturnTo,
         mut params: Params,
@@ -269,18 +214,23 @@ impl State {
             params.push("state", state);
         }
         // RFC 9207 2: the issuer goes along, in errors too.
-        params.push("iss", &self.issuer);
+        params.push("iss", &*self.base.issuer);
         self.strike(Point::Authorization, sign_in, note, |_, fault| {
             crate::fault::authorization::response(fault, &mut params)
         });
         // Faults that struck here follow the code to the token endpoint.
         if let Some(grant) = params.first("code").and_then(|code| self.codes.get_mut(code)) {
-            grant.authentication.sign_in.struck.clone_from(&sign_in.struck);
+            Arc::make_mut(&mut grant.authentication).sign_in.struck.clone_from(&sign_in.struck);
         }
         let response = AuthorizationResponse { to: to.clone(), params };
         self.handed_out.remember_response(note.person.clone(), &response);
         response
     }
+}
+
+fn page(refusal: Refusal, note: &mut Note) -> Authorized {
+    note.refusal = Some(refusal.clone());
+    Authorized::Page(refusal)
 }
 
 /// The end of a life that begins now.

@@ -1,304 +1,320 @@
-//! The token endpoint: a code or a refresh token for tokens, each once.
+//! Making tokens: ordered under the realm's lock, signed without it, because a signature takes longer than all the rest.
 
-use http::StatusCode;
-use jiff::Timestamp;
+use std::sync::Arc;
+
+use fixtures::{AccessTokenFormat, Client};
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use crate::fault::id_token::Around;
 use crate::fault::identity::Around as AroundPerson;
-use crate::fault::token::{Presented, RedeemDraft, TokenResponseDraft};
 use crate::fault::{Point, SignIn};
 use crate::jose::TokenDraft;
 use crate::journal::Note;
-use crate::protocol::authorize::shorten;
 use crate::protocol::claims::{self, IdTokenFacts};
-use crate::protocol::error::{ErrorCode, OAuthError};
-use crate::protocol::params::Params;
-use crate::protocol::token::{self as rules, CodeBinding};
 use crate::realm::State;
-use crate::realm::grants::{ACCESS_LIFE, AccessGrant, Authentication, REFRESH_LIFE, RefreshGrant, keep};
-use crate::realm::people::Minted;
+use crate::realm::grants::{ACCESS_SECONDS, AccessGrant, Authentication, REFRESH_LIFE, RefreshGrant};
 use crate::realm::sign_in::later;
 
-/// What the token endpoint answers.
-#[derive(Debug, Clone)]
-pub(crate) enum Redeemed {
-    Tokens(TokenResponseDraft),
-    Error(OAuthError),
-    Outage(StatusCode),
+/// What is to be made.
+#[expect(clippy::struct_excessive_bools, reason = "each is a part of the order of its own")]
+pub(crate) struct Order {
+    pub(crate) client: Arc<Client>,
+    pub(crate) scope: Vec<String>,
+    /// Whoever authenticated; nobody when the client acts for itself.
+    pub(crate) authentication: Option<Authentication>,
+    pub(crate) access_token: bool,
+    pub(crate) id_token: bool,
+    /// The first tokens of a sign-in carry its nonce; refreshed ones do not (OIDC Core 12.2).
+    pub(crate) nonce: bool,
+    pub(crate) refresh_token: bool,
+    /// The code that travels beside the ID token.
+    pub(crate) code: Option<String>,
+    pub(crate) jkt: Option<String>,
+    pub(crate) actor: Option<Value>,
+    pub(crate) audience: Vec<String>,
+    /// Make the access token longer than usual.
+    pub(crate) long_access_token: bool,
 }
 
-/// What is to be made.
-struct Order {
-    authentication: Authentication,
-    /// The first tokens of a sign-in carry its nonce; refreshed ones do not (OIDC Core 12.2).
-    nonce: bool,
-    refresh: bool,
-    long_access_token: bool,
+impl Order {
+    /// The usual tokens of somebody who authenticated.
+    pub(crate) fn of(client: Arc<Client>, authentication: Authentication) -> Self {
+        Self {
+            client,
+            scope: authentication.scope.clone(),
+            authentication: Some(authentication),
+            access_token: true,
+            id_token: true,
+            nonce: true,
+            refresh_token: false,
+            code: None,
+            jkt: None,
+            actor: None,
+            audience: Vec::new(),
+            long_access_token: false,
+        }
+    }
+}
+
+/// Tokens that only lack their signatures.
+pub(crate) struct Ordered {
+    access_token: Option<AccessDraft>,
+    id_token: Option<TokenDraft>,
+    refresh_token: Option<String>,
+    pub(crate) facts: Facts,
+}
+
+/// What the answer around tokens says about them.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    pub(crate) person: Option<String>,
+    pub(crate) client_id: String,
+    pub(crate) scope: Vec<String>,
+    pub(crate) expires_in: u32,
+    pub(crate) bound: bool,
+    /// What kind of token an exchange gave (RFC 8693 2.2.1).
+    pub(crate) issued_token_type: Option<&'static str>,
+    pub(crate) sign_in: SignIn,
+}
+
+enum AccessDraft {
+    Opaque(String),
+    Jwt(Box<TokenDraft>),
+}
+
+/// Finished tokens.
+#[derive(Debug, Clone)]
+pub(crate) struct Made {
+    pub(crate) access_token: Option<String>,
+    pub(crate) id_token: Option<String>,
+    pub(crate) refresh_token: Option<String>,
+    pub(crate) facts: Facts,
+}
+
+impl Ordered {
+    /// Signs. No lock is needed, and none should be held where many sign at once.
+    pub(crate) fn sign(self) -> Made {
+        let access_token = self.access_token.map(|draft| match draft {
+            AccessDraft::Opaque(token) => token,
+            AccessDraft::Jwt(draft) => draft.encode(),
+        });
+        let id_token = self.id_token.map(|mut draft| {
+            draft.bind_access_token(access_token.as_deref().unwrap_or_default());
+            draft.encode()
+        });
+        Made { access_token, id_token, refresh_token: self.refresh_token, facts: self.facts }
+    }
 }
 
 impl State {
-    /// Answers a token request.
-    pub(crate) fn token(&mut self, authorization: Option<&str>, form: &Params, note: &mut Note) -> Redeemed {
-        match self.try_token(authorization, form, note) {
-            Ok(redeemed) => redeemed,
-            Err(error) => {
-                note.refusal = Some(error.refusal.clone());
-                Redeemed::Error(error)
-            }
-        }
-    }
-
-    fn try_token(
-        &mut self,
-        authorization: Option<&str>,
-        form: &Params,
-        note: &mut Note,
-    ) -> Result<Redeemed, OAuthError> {
-        if let Some(name) = form.duplicate() {
-            let reason = format!("{:?} was sent more than once", shorten(name));
-            return Err(OAuthError::new(ErrorCode::InvalidRequest, "parameter_once", reason));
-        }
-        let credentials = rules::read_credentials(authorization, form)?;
-        note.client_authentication = Some(credentials.method.as_str());
-        note.client = Some(credentials.client_id.clone());
-        let client = self.clients.get(&credentials.client_id);
-        rules::check_client(client, &credentials)?;
-        let grants = client.map(|client| client.grants.clone()).unwrap_or_default();
-        let draft = RedeemDraft { auth_method: Some(credentials.method), ..RedeemDraft::default() };
-        let unauthorized = |grant: &str| {
-            let reason = format!("{} may not use the grant {grant}", credentials.client_id);
-            OAuthError::new(ErrorCode::UnauthorizedClient, "client_grant", reason)
-        };
-        match form.first("grant_type").unwrap_or_default() {
-            name @ "authorization_code" if !grants.contains(&fixtures::Grant::AuthorizationCode) => {
-                Err(unauthorized(name))
-            }
-            name @ "refresh_token" if !grants.contains(&fixtures::Grant::RefreshToken) => {
-                Err(unauthorized(name))
-            }
-            "authorization_code" => self.redeem_code(&credentials.client_id, form, draft, note),
-            "refresh_token" => self.redeem_refresh(&credentials.client_id, form, draft, note),
-            "" => Err(OAuthError::new(ErrorCode::InvalidRequest, "grant_type", "grant_type is missing")),
-            other => {
-                let reason = format!("grant_type {:?} is not supported", shorten(other));
-                Err(OAuthError::new(ErrorCode::UnsupportedGrantType, "grant_type", reason))
-            }
-        }
-    }
-
-    fn redeem_code(
-        &mut self,
-        client_id: &str,
-        form: &Params,
-        mut draft: RedeemDraft,
-        note: &mut Note,
-    ) -> Result<Redeemed, OAuthError> {
-        let missing = || OAuthError::new(ErrorCode::InvalidRequest, "code_present", "code is missing");
-        let code = form.first("code").filter(|code| !code.is_empty()).ok_or_else(missing)?.to_owned();
-        let unknown = || OAuthError::new(ErrorCode::InvalidGrant, "code_known", "the code is not known");
-        let grant = self.codes.get(&code).cloned().ok_or_else(unknown)?;
-        let mut authentication = grant.authentication;
-        about(note, &authentication);
-        if grant.used {
-            draft.presented = Presented::UsedCode;
-        }
-        let mut sign_in = authentication.sign_in.clone();
-        self.strike(Point::Redeem, &mut sign_in, note, |_, fault| {
-            crate::fault::token::redeem(fault, &mut draft)
-        });
-        if let Some(outage) = draft.outage {
-            return Ok(Redeemed::Outage(outage));
-        }
-        if let Some(error) = draft.refuse {
-            return Err(error);
-        }
-        if grant.used && !draft.forgive_reuse {
-            // RFC 6749 4.1.2: what the first use gave is revoked too.
-            self.revoke_family(&authentication.family);
-            let reason = "the code was used before; what it gave is revoked";
-            return Err(OAuthError::new(ErrorCode::InvalidGrant, "code_single_use", reason));
-        }
-        let binding = CodeBinding {
-            client_id: &authentication.client_id,
-            redirect_uri: &grant.redirect_uri,
-            code_challenge: grant.code_challenge.as_deref(),
-            expires_at: grant.expires_at,
-        };
-        match rules::check_code(&binding, client_id, form, self.now()) {
-            Err(error) if error.refusal.check == "pkce" && grant.skip_pkce => {}
-            checked => checked?,
-        }
-        self.still_there(&authentication)?;
-        if let Some(grant) = self.codes.get_mut(&code) {
-            grant.used = true;
-        }
-        authentication.sign_in = sign_in;
-        let refresh = authentication.scope.iter().any(|scope| scope == "offline_access");
-        let long_access_token = draft.long_access_token;
-        Ok(self.hand_out(Order { authentication, nonce: true, refresh, long_access_token }, note))
-    }
-
-    fn redeem_refresh(
-        &mut self,
-        client_id: &str,
-        form: &Params,
-        mut draft: RedeemDraft,
-        note: &mut Note,
-    ) -> Result<Redeemed, OAuthError> {
-        let invalid = |check: &str, reason: &str| OAuthError::new(ErrorCode::InvalidGrant, check, reason);
-        let missing =
-            || OAuthError::new(ErrorCode::InvalidRequest, "refresh_present", "refresh_token is missing");
-        let token =
-            form.first("refresh_token").filter(|token| !token.is_empty()).ok_or_else(missing)?.to_owned();
-        let unknown = || invalid("refresh_known", "the refresh token is not known");
-        let grant = self.refresh.get(&token).cloned().ok_or_else(unknown)?;
-        let mut authentication = grant.authentication;
-        about(note, &authentication);
-        draft.presented = Presented::RefreshToken;
-        let mut sign_in = authentication.sign_in.clone();
-        self.strike(Point::Redeem, &mut sign_in, note, |_, fault| {
-            crate::fault::token::redeem(fault, &mut draft)
-        });
-        if let Some(outage) = draft.outage {
-            return Ok(Redeemed::Outage(outage));
-        }
-        if let Some(error) = draft.refuse {
-            return Err(error);
-        }
-        if authentication.client_id != client_id {
-            return Err(invalid("refresh_client", "the refresh token was given to another client"));
-        }
-        if grant.used {
-            // RFC 9700 4.14.2: a token that comes twice was stolen from one of the two.
-            self.revoke_family(&authentication.family);
-            return Err(invalid(
-                "refresh_single_use",
-                "the refresh token was used before; its family is revoked",
-            ));
-        }
-        if self.now() >= grant.expires_at {
-            return Err(invalid("refresh_expired", "the refresh token has expired"));
-        }
-        self.still_there(&authentication)?;
-        authentication.scope = rules::refreshed_scope(&authentication.scope, form.first("scope"))?;
-        if let Some(grant) = self.refresh.get_mut(&token) {
-            grant.used = true;
-        }
-        authentication.sign_in = sign_in;
-        let long_access_token = draft.long_access_token;
-        Ok(self.hand_out(Order { authentication, nonce: false, refresh: true, long_access_token }, note))
-    }
-
-    /// Deleted or deactivated in the meantime: nothing more is given.
-    fn still_there(&self, authentication: &Authentication) -> Result<(), OAuthError> {
-        let person = self.present(&authentication.person);
-        if person.map(super::login::standing) == Some(Ok(())) {
-            return Ok(());
-        }
-        let reason = "the person may not sign in any more";
-        Err(OAuthError::new(ErrorCode::InvalidGrant, "person_status", reason))
-    }
-
-    fn hand_out(&mut self, order: Order, note: &mut Note) -> Redeemed {
-        let mut sign_in = order.authentication.sign_in.clone();
-        let scope = order.authentication.scope.join(" ");
-        let made = self.make_tokens(order, &mut sign_in, note);
-        let mut body = Map::new();
-        body.insert("access_token".to_owned(), json!(made.access_token));
-        body.insert("token_type".to_owned(), json!("Bearer"));
-        body.insert("expires_in".to_owned(), json!(ACCESS_LIFE.as_secs()));
-        body.insert("scope".to_owned(), json!(scope));
-        body.insert("id_token".to_owned(), json!(made.id_token));
-        if let Some(refresh_token) = &made.refresh_token {
-            body.insert("refresh_token".to_owned(), json!(refresh_token));
-        }
-        let mut draft = TokenResponseDraft { body, ..TokenResponseDraft::default() };
-        self.strike(Point::TokenResponse, &mut sign_in, note, |_, fault| {
-            crate::fault::token::response(fault, &mut draft)
-        });
-        Redeemed::Tokens(draft)
-    }
-
-    fn make_tokens(&mut self, order: Order, sign_in: &mut SignIn, note: &mut Note) -> Minted {
-        let Order { mut authentication, nonce, refresh, long_access_token } = order;
+    /// Prepares tokens, and honours them from now on.
+    pub(crate) fn order_tokens(&mut self, order: Order, note: &mut Note) -> Ordered {
         let now = self.now();
-        let mut access_token = self.generator.secret();
-        if long_access_token {
-            access_token.push_str(&"a".repeat(8192 - access_token.len()));
+        let mut sign_in = order.authentication.as_ref().map(|who| who.sign_in.clone()).unwrap_or_default();
+        let name = order.access_token.then(|| self.generator.secret());
+        let id_token = order
+            .authentication
+            .as_ref()
+            .filter(|_| order.id_token)
+            .map(|who| self.id_token_draft(&order, who, &mut sign_in, note));
+        let authentication = order.authentication.clone().map(|mut who| {
+            who.sign_in = sign_in.clone();
+            who.scope.clone_from(&order.scope);
+            Arc::new(who)
+        });
+        let refresh_token = authentication
+            .as_ref()
+            .filter(|_| order.refresh_token)
+            .map(|who| self.keep_refresh(Arc::clone(who), order.jkt.clone()));
+        let expires_in = order.client.access_token_seconds.unwrap_or(ACCESS_SECONDS);
+        let access_token = name.map(|mut name| {
+            if order.long_access_token {
+                name.push_str(&"a".repeat(8192 - name.len()));
+            }
+            let grant = AccessGrant {
+                client_id: order.client.id.clone(),
+                scope: order.scope.clone(),
+                struck: sign_in.struck.clone(),
+                authentication: authentication.clone(),
+                actor: order.actor.clone(),
+                audience: order.audience.clone(),
+                jkt: order.jkt.clone(),
+                issued_at: now,
+                expires_at: later(now, SignedDuration::from_secs(expires_in.into())),
+            };
+            let draft = self.access_draft(&order.client, &grant, &name);
+            self.access.insert(name, grant.clone(), grant.expires_at, now);
+            draft
+        });
+        let facts = Facts {
+            person: order.authentication.map(|who| who.person),
+            client_id: order.client.id.clone(),
+            scope: order.scope,
+            expires_in,
+            bound: order.jkt.is_some(),
+            issued_token_type: None,
+            sign_in,
+        };
+        Ordered { access_token, id_token, refresh_token, facts }
+    }
+
+    fn keep_refresh(&mut self, authentication: Arc<Authentication>, jkt: Option<String>) -> String {
+        let now = self.now();
+        let token = self.generator.secret();
+        let expires_at = later(now, REFRESH_LIFE);
+        let grant = RefreshGrant { authentication, jkt, issued_at: now, expires_at, used: false };
+        self.refresh.insert(token.clone(), grant, expires_at, now);
+        token
+    }
+
+    /// The access token itself: its name, or a JWT of that name (RFC 9068 2.2).
+    fn access_draft(&self, client: &Client, grant: &AccessGrant, name: &str) -> AccessDraft {
+        if client.access_token_format == AccessTokenFormat::Opaque {
+            return AccessDraft::Opaque(name.to_owned());
         }
-        let person_claims = self.claims_of(&authentication, sign_in, note);
+        let mut payload = self.access_claims(grant);
+        payload.insert("jti".to_owned(), json!(name));
+        let draft = TokenDraft::new(&self.ring, client.access_token_signing_alg, payload).typed("at+jwt");
+        AccessDraft::Jwt(Box::new(draft))
+    }
+
+    /// What an access token says, as a JWT and to whoever may look into it (RFC 9068 2.2, RFC 7662 2.2).
+    pub(crate) fn access_claims(&self, grant: &AccessGrant) -> Map<String, Value> {
+        let who = grant.authentication.as_deref();
+        let issuer = who.map_or(&self.base.issuer, |who| &who.issuer);
+        let subject = who.map_or_else(
+            || grant.client_id.clone(),
+            |who| self.subject_of(&who.person, &grant.client_id).unwrap_or_default(),
+        );
+        let audience = match grant.audience.as_slice() {
+            [] => json!(&**issuer),
+            [one] => json!(one),
+            several => json!(several),
+        };
+        let mut claims = Map::new();
+        let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        put("iss", json!(&**issuer));
+        put("sub", json!(subject));
+        put("aud", audience);
+        put("client_id", json!(grant.client_id));
+        put("scope", json!(grant.scope.join(" ")));
+        put("iat", json!(grant.issued_at.as_second()));
+        put("exp", json!(grant.expires_at.as_second()));
+        if let Some(who) = who {
+            put("auth_time", json!(who.auth_time.as_second()));
+            put("acr", json!(claims::ACR));
+            put("sid", json!(who.sid));
+        }
+        if let Some(actor) = &grant.actor {
+            put("act", actor.clone());
+        }
+        if let Some(jkt) = &grant.jkt {
+            put("cnf", json!({ "jkt": jkt }));
+        }
+        claims
+    }
+
+    /// The subject a client sees for a person (OIDC Core 8).
+    pub(crate) fn subject_of(&self, person: &str, client_id: &str) -> Option<String> {
+        let subject = &self.people.get(person)?.subject;
+        let sector = self.clients.get(client_id).and_then(|client| super::sector_of(client));
+        Some(match sector {
+            Some(sector) => claims::pairwise_subject(&sector, subject, &self.salt),
+            None => subject.clone(),
+        })
+    }
+
+    fn id_token_draft(
+        &mut self,
+        order: &Order,
+        who: &Authentication,
+        sign_in: &mut SignIn,
+        note: &mut Note,
+    ) -> TokenDraft {
+        let alg = order.client.id_token_signed_response_alg;
+        let mut person_claims = self.claims_of(who, sign_in, note);
+        self.add_requested(who, who.claims.in_id_token(), &mut person_claims);
         let facts = IdTokenFacts {
-            issuer: &self.issuer,
-            client_id: &authentication.client_id,
-            nonce: authentication.nonce.as_deref().filter(|_| nonce),
-            sid: &authentication.sid,
-            auth_time: authentication.auth_time,
-            access_token: &access_token,
-            now,
+            issuer: &who.issuer,
+            client_id: &order.client.id,
+            nonce: who.nonce.as_deref().filter(|_| order.nonce),
+            sid: &who.sid,
+            auth_time: who.auth_time,
+            access_token: order.access_token,
+            c_hash: order.code.as_deref().map(|code| claims::half_hash(alg, code)),
+            acr: claims::ACR,
+            now: self.now(),
         };
         let mut payload = claims::id_token_payload(&facts, person_claims);
         if !self.auth_time {
             payload.remove("auth_time");
         }
-        let id_token = self.sign_id_token(payload, &authentication, sign_in, note);
-        authentication.sign_in = sign_in.clone();
-        let refresh_token = refresh.then(|| self.keep_refresh(&authentication, now));
-        let grant = AccessGrant { authentication, expires_at: later(now, ACCESS_LIFE) };
-        keep(&mut self.access, access_token.clone(), grant);
-        Minted { id_token, access_token, refresh_token }
-    }
-
-    fn keep_refresh(&mut self, authentication: &Authentication, now: Timestamp) -> String {
-        let token = self.generator.secret();
-        let expires_at = later(now, REFRESH_LIFE);
-        let grant = RefreshGrant { authentication: authentication.clone(), expires_at, used: false };
-        keep(&mut self.refresh, token.clone(), grant);
-        token
+        self.strike_id_token(TokenDraft::new(&self.ring, alg, payload), who, sign_in, note)
     }
 
     /// Claims about the person, as ID token and userinfo send them.
     pub(crate) fn claims_of(
         &mut self,
-        authentication: &Authentication,
+        who: &Authentication,
         sign_in: &mut SignIn,
         note: &mut Note,
     ) -> Map<String, Value> {
-        let Some(person) = self.people.get(&authentication.person) else { return Map::new() };
-        let mut claims =
-            claims::person_claims(person, self.company_of(person), &authentication.scope, &self.names);
-        let company = person.company.clone();
+        let mut claims = self.honest_claims(who, &who.scope);
         self.strike(Point::Identity, sign_in, note, |state, fault| {
-            let other = state.companies.iter().find(|other| other.key != company);
-            let other_company = other.map(|other| (other.id.clone(), other.name.clone()));
-            let around = AroundPerson { names: &state.names, other_company };
-            crate::fault::identity::person(fault, &around, &mut claims)
+            crate::fault::identity::person(fault, &state.around_person(&who.person), &mut claims)
         });
         claims
     }
 
-    fn sign_id_token(
+    /// The same before anything struck.
+    pub(crate) fn honest_claims(&self, who: &Authentication, scope: &[String]) -> Map<String, Value> {
+        let Some(person) = self.people.get(&who.person) else { return Map::new() };
+        let subject = self.subject_of(&who.person, &who.client_id).unwrap_or_default();
+        claims::person_claims(person, &subject, self.people.company_of(person), scope, &self.names)
+    }
+
+    pub(crate) fn around_person(&self, person: &str) -> AroundPerson<'_> {
+        let company = self.people.get(person).map(|person| person.company.as_str());
+        let other = self.people.companies().iter().find(|other| Some(other.key.as_str()) != company);
+        let other_company = other.map(|other| (other.id.clone(), other.name.clone()));
+        AroundPerson { names: &self.names, other_company }
+    }
+
+    /// Adds claims that were asked for by name (OIDC Core 5.5), as far as the person has them.
+    pub(crate) fn add_requested<'a>(
+        &self,
+        who: &Authentication,
+        wanted: impl Iterator<Item = &'a str>,
+        claims: &mut Map<String, Value>,
+    ) {
+        let everything = crate::protocol::discovery::SCOPES.map(str::to_owned);
+        let all = self.honest_claims(who, &everything);
+        for name in wanted {
+            if let Some(value) = all.get(name).filter(|_| name != "sub" && !claims.contains_key(name)) {
+                claims.insert(name.to_owned(), value.clone());
+            }
+        }
+    }
+
+    fn strike_id_token(
         &mut self,
-        payload: Map<String, Value>,
-        authentication: &Authentication,
+        mut draft: TokenDraft,
+        who: &Authentication,
         sign_in: &mut SignIn,
         note: &mut Note,
-    ) -> String {
+    ) -> TokenDraft {
         let faults = self.faults.striking(Point::IdToken, sign_in);
-        let rotates =
-            |wanted: &str| faults.iter().find(|(_, fault)| *fault == wanted).map(|(armed, _)| *armed);
-        if let Some(armed) = rotates("jwks-rotate-just-before") {
-            self.ring.rotate();
-            self.faults.fired(armed, Point::IdToken, sign_in);
-            note.faults.push("jwks-rotate-just-before");
+        let armed = |wanted: &str| faults.iter().find(|(_, fault)| *fault == wanted).map(|(armed, _)| *armed);
+        if let Some(armed) = armed("jwks-rotate-just-before") {
+            self.rotate(armed, "jwks-rotate-just-before", sign_in, note);
+            draft = TokenDraft::new(&self.ring, draft.hash_alg(), draft.payload);
         }
-        let (person, client) = (&authentication.person, &authentication.client_id);
+        let (person, client) = (&who.person, &who.client_id);
         let now = self.now();
-        let mut draft = TokenDraft::new(&self.ring, payload);
         self.strike(Point::IdToken, sign_in, note, |state, fault| {
             let other = state.clients.keys().find(|id| *id != client).map_or("somebody-else", String::as_str);
             let around = Around {
-                ring: &state.ring,
                 client_id: client,
                 client_secret: state.clients.get(client).and_then(|client| client.secret.as_deref()),
                 other_client: other,
@@ -308,32 +324,16 @@ impl State {
             crate::fault::id_token::token(fault, &around, &mut draft)
         });
         self.faults.settle(Point::IdToken, sign_in);
-        let id_token = draft.encode(&self.ring);
-        if let Some(armed) = rotates("jwks-rotate-between") {
-            self.ring.rotate();
-            self.faults.fired(armed, Point::IdToken, sign_in);
-            note.faults.push("jwks-rotate-between");
+        if let Some(armed) = armed("jwks-rotate-between") {
+            // The draft keeps the keys as they were.
+            self.rotate(armed, "jwks-rotate-between", sign_in, note);
         }
-        self.handed_out.remember_id_token(person, client, &id_token);
-        id_token
+        draft
     }
 
-    /// Revokes everything that came from one code.
-    pub(crate) fn revoke_family(&mut self, family: &str) {
-        self.access.retain(|_, grant| grant.authentication.family != family);
-        self.refresh.retain(|_, grant| grant.authentication.family != family);
+    fn rotate(&mut self, armed: u64, fault: &'static str, sign_in: &mut SignIn, note: &mut Note) {
+        Arc::make_mut(&mut self.ring).rotate();
+        self.faults.fired(armed, Point::IdToken, sign_in);
+        note.faults.push(fault);
     }
-
-    /// Tokens without a login: see [`crate::Mint`].
-    pub(crate) fn mint_tokens(&mut self, authentication: Authentication, refresh: bool) -> Minted {
-        let mut sign_in = authentication.sign_in.clone();
-        let order = Order { authentication, nonce: true, refresh, long_access_token: false };
-        self.make_tokens(order, &mut sign_in, &mut Note::default())
-    }
-}
-
-fn about(note: &mut Note, authentication: &Authentication) {
-    note.person = Some(authentication.person.clone());
-    note.client = Some(authentication.client_id.clone());
-    note.state.clone_from(&authentication.sign_in.state);
 }

@@ -42,20 +42,25 @@ async fn afterwards_errors_go_to_the_client_with_state_and_issuer() {
     let long = "x".repeat(5000);
     let cases: &[(&str, &[(&str, &str)])] = &[
         ("invalid_request", &[("response_type", "")]),
-        ("unsupported_response_type", &[("response_type", "id_token")]),
-        ("invalid_request", &[("response_mode", "fragment")]),
+        ("unsupported_response_type", &[("response_type", "token code magic")]),
+        ("unauthorized_client", &[("response_type", "token id_token")]),
+        ("invalid_request", &[("response_mode", "web_message")]),
+        ("invalid_request", &[("claims", "[]")]),
+        (
+            "unmet_authentication_requirements",
+            &[("claims", r#"{"id_token":{"acr":{"essential":true,"value":"eid"}}}"#)],
+        ),
         ("invalid_scope", &[("scope", "profile")]),
         ("invalid_request", &[("nonce", &long)]),
         ("invalid_request", &[("prompt", "none login")]),
         ("invalid_request", &[("prompt", "sudo")]),
-        ("consent_required", &[("prompt", "consent")]),
         ("invalid_request", &[("max_age", "-1")]),
         ("invalid_request", &[("max_age", "99999999999999999999")]),
         ("invalid_request", &[("code_challenge_method", "plain")]),
         ("invalid_request", &[("code_challenge_method", "")]),
         ("invalid_request", &[("code_challenge", "short")]),
-        ("request_not_supported", &[("request", "x.y.z")]),
-        ("request_uri_not_supported", &[("request_uri", "https://evil.example")]),
+        ("invalid_request_object", &[("request", "x.y.z")]),
+        ("invalid_request_uri", &[("request_uri", "https://evil.example")]),
         ("registration_not_supported", &[("registration", "{}")]),
         ("invalid_request", &[("id_token_hint", "not.a.token")]),
     ];
@@ -106,7 +111,7 @@ async fn what_is_typed_and_hinted_is_escaped() {
     assert!(people.page() == "kaseyaone-people" && !people.body.contains("<script>"));
 }
 
-const ENDPOINTS: [(&str, &[&str]); 15] = [
+const ENDPOINTS: [(&str, &[&str]); 22] = [
     ("/", &["GET"]),
     ("/.well-known/openid-configuration", &["GET"]),
     ("/.well-known/openid-configuration/jwks", &["GET"]),
@@ -116,6 +121,13 @@ const ENDPOINTS: [(&str, &[&str]); 15] = [
     ("/connect/token", &["POST"]),
     ("/connect/userinfo", &["GET", "POST"]),
     ("/connect/endsession", &["GET", "POST"]),
+    ("/connect/par", &["POST"]),
+    ("/connect/introspect", &["POST"]),
+    ("/connect/revocation", &["POST"]),
+    ("/connect/deviceauthorization", &["POST"]),
+    ("/device", &["GET", "POST"]),
+    ("/account/consent", &["GET", "POST"]),
+    ("/.well-known/oauth-authorization-server", &["GET"]),
     ("/account/login", &["GET", "POST"]),
     ("/account/password", &["GET", "POST"]),
     ("/account/code", &["GET", "POST"]),

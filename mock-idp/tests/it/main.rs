@@ -1,5 +1,6 @@
 //! The provider from outside, over HTTP: one test binary, one module for each concern.
 
+mod assertions;
 mod clock;
 mod control;
 mod directory;

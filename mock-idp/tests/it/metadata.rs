@@ -1,11 +1,13 @@
-//! Metadata never lies: everything discovery advertises works.
+//! Metadata never lies: everything discovery advertises works, and what is not switched on is not advertised.
 
 use std::collections::BTreeSet;
 
+use fixtures::{AuthMethod, Client, Grant, ResponseType, SigningAlgorithm, SubjectType};
 use mock_idp::{Mint, MockIdp};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Browser, decode};
+use crate::assertions::{Signer, client_assertion};
+use crate::support::{Browser, SECRET, decode};
 
 async fn document(idp: &MockIdp) -> Value {
     Browser::new().get(&idp.url("/.well-known/openid-configuration")).await.json()
@@ -16,54 +18,113 @@ fn values(document: &Value, name: &str) -> Vec<String> {
     list.iter().map(|value| value.as_str().expect("text").to_owned()).collect()
 }
 
+/// A provider with everything switched on that a client can switch on.
+async fn everything() -> MockIdp {
+    let idp = MockIdp::builder().with_registration().start().await.expect("a free port");
+    idp.clients()
+        .change("kaseya-mdr", |client| {
+            client.response_types = ResponseType::ALL.to_vec();
+            client.grants = Grant::ALL.to_vec();
+            client.auth_methods = vec![
+                AuthMethod::ClientSecretBasic,
+                AuthMethod::ClientSecretPost,
+                AuthMethod::ClientSecretJwt,
+            ];
+        })
+        .expect("the client is there");
+    idp
+}
+
 #[tokio::test]
 async fn every_member_of_the_document_is_walked() {
-    let idp = MockIdp::start().await;
-    let walked = [
+    let walked = BTreeSet::from([
+        // every_endpoint_answers
         "issuer",
         "authorization_endpoint",
         "token_endpoint",
         "userinfo_endpoint",
         "jwks_uri",
         "end_session_endpoint",
+        "pushed_authorization_request_endpoint",
+        "introspection_endpoint",
+        "revocation_endpoint",
+        "device_authorization_endpoint",
+        "registration_endpoint",
+        // every_scope_mode_prompt_and_challenge_method_is_taken
         "scopes_supported",
-        "response_types_supported",
         "response_modes_supported",
-        "grant_types_supported",
-        "subject_types_supported",
-        "id_token_signing_alg_values_supported",
-        "token_endpoint_auth_methods_supported",
         "code_challenge_methods_supported",
         "claim_types_supported",
         "claims_supported",
         "acr_values_supported",
         "prompt_values_supported",
+        "display_values_supported",
+        "ui_locales_supported",
+        // every_response_type_gives_what_it_names
+        "response_types_supported",
+        // grants.rs has one test for each
+        "grant_types_supported",
+        // every_signing_algorithm_signs
+        "id_token_signing_alg_values_supported",
+        "userinfo_signing_alg_values_supported",
+        "subject_types_supported",
+        // every_authentication_method_authenticates
+        "token_endpoint_auth_methods_supported",
+        "introspection_endpoint_auth_methods_supported",
+        "revocation_endpoint_auth_methods_supported",
+        "token_endpoint_auth_signing_alg_values_supported",
+        // requests.rs
         "claims_parameter_supported",
         "request_parameter_supported",
         "request_uri_parameter_supported",
+        "require_request_uri_registration",
+        "request_object_signing_alg_values_supported",
+        "require_pushed_authorization_requests",
         "authorization_response_iss_parameter_supported",
-        // Shown in logout.rs.
+        // grants.rs
+        "dpop_signing_alg_values_supported",
+        // logout.rs
         "backchannel_logout_supported",
         "backchannel_logout_session_supported",
         "frontchannel_logout_supported",
         "frontchannel_logout_session_supported",
-    ];
+    ]);
+    let idp = everything().await;
     let document = document(&idp).await;
     let advertised: BTreeSet<_> = document.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(advertised, BTreeSet::from(walked), "a new member needs a test below");
+    assert_eq!(advertised, walked, "a new member needs a test");
     assert_eq!(document["issuer"], idp.issuer());
-    for name in
-        ["claims_parameter_supported", "request_parameter_supported", "request_uri_parameter_supported"]
-    {
-        assert_eq!(document[name], false);
-    }
+    assert_eq!(document["authorization_response_iss_parameter_supported"], true);
+}
+
+#[tokio::test]
+async fn what_nobody_is_registered_for_is_not_advertised() {
+    let idp = MockIdp::start().await;
+    let document = document(&idp).await;
+    assert_eq!(values(&document, "response_types_supported"), ["code"]);
     assert_eq!(values(&document, "subject_types_supported"), ["public"]);
-    assert_eq!(values(&document, "claim_types_supported"), ["normal"]);
+    assert_eq!(values(&document, "id_token_signing_alg_values_supported"), ["RS256"]);
+    assert!(!values(&document, "grant_types_supported").contains(&"implicit".to_owned()));
+    for absent in ["registration_endpoint", "userinfo_signing_alg_values_supported"] {
+        assert!(document.get(absent).is_none(), "{absent}");
+    }
+    assert!(document.get("device_authorization_endpoint").is_some(), "the client television is for devices");
+    let grants = |grants: Vec<Grant>| move |client: &mut Client| client.grants = grants;
+    idp.clients().change("television", grants(vec![Grant::RefreshToken])).unwrap();
+    let document = self::document(&idp).await;
+    assert!(document.get("device_authorization_endpoint").is_none());
+}
+
+#[tokio::test]
+async fn the_same_document_is_at_the_address_of_rfc_8414() {
+    let idp = MockIdp::start().await;
+    let here = Browser::new().get(&idp.url("/.well-known/oauth-authorization-server")).await.json();
+    assert_eq!(here, document(&idp).await);
 }
 
 #[tokio::test]
 async fn every_endpoint_answers() {
-    let idp = MockIdp::start().await;
+    let idp = everything().await;
     let document = document(&idp).await;
     let browser = Browser::new();
     for (name, status) in [
@@ -72,6 +133,11 @@ async fn every_endpoint_answers() {
         ("userinfo_endpoint", 401),
         ("jwks_uri", 200),
         ("end_session_endpoint", 200),
+        ("pushed_authorization_request_endpoint", 405),
+        ("introspection_endpoint", 405),
+        ("revocation_endpoint", 405),
+        ("device_authorization_endpoint", 405),
+        ("registration_endpoint", 405),
     ] {
         let answer = browser.get(document[name].as_str().expect(name)).await;
         assert_eq!(answer.status, status, "{name}");
@@ -99,7 +165,9 @@ async fn every_scope_mode_prompt_and_challenge_method_is_taken() {
     assert_eq!(values(&document, "acr_values_supported"), [claims["acr"].as_str().unwrap()]);
     for mode in values(&document, "response_modes_supported") {
         let answer = Browser::new().sign_in(&idp, "dana", &[("response_mode", &mode)]).await;
-        assert!(answer.status == 303 || answer.page() == "kaseyaone-continue", "{mode}");
+        let separator = if mode == "fragment" { "#code=" } else { "?code=" };
+        let there = answer.location.as_deref().is_some_and(|location| location.contains(separator));
+        assert!(there || (mode == "form_post" && answer.page() == "kaseyaone-continue"), "{mode}");
     }
     for prompt in values(&document, "prompt_values_supported") {
         let answer = Browser::new().authorize(&idp, &[("prompt", &prompt)]).await;
@@ -107,9 +175,188 @@ async fn every_scope_mode_prompt_and_challenge_method_is_taken() {
             || answer.param("error").as_deref() == Some("login_required");
         assert!(asked, "{prompt}");
     }
+    for (name, parameter) in [("display_values_supported", "display"), ("ui_locales_supported", "ui_locales")]
+    {
+        for value in values(&document, name) {
+            let answer = Browser::new().authorize(&idp, &[(parameter, &value)]).await;
+            assert_eq!(answer.page(), "kaseyaone-login", "{parameter}={value}");
+        }
+    }
     assert_eq!(values(&document, "code_challenge_methods_supported"), ["S256"]);
-    assert_eq!(values(&document, "response_types_supported"), ["code"]);
-    assert_eq!(values(&document, "grant_types_supported"), ["authorization_code", "refresh_token"]);
+    assert_eq!(values(&document, "claim_types_supported"), ["normal"]);
+}
+
+#[tokio::test]
+async fn every_response_type_gives_what_it_names() {
+    let idp = everything().await;
+    let advertised = values(&document(&idp).await, "response_types_supported");
+    assert_eq!(advertised.len(), ResponseType::ALL.len());
+    for response_type in advertised {
+        let answer = Browser::new().sign_in(&idp, "dana", &[("response_type", &response_type)]).await;
+        let has = |name: &str| response_type.split(' ').any(|part| part == name);
+        for (parameter, part) in [("code", "code"), ("id_token", "id_token"), ("access_token", "token")] {
+            assert_eq!(answer.param(parameter).is_some(), has(part), "{parameter} in {response_type}");
+        }
+        let separator = if response_type == "code" { '?' } else { '#' };
+        assert!(answer.location.as_deref().unwrap().contains(separator), "{response_type}");
+        if let Some(id_token) = answer.param("id_token") {
+            let claims = decode(&id_token).1;
+            assert_eq!(claims["nonce"], "nonce-1");
+            assert_eq!(claims.get("c_hash").is_some(), has("code"), "{response_type}");
+            assert_eq!(claims.get("at_hash").is_some(), has("token"), "{response_type}");
+        }
+        if let Some(access_token) = answer.param("access_token") {
+            assert_eq!(Browser::new().userinfo(&idp, &access_token).await.status, 200, "{response_type}");
+            assert_eq!(answer.param("token_type").as_deref(), Some("Bearer"));
+        }
+        if let Some(code) = answer.param("code") {
+            assert_eq!(Browser::new().redeem(&idp, &code).await.status, 200, "{response_type}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_signing_algorithm_signs_and_its_key_is_published() {
+    let idp = everything().await;
+    let advertised = values(&document(&idp).await, "id_token_signing_alg_values_supported");
+    assert_eq!(values(&document(&idp).await, "userinfo_signing_alg_values_supported"), advertised);
+    for alg in SigningAlgorithm::ALL {
+        assert!(advertised.contains(&alg.as_str().to_owned()));
+        idp.clients()
+            .change("kaseya-mdr", |client| {
+                client.id_token_signed_response_alg = alg;
+                client.userinfo_signed_response_alg = Some(alg);
+                client.access_token_format = fixtures::AccessTokenFormat::Jwt;
+                client.access_token_signing_alg = alg;
+                client.subject_type = SubjectType::Pairwise;
+            })
+            .unwrap();
+        let minted = idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap();
+        let userinfo = Browser::new().userinfo(&idp, &minted.access_token).await;
+        assert_eq!(userinfo.headers["content-type"], "application/jwt");
+        let keys = Browser::new().get(&idp.url("/.well-known/openid-configuration/jwks")).await;
+        let keys: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&keys.body).expect("a key set");
+        for token in [&minted.id_token, &minted.access_token, &userinfo.body] {
+            let header = jsonwebtoken::decode_header(token).expect("a header");
+            assert_eq!(format!("{:?}", header.alg), alg.as_str());
+            let key = keys.find(header.kid.as_deref().expect("a kid")).expect("a published key");
+            let mut validation = jsonwebtoken::Validation::new(header.alg);
+            validation.validate_aud = false;
+            validation.required_spec_claims.clear();
+            let key = jsonwebtoken::DecodingKey::from_jwk(key).expect("a usable key");
+            let claims = jsonwebtoken::decode::<Value>(token, &key, &validation).expect("genuine").claims;
+            assert_ne!(claims["sub"], "k1-northwind-dana", "the subject is pairwise");
+        }
+    }
+    let keys = Browser::new().get(&idp.url("/.well-known/openid-configuration/jwks")).await.json();
+    assert!(keys["keys"].as_array().unwrap().iter().all(|key| key.get("d").is_none()), "no private half");
+}
+
+#[tokio::test]
+async fn pairwise_subjects_are_the_same_within_a_sector_and_differ_between_sectors() {
+    let idp = MockIdp::builder().seed(1).start().await.unwrap();
+    let subject = |client: &str| {
+        idp.mint(&Mint::new("dana", client)).unwrap().id_token_claims()["sub"].as_str().unwrap().to_owned()
+    };
+    for (client, host) in [("kaseya-mdr", "one.test"), ("other-product", "one.test"), ("spa", "two.test")] {
+        let pairwise = |client: &mut Client| {
+            client.subject_type = SubjectType::Pairwise;
+            client.sector_identifier_uri = Some(format!("https://{host}/sector.json"));
+        };
+        idp.clients().change(client, pairwise).unwrap();
+    }
+    assert_eq!(subject("kaseya-mdr"), subject("other-product"));
+    assert_ne!(subject("kaseya-mdr"), subject("spa"));
+    assert_eq!(subject("spa"), subject("spa"));
+}
+
+#[tokio::test]
+async fn every_authentication_method_authenticates() {
+    let idp = everything().await;
+    let signer = Signer::new();
+    idp.clients()
+        .change("other-product", |client| {
+            client.auth_methods = vec![AuthMethod::PrivateKeyJwt];
+            client.secret = None;
+            client.jwks = Some(signer.jwks());
+        })
+        .unwrap();
+    let document = document(&idp).await;
+    let advertised: BTreeSet<_> =
+        values(&document, "token_endpoint_auth_methods_supported").into_iter().collect();
+    assert_eq!(advertised, AuthMethod::ALL.iter().map(|method| method.as_str().to_owned()).collect());
+    let refresh = |client: &str| {
+        let order = Mint::new("dana", client).scope("openid offline_access");
+        idp.mint(&order).unwrap().refresh_token.unwrap()
+    };
+    let endpoint = document["token_endpoint"].as_str().unwrap();
+    let browser = Browser::new();
+    for method in advertised {
+        let client = match method.as_str() {
+            "private_key_jwt" => "other-product",
+            "none" => "spa",
+            _ => "kaseya-mdr",
+        };
+        let token = refresh(client);
+        let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+        let assertion = match method.as_str() {
+            "client_secret_jwt" => client_assertion(&Signer::secret(SECRET), client, endpoint, "one"),
+            _ => client_assertion(&signer, client, endpoint, "two"),
+        };
+        match method.as_str() {
+            "client_secret_basic" => {}
+            "client_secret_post" => form.extend([("client_id", client), ("client_secret", SECRET)]),
+            "none" => form.push(("client_id", client)),
+            _ => form.extend([
+                ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                ("client_assertion", assertion.as_str()),
+            ]),
+        }
+        let answer = match method.as_str() {
+            "client_secret_basic" => browser.token(&idp, &form).await,
+            _ => browser.post(endpoint, &form).await,
+        };
+        assert_eq!(answer.status, 200, "{method}: {}", answer.body);
+        if method.ends_with("_jwt") {
+            let again = browser.post(endpoint, &form).await;
+            assert_eq!(
+                (again.status.as_u16(), again.json()["error"].clone()),
+                (401, json!("invalid_client"))
+            );
+        }
+    }
+    for name in ["introspection_endpoint", "revocation_endpoint"] {
+        let methods = values(&document, &name.replace("_endpoint", "_endpoint_auth_methods_supported"));
+        assert!(methods.contains(&"client_secret_post".to_owned()), "{name}");
+        let form = [("client_id", "kaseya-mdr"), ("client_secret", SECRET), ("token", "x")];
+        assert_eq!(browser.post(document[name].as_str().unwrap(), &form).await.status, 200, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_algorithm_of_assertions_is_taken() {
+    let idp = everything().await;
+    let document = document(&idp).await;
+    let endpoint = document["token_endpoint"].as_str().unwrap();
+    for alg in values(&document, "token_endpoint_auth_signing_alg_values_supported") {
+        let signer = if alg.starts_with("HS") { Signer::hmac(SECRET, &alg) } else { Signer::of(&alg) };
+        idp.clients()
+            .change("kaseya-mdr", |client| {
+                client.auth_methods = vec![AuthMethod::ClientSecretJwt, AuthMethod::PrivateKeyJwt];
+                client.jwks = Some(signer.jwks());
+            })
+            .unwrap();
+        let refresh = idp.mint(&Mint::new("dana", "kaseya-mdr").scope("openid offline_access")).unwrap();
+        let assertion = client_assertion(&signer, "kaseya-mdr", endpoint, &alg);
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh.refresh_token.as_deref().unwrap()),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &assertion),
+        ];
+        let answer = Browser::new().post(endpoint, &form).await;
+        assert_eq!(answer.status, 200, "{alg}: {}", answer.body);
+    }
 }
 
 #[tokio::test]
@@ -129,108 +376,4 @@ async fn auth_time_can_be_left_out_and_is_not_advertised_then() {
     let claims = idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap().id_token_claims();
     assert!(claims.get("auth_time").is_none());
     assert!(!values(&document(&idp).await, "claims_supported").contains(&"auth_time".to_owned()));
-}
-
-#[tokio::test]
-async fn every_authentication_method_is_registered_with_a_client_that_can_use_it() {
-    let idp = MockIdp::start().await;
-    let advertised: BTreeSet<_> =
-        values(&document(&idp).await, "token_endpoint_auth_methods_supported").into_iter().collect();
-    let registered: BTreeSet<_> = idp
-        .clients()
-        .list()
-        .iter()
-        .flat_map(|client| client.auth_methods.clone())
-        .map(|method| method.as_str().to_owned())
-        .collect();
-    assert_eq!(advertised, registered);
-    let token = |client: &str| {
-        let order = Mint::new("dana", client).scope("openid offline_access");
-        idp.mint(&order).unwrap().refresh_token.unwrap()
-    };
-    let browser = Browser::new();
-    let (basic, post, none) = (token("kaseya-mdr"), token("kaseya-mdr"), token("spa"));
-    let refresh = [("grant_type", "refresh_token"), ("refresh_token", basic.as_str())];
-    assert_eq!(browser.token(&idp, &refresh).await.status, 200, "client_secret_basic");
-    let refresh = [
-        ("grant_type", "refresh_token"),
-        ("refresh_token", post.as_str()),
-        ("client_id", "kaseya-mdr"),
-        ("client_secret", crate::support::SECRET),
-    ];
-    assert_eq!(browser.post(&idp.url("/connect/token"), &refresh).await.status, 200, "client_secret_post");
-    let refresh = [("grant_type", "refresh_token"), ("refresh_token", none.as_str()), ("client_id", "spa")];
-    assert_eq!(browser.post(&idp.url("/connect/token"), &refresh).await.status, 200, "none");
-}
-
-#[tokio::test]
-async fn signing_uses_an_advertised_algorithm_and_a_published_key() {
-    let idp = MockIdp::start().await;
-    let document = document(&idp).await;
-    let header = decode(&idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap().id_token).0;
-    let algorithms = values(&document, "id_token_signing_alg_values_supported");
-    assert!(algorithms.contains(&header["alg"].as_str().unwrap().to_owned()));
-    let keys = Browser::new().get(document["jwks_uri"].as_str().unwrap()).await.json();
-    assert!(
-        keys["keys"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|key| key["kid"] == header["kid"] && key["alg"] == header["alg"])
-    );
-    assert!(keys["keys"].as_array().unwrap().iter().all(|key| key.get("d").is_none()), "no private half");
-}
-
-#[tokio::test]
-async fn an_independent_relying_party_completes_a_sign_in() {
-    use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
-    use openidconnect::{
-        AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge,
-        RedirectUrl, Scope,
-    };
-
-    let idp = MockIdp::start().await;
-    let browser = Browser::new();
-    let http = browser.http().clone();
-    let issuer = IssuerUrl::new(idp.issuer().to_owned()).unwrap();
-    let client_of = |request: openidconnect::HttpRequest| {
-        let http = http.clone();
-        async move {
-            let request = reqwest::Request::try_from(request)?;
-            let response = http.execute(request).await?;
-            let mut answer = openidconnect::http::Response::builder().status(response.status());
-            for (name, value) in response.headers() {
-                answer = answer.header(name, value);
-            }
-            let body = response.bytes().await?.to_vec();
-            Ok::<_, reqwest::Error>(answer.body(body).expect("a response"))
-        }
-    };
-    let metadata = CoreProviderMetadata::discover_async(issuer, &client_of).await.expect("discovery");
-    let client = CoreClient::from_provider_metadata(
-        metadata,
-        ClientId::new("kaseya-mdr".to_owned()),
-        Some(ClientSecret::new(crate::support::SECRET.to_owned())),
-    )
-    .set_redirect_uri(RedirectUrl::new(crate::support::CALLBACK.to_owned()).unwrap());
-    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let (url, state, nonce) = client
-        .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
-        .add_scope(Scope::new("email".to_owned()))
-        .set_pkce_challenge(challenge)
-        .url();
-    let login = browser.get(url.as_str()).await;
-    let page = browser.get(&idp.url(login.location.as_deref().unwrap())).await;
-    let fields = [("interaction", page.interaction()), ("person", "zoe".to_owned())];
-    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let back = browser.post(&idp.url("/account/people"), &fields).await;
-    assert_eq!(back.param("state").as_ref(), Some(state.secret()));
-    let code = AuthorizationCode::new(back.param("code").unwrap());
-    let tokens =
-        client.exchange_code(code).unwrap().set_pkce_verifier(verifier).request_async(&client_of).await;
-    let tokens = tokens.expect("tokens");
-    let id_token = tokens.extra_fields().id_token().expect("an ID token");
-    let claims = id_token.claims(&client.id_token_verifier(), &nonce).expect("verified");
-    assert_eq!(claims.subject().as_str(), "k1-northwind-zoe");
-    assert_eq!(claims.email().map(|email| email.as_str()), Some("zoe@northwind.example"));
 }

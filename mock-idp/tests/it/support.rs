@@ -30,7 +30,7 @@ impl Answer {
     /// Parameters in the query of the redirect.
     pub(crate) fn params(&self) -> Params {
         let location = self.location.as_deref().unwrap_or_else(|| panic!("no redirect: {self:?}"));
-        Params::parse(location.split_once('?').map_or("", |(_, query)| query))
+        Params::parse(location.split_once(['?', '#']).map_or("", |(_, query)| query))
     }
 
     pub(crate) fn param(&self, name: &str) -> Option<String> {

@@ -1,0 +1,95 @@
+//! Where a realm is reached: its issuer, and the addresses browsers and servers use for it. Addresses only; it opens
+//! none of them.
+
+use std::sync::Arc;
+
+/// The addresses of a realm, as one request sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Base {
+    /// The issuer (OIDC Core 2): what stands in `iss`.
+    pub(crate) issuer: Arc<str>,
+    /// What stands before the paths that browsers open; no slash at the end.
+    pub(crate) front: Arc<str>,
+    /// What stands before the paths that servers call; no slash at the end.
+    pub(crate) back: Arc<str>,
+    /// The path in `front`: what stands before every link on a page.
+    pub(crate) prefix: Arc<str>,
+}
+
+impl Base {
+    /// Browsers at one address and servers at another; the issuer is the browsers', with a slash at its end or without.
+    pub(crate) fn new(front: &str, back: &str, trailing_slash: bool) -> Self {
+        let issuer = if trailing_slash { format!("{front}/") } else { front.to_owned() };
+        let prefix = front.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+        Self {
+            issuer: issuer.into(),
+            front: front.into(),
+            back: back.into(),
+            prefix: prefix.unwrap_or_default().into(),
+        }
+    }
+}
+
+/// How the addresses of every realm come to be. The realm's path is put behind them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Addressing {
+    /// What browsers use; `None` means whatever a request was sent to.
+    pub(crate) front: Option<String>,
+    /// What servers use, when that is not the same.
+    pub(crate) back: Option<String>,
+    /// Whether issuers end with a slash.
+    pub(crate) trailing_slash: bool,
+    /// Where this process listens: the address when a request names none.
+    pub(crate) listening: String,
+}
+
+impl Addressing {
+    /// The addresses of the realm at `path`, for a request that was sent to `asked`.
+    pub(crate) fn base(&self, path: &str, asked: Option<&str>) -> Base {
+        let front = self.front.as_deref().or(asked).unwrap_or(&self.listening);
+        let back = self.back.as_deref().unwrap_or(front);
+        let below =
+            |address: &str| if path.is_empty() { address.to_owned() } else { format!("{address}/{path}") };
+        Base::new(&below(front), &below(back), self.trailing_slash)
+    }
+
+    /// Whether the addresses depend on the request.
+    pub(crate) fn is_derived(&self) -> bool {
+        self.front.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addressing() -> Addressing {
+        Addressing {
+            front: None,
+            back: None,
+            trailing_slash: false,
+            listening: "http://127.0.0.1:9400".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_derived_base_is_where_the_request_was_sent_to() {
+        let base = addressing().base("acme/eu", Some("https://idp.test"));
+        assert_eq!((&*base.issuer, &*base.prefix), ("https://idp.test/acme/eu", "/acme/eu"));
+        assert_eq!(&*addressing().base("", None).issuer, "http://127.0.0.1:9400");
+    }
+
+    #[test]
+    fn a_pinned_base_does_not_care() {
+        let pinned = Addressing {
+            front: Some("https://login.test/idp".to_owned()),
+            back: Some("http://idp:9400".to_owned()),
+            trailing_slash: true,
+            ..addressing()
+        };
+        let base = pinned.base("acme", Some("http://evil.example"));
+        assert_eq!(&*base.issuer, "https://login.test/idp/acme/");
+        assert_eq!((&*base.front, &*base.back), ("https://login.test/idp/acme", "http://idp:9400/acme"));
+        assert_eq!(&*base.prefix, "/idp/acme");
+    }
+}

@@ -1,0 +1,47 @@
+//! Clients: the relying parties.
+
+use std::sync::Arc;
+
+use fixtures::Client;
+
+use super::{NotFound, not_found};
+use crate::realm::Realm;
+
+/// The relying parties of a provider.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// let idp = mock_idp::MockIdp::start().await;
+/// let add = |client: &mut fixtures::Client| client.redirect_uris.push("http://127.0.0.1:1234/sso/callback".to_owned());
+/// idp.clients().change("kaseya-mdr", add).unwrap();
+/// # });
+/// ```
+#[derive(Clone)]
+pub struct Clients(pub(crate) Arc<Realm>);
+
+impl Clients {
+    /// The client with this id.
+    pub fn get(&self, id: &str) -> Option<Client> {
+        self.0.lock().clients.get(id).map(|client| Client::clone(client))
+    }
+
+    /// All of them, by id.
+    pub fn list(&self) -> Vec<Client> {
+        self.0.lock().clients.values().map(|client| Client::clone(client)).collect()
+    }
+
+    /// Adds a client, or replaces the one with the same id.
+    pub fn add(&self, client: Client) {
+        self.0.lock().clients.insert(client.id.clone(), Arc::new(client));
+    }
+
+    /// Changes a client. The id stays.
+    pub fn change(&self, id: &str, change: impl FnOnce(&mut Client)) -> Result<(), NotFound> {
+        let mut state = self.0.lock();
+        let client = state.clients.get_mut(id).ok_or_else(|| not_found("client", id))?;
+        let client = Arc::make_mut(client);
+        change(client);
+        id.clone_into(&mut client.id);
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! Faults: armed, counted, disarmed.
+
+use std::sync::Arc;
+
+use crate::fault::{ArmError, ArmedRecord, CatalogueEntry, Target};
+use crate::realm::Realm;
+
+/// The faults of a provider.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use mock_idp::{MockIdp, Target};
+/// let idp = MockIdp::start().await;
+/// let armed = idp.faults().arm("sig-bad-rs256", Target::next(), 1).unwrap();
+/// assert_eq!(armed.fault(), "sig-bad-rs256");
+/// let error = idp.faults().arm("sig-bad-rs265", Target::next(), 1).map(|_| ()).unwrap_err();
+/// assert!(error.to_string().contains("did you mean \"sig-bad-rs256\""));
+/// # });
+/// ```
+#[derive(Clone)]
+pub struct Faults(pub(crate) Arc<Realm>);
+
+impl Faults {
+    /// Arms a fault: it strikes what `target` says, `times` times. Faults of discovery and key set strike whoever
+    /// fetches the document next, because nobody knows for whom it is fetched. The person or client has to be there.
+    pub fn arm(&self, fault: impl AsRef<str>, target: Target, times: u64) -> Result<ArmedFault, ArmError> {
+        let mut state = self.0.lock();
+        state.check_target(&target)?;
+        let id = state.faults.arm(fault.as_ref(), target, times)?;
+        drop(state);
+        Ok(ArmedFault { realm: Arc::clone(&self.0), id })
+    }
+
+    /// Everything armed since the start, disarmed ones included.
+    pub fn list(&self) -> Vec<ArmedRecord> {
+        self.0.lock().faults.list().to_vec()
+    }
+
+    /// Disarms everything.
+    pub fn disarm_all(&self) {
+        let mut state = self.0.lock();
+        let ids: Vec<_> = state.faults.list().iter().map(|record| record.id).collect();
+        for id in ids {
+            state.faults.disarm(id);
+        }
+    }
+
+    /// Every fault there is.
+    pub fn catalogue(&self) -> impl Iterator<Item = &'static CatalogueEntry> {
+        crate::fault::catalogue::all()
+    }
+}
+
+/// A fault that was armed. Dropping it changes nothing; `disarm` does.
+#[derive(Clone)]
+pub struct ArmedFault {
+    realm: Arc<Realm>,
+    id: u64,
+}
+
+impl ArmedFault {
+    /// Number of the arming.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Id of the fault.
+    pub fn fault(&self) -> &'static str {
+        self.realm.lock().faults.get(self.id).map_or("", |record| record.fault)
+    }
+
+    /// How often it really changed something.
+    pub fn fired(&self) -> u64 {
+        self.realm.lock().faults.get(self.id).map_or(0, |record| record.fired)
+    }
+
+    /// It strikes no more.
+    pub fn disarm(&self) {
+        self.realm.lock().faults.disarm(self.id);
+    }
+}
+
+impl std::fmt::Debug for ArmedFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ArmedFault({} {}, fired {})", self.id, self.fault(), self.fired())
+    }
+}

@@ -1,0 +1,169 @@
+//! Which realm a request belongs to, under which addresses, and what is left of its path. The longest realm wins; a
+//! realm that is not there is never made by asking for it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+use tower::ServiceExt as _;
+
+use crate::base::Base;
+use crate::protocol::discovery::path;
+use crate::realm::Realm;
+use crate::realms::Realms;
+
+/// The realm of a request.
+#[derive(Clone)]
+pub(crate) struct Place {
+    pub(crate) realm: Arc<Realm>,
+    /// Its addresses, as the request sees them.
+    pub(crate) base: Arc<Base>,
+    /// All the realms.
+    pub(crate) realms: Arc<Realms>,
+    /// The path of the request, the realm's included.
+    pub(crate) whole_path: Arc<str>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Place {
+    type Rejection = Infallible;
+
+    #[expect(clippy::panic, reason = "every route stands behind `dispatch`, which puts it there")]
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let place = parts.extensions.get().cloned();
+        Ok(place.unwrap_or_else(|| panic!("a route without a realm")))
+    }
+}
+
+/// What `dispatch` needs.
+#[derive(Clone)]
+pub(crate) struct Entrance {
+    pub(crate) realms: Arc<Realms>,
+    /// The routes of any realm.
+    pub(crate) inside: Router,
+}
+
+/// Sends a request to its realm.
+pub(crate) async fn dispatch(State(entrance): State<Entrance>, mut request: Request) -> Response {
+    let whole_path: Arc<str> = request.uri().path().into();
+    let Entrance { realms, inside } = entrance;
+    let Some((realm, rest)) = find(&realms, &whole_path) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let base = if realms.addressing.is_derived() {
+        let asked = asked_for(request.headers());
+        Arc::new(realms.addressing.base(&realm.path, asked.as_deref()))
+    } else {
+        Arc::clone(&realm.base)
+    };
+    if let Some(uri) = with_path(request.uri(), &rest) {
+        *request.uri_mut() = uri;
+    }
+    request.extensions_mut().insert(Place { realm, base, realms, whole_path });
+    inside.oneshot(request).await.into_response()
+}
+
+/// RFC 8414 3.1 puts the well-known path before the realm's; everything else comes after it.
+fn find(realms: &Realms, whole: &str) -> Option<(Arc<Realm>, String)> {
+    if let Some(below) = whole.strip_prefix(path::RFC_8414).and_then(|rest| rest.strip_prefix('/')) {
+        return realms.get(below).map(|realm| (realm, path::RFC_8414.to_owned()));
+    }
+    realms.find(whole).map(|(realm, rest)| (realm, rest.to_owned()))
+}
+
+fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+    let text = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+/// The scheme and authority a request was sent to, as the proxies in front tell it (the first of each list).
+fn asked_for(headers: &HeaderMap) -> Option<String> {
+    let first = |name: &str| {
+        let value = headers.get(name)?.to_str().ok()?;
+        value.split(',').next().map(str::trim).filter(|value| !value.is_empty())
+    };
+    let scheme = first("x-forwarded-proto").unwrap_or("http");
+    let host = first("x-forwarded-host").or_else(|| first(header::HOST.as_str()))?;
+    let host = match first("x-forwarded-port") {
+        Some(port) if host.rsplit_once(':').is_none_or(|(_, tail)| tail.parse::<u16>().is_err()) => {
+            format!("{host}:{port}")
+        }
+        _ => host.to_owned(),
+    };
+    let prefix = first("x-forwarded-prefix").map(|prefix| prefix.trim_end_matches('/')).unwrap_or_default();
+    let address = format!("{scheme}://{host}{prefix}");
+    let url = url::Url::parse(&address).ok()?;
+    let honest = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    honest.then_some(address)
+}
+
+/// Nothing is there: the near realms are named, because a misspelt realm is the usual reason.
+pub(crate) async fn nothing_here(place: Place) -> Response {
+    let near = place.realms.near(place.whole_path.trim_matches('/'));
+    let named = near.iter().map(|path| format!("/{path}")).collect::<Vec<_>>().join(", ");
+    let detail = if near.is_empty() {
+        format!(
+            "there is nothing at {}; this provider has no realm but the one at the root",
+            place.whole_path
+        )
+    } else {
+        format!("there is nothing at {}, and no realm of that name; realms are {named}", place.whole_path)
+    };
+    let body = json!({"status": 404, "code": "nothing_here", "detail": detail, "near_realms": near});
+    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string())
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn the_address_comes_from_the_proxy_before_the_host() {
+        let asked = |headers: &[(&'static str, &'static str)]| {
+            let pairs = headers
+                .iter()
+                .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+            asked_for(&pairs.collect())
+        };
+        for (headers, expected) in [
+            (&[("host", "idp:9400")] as &[_], Some("http://idp:9400")),
+            (&[("host", "[::1]:9400")], Some("http://[::1]:9400")),
+            (
+                &[
+                    ("host", "in:1"),
+                    ("x-forwarded-host", "out.test, in"),
+                    ("x-forwarded-proto", "https, http"),
+                ],
+                Some("https://out.test"),
+            ),
+            (
+                &[("host", "out.test"), ("x-forwarded-port", "8443"), ("x-forwarded-proto", "https")],
+                Some("https://out.test:8443"),
+            ),
+            (&[("host", "out.test"), ("x-forwarded-prefix", "/idp/")], Some("http://out.test/idp")),
+            (&[("host", "a b")], None),
+            (&[("host", "user@evil")], None),
+            (&[("host", "x?y")], None),
+            (&[], None),
+        ] {
+            assert_eq!(asked(headers).as_deref(), expected, "{headers:?}");
+        }
+    }
+}

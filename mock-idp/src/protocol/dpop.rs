@@ -1,0 +1,92 @@
+//! Proof of possession of a key (RFC 9449): what a proof has to say. Whether it is genuine is found out elsewhere.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// How old a proof may be, and how far in the future, seconds (RFC 9449 11.1).
+pub(crate) const WINDOW: i64 = 300;
+
+/// What is expected of a proof.
+pub(crate) struct Expected<'a> {
+    pub(crate) method: &'a str,
+    /// The address of the request without query and fragment; any of these.
+    pub(crate) uris: &'a [String],
+    /// The access token that comes with it, if one does.
+    pub(crate) access_token: Option<&'a str>,
+    pub(crate) now: Timestamp,
+}
+
+/// The public key in the header of a proof, if the header is as it should be (RFC 9449 4.2).
+pub(crate) fn key_of(header: &Value) -> Result<&Map<String, Value>, &'static str> {
+    if header.get("typ").and_then(Value::as_str) != Some("dpop+jwt") {
+        return Err("typ of the proof must be dpop+jwt");
+    }
+    let alg = header.get("alg").and_then(Value::as_str).unwrap_or_default();
+    if !["RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"].contains(&alg) {
+        return Err(
+            "alg of the proof must be asymmetric and known here: RS256, PS256, ES256, ES384 or EdDSA",
+        );
+    }
+    let jwk = header.get("jwk").and_then(Value::as_object).ok_or("the proof has no jwk in its header")?;
+    if ["d", "p", "q", "k"].iter().any(|private| jwk.contains_key(*private)) {
+        return Err("the jwk of the proof holds a private key");
+    }
+    Ok(jwk)
+}
+
+/// Checks the claims of a proof; answers its `jti`.
+pub(crate) fn check<'a>(claims: &'a Value, expected: &Expected<'_>) -> Result<&'a str, String> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    if text("htm") != Some(expected.method) {
+        return Err(format!("htm of the proof must be {}", expected.method));
+    }
+    let uri = text("htu").unwrap_or_default();
+    let uri = uri.split(['?', '#']).next().unwrap_or_default();
+    if !expected.uris.iter().any(|right| right == uri) {
+        return Err(format!("htu of the proof must be {}", expected.uris.join(" or ")));
+    }
+    let now = expected.now.as_second();
+    match claims.get("iat").and_then(Value::as_i64) {
+        Some(at) if (now - WINDOW..=now + WINDOW).contains(&at) => {}
+        _ => return Err(format!("iat of the proof must be within {WINDOW} seconds of now")),
+    }
+    if let Some(token) = expected.access_token
+        && text("ath") != Some(&URL_SAFE_NO_PAD.encode(Sha256::digest(token)))
+    {
+        return Err("ath of the proof must be the hash of the access token".to_owned());
+    }
+    text("jti")
+        .filter(|id| !id.is_empty() && id.len() <= 512)
+        .ok_or_else(|| "the proof has no jti, so it cannot be good only once".to_owned())
+}
+
+/// The thumbprint of a public key (RFC 7638 3): what tokens are bound to.
+pub(crate) fn thumbprint(jwk: &Map<String, Value>) -> Option<String> {
+    let member = |name: &str| jwk.get(name).and_then(Value::as_str);
+    // In lexicographic order, as RFC 7638 3.3 asks.
+    let canonical = match member("kty")? {
+        "RSA" => json!({"e": member("e")?, "kty": "RSA", "n": member("n")?}),
+        "EC" => json!({"crv": member("crv")?, "kty": "EC", "x": member("x")?, "y": member("y")?}),
+        "OKP" => json!({"crv": member("crv")?, "kty": "OKP", "x": member("x")?}),
+        _ => return None,
+    };
+    Some(URL_SAFE_NO_PAD.encode(Sha256::digest(canonical.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_thumbprint_of_rfc_7638_holds() {
+        let jwk = json!({
+            "kty": "RSA", "e": "AQAB", "alg": "RS256", "kid": "2011-04-29",
+            "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
+        });
+        let thumbprint = thumbprint(jwk.as_object().unwrap());
+        assert_eq!(thumbprint.as_deref(), Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"));
+    }
+}

@@ -1,0 +1,244 @@
+//! Tokens for tokens (RFC 8693), and tokens for a JWT of the client about a person (RFC 7523 2.1).
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::fault::SignIn;
+use crate::journal::Note;
+use crate::protocol::assertion::{self, Expected};
+use crate::protocol::authorize::shorten;
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::token as rules;
+use crate::realm::State;
+use crate::realm::client_auth::Caller;
+use crate::realm::grants::Authentication;
+use crate::realm::redeem::{Redeemed, Request, about, required};
+use crate::realm::tokens::Order;
+
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
+const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
+
+/// What a token that is exchanged stands for.
+struct Presented {
+    authentication: Authentication,
+    /// What it was good for; nothing in particular when it is an ID token.
+    scope: Option<Vec<String>>,
+    actor: Option<Value>,
+}
+
+impl State {
+    /// RFC 8693 2: whoever holds a token of a person gets one of its own for that person.
+    pub(crate) fn exchange_token(
+        &mut self,
+        mut request: Request<'_>,
+        note: &mut Note,
+    ) -> Result<Redeemed, OAuthError> {
+        let form = request.form;
+        let subject_token = required(form, "subject_token", "subject_token_present")?;
+        let kind = required(form, "subject_token_type", "subject_token_type")?;
+        match form.first("requested_token_type") {
+            None | Some("" | ACCESS_TOKEN | JWT) => {}
+            Some(other) => {
+                let reason = format!("requested_token_type {:?} is not supported", shorten(other));
+                return Err(OAuthError::new(ErrorCode::InvalidRequest, "requested_token_type", reason));
+            }
+        }
+        let presented = self.presented(subject_token, kind, "subject_token")?;
+        let mut authentication = presented.authentication;
+        about(note, &authentication);
+        note.client = Some(request.client.id.clone());
+        if let Some(redeemed) = self.strike_redeem(&mut request.draft, &mut authentication, note)? {
+            return Ok(redeemed);
+        }
+        self.still_there(&authentication)?;
+        let actor = match form.first("actor_token").filter(|token| !token.is_empty()) {
+            Some(token) => {
+                let kind = required(form, "actor_token_type", "actor_token_type")?;
+                Some(self.actor(token, kind, presented.actor)?)
+            }
+            // RFC 8693 4.1: who acted before stays on record.
+            None => presented.actor,
+        };
+        let own: Vec<_> = request.client.scope.split_ascii_whitespace().map(str::to_owned).collect();
+        let may = presented.scope.unwrap_or_default().into_iter().chain(own).collect::<Vec<_>>();
+        let scope = rules::refreshed_scope(&may, form.first("scope").filter(|asked| !asked.is_empty()))?;
+        let targets = form.0.iter().filter(|(name, _)| matches!(name.as_str(), "audience" | "resource"));
+        let audience: Vec<_> =
+            targets.map(|(_, value)| value.clone()).filter(|value| !value.is_empty()).collect();
+        if audience.len() > 16 {
+            let reason = "more than 16 audiences and resources";
+            return Err(OAuthError::new(ErrorCode::InvalidTarget, "audience", reason));
+        }
+        authentication.client_id.clone_from(&request.client.id);
+        authentication.scope.clone_from(&scope);
+        let order = Order {
+            id_token: false,
+            actor,
+            audience,
+            jkt: request.jkt,
+            ..Order::of(request.client, authentication)
+        };
+        let mut ordered = self.order_tokens(order, note);
+        ordered.facts.issued_token_type = Some(ACCESS_TOKEN);
+        Ok(Redeemed::Tokens(Box::new(ordered)))
+    }
+
+    /// RFC 8693 4.1: `act` names who acts, and inside it who acted before.
+    fn actor(&self, token: &str, kind: &str, before: Option<Value>) -> Result<Value, OAuthError> {
+        let acting = self.presented(token, kind, "actor_token")?;
+        let subject = self.subject_of(&acting.authentication.person, &acting.authentication.client_id);
+        let mut actor = json!({ "sub": subject });
+        if let Some(before) = before {
+            actor["act"] = before;
+        }
+        Ok(actor)
+    }
+
+    fn presented(&self, token: &str, kind: &str, role: &str) -> Result<Presented, OAuthError> {
+        let refuse = |reason: String| Err(OAuthError::new(ErrorCode::InvalidRequest, role, reason));
+        let genuine = match kind {
+            ACCESS_TOKEN | JWT => self.presented_access_token(token),
+            ID_TOKEN => self.presented_id_token(token),
+            other => return refuse(format!("{role}_type {:?} is not supported", shorten(other))),
+        };
+        match genuine {
+            Some(presented) => Ok(presented),
+            None => refuse(format!("{role} is not a living token of this provider about a person")),
+        }
+    }
+
+    fn presented_access_token(&self, token: &str) -> Option<Presented> {
+        let grant = self.access.get(&self.access_name(token)?)?;
+        let authentication = grant.authentication.as_deref()?.clone();
+        (self.now() < grant.expires_at).then(|| Presented {
+            authentication,
+            scope: Some(grant.scope.clone()),
+            actor: grant.actor.clone(),
+        })
+    }
+
+    fn presented_id_token(&self, token: &str) -> Option<Presented> {
+        let claims = crate::jose::verify_own(&self.ring, token)?;
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let second = |name: &str| claims.get(name).and_then(Value::as_i64);
+        let alive = second("exp").is_some_and(|exp| self.now().as_second() < exp);
+        let client_id = text("aud")?.to_owned();
+        let person = self.person_of(text("sub")?, &client_id)?;
+        let issuer: Arc<str> = text("iss")?.into();
+        alive.then(|| Presented {
+            authentication: Authentication {
+                issuer,
+                person,
+                sid: text("sid").unwrap_or_default().to_owned(),
+                auth_time: second("auth_time")
+                    .and_then(|at| Timestamp::from_second(at).ok())
+                    .unwrap_or(self.now()),
+                client_id,
+                scope: Vec::new(),
+                nonce: None,
+                claims: crate::protocol::claims_parameter::ClaimsRequest::default(),
+                family: format!("id_token {}", text("sid").unwrap_or_default()),
+                sign_in: SignIn::default(),
+            },
+            scope: None,
+            actor: None,
+        })
+    }
+
+    /// Key of the person whom a client knows by this subject.
+    pub(crate) fn person_of(&self, subject: &str, client_id: &str) -> Option<String> {
+        let direct = self.people.with_subject(subject).map(|person| person.key.clone());
+        direct.filter(|key| self.subject_of(key, client_id).as_deref() == Some(subject)).or_else(|| {
+            let pairwise = self.clients.get(client_id).and_then(|client| super::sector_of(client)).is_some();
+            let mut everybody = self.people.keys().filter(|_| pairwise);
+            everybody
+                .find(|key| self.subject_of(key, client_id).as_deref() == Some(subject))
+                .map(str::to_owned)
+        })
+    }
+
+    /// RFC 7523 2.1: the client vouches for a person, by a JWT that it signed.
+    pub(crate) fn redeem_assertion(
+        &mut self,
+        request: Request<'_>,
+        caller: &Caller<'_>,
+        note: &mut Note,
+    ) -> Result<Redeemed, OAuthError> {
+        let invalid = |check: &str, reason: String| OAuthError::new(ErrorCode::InvalidGrant, check, reason);
+        let token = required(request.form, "assertion", "assertion_present")?;
+        let client = &request.client;
+        let by_secret = client
+            .secret
+            .as_deref()
+            .and_then(|secret| crate::jose::verify::verified_by_secret(token, secret));
+        let genuine = by_secret.or_else(|| self.verified_by_client(client, token, note));
+        let (_, claims) = genuine.ok_or_else(|| {
+            invalid("assertion_signature", format!("the assertion is not signed by a key of {}", client.id))
+        })?;
+        let audiences = self.audiences(caller.path);
+        let now = self.now();
+        let expected = Expected { issuer: &client.id, subject: None, audiences: &audiences, now };
+        let once =
+            assertion::check(&claims, &expected).map_err(|reason| invalid("assertion_claims", reason))?;
+        if !self.only_once(&format!("grant {} {}", client.id, once.id), once.until, note) {
+            return Err(invalid("assertion_once", "the assertion was used before".to_owned()));
+        }
+        let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
+        let person = self
+            .person_of(subject, &client.id)
+            .or_else(|| self.people.hinted(subject).map(|it| it.key.clone()));
+        let person =
+            person.ok_or_else(|| invalid("assertion_subject", "there is nobody with that sub".to_owned()))?;
+        let scope: Vec<_> = request
+            .form
+            .first("scope")
+            .unwrap_or("openid")
+            .split_ascii_whitespace()
+            .map(str::to_owned)
+            .collect();
+        let own: Vec<_> = client.scope.split_ascii_whitespace().collect();
+        let known = |value: &String| {
+            crate::protocol::discovery::SCOPES.contains(&value.as_str()) || own.contains(&value.as_str())
+        };
+        if let Some(unknown) = scope.iter().find(|value| !known(value)) {
+            let reason = format!("scope {:?} is not for {}", shorten(unknown), client.id);
+            return Err(OAuthError::new(ErrorCode::InvalidScope, "assertion_scope", reason));
+        }
+        let authentication = self.authentication_of(&person, client, scope, now);
+        about(note, &authentication);
+        self.still_there(&authentication)?;
+        let id_token = authentication.scope.iter().any(|value| value == "openid");
+        let order = Order { id_token, jkt: request.jkt, ..Order::of(request.client, authentication) };
+        Ok(Redeemed::Tokens(Box::new(self.order_tokens(order, note))))
+    }
+
+    /// Somebody is taken for authenticated without a login.
+    pub(crate) fn authentication_of(
+        &mut self,
+        person: &str,
+        client: &fixtures::Client,
+        scope: Vec<String>,
+        auth_time: Timestamp,
+    ) -> Authentication {
+        Authentication {
+            issuer: Arc::clone(&self.base.issuer),
+            person: person.to_owned(),
+            sid: self.generator.short(),
+            auth_time,
+            client_id: client.id.clone(),
+            scope,
+            nonce: None,
+            claims: crate::protocol::claims_parameter::ClaimsRequest::default(),
+            family: self.generator.short(),
+            sign_in: SignIn {
+                person: Some(person.to_owned()),
+                client: Some(client.id.clone()),
+                state: None,
+                struck: Vec::new(),
+            },
+        }
+    }
+}

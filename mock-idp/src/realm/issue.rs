@@ -1,0 +1,175 @@
+//! The success of an authorization request: a code, and whatever else travels through the browser.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::fault::session::{Answered, IssueDraft};
+use crate::fault::{Point, SignIn};
+use crate::journal::Note;
+use crate::protocol::authorize::AuthorizeRequest;
+use crate::protocol::params::Params;
+use crate::realm::State;
+use crate::realm::grants::{Authentication, CODE_LIFE, CodeGrant, Session};
+use crate::realm::sign_in::{AuthorizationResponse, later};
+use crate::realm::tokens::Order;
+
+impl State {
+    /// Makes a code for whoever the session is about, and the response that carries it.
+    pub(crate) fn answer_with_code(
+        &mut self,
+        request: &AuthorizeRequest,
+        session: &Session,
+        answered: Answered,
+        sign_in: &mut SignIn,
+        note: &mut Note,
+    ) -> AuthorizationResponse {
+        let now = self.now();
+        let mut draft = IssueDraft {
+            auth_time: session.auth_time,
+            answered,
+            other_person: false,
+            inject: None,
+            long_code: false,
+        };
+        note.person = Some(session.person.clone());
+        self.strike(Point::Issue, sign_in, note, |_, fault| {
+            crate::fault::session::issue(fault, now, &mut draft)
+        });
+        let session = if draft.other_person { self.session_of_another(session) } else { None }
+            .unwrap_or_else(|| session.clone());
+        let mut params = Params::default();
+        let code = request.response_type.has_code().then(|| match draft.inject {
+            Some(skip_pkce) => self.code_of_another(request, &session, sign_in, skip_pkce),
+            None => self.issue_code(request, &session, &draft, sign_in),
+        });
+        if let Some(code) = &code {
+            params.push("code", code.as_str());
+        }
+        if request.response_type.has_id_token() || request.response_type.has_token() {
+            self.push_tokens(request, &session, code, sign_in, note, &mut params);
+        }
+        self.respond(&request.return_to(), params, sign_in, note)
+    }
+
+    /// Tokens that travel through the browser (OIDC Core 3.2.2.5 and 3.3.2.5).
+    fn push_tokens(
+        &mut self,
+        request: &AuthorizeRequest,
+        session: &Session,
+        code: Option<String>,
+        sign_in: &mut SignIn,
+        note: &mut Note,
+        params: &mut Params,
+    ) {
+        let Some(client) = self.clients.get(&request.client_id).cloned() else { return };
+        let family = code
+            .as_ref()
+            .and_then(|code| self.codes.get(code))
+            .map(|grant| grant.authentication.family.clone());
+        let mut authentication = self.authentication(request, session, session.auth_time, sign_in);
+        if let Some(family) = family {
+            authentication.family = family;
+        }
+        let order = Order {
+            access_token: request.response_type.has_token(),
+            id_token: request.response_type.has_id_token(),
+            code,
+            ..Order::of(client, authentication)
+        };
+        let made = self.order_tokens(order, note).sign();
+        self.remember_made(&made);
+        if let Some(access_token) = made.access_token {
+            params.push("access_token", access_token);
+            params.push("token_type", "Bearer");
+            params.push("expires_in", made.facts.expires_in.to_string());
+            params.push("scope", made.facts.scope.join(" "));
+        }
+        if let Some(id_token) = made.id_token {
+            params.push("id_token", id_token);
+        }
+        *sign_in = made.facts.sign_in;
+    }
+
+    fn authentication(
+        &mut self,
+        request: &AuthorizeRequest,
+        session: &Session,
+        auth_time: Timestamp,
+        sign_in: &SignIn,
+    ) -> Authentication {
+        Authentication {
+            issuer: Arc::clone(&self.base.issuer),
+            person: session.person.clone(),
+            sid: session.sid.clone(),
+            auth_time,
+            client_id: request.client_id.clone(),
+            scope: request.scope.clone(),
+            nonce: request.nonce.clone(),
+            claims: request.claims.clone(),
+            family: self.generator.short(),
+            sign_in: sign_in.clone(),
+        }
+    }
+
+    fn issue_code(
+        &mut self,
+        request: &AuthorizeRequest,
+        session: &Session,
+        draft: &IssueDraft,
+        sign_in: &SignIn,
+    ) -> String {
+        let now = self.now();
+        let mut code = self.generator.secret();
+        if draft.long_code {
+            code.push_str(&"c".repeat(2048 - code.len()));
+        }
+        let grant = CodeGrant {
+            authentication: Arc::new(self.authentication(request, session, draft.auth_time, sign_in)),
+            redirect_uri: request.redirect_uri.clone(),
+            code_challenge: request.code_challenge.clone(),
+            jkt: request.dpop_jkt.clone(),
+            skip_pkce: false,
+            expires_at: later(now, CODE_LIFE),
+            used: false,
+        };
+        let until = grant.expires_at;
+        self.codes.insert(code.clone(), grant, until, now);
+        self.remember_visit(&session.sid, &request.client_id);
+        code
+    }
+
+    /// A valid code of somebody else's sign-in at the same client: its nonce and challenge belong to another browser.
+    fn code_of_another(
+        &mut self,
+        request: &AuthorizeRequest,
+        session: &Session,
+        sign_in: &SignIn,
+        skip_pkce: bool,
+    ) -> String {
+        let other = self.session_of_another(session).unwrap_or_else(|| session.clone());
+        let foreign = AuthorizeRequest {
+            nonce: Some(self.generator.secret()),
+            code_challenge: Some(self.generator.secret()),
+            ..request.clone()
+        };
+        let draft = IssueDraft {
+            auth_time: other.auth_time,
+            answered: Answered::Person,
+            other_person: false,
+            inject: None,
+            long_code: false,
+        };
+        let code = self.issue_code(&foreign, &other, &draft, sign_in);
+        if let Some(grant) = self.codes.get_mut(&code) {
+            grant.skip_pkce = skip_pkce;
+        }
+        code
+    }
+
+    /// A session of another person of the same company, as old as this one.
+    pub(crate) fn session_of_another(&mut self, session: &Session) -> Option<Session> {
+        let person = self.people.somebody_else(&session.person)?.key.clone();
+        Some(Session { person, sid: self.generator.short(), ..session.clone() })
+    }
+}

@@ -1,0 +1,101 @@
+//! What a realm remembers under an unguessable name, and for how long. What is over is forgotten when something new
+//! comes, and so is the oldest when there is too much, so a provider may run for days.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Entries of one kind kept at once; beyond that the oldest gives way.
+const MOST: usize = 50_000;
+
+/// What is over is still known for this long, so that whoever comes late is told why.
+const AFTERLIFE: SignedDuration = SignedDuration::from_mins(10);
+
+/// Values by name, the oldest first.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept<V> {
+    by_name: BTreeMap<String, V>,
+    /// Names with the time from which on nobody has to remember them, in the order in which they came.
+    ends: VecDeque<(Timestamp, String)>,
+}
+
+impl<V> Default for Kept<V> {
+    fn default() -> Self {
+        Self { by_name: BTreeMap::new(), ends: VecDeque::new() }
+    }
+}
+
+impl<V> Kept<V> {
+    /// Remembers a value that is over at `until`.
+    pub(crate) fn insert(&mut self, name: String, value: V, until: Timestamp, now: Timestamp) {
+        while let Some((end, _)) = self.ends.front()
+            && (*end <= now || self.ends.len() >= MOST)
+        {
+            if let Some((_, name)) = self.ends.pop_front() {
+                self.by_name.remove(&name);
+            }
+        }
+        self.ends.push_back((until.saturating_add(AFTERLIFE).unwrap_or(Timestamp::MAX), name.clone()));
+        self.by_name.insert(name, value);
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&V> {
+        self.by_name.get(name)
+    }
+
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut V> {
+        self.by_name.get_mut(name)
+    }
+
+    /// Forgets one. Its name stays in the queue until its time; a name is never used twice.
+    pub(crate) fn remove(&mut self, name: &str) -> Option<V> {
+        self.by_name.remove(name)
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &V)> {
+        self.by_name.iter()
+    }
+
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.by_name.values_mut()
+    }
+
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&String, &mut V) -> bool) {
+        self.by_name.retain(keep);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_over_is_forgotten_and_the_rest_is_not() {
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let mut kept = Kept::default();
+        kept.insert("a".to_owned(), 1, at(10), at(0));
+        kept.insert("b".to_owned(), 2, at(5_000), at(0));
+        kept.insert("c".to_owned(), 3, at(5_000), at(600));
+        assert!(kept.contains("a"), "late comers are told that it is over");
+        kept.insert("d".to_owned(), 4, at(5_000), at(700));
+        assert_eq!((kept.get("a"), kept.get("b"), kept.len()), (None, Some(&2), 3));
+    }
+
+    #[test]
+    fn the_oldest_gives_way_when_there_is_too_much() {
+        let at = Timestamp::from_second(0).unwrap();
+        let mut kept = Kept::default();
+        for number in 0..=MOST {
+            kept.insert(format!("{}", MOST - number), number, Timestamp::MAX, at);
+        }
+        assert_eq!((kept.len(), kept.get(&MOST.to_string())), (MOST, None));
+    }
+}

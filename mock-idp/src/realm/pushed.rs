@@ -1,0 +1,219 @@
+//! Authorization requests that do not come as parameters: pushed ahead by the client (RFC 9126), signed by it as a JWT,
+//! or lying at an address that it registered (RFC 9101, OIDC Core 6).
+
+use fixtures::Client;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::jose::{self, verify};
+use crate::journal::Note;
+use crate::protocol::assertion;
+use crate::protocol::authorize::{self, shorten};
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::params::Params;
+use crate::realm::State;
+use crate::realm::client_auth::Caller;
+use crate::realm::sign_in::later;
+
+/// Life of a pushed request: time enough for a redirect.
+const LIFE: SignedDuration = SignedDuration::from_secs(90);
+
+/// What a pushed request is called (RFC 9126 2.2).
+const URN: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// A request that was pushed.
+#[derive(Debug, Clone)]
+pub(crate) struct PushedRequest {
+    client_id: String,
+    params: Params,
+    expires_at: Timestamp,
+}
+
+fn invalid_object(reason: impl Into<String>) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidRequestObject, "request_object", reason)
+}
+
+fn invalid_uri(reason: impl Into<String>) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidRequestUri, "request_uri", reason)
+}
+
+impl State {
+    /// Takes an authorization request ahead of time; it is checked as if it had come by the browser (RFC 9126 2.1).
+    pub(crate) fn push(
+        &mut self,
+        caller: &Caller<'_>,
+        form: &Params,
+        note: &mut Note,
+    ) -> Result<Value, OAuthError> {
+        if let Some(name) = form.duplicate() {
+            let reason = format!("{:?} was sent more than once", shorten(name));
+            return Err(OAuthError::new(ErrorCode::InvalidRequest, "parameter_once", reason));
+        }
+        let (client, _) = self.authenticate_client(caller, form, note)?;
+        if form.first("request_uri").is_some() {
+            let reason = "request_uri cannot be pushed (RFC 9126 2.1)";
+            return Err(OAuthError::new(ErrorCode::InvalidRequest, "request_uri", reason));
+        }
+        let jkt = self.shown_key(caller, None, note)?;
+        let mut params = form.clone();
+        for secret in ["client_secret", "client_assertion", "client_assertion_type"] {
+            params.remove(secret);
+        }
+        if params.first("client_id").is_none() {
+            params.push("client_id", client.id.as_str());
+        }
+        let mut params = self.with_request_object(&client, params, note)?;
+        if let Some(jkt) = jkt
+            && params.first("dpop_jkt").is_none()
+        {
+            params.push("dpop_jkt", jkt);
+        }
+        let find = |id: &str| (id == client.id).then_some(&*client);
+        let (_, to) = authorize::prove_return_to(&params, find)
+            .map_err(|refusal| refusal.code(ErrorCode::InvalidRequest))?;
+        authorize::check(&params, &client, &to)?;
+        let name = format!("{URN}{}", self.generator.secret());
+        let now = self.now();
+        let pushed = PushedRequest { client_id: client.id.clone(), params, expires_at: later(now, LIFE) };
+        let until = pushed.expires_at;
+        self.pushed.insert(name.clone(), pushed, until, now);
+        Ok(json!({"request_uri": name, "expires_in": LIFE.as_secs()}))
+    }
+
+    /// The parameters of an authorization request, wherever they are.
+    pub(crate) fn gathered(&mut self, params: &Params, note: &mut Note) -> Result<Params, OAuthError> {
+        let client = params.first("client_id").and_then(|id| self.clients.get(id)).cloned();
+        // Without a client there is nothing to check a reference against; the proof of the client says so.
+        let Some(client) = client else { return Ok(params.clone()) };
+        if let Some(name) = params.first("request_uri").filter(|name| name.starts_with(URN)) {
+            return self.pulled(&client, name);
+        }
+        if client.require_pushed_authorization_requests {
+            let reason = format!("{} has to push its authorization requests (RFC 9126 6)", client.id);
+            return Err(OAuthError::new(ErrorCode::InvalidRequest, "pushed", reason));
+        }
+        self.with_request_object(&client, params.clone(), note)
+    }
+
+    fn pulled(&mut self, client: &Client, name: &str) -> Result<Params, OAuthError> {
+        let now = self.now();
+        let pushed = self.pushed.get(name).filter(|pushed| pushed.client_id == client.id);
+        let pushed = pushed.ok_or_else(|| invalid_uri("the request_uri is not known, or was used before"))?;
+        if now >= pushed.expires_at {
+            return Err(invalid_uri("the request_uri has expired"));
+        }
+        let params = pushed.params.clone();
+        self.pushed.remove(name);
+        Ok(params)
+    }
+
+    /// Replaces parameters by those of a request object (OIDC Core 6.1 and 6.2).
+    fn with_request_object(
+        &mut self,
+        client: &Client,
+        mut params: Params,
+        note: &mut Note,
+    ) -> Result<Params, OAuthError> {
+        let value = params.first("request").filter(|value| !value.is_empty()).map(str::to_owned);
+        let reference = params.first("request_uri").filter(|value| !value.is_empty()).map(str::to_owned);
+        let object = match (value, reference) {
+            (None, None) => return Ok(params),
+            (Some(_), Some(_)) => return Err(invalid_object("request and request_uri were both sent")),
+            (Some(value), None) => value,
+            (None, Some(reference)) => self.fetched_object(client, &reference, note)?,
+        };
+        let claims = self.object_claims(client, &object, note)?;
+        self.check_object(client, &claims, &params)?;
+        params.remove("request");
+        params.remove("request_uri");
+        for (name, value) in claims.as_object().into_iter().flatten() {
+            if matches!(name.as_str(), "iss" | "aud" | "exp" | "iat" | "nbf" | "jti" | "sub") {
+                continue;
+            }
+            let text = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            if !params.set(name, text.as_str()) {
+                params.push(name, text);
+            }
+        }
+        Ok(params)
+    }
+
+    /// The object at an address; only an address that the client registered is ever asked.
+    fn fetched_object(&mut self, client: &Client, uri: &str, note: &mut Note) -> Result<String, OAuthError> {
+        let plain = |uri: &str| uri.split('#').next().unwrap_or_default().to_owned();
+        if !client.request_uris.iter().any(|registered| plain(registered) == plain(uri)) {
+            let reason = format!("request_uri {:?} is not registered for {}", shorten(uri), client.id);
+            return Err(invalid_uri(reason));
+        }
+        let address = plain(uri);
+        self.fetched.remove(&address).ok_or_else(|| {
+            note.wants = Some(address);
+            invalid_uri("the request object cannot be fetched")
+        })
+    }
+
+    fn object_claims(&self, client: &Client, object: &str, note: &mut Note) -> Result<Value, OAuthError> {
+        let (header, payload) =
+            jose::decode(object).ok_or_else(|| invalid_object("the request object is not a JWT"))?;
+        let alg = header.get("alg").and_then(Value::as_str).unwrap_or_default();
+        if let Some(only) = client.request_object_signing_alg.as_deref().filter(|only| *only != alg) {
+            let reason = format!("alg of the request object is {:?}, registered is {only}", shorten(alg));
+            return Err(invalid_object(reason));
+        }
+        if alg == "none" {
+            let registered = client.request_object_signing_alg.is_some();
+            let unsigned = object.ends_with('.');
+            return if registered && unsigned {
+                Ok(payload)
+            } else {
+                Err(invalid_object(
+                    "an unsigned request object is taken only from a client that registered alg none",
+                ))
+            };
+        }
+        let by_secret =
+            client.secret.as_deref().and_then(|secret| verify::verified_by_secret(object, secret));
+        let genuine = by_secret.or_else(|| self.verified_by_client(client, object, note));
+        genuine.map(|(_, claims)| claims).ok_or_else(|| {
+            invalid_object(format!("the request object is not signed by a key of {}", client.id))
+        })
+    }
+
+    fn check_object(&self, client: &Client, claims: &Value, params: &Params) -> Result<(), OAuthError> {
+        if !claims.is_object() {
+            return Err(invalid_object("the payload of the request object is not a JSON object"));
+        }
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        for name in ["iss", "client_id"] {
+            if claims.get(name).is_some() && text(name) != Some(&client.id) {
+                return Err(invalid_object(format!("{name} of the request object must be {}", client.id)));
+            }
+        }
+        if claims.get("request").is_some() || claims.get("request_uri").is_some() {
+            return Err(invalid_object("a request object holds no further one"));
+        }
+        let audiences = assertion::audiences(claims);
+        let issuer = &*self.base.issuer;
+        if claims.get("aud").is_some() && !audiences.contains(&issuer) {
+            return Err(invalid_object(format!("aud of the request object must be {issuer}")));
+        }
+        if claims.get("exp").is_some() {
+            assertion::check_times(claims, self.now())
+                .map_err(|reason| invalid_object(reason.replace("assertion", "request object")))?;
+        }
+        // OIDC Core 6.1: what stands outside must not contradict what stands inside.
+        for name in ["response_type", "client_id"] {
+            if let (Some(outside), Some(inside)) = (params.first(name), text(name))
+                && outside != inside
+            {
+                return Err(invalid_object(format!(
+                    "{name} differs inside and outside of the request object"
+                )));
+            }
+        }
+        Ok(())
+    }
+}

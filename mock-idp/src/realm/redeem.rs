@@ -1,0 +1,302 @@
+//! The token endpoint: a code, a refresh token or the client itself for tokens. The other grants are in `exchange` and
+//! `device`.
+
+use std::sync::Arc;
+
+use fixtures::{Client, Grant};
+use http::StatusCode;
+use serde_json::{Map, json};
+
+use crate::fault::Point;
+use crate::fault::token::{Presented, RedeemDraft, TokenResponseDraft};
+use crate::journal::Note;
+use crate::protocol::authorize::shorten;
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::params::Params;
+use crate::protocol::token::{self as rules, CodeBinding};
+use crate::realm::State;
+use crate::realm::client_auth::Caller;
+use crate::realm::grants::Authentication;
+use crate::realm::tokens::{Made, Order, Ordered};
+
+/// What the token endpoint answers.
+pub(crate) enum Redeemed {
+    /// Tokens, to be signed without the lock.
+    Tokens(Box<Ordered>),
+    Error(OAuthError),
+    Outage(StatusCode),
+}
+
+/// A token request of a client that is known.
+pub(crate) struct Request<'a> {
+    pub(crate) client: Arc<Client>,
+    pub(crate) form: &'a Params,
+    /// Thumbprint of the key that tokens are to be bound to.
+    pub(crate) jkt: Option<String>,
+    pub(crate) draft: RedeemDraft,
+}
+
+impl State {
+    /// Answers a token request.
+    pub(crate) fn token(&mut self, caller: &Caller<'_>, form: &Params, note: &mut Note) -> Redeemed {
+        match self.try_token(caller, form, note) {
+            Ok(redeemed) => redeemed,
+            Err(error) => {
+                note.refusal = Some(error.refusal.clone());
+                Redeemed::Error(error)
+            }
+        }
+    }
+
+    fn try_token(
+        &mut self,
+        caller: &Caller<'_>,
+        form: &Params,
+        note: &mut Note,
+    ) -> Result<Redeemed, OAuthError> {
+        check_form(form)?;
+        let (client, method) = self.authenticate_client(caller, form, note)?;
+        let grant = grant_of(&client, form)?;
+        let jkt = self.shown_key(caller, None, note)?;
+        if jkt.is_none() && client.dpop_bound_access_tokens {
+            let reason = format!("{} has to show its key by a DPoP proof", client.id);
+            return Err(OAuthError::new(ErrorCode::InvalidDpopProof, "dpop_required", reason));
+        }
+        let draft = RedeemDraft { auth_method: Some(method), ..RedeemDraft::default() };
+        let request = Request { client, form, jkt, draft };
+        match grant {
+            Grant::AuthorizationCode | Grant::Implicit => self.redeem_code(request, note),
+            Grant::RefreshToken => self.redeem_refresh(request, note),
+            Grant::ClientCredentials => self.redeem_credentials(request, note),
+            Grant::DeviceCode => self.redeem_device_code(request, note),
+            Grant::TokenExchange => self.exchange_token(request, note),
+            Grant::JwtBearer => self.redeem_assertion(request, caller, note),
+        }
+    }
+
+    fn redeem_code(&mut self, mut request: Request<'_>, note: &mut Note) -> Result<Redeemed, OAuthError> {
+        let code = required(request.form, "code", "code_present")?.to_owned();
+        let unknown = || OAuthError::new(ErrorCode::InvalidGrant, "code_known", "the code is not known");
+        let grant = self.codes.get(&code).cloned().ok_or_else(unknown)?;
+        let mut authentication = Authentication::clone(&grant.authentication);
+        about(note, &authentication);
+        if grant.used {
+            request.draft.presented = Presented::UsedCode;
+        }
+        if let Some(redeemed) = self.strike_redeem(&mut request.draft, &mut authentication, note)? {
+            return Ok(redeemed);
+        }
+        if grant.used && !request.draft.forgive_reuse {
+            // RFC 6749 4.1.2: what the first use gave is revoked too.
+            self.revoke_family(&authentication.family);
+            let reason = "the code was used before; what it gave is revoked";
+            return Err(OAuthError::new(ErrorCode::InvalidGrant, "code_single_use", reason));
+        }
+        let binding = CodeBinding {
+            client_id: &authentication.client_id,
+            redirect_uri: &grant.redirect_uri,
+            code_challenge: grant.code_challenge.as_deref(),
+            expires_at: grant.expires_at,
+        };
+        match rules::check_code(&binding, &request.client.id, request.form, self.now()) {
+            Err(error) if error.refusal.check == "pkce" && grant.skip_pkce => {}
+            checked => checked?,
+        }
+        if grant.jkt.is_some() && grant.jkt != request.jkt {
+            let reason = "the code is bound to another key (dpop_jkt) than the one that was shown";
+            return Err(OAuthError::new(ErrorCode::InvalidGrant, "code_key", reason));
+        }
+        self.still_there(&authentication)?;
+        if let Some(grant) = self.codes.get_mut(&code) {
+            grant.used = true;
+        }
+        let refresh_token = has_offline_access(&authentication.scope, &request.client);
+        let long_access_token = request.draft.long_access_token;
+        let order = Order {
+            refresh_token,
+            long_access_token,
+            jkt: request.jkt,
+            ..Order::of(request.client, authentication)
+        };
+        Ok(Redeemed::Tokens(Box::new(self.order_tokens(order, note))))
+    }
+
+    fn redeem_refresh(&mut self, mut request: Request<'_>, note: &mut Note) -> Result<Redeemed, OAuthError> {
+        let invalid = |check: &str, reason: &str| OAuthError::new(ErrorCode::InvalidGrant, check, reason);
+        let token = required(request.form, "refresh_token", "refresh_present")?.to_owned();
+        let unknown = || invalid("refresh_known", "the refresh token is not known");
+        let grant = self.refresh.get(&token).cloned().ok_or_else(unknown)?;
+        let mut authentication = Authentication::clone(&grant.authentication);
+        about(note, &authentication);
+        request.draft.presented = Presented::RefreshToken;
+        if let Some(redeemed) = self.strike_redeem(&mut request.draft, &mut authentication, note)? {
+            return Ok(redeemed);
+        }
+        if authentication.client_id != request.client.id {
+            return Err(invalid("refresh_client", "the refresh token was given to another client"));
+        }
+        if grant.used {
+            // RFC 9700 4.14.2: a token that comes twice was stolen from one of the two.
+            self.revoke_family(&authentication.family);
+            return Err(invalid(
+                "refresh_single_use",
+                "the refresh token was used before; its family is revoked",
+            ));
+        }
+        if self.now() >= grant.expires_at {
+            return Err(invalid("refresh_expired", "the refresh token has expired"));
+        }
+        // RFC 9449 5: refresh tokens of public clients are bound to the key too.
+        if request.client.is_public() && grant.jkt != request.jkt {
+            return Err(invalid("refresh_key", "the refresh token is bound to another key"));
+        }
+        self.still_there(&authentication)?;
+        let scope = rules::refreshed_scope(&authentication.scope, request.form.first("scope"))?;
+        authentication.scope.clone_from(&scope);
+        if let Some(grant) = self.refresh.get_mut(&token) {
+            grant.used = true;
+        }
+        let order = Order {
+            nonce: false,
+            refresh_token: true,
+            id_token: scope.iter().any(|value| value == "openid"),
+            long_access_token: request.draft.long_access_token,
+            jkt: request.jkt,
+            ..Order::of(request.client, authentication)
+        };
+        Ok(Redeemed::Tokens(Box::new(self.order_tokens(order, note))))
+    }
+
+    /// RFC 6749 4.4: the client for itself.
+    fn redeem_credentials(&mut self, request: Request<'_>, note: &mut Note) -> Result<Redeemed, OAuthError> {
+        if request.client.is_public() {
+            let reason = "a public client has no credentials to get a token for";
+            return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "client_public", reason));
+        }
+        let may: Vec<String> = request.client.scope.split_ascii_whitespace().map(str::to_owned).collect();
+        let scope =
+            rules::refreshed_scope(&may, request.form.first("scope").filter(|asked| !asked.is_empty()))?;
+        let order = Order {
+            authentication: None,
+            scope,
+            access_token: true,
+            id_token: false,
+            nonce: false,
+            refresh_token: false,
+            code: None,
+            jkt: request.jkt,
+            actor: None,
+            audience: Vec::new(),
+            long_access_token: false,
+            client: request.client,
+        };
+        Ok(Redeemed::Tokens(Box::new(self.order_tokens(order, note))))
+    }
+
+    /// Faults at the judgement: an outage is the whole answer, an error is one too.
+    pub(crate) fn strike_redeem(
+        &mut self,
+        draft: &mut RedeemDraft,
+        authentication: &mut Authentication,
+        note: &mut Note,
+    ) -> Result<Option<Redeemed>, OAuthError> {
+        self.strike(Point::Redeem, &mut authentication.sign_in, note, |_, fault| {
+            crate::fault::token::redeem(fault, draft)
+        });
+        match (draft.outage, draft.refuse.take()) {
+            (Some(outage), _) => Ok(Some(Redeemed::Outage(outage))),
+            (None, Some(error)) => Err(error),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Deleted or deactivated in the meantime: nothing more is given.
+    pub(crate) fn still_there(&self, authentication: &Authentication) -> Result<(), OAuthError> {
+        let person = self.people.present(&authentication.person);
+        if person.map(super::login::standing) == Some(Ok(())) {
+            return Ok(());
+        }
+        let reason = "the person may not sign in any more";
+        Err(OAuthError::new(ErrorCode::InvalidGrant, "person_status", reason))
+    }
+
+    /// The answer around finished tokens (RFC 6749 5.1).
+    pub(crate) fn token_response(&mut self, made: &Made, note: &mut Note) -> TokenResponseDraft {
+        let facts = &made.facts;
+        let mut body = Map::new();
+        if let Some(access_token) = &made.access_token {
+            body.insert("access_token".to_owned(), json!(access_token));
+        }
+        body.insert("token_type".to_owned(), json!(if facts.bound { "DPoP" } else { "Bearer" }));
+        body.insert("expires_in".to_owned(), json!(facts.expires_in));
+        body.insert("scope".to_owned(), json!(facts.scope.join(" ")));
+        if let Some(kind) = facts.issued_token_type {
+            body.insert("issued_token_type".to_owned(), json!(kind));
+        }
+        if let Some(id_token) = &made.id_token {
+            body.insert("id_token".to_owned(), json!(id_token));
+        }
+        if let Some(refresh_token) = &made.refresh_token {
+            body.insert("refresh_token".to_owned(), json!(refresh_token));
+        }
+        self.remember_made(made);
+        let mut draft = TokenResponseDraft { body, ..TokenResponseDraft::default() };
+        let mut sign_in = facts.sign_in.clone();
+        self.strike(Point::TokenResponse, &mut sign_in, note, |_, fault| {
+            crate::fault::token::response(fault, &mut draft)
+        });
+        draft
+    }
+
+    /// Keeps a finished ID token, so that it can be handed out again.
+    pub(crate) fn remember_made(&mut self, made: &Made) {
+        if let (Some(id_token), Some(person)) = (&made.id_token, &made.facts.person) {
+            self.handed_out.remember_id_token(person, &made.facts.client_id, id_token);
+        }
+    }
+}
+
+/// No parameter twice, but those that may be (RFC 8693 2.1).
+fn check_form(form: &Params) -> Result<(), OAuthError> {
+    match form.duplicates().find(|name| !matches!(*name, "resource" | "audience")) {
+        Some(name) => {
+            let reason = format!("{:?} was sent more than once", shorten(name));
+            Err(OAuthError::new(ErrorCode::InvalidRequest, "parameter_once", reason))
+        }
+        None => Ok(()),
+    }
+}
+
+fn grant_of(client: &Client, form: &Params) -> Result<Grant, OAuthError> {
+    let name = form.first("grant_type").unwrap_or_default();
+    if name.is_empty() {
+        return Err(OAuthError::new(ErrorCode::InvalidRequest, "grant_type", "grant_type is missing"));
+    }
+    let known = Grant::ALL.into_iter().find(|grant| *grant != Grant::Implicit && grant.as_str() == name);
+    let grant = known.ok_or_else(|| {
+        let reason = format!("grant_type {:?} is not supported", shorten(name));
+        OAuthError::new(ErrorCode::UnsupportedGrantType, "grant_type", reason)
+    })?;
+    if client.grants.contains(&grant) {
+        return Ok(grant);
+    }
+    let reason = format!("{} may not use the grant {name}", client.id);
+    Err(OAuthError::new(ErrorCode::UnauthorizedClient, "client_grant", reason))
+}
+
+/// A parameter that has to be there.
+pub(crate) fn required<'a>(form: &'a Params, name: &str, check: &str) -> Result<&'a str, OAuthError> {
+    let value = form.first(name).filter(|value| !value.is_empty());
+    value.ok_or_else(|| OAuthError::new(ErrorCode::InvalidRequest, check, format!("{name} is missing")))
+}
+
+/// Whether there is to be a refresh token: asked for, and of use to the client.
+pub(crate) fn has_offline_access(scope: &[String], client: &Client) -> bool {
+    client.grants.contains(&Grant::RefreshToken) && scope.iter().any(|value| value == "offline_access")
+}
+
+pub(crate) fn about(note: &mut Note, authentication: &Authentication) {
+    note.person = Some(authentication.person.clone());
+    note.client = Some(authentication.client_id.clone());
+    note.state.clone_from(&authentication.sign_in.state);
+}

@@ -1,0 +1,148 @@
+//! Clients that register themselves (RFC 7591) and look after their registration (RFC 7592). Off unless it is switched on.
+
+use std::sync::Arc;
+
+use fixtures::{AuthMethod, Client, SubjectType};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::journal::Note;
+use crate::protocol::discovery::path;
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::registration;
+use crate::protocol::token::same_secret;
+use crate::realm::State;
+
+/// A client that registered itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Registration {
+    access_token: String,
+    issued_at: Timestamp,
+}
+
+/// Clients that may register themselves in one realm.
+const MOST: usize = 10_000;
+
+impl State {
+    /// Takes a new client in.
+    pub(crate) fn register(
+        &mut self,
+        document: &[u8],
+        note: &mut Note,
+    ) -> Result<Map<String, Value>, OAuthError> {
+        if self.registrations.len() >= MOST {
+            let reason = format!("{MOST} clients have registered themselves; delete some");
+            return Err(OAuthError::new(ErrorCode::InvalidRequest, "registrations", reason));
+        }
+        let id = self.generator.short();
+        let mut client = registration::read(&id, document)?;
+        self.check_sector(&client, note)?;
+        if takes_secret(&client) {
+            client.secret = Some(self.generator.secret());
+        }
+        let access_token = self.generator.secret();
+        let issued_at = self.now();
+        self.registrations.insert(id.clone(), Registration { access_token, issued_at });
+        self.clients.insert(id.clone(), Arc::new(client));
+        note.client = Some(id.clone());
+        Ok(self.registered(&id))
+    }
+
+    /// The id of the client that this request may look after, by the token that it was given.
+    pub(crate) fn registrant(
+        &self,
+        id: &str,
+        bearer: Option<&str>,
+        note: &mut Note,
+    ) -> Result<String, OAuthError> {
+        note.client_authentication = Some("bearer");
+        let right = self.registrations.get(id).zip(bearer);
+        let right =
+            right.is_some_and(|(registration, bearer)| same_secret(&registration.access_token, bearer));
+        if right && self.clients.contains_key(id) {
+            note.client = Some(id.to_owned());
+            return Ok(id.to_owned());
+        }
+        // RFC 7592 2.1: alike for clients that are not there and tokens that are wrong.
+        let reason = "the registration access token is not one of this client";
+        Err(OAuthError::new(ErrorCode::InvalidToken, "registration_access_token", reason))
+    }
+
+    /// Replaces the metadata of a client; its secret stays (RFC 7592 2.2).
+    pub(crate) fn reregister(
+        &mut self,
+        id: &str,
+        document: &[u8],
+        note: &mut Note,
+    ) -> Result<Map<String, Value>, OAuthError> {
+        let mut client = registration::read(id, document)?;
+        let sent: Value = serde_json::from_slice(document).unwrap_or_default();
+        if sent.get("client_id").and_then(Value::as_str) != Some(id) {
+            let reason = format!("client_id must be there and be {id} (RFC 7592 2.2)");
+            return Err(OAuthError::new(ErrorCode::InvalidClientMetadata, "client_id", reason));
+        }
+        self.check_sector(&client, note)?;
+        if takes_secret(&client) {
+            let old = self.clients.get(id).and_then(|client| client.secret.clone());
+            client.secret = Some(old.unwrap_or_else(|| self.generator.secret()));
+        }
+        self.clients.insert(id.to_owned(), Arc::new(client));
+        Ok(self.registered(id))
+    }
+
+    /// Forgets a client, and what it was given.
+    pub(crate) fn unregister(&mut self, id: &str) {
+        self.registrations.remove(id);
+        self.clients.remove(id);
+        self.access.retain(|_, grant| grant.client_id != id);
+        self.refresh.retain(|_, grant| grant.authentication.client_id != id);
+        self.codes.retain(|_, grant| grant.authentication.client_id != id);
+    }
+
+    /// The client information response (RFC 7591 3.2.1, RFC 7592 3).
+    pub(crate) fn registered(&self, id: &str) -> Map<String, Value> {
+        let Some((client, registration)) = self.clients.get(id).zip(self.registrations.get(id)) else {
+            return Map::new();
+        };
+        let mut document = registration::write(client);
+        document.insert("client_id_issued_at".to_owned(), json!(registration.issued_at.as_second()));
+        document.insert("registration_access_token".to_owned(), json!(registration.access_token));
+        let uri = format!("{}{}/{id}", self.base.back, path::REGISTER);
+        document.insert("registration_client_uri".to_owned(), json!(uri));
+        document
+    }
+
+    /// OIDC Registration 5: redirect URIs stand in the document of their sector, and several hosts need one.
+    fn check_sector(&mut self, client: &Client, note: &mut Note) -> Result<(), OAuthError> {
+        let wrong = |reason: String| {
+            OAuthError::new(ErrorCode::InvalidClientMetadata, "sector_identifier_uri", reason)
+        };
+        let Some(uri) = client.sector_identifier_uri.clone() else {
+            let host = |uri: &String| url::Url::parse(uri).ok()?.host_str().map(str::to_owned);
+            let mut hosts: Vec<_> = client.redirect_uris.iter().filter_map(host).collect();
+            hosts.dedup();
+            let several = client.subject_type == SubjectType::Pairwise && hosts.len() > 1;
+            return if several {
+                Err(wrong("redirect URIs of several hosts take a sector_identifier_uri".to_owned()))
+            } else {
+                Ok(())
+            };
+        };
+        let Some(text) = self.fetched.remove(&uri) else {
+            note.wants = Some(uri.clone());
+            return Err(wrong(format!("{uri} cannot be fetched")));
+        };
+        let listed: Vec<String> = serde_json::from_str(&text)
+            .map_err(|_| wrong(format!("{uri} is not a JSON array of addresses")))?;
+        match client.redirect_uris.iter().find(|redirect| !listed.contains(redirect)) {
+            None => Ok(()),
+            Some(missing) => Err(wrong(format!("{uri} does not list {missing}"))),
+        }
+    }
+}
+
+fn takes_secret(client: &Client) -> bool {
+    use AuthMethod::{ClientSecretBasic, ClientSecretJwt, ClientSecretPost};
+    let by_secret = [ClientSecretBasic, ClientSecretPost, ClientSecretJwt];
+    client.auth_methods.iter().any(|method| by_secret.contains(method))
+}

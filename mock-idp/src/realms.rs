@@ -1,0 +1,172 @@
+//! The realms of a process, by path. It makes, finds and removes them; what is in one is the realm's own business.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use fixtures::Fixtures;
+use sha2::{Digest as _, Sha256};
+
+use crate::base::Addressing;
+use crate::clock::{AdjustedClock, Clock};
+use crate::fault::nearest;
+use crate::generator::Generator;
+use crate::keys::KeyError;
+use crate::protocol::claims::ClaimNames;
+use crate::realm::{Realm, Setup};
+
+/// Every realm of a process, and what a new one is made of.
+pub(crate) struct Realms {
+    pub(crate) addressing: Addressing,
+    template: Template,
+    by_path: RwLock<BTreeMap<String, Arc<Realm>>>,
+}
+
+/// What a new realm is made of, unless it is told otherwise.
+#[derive(Clone)]
+pub(crate) struct Template {
+    pub(crate) fixtures: Fixtures,
+    pub(crate) names: ClaimNames,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) slow: Duration,
+    pub(crate) auth_time: bool,
+    pub(crate) registration: bool,
+}
+
+/// What a realm has of its own.
+#[derive(Default)]
+pub(crate) struct Own {
+    pub(crate) fixtures: Option<Fixtures>,
+    pub(crate) names: Option<ClaimNames>,
+    pub(crate) clock: Option<Arc<dyn Clock>>,
+    pub(crate) seed: Option<u64>,
+}
+
+/// Why a realm was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum RealmError {
+    /// The path cannot be one.
+    #[error(
+        "realm path {0:?} must be one or more segments of letters, digits, '.', '_' and '-', as in \"acme/eu\", none of them beginning with '_' or '.', nor one that the provider uses itself (connect, account, …)"
+    )]
+    Path(String),
+    /// There is one already.
+    #[error("there is a realm {0:?} already; reset it, or remove it first")]
+    Taken(String),
+    /// A key of its fixtures is of no use.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The operating system gives no randomness.
+    #[error("the operating system gives no randomness")]
+    Randomness,
+}
+
+/// First segments that the provider itself answers under.
+const RESERVED: [&str; 8] = ["connect", "account", "assets", "keys", "moved", "scim", "device", "portal"];
+
+impl Realms {
+    /// The realm at the root and no other yet.
+    pub(crate) fn new(addressing: Addressing, template: Template) -> Result<Self, RealmError> {
+        let realms = Self { addressing, template, by_path: RwLock::default() };
+        realms.insert("", Own::default())?;
+        Ok(realms)
+    }
+
+    /// Makes a realm.
+    pub(crate) fn create(&self, path: &str, own: Own) -> Result<Arc<Realm>, RealmError> {
+        if !is_path(path) {
+            return Err(RealmError::Path(path.to_owned()));
+        }
+        if self.get(path).is_some() {
+            return Err(RealmError::Taken(path.to_owned()));
+        }
+        self.insert(path, own)
+    }
+
+    fn insert(&self, path: &str, own: Own) -> Result<Arc<Realm>, RealmError> {
+        let seed = own.seed.or_else(|| self.template.seed.map(|seed| seed_of(seed, path)));
+        let template = &self.template;
+        let realm = Arc::new(Realm::new(Setup {
+            path: path.to_owned(),
+            base: self.addressing.base(path, None),
+            fixtures: own.fixtures.unwrap_or_else(|| template.fixtures.clone()),
+            names: own.names.unwrap_or_else(|| template.names.clone()),
+            clock: AdjustedClock::new(own.clock.unwrap_or_else(|| Arc::clone(&template.clock))),
+            generator: match seed {
+                Some(seed) => Generator::seeded(seed),
+                None => Generator::from_os().ok_or(RealmError::Randomness)?,
+            },
+            seed,
+            slow: template.slow,
+            auth_time: template.auth_time,
+            registration: template.registration,
+        })?);
+        let mut realms = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
+        realms.insert(path.to_owned(), Arc::clone(&realm));
+        Ok(realm)
+    }
+
+    /// The realm at this path; the empty path is the root.
+    pub(crate) fn get(&self, path: &str) -> Option<Arc<Realm>> {
+        self.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
+    }
+
+    /// The paths, in order; the root's is empty.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        self.by_path.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// Removes a realm; false when there is none. The root stays.
+    pub(crate) fn remove(&self, path: &str) -> bool {
+        !path.is_empty()
+            && self.by_path.write().unwrap_or_else(PoisonError::into_inner).remove(path).is_some()
+    }
+
+    /// The realm a request path belongs to, the longest one, and the rest of the path.
+    pub(crate) fn find<'a>(&self, path: &'a str) -> Option<(Arc<Realm>, &'a str)> {
+        let realms = self.by_path.read().unwrap_or_else(PoisonError::into_inner);
+        if realms.len() > 1 {
+            let inside = path.strip_prefix('/').unwrap_or(path);
+            let mut ends: Vec<_> = inside.match_indices('/').map(|(at, _)| at).collect();
+            ends.push(inside.len());
+            for end in ends.into_iter().rev() {
+                if let Some(realm) = realms.get(&inside[..end]).filter(|_| end > 0) {
+                    let rest = &inside[end..];
+                    return Some((Arc::clone(realm), if rest.is_empty() { "/" } else { rest }));
+                }
+            }
+        }
+        realms.get("").map(|root| (Arc::clone(root), path))
+    }
+
+    /// Realms whose path is like this one, the nearest first.
+    pub(crate) fn near(&self, path: &str) -> Vec<String> {
+        let paths: Vec<_> = self.paths().into_iter().filter(|known| !known.is_empty()).collect();
+        let first = nearest(path, paths.iter().map(String::as_str)).to_owned();
+        let mut near: Vec<_> = paths.into_iter().filter(|known| *known != first).take(4).collect();
+        if !first.is_empty() {
+            near.insert(0, first);
+        }
+        near
+    }
+}
+
+fn is_path(path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or_default();
+    let segment = |text: &str| {
+        !text.is_empty()
+            && !text.starts_with(['_', '.'])
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+    };
+    path.len() <= 200 && path.split('/').all(segment) && !RESERVED.contains(&first)
+}
+
+/// Realms of one seed differ, and each is the same in every run, whatever else there is.
+fn seed_of(seed: u64, path: &str) -> u64 {
+    if path.is_empty() {
+        return seed;
+    }
+    let digest = Sha256::digest(format!("{seed} {path}"));
+    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
