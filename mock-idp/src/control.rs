@@ -44,6 +44,8 @@ pub(crate) fn router() -> Router {
         .routes(routes!(nouns::get_fault, nouns::disarm_fault))
         .routes(routes!(lives::read_clock, lives::set_clock))
         .routes(routes!(lives::read_journal, lives::clear_journal))
+        .routes(routes!(lives::count_journal))
+        .routes(routes!(lives::wait_for_journal))
         .routes(routes!(lives::mint_tokens))
         .routes(routes!(lives::expire))
         .routes(routes!(lives::replay))

@@ -187,6 +187,8 @@ fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Not
     for fault in &note.faults {
         tracing::info!(operation = operation.name, fault, "fault fired");
     }
+    let raw_request = incoming.raw();
+    let raw_response = reply.raw();
     let mut state = realm.lock();
     let at = state.now();
     let status = reply.status.as_u16();
@@ -198,6 +200,8 @@ fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Not
         query: incoming.query,
         form: incoming.form,
         status,
+        raw_request,
+        raw_response,
         ..Entry::of(at, note)
     });
 }

@@ -3,17 +3,21 @@
 //! Enough to write a transcript from: parameters decoded and in order, ID tokens decoded. Secrets are kept as they
 //! came and masked wherever an entry is shown.
 
+mod query;
+
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::watch;
 
+pub use self::query::{JournalQuery, NearMiss, NotSeen};
 pub use crate::protocol::error::Refusal;
 pub use crate::protocol::params::Params;
 
 /// Who talks to the provider on this way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// A browser.
@@ -22,6 +26,17 @@ pub enum Channel {
     Back,
     /// A test.
     Control,
+}
+
+impl Channel {
+    /// The name as it stands in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Front => "front",
+            Self::Back => "back",
+            Self::Control => "control",
+        }
+    }
 }
 
 /// One request and its answer.
@@ -59,6 +74,17 @@ pub struct Entry {
     pub refusal: Option<Refusal>,
     /// Ids of the faults that changed the answer.
     pub faults: Vec<&'static str>,
+    /// The request as bytes: first line, headers (names in lower case) and body.
+    #[serde(serialize_with = "as_text", skip_serializing_if = "Vec::is_empty")]
+    pub raw_request: Vec<u8>,
+    /// The answer as bytes, in the same way.
+    #[serde(serialize_with = "as_text", skip_serializing_if = "Vec::is_empty")]
+    pub raw_response: Vec<u8>,
+}
+
+/// What is not UTF-8 becomes U+FFFD: JSON knows no bytes.
+fn as_text<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&String::from_utf8_lossy(bytes))
 }
 
 /// What an answer said.
@@ -136,13 +162,42 @@ impl Entry {
             response: note.response,
             refusal: note.refusal,
             faults: note.faults,
+            raw_request: Vec::new(),
+            raw_response: Vec::new(),
         }
     }
 
-    /// The entry as it may be shown: secrets masked, everything else as it was.
+    /// One line that says what it is.
+    pub fn line(&self) -> String {
+        let mut line = format!("{} {} {}", self.operation, self.method, self.path);
+        for (name, value) in [("person", &self.person), ("client", &self.client), ("state", &self.state)] {
+            if let Some(value) = value {
+                line.push_str(&format!(" {name} {value}"));
+            }
+        }
+        line.push_str(&format!(" -> {}", self.status));
+        if let Some(refusal) = &self.refusal {
+            line.push_str(&format!(" refused by {}", refusal.check));
+        }
+        line
+    }
+
+    /// Bytes it takes, roughly.
+    fn size(&self) -> usize {
+        let params = [&self.query, &self.form, &self.response.params];
+        let params: usize = params
+            .iter()
+            .flat_map(|params| &params.0)
+            .map(|(name, value)| name.len() + value.len() + 48)
+            .sum();
+        let token = self.response.id_token_claims.is_some() || self.response.body.is_some();
+        self.raw_request.len() + self.raw_response.len() + params + 500 + if token { 3_000 } else { 0 }
+    }
+
+    /// The entry as it may be shown: secrets masked, the bytes left out, everything else as it was.
     #[must_use]
     pub fn masked(&self) -> Self {
-        let mut entry = self.clone();
+        let mut entry = Self { raw_request: Vec::new(), raw_response: Vec::new(), ..self.clone() };
         for params in [&mut entry.query, &mut entry.form, &mut entry.response.params] {
             for (name, value) in &mut params.0 {
                 if SECRETS.contains(&name.as_str()) && !value.is_empty() {
@@ -174,24 +229,57 @@ fn mask(value: &mut Value) {
 }
 
 /// The newest entries; older ones give way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Journal {
     entries: VecDeque<Entry>,
     seq: u64,
+    size: usize,
+    /// Tells whoever waits that there is something new.
+    news: watch::Sender<u64>,
 }
 
-/// Bounds the memory of a provider that runs for days.
+impl Default for Journal {
+    fn default() -> Self {
+        Self { entries: VecDeque::new(), seq: 0, size: 0, news: watch::Sender::new(0) }
+    }
+}
+
+/// Most entries that are kept: bounds the memory of a provider that runs for days.
 const KEPT: usize = 10_000;
+/// Most bytes that are kept.
+const KEPT_BYTES: usize = 32 * 1024 * 1024;
 
 impl Journal {
     pub(crate) fn add(&mut self, mut entry: Entry) -> u64 {
         self.seq += 1;
         entry.seq = self.seq;
-        if self.entries.len() == KEPT {
-            self.entries.pop_front();
-        }
+        self.size += entry.size();
         self.entries.push_back(entry);
+        while self.entries.len() > KEPT || self.size > KEPT_BYTES {
+            let Some(oldest) = self.entries.pop_front() else { break };
+            self.size -= oldest.size();
+        }
+        self.news.send_replace(self.seq);
         self.seq
+    }
+
+    /// Says when there is something new.
+    pub(crate) fn news(&self) -> watch::Receiver<u64> {
+        self.news.subscribe()
+    }
+
+    /// Wanted entries, oldest first.
+    pub(crate) fn find(&self, query: &JournalQuery) -> Vec<Entry> {
+        // Numbers grow, so what is new is found from the end.
+        let new = self.entries.iter().rev().take_while(|entry| entry.seq > query.after);
+        let mut found: Vec<_> = new.filter(|entry| query.matches(entry)).cloned().collect();
+        found.reverse();
+        found
+    }
+
+    /// What came nearest to what was wanted.
+    pub(crate) fn near_misses(&self, query: &JournalQuery) -> Vec<NearMiss> {
+        query.near_misses(self.entries.iter())
     }
 
     pub(crate) fn entries(&self) -> Vec<Entry> {
@@ -204,6 +292,7 @@ impl Journal {
 
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
+        self.size = 0;
     }
 }
 

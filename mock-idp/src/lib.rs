@@ -39,7 +39,7 @@ pub use handles::{
 };
 pub use http::farewell::LogoutDelivery;
 pub use idp::{MockIdp, MockIdpBuilder, StartError};
-pub use journal::{Channel, Entry, Params, Refusal, ResponseSummary};
+pub use journal::{Channel, Entry, JournalQuery, NearMiss, NotSeen, Params, Refusal, ResponseSummary};
 pub use keys::KeyError;
 pub use protocol::claims::ClaimNames;
 pub use realm::people::{Mint, Minted};

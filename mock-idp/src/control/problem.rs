@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::fault::ArmError;
 use crate::handles::NotFound;
+use crate::journal::NotSeen;
 
 /// A problem document.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -43,6 +44,12 @@ impl Problem {
             "name_taken",
             format!("there is a {kind} {name:?} already; change it instead"),
         )
+    }
+}
+
+impl From<NotSeen> for Problem {
+    fn from(error: NotSeen) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_seen", error.to_string())
     }
 }
 

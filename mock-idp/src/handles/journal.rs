@@ -1,8 +1,9 @@
 //! The journal: what was asked and answered.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::journal::Entry;
+use crate::journal::{Entry, JournalQuery, NotSeen};
 use crate::realm::Realm;
 
 /// The journal of a provider.
@@ -11,6 +12,7 @@ use crate::realm::Realm;
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 /// let idp = mock_idp::MockIdp::start().await;
 /// assert!(idp.journal().entries().is_empty());
+/// idp.journal().assert_count(&mock_idp::JournalQuery::operation("token"), 0);
 /// # });
 /// ```
 #[derive(Clone)]
@@ -20,6 +22,49 @@ impl JournalHandle {
     /// Every entry, oldest first, with secrets as they came; `Entry::masked` shows one safely.
     pub fn entries(&self) -> Vec<Entry> {
         self.0.lock().journal.entries()
+    }
+
+    /// Wanted entries, oldest first.
+    pub fn find(&self, query: &JournalQuery) -> Vec<Entry> {
+        self.0.lock().journal.find(query)
+    }
+
+    /// Waits until there are this many wanted entries, and gives them all; what came nearest is in the error.
+    pub async fn wait_for(
+        &self,
+        query: &JournalQuery,
+        count: usize,
+        patience: Duration,
+    ) -> Result<Vec<Entry>, NotSeen> {
+        let mut news = self.0.lock().journal.news();
+        let seen = async {
+            loop {
+                let found = self.find(query);
+                if found.len() >= count || news.changed().await.is_err() {
+                    return found;
+                }
+            }
+        };
+        match tokio::time::timeout(patience, seen).await {
+            Ok(found) => Ok(found),
+            Err(_) => Err(self.not_seen(query, count)),
+        }
+    }
+
+    /// Panics unless there are exactly this many wanted entries, and says what came nearest.
+    ///
+    /// # Panics
+    /// When there are more or fewer.
+    #[track_caller]
+    pub fn assert_count(&self, query: &JournalQuery, count: usize) {
+        let found = self.find(query).len();
+        assert!(found == count, "{}", self.not_seen(query, count));
+    }
+
+    fn not_seen(&self, query: &JournalQuery, wanted: usize) -> NotSeen {
+        let state = self.0.lock();
+        let found = state.journal.find(query).len();
+        NotSeen { query: query.clone(), wanted, found, near_misses: state.journal.near_misses(query) }
     }
 
     /// How many entries there are.

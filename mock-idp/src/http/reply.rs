@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
@@ -62,18 +62,40 @@ impl Reply {
     }
 }
 
+impl Reply {
+    /// What cannot stand in a header was refused before; this is the last net, against header injection.
+    fn header_map(&self) -> HeaderMap {
+        let pairs = self.headers.iter();
+        pairs.filter_map(|(name, value)| Some((name.clone(), HeaderValue::from_str(value).ok()?))).collect()
+    }
+
+    /// The answer as bytes, but for the headers that every answer has.
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        let reason = self.status.canonical_reason().unwrap_or_default();
+        let mut raw = format!("HTTP/1.1 {} {reason}\r\n", self.status.as_u16()).into_bytes();
+        put_headers(&self.header_map(), &mut raw);
+        raw.extend_from_slice(self.body.as_bytes());
+        raw
+    }
+}
+
+/// Headers as they stand before a body, with the empty line.
+pub(super) fn put_headers(headers: &HeaderMap, raw: &mut Vec<u8>) {
+    for (name, value) in headers {
+        raw.extend_from_slice(name.as_str().as_bytes());
+        raw.extend_from_slice(b": ");
+        raw.extend_from_slice(value.as_bytes());
+        raw.extend_from_slice(b"\r\n");
+    }
+    raw.extend_from_slice(b"\r\n");
+}
+
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
+        let headers = self.header_map();
         let body = if self.chunked { in_pieces(&self.body) } else { Body::from(self.body) };
         let mut response = (self.status, body).into_response();
-        let headers = response.headers_mut();
-        headers.remove(header::CONTENT_TYPE);
-        for (name, value) in self.headers {
-            // What cannot stand in a header was refused before; this is the last net, against header injection.
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                headers.append(name, value);
-            }
-        }
+        *response.headers_mut() = headers;
         response
     }
 }

@@ -19,6 +19,8 @@ const LONGEST_BODY: usize = 64 * 1024;
 pub(crate) struct Incoming {
     pub(crate) method: Method,
     pub(crate) path: String,
+    /// Path and query as they came.
+    target: String,
     pub(crate) query: Params,
     pub(crate) form: Params,
     /// The body as it came.
@@ -43,12 +45,21 @@ impl Incoming {
         Ok(Self {
             method: parts.method,
             path: parts.uri.path().to_owned(),
+            target: parts.uri.to_string(),
             query: Params::parse(parts.uri.query().unwrap_or_default()),
             form,
             body,
             base,
             headers: parts.headers,
         })
+    }
+
+    /// The request as bytes, as far as the parsed headers tell.
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        let mut raw = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
+        super::reply::put_headers(&self.headers, &mut raw);
+        raw.extend_from_slice(&self.body);
+        raw
     }
 
     /// The parameters of the request: the form of a POST, the query of a GET (OIDC Core 3.1.2.1).
