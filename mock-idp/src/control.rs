@@ -3,6 +3,7 @@
 mod lives;
 mod nouns;
 mod problem;
+mod rules;
 
 use std::net::IpAddr;
 
@@ -42,6 +43,10 @@ pub(crate) fn router() -> Router {
         .routes(routes!(nouns::list_catalogue))
         .routes(routes!(nouns::list_faults, nouns::arm_fault, nouns::disarm_faults))
         .routes(routes!(nouns::get_fault, nouns::disarm_fault))
+        .routes(routes!(rules::list_rules, rules::add_rule, rules::take_rules_back))
+        .routes(routes!(rules::get_rule, rules::take_rule_back))
+        .routes(routes!(rules::read_barrier))
+        .routes(routes!(rules::release_barrier))
         .routes(routes!(lives::read_clock, lives::set_clock))
         .routes(routes!(lives::read_journal, lives::clear_journal))
         .routes(routes!(lives::count_journal))

@@ -128,6 +128,8 @@ pub(crate) struct SignIn {
     pub(crate) person: Option<String>,
     pub(crate) client: Option<String>,
     pub(crate) state: Option<String>,
+    /// What its request hinted at.
+    pub(crate) login_hint: Option<String>,
     pub(crate) struck: Vec<u64>,
 }
 

@@ -6,6 +6,7 @@ mod clock;
 mod faults;
 mod journal;
 mod people;
+mod rules;
 mod tokens;
 
 use std::sync::Arc;
@@ -15,10 +16,12 @@ pub use self::clock::ClockHandle;
 pub use self::faults::{ArmedFault, Faults};
 pub use self::journal::JournalHandle;
 pub use self::people::People;
+pub use self::rules::{ActiveRule, RuleBuilder, Rules};
 pub use self::tokens::{Minter, Replays};
 use crate::realm::Realm;
 use crate::realm::people::{Mint, Minted};
 use crate::realms::{Own, RealmError, Realms};
+use crate::rule::When;
 
 /// There is nobody and nothing with this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -90,6 +93,16 @@ impl RealmHandle {
     /// The faults.
     pub fn faults(&self) -> Faults {
         Faults(Arc::clone(&self.0))
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> Rules {
+        Rules(Arc::clone(&self.0))
+    }
+
+    /// Begins a rule: when a request looks like this.
+    pub fn when(&self, when: When) -> RuleBuilder {
+        RuleBuilder { realm: Arc::clone(&self.0), when, times: None, after: 0 }
     }
 
     /// The clock.

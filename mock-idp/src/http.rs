@@ -5,6 +5,7 @@
 pub(crate) mod account;
 pub(crate) mod back;
 pub(crate) mod connect;
+pub(crate) mod delivery;
 pub(crate) mod device_page;
 pub(crate) mod documents;
 pub(crate) mod farewell;
@@ -19,7 +20,7 @@ pub(crate) mod scim;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
@@ -32,6 +33,7 @@ use crate::journal::{Channel, Entry, Note};
 use crate::protocol::discovery::path;
 use crate::realm::Realm;
 use crate::realms::Realms;
+use crate::wire::Lever;
 
 /// An operation: its name in journal and log, who calls it, and what it does.
 #[derive(Clone, Copy)]
@@ -130,11 +132,18 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     let Place { realm, base, .. } = place;
+    let lever = request.extensions().get::<ConnectInfo<Lever>>().map(|ConnectInfo(lever)| lever.clone());
     let incoming = match Incoming::read(base, request).await {
         Ok(incoming) => incoming,
         Err(status) => return status.into_response(),
     };
-    let (mut reply, note) = answer(&realm, operation, &incoming).await;
+    let struck = delivery::struck(&realm, operation.name, &incoming);
+    let mut struck_note = Note::default();
+    let (mut reply, mut note) = match delivery::before(&realm, &struck, &mut struck_note).await {
+        Some(instead) => (instead, std::mem::take(&mut struck_note)),
+        None => answer(&realm, operation, &incoming).await,
+    };
+    note.faults.append(&mut struck_note.faults);
     write_down(&realm, operation, incoming, note, &reply);
     let farewells = std::mem::take(&mut reply.farewells);
     if !farewells.is_empty() {
@@ -146,9 +155,9 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
         }
     }
     if reply.slow {
-        be_slow(realm.slow).await;
+        delivery::pause(realm.slow).await;
     }
-    reply.into_response()
+    delivery::deliver(reply, &struck, lever.as_ref()).await
 }
 
 /// What lies at an address that a client registered is fetched when an answer needs it, and then it is answered anew.
@@ -166,11 +175,6 @@ async fn answer(realm: &Realm, operation: Operation, incoming: &Incoming) -> (Re
             _ => return (reply, note),
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "being slow is what the fault `ok-slow` is about")]
-async fn be_slow(wait: std::time::Duration) {
-    tokio::time::sleep(wait).await;
 }
 
 fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Note, reply: &Reply) {

@@ -14,6 +14,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::handles::{RealmHandle, RealmsHandle};
 use crate::protocol::claims::ClaimNames;
 use crate::realms::{RealmError, Realms, Template};
+use crate::wire::{Lever, WireListener};
 
 /// Why a provider did not start.
 #[derive(Debug, thiserror::Error)]
@@ -329,8 +330,8 @@ fn own_thread(
 
 /// Serves until the provider is dropped.
 async fn serve(listener: tokio::net::TcpListener, realms: Arc<Realms>, stopped: oneshot::Receiver<()>) {
-    // Made ready once: a bare router would be cloned whole for every connection.
-    let service = crate::http::router(realms).into_make_service();
+    let service = crate::http::router(realms).into_make_service_with_connect_info::<Lever>();
+    let listener = WireListener { tcp: listener, tls: None };
     tokio::select! {
         served = axum::serve(listener, service) => {
             if let Err(error) = served {

@@ -30,12 +30,14 @@ mod keys;
 mod protocol;
 mod realm;
 mod realms;
+mod rule;
+mod wire;
 
 pub use clock::{Clock, ClockReading, SystemClock};
 pub use fault::{ArmError, ArmedRecord, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict};
 pub use handles::{
-    ArmedFault, Clients, ClockHandle, Faults, JournalHandle, Minter, NotFound, People, RealmHandle,
-    RealmsHandle, Replays,
+    ActiveRule, ArmedFault, Clients, ClockHandle, Faults, JournalHandle, Minter, NotFound, People,
+    RealmHandle, RealmsHandle, Replays, RuleBuilder, Rules,
 };
 pub use http::farewell::LogoutDelivery;
 pub use idp::{MockIdp, MockIdpBuilder, StartError};
@@ -45,6 +47,7 @@ pub use protocol::claims::ClaimNames;
 pub use realm::people::{Mint, Minted};
 pub use realm::replay::{SentResponse, SentToken};
 pub use realms::RealmError;
+pub use rule::{Rule, RuleRecord, Then, When};
 
 /// Every fault there is, without starting anything.
 pub fn catalogue() -> impl Iterator<Item = &'static CatalogueEntry> {

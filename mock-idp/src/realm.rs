@@ -3,6 +3,8 @@
 //! All state is behind one lock that is held for one request and never across an await. Realms share nothing that a
 //! test could notice.
 
+pub(crate) mod asked;
+pub(crate) mod barrier;
 pub(crate) mod client_auth;
 pub(crate) mod device;
 pub(crate) mod directory;
@@ -39,6 +41,7 @@ use crate::keys::{KeyError, KeyRing};
 use crate::protocol::authorize::AuthorizeRequest;
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::discovery::Switched;
+use crate::realm::barrier::Barrier;
 use crate::realm::device::DeviceGrant;
 use crate::realm::directory::Directory;
 use crate::realm::grants::{AccessGrant, CodeGrant, RefreshGrant, Session};
@@ -46,6 +49,7 @@ use crate::realm::kept::Kept;
 use crate::realm::pushed::PushedRequest;
 use crate::realm::register::Registration;
 use crate::realm::replay::HandedOut;
+use crate::rule::Rulebook;
 
 /// Life of a provider session.
 const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
@@ -80,6 +84,8 @@ pub(crate) struct State {
     reading: Timestamp,
     pub(crate) generator: Generator,
     pub(crate) faults: Armory,
+    pub(crate) rules: Rulebook,
+    pub(crate) barriers: BTreeMap<String, Barrier>,
     pub(crate) journal: Journal,
     /// Wrong passwords and codes in a row, by what was typed as user name and company.
     failures: BTreeMap<(String, String), u32>,
@@ -157,6 +163,8 @@ impl Realm {
             clock: setup.clock,
             generator: setup.generator,
             faults: Armory::default(),
+            rules: Rulebook::default(),
+            barriers: BTreeMap::new(),
             journal: Journal::default(),
             failures: BTreeMap::new(),
             interactions: Kept::default(),

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::fault::ArmError;
+use crate::fault::{ArmError, UnknownFault};
 use crate::handles::NotFound;
 use crate::journal::NotSeen;
 
@@ -56,6 +56,12 @@ impl From<NotSeen> for Problem {
 impl From<NotFound> for Problem {
     fn from(error: NotFound) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
+    }
+}
+
+impl From<UnknownFault> for Problem {
+    fn from(error: UnknownFault) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown_fault", error.to_string())
     }
 }
 

@@ -69,6 +69,16 @@ impl Reply {
         pairs.filter_map(|(name, value)| Some((name.clone(), HeaderValue::from_str(value).ok()?))).collect()
     }
 
+    /// Bytes of the body.
+    pub(crate) fn body_len(&self) -> usize {
+        self.body.len()
+    }
+
+    /// The body, and the answer without it.
+    pub(crate) fn split(mut self) -> (Bytes, Self) {
+        (Bytes::from(std::mem::take(&mut self.body)), self)
+    }
+
     /// The answer as bytes, but for the headers that every answer has.
     pub(crate) fn raw(&self) -> Vec<u8> {
         let reason = self.status.canonical_reason().unwrap_or_default();

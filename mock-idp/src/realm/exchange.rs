@@ -237,6 +237,7 @@ impl State {
                 person: Some(person.to_owned()),
                 client: Some(client.id.clone()),
                 state: None,
+                login_hint: None,
                 struck: Vec::new(),
             },
         }

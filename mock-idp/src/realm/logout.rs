@@ -63,6 +63,7 @@ impl State {
                 .map(|hint| hint.client_id.clone())
                 .or(params.first("client_id").map(str::to_owned)),
             state: params.first("state").map(str::to_owned),
+            login_hint: None,
             struck: Vec::new(),
         };
         note.person.clone_from(&sign_in.person);

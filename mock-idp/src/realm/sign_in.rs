@@ -54,9 +54,14 @@ impl State {
         };
         note.client = Some(to.client_id.clone());
         note.state.clone_from(&to.state);
+        let login_hint = asked.first("login_hint").map(str::to_owned);
         let checked = gathered.and_then(|params| authorize::check(&params, &client, &to));
-        let mut sign_in =
-            SignIn { client: Some(to.client_id.clone()), state: to.state.clone(), ..SignIn::default() };
+        let mut sign_in = SignIn {
+            client: Some(to.client_id.clone()),
+            state: to.state.clone(),
+            login_hint,
+            ..SignIn::default()
+        };
         let answered = checked.and_then(|request| self.decide(&request, cookie, &mut sign_in, note));
         match answered {
             Ok(authorized) => authorized,

@@ -10,6 +10,7 @@ mod login;
 mod logout;
 mod metadata;
 mod realms;
+mod rules;
 mod sign_in;
 mod support;
 mod tokens;

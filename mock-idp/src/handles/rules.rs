@@ -1,0 +1,143 @@
+//! Rules: when a request looks like this, then this goes wrong. And barriers, which rules make requests wait behind.
+
+use std::sync::Arc;
+
+use crate::fault::UnknownFault;
+use crate::fault::catalogue;
+use crate::realm::Realm;
+use crate::rule::{Rule, RuleRecord, Then, When};
+
+/// The rules of a realm.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use mock_idp::{MockIdp, Then, When};
+/// let idp = MockIdp::start().await;
+/// let rule = idp.when(When::operation("token").person("dana").nth(1)).then(Then::oauth_error("invalid_grant")).unwrap();
+/// // … sign Dana in …
+/// assert_eq!(rule.fired(), 0);
+/// # });
+/// ```
+#[derive(Clone)]
+pub struct Rules(pub(crate) Arc<Realm>);
+
+impl Rules {
+    /// Adds a rule. A fault that it names has to be in the catalogue.
+    pub fn add(&self, rule: Rule) -> Result<ActiveRule, UnknownFault> {
+        if let Then::Fault(id) = &rule.then {
+            catalogue::find(id)?;
+        }
+        let id = self.0.lock().rules.add(rule);
+        Ok(ActiveRule { realm: Arc::clone(&self.0), id, expected: None, scoped: false })
+    }
+
+    /// Every rule since the start, those that were taken back included.
+    pub fn list(&self) -> Vec<RuleRecord> {
+        self.0.lock().rules.list().to_vec()
+    }
+
+    /// Takes every rule back.
+    pub fn take_all_back(&self) {
+        self.0.lock().rules.take_all_back();
+    }
+
+    /// How many requests wait behind a barrier.
+    pub fn waiting(&self, barrier: &str) -> usize {
+        self.0.lock().barriers.get(barrier).map_or(0, crate::realm::barrier::Barrier::waiting)
+    }
+
+    /// Lets everybody behind a barrier go on; how many there were.
+    pub fn release(&self, barrier: &str) -> usize {
+        let barrier = self.0.lock().barriers.get(barrier).cloned();
+        barrier.map_or(0, |barrier| barrier.open())
+    }
+}
+
+/// A rule that is being written.
+#[derive(Clone)]
+#[must_use = "a rule is there once `then` says what happens"]
+pub struct RuleBuilder {
+    pub(crate) realm: Arc<Realm>,
+    pub(crate) when: When,
+    pub(crate) times: Option<u64>,
+    pub(crate) after: u64,
+}
+
+impl RuleBuilder {
+    /// Strikes so often at most.
+    pub fn times(mut self, times: u64) -> Self {
+        self.times = Some(times);
+        self
+    }
+
+    /// Spares so many requests first.
+    pub fn after(mut self, after: u64) -> Self {
+        self.after = after;
+        self
+    }
+
+    /// What happens; from now on it does.
+    pub fn then(self, then: Then) -> Result<ActiveRule, UnknownFault> {
+        let rule = Rule { when: self.when, then, times: self.times, after: self.after };
+        Rules(self.realm).add(rule)
+    }
+}
+
+/// A rule at work. Dropping it changes nothing, unless it is `scoped` or `expect`s something.
+pub struct ActiveRule {
+    realm: Arc<Realm>,
+    id: u64,
+    expected: Option<u64>,
+    scoped: bool,
+}
+
+impl ActiveRule {
+    /// Number of the rule.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// How often it struck.
+    pub fn fired(&self) -> u64 {
+        self.realm.lock().rules.get(self.id).map_or(0, |record| record.fired)
+    }
+
+    /// It strikes no more.
+    pub fn take_back(&self) {
+        self.realm.lock().rules.take_back(self.id);
+    }
+
+    /// It is taken back when this value is dropped.
+    #[must_use]
+    pub fn scoped(mut self) -> Self {
+        self.scoped = true;
+        self
+    }
+
+    /// When this value is dropped the rule is taken back, and has to have struck so often.
+    #[must_use]
+    pub fn expect(mut self, fired: u64) -> Self {
+        self.expected = Some(fired);
+        self.scoped = true;
+        self
+    }
+}
+
+impl Drop for ActiveRule {
+    fn drop(&mut self) {
+        if self.scoped {
+            self.take_back();
+        }
+        // A panic that is under way says what went wrong first.
+        if let Some(expected) = self.expected.filter(|_| !std::thread::panicking()) {
+            let fired = self.fired();
+            assert!(fired == expected, "rule {} struck {fired} times, expected were {expected}", self.id);
+        }
+    }
+}
+
+impl std::fmt::Debug for ActiveRule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ActiveRule({}, fired {})", self.id, self.fired())
+    }
+}

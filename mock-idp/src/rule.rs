@@ -1,0 +1,332 @@
+//! Rules: *when* a request comes that looks like this, *then* something goes wrong with it. What is wrong about the
+//! protocol is in the catalogue of faults; a rule can arm one of those, and what happens to requests and connections
+//! as such. It judges and counts; it delivers nothing.
+
+use serde::{Deserialize, Serialize};
+
+/// Which requests a rule is about; what is not given does not matter.
+///
+/// ```
+/// use mock_idp::When;
+/// let when = When::operation("token").person("dana").nth(2);
+/// assert_eq!((when.operation.as_deref(), when.nth), (Some("token"), Some(2)));
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    /// The operation: `discovery`, `jwks`, `authorize`, `token`, `userinfo`, `end_session`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The client (id).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// The person (key) the request is about, as far as it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// The sign-in: the `state` of its authorization request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// What its `login_hint` was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_hint: Option<String>,
+    /// Only the n-th of these requests, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nth: Option<u64>,
+}
+
+impl When {
+    /// Any request.
+    pub fn any() -> Self {
+        Self::default()
+    }
+
+    /// Requests for this operation.
+    pub fn operation(name: impl Into<String>) -> Self {
+        Self { operation: Some(name.into()), ..Self::default() }
+    }
+
+    /// … of this client.
+    #[must_use]
+    pub fn client(mut self, id: impl Into<String>) -> Self {
+        self.client = Some(id.into());
+        self
+    }
+
+    /// … about this person.
+    #[must_use]
+    pub fn person(mut self, key: impl Into<String>) -> Self {
+        self.person = Some(key.into());
+        self
+    }
+
+    /// … in the sign-in with this `state`.
+    #[must_use]
+    pub fn state(mut self, state: impl Into<String>) -> Self {
+        self.state = Some(state.into());
+        self
+    }
+
+    /// … in sign-ins that began with this `login_hint`.
+    #[must_use]
+    pub fn login_hint(mut self, hint: impl Into<String>) -> Self {
+        self.login_hint = Some(hint.into());
+        self
+    }
+
+    /// Only the n-th of these, counted from 1.
+    #[must_use]
+    pub fn nth(mut self, nth: u64) -> Self {
+        self.nth = Some(nth);
+        self
+    }
+
+    fn fits(&self, asked: &Asked) -> bool {
+        let same =
+            |wanted: &Option<String>, found: Option<&str>| wanted.is_none() || wanted.as_deref() == found;
+        same(&self.operation, Some(asked.operation))
+            && same(&self.client, asked.client.as_deref())
+            && same(&self.person, asked.person.as_deref())
+            && same(&self.state, asked.state.as_deref())
+            && same(&self.login_hint, asked.login_hint.as_deref())
+    }
+}
+
+/// What happens then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Then {
+    /// A fault of the catalogue is armed for this sign-in, once.
+    Fault(String),
+    /// The request is not answered but by this error of OAuth 2.0.
+    OauthError {
+        /// The code, as in `invalid_grant`.
+        error: String,
+        /// The sentence beside it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+    },
+    /// The request is not answered but by this status, with this body.
+    Status {
+        /// The status.
+        status: u16,
+        /// The body.
+        #[serde(default)]
+        body: String,
+        /// Its type.
+        #[serde(default = "plain")]
+        content_type: String,
+        /// Seconds in a `Retry-After` header.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<u32>,
+    },
+    /// The answer comes after so many milliseconds, 10 minutes at most.
+    DelayMs(u64),
+    /// The request waits until so many wait behind the same barrier, or the barrier is released.
+    Hold {
+        /// Name of the barrier.
+        barrier: String,
+        /// How many have to wait.
+        until: usize,
+    },
+    /// No answer comes at all; the connection stays open for 10 minutes.
+    Hang,
+    /// The request is carried out, and the connection reset instead of an answer.
+    Reset,
+    /// The request is carried out, and the connection closed instead of an answer.
+    Close,
+    /// The request is carried out, and half of its answer is sent.
+    Truncate,
+    /// The request is carried out, and a broken chunk follows the head of its answer.
+    MalformedChunk,
+    /// The request is carried out, and bytes that are no HTTP are its answer.
+    Garbage,
+    /// The request is carried out, and its answer comes one byte a second.
+    Trickle,
+    /// The request is carried out, and its answer has a body of so many bytes more.
+    Padding(u64),
+}
+
+fn plain() -> String {
+    "text/plain".to_owned()
+}
+
+/// Most bytes of padding.
+pub(crate) const MOST_PADDING: u64 = 256 * 1024 * 1024;
+
+impl Then {
+    /// The name under which it stands in the journal.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Fault(_) => "rule-fault",
+            Self::OauthError { .. } => "rule-oauth-error",
+            Self::Status { .. } => "rule-status",
+            Self::DelayMs(_) => "rule-delay",
+            Self::Hold { .. } => "rule-hold",
+            Self::Hang => "rule-hang",
+            Self::Reset => "rule-reset",
+            Self::Close => "rule-close",
+            Self::Truncate => "rule-truncate",
+            Self::MalformedChunk => "rule-malformed-chunk",
+            Self::Garbage => "rule-garbage",
+            Self::Trickle => "rule-trickle",
+            Self::Padding(_) => "rule-padding",
+        }
+    }
+
+    /// Whether it strikes the answer on its way.
+    pub(crate) fn breaks_answer(&self) -> bool {
+        use Then::{Close, Garbage, Hang, MalformedChunk, Padding, Reset, Trickle, Truncate};
+        matches!(self, Hang | Reset | Close | Truncate | MalformedChunk | Garbage | Trickle | Padding(_))
+    }
+
+    /// An error of OAuth 2.0.
+    pub fn oauth_error(code: impl Into<String>) -> Self {
+        Self::OauthError { error: code.into(), description: None }
+    }
+
+    /// A status, without a body.
+    pub fn status(status: u16) -> Self {
+        Self::Status { status, body: String::new(), content_type: plain(), retry_after: None }
+    }
+
+    /// A fault of the catalogue.
+    pub fn fault(id: impl Into<String>) -> Self {
+        Self::Fault(id.into())
+    }
+
+    /// A barrier for so many.
+    pub fn hold(barrier: impl Into<String>, until: usize) -> Self {
+        Self::Hold { barrier: barrier.into(), until }
+    }
+}
+
+/// A rule as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Which requests.
+    #[serde(default)]
+    pub when: When,
+    /// What happens to them.
+    pub then: Then,
+    /// How often; always, unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<u64>,
+    /// How many of these requests are spared first.
+    #[serde(default)]
+    pub after: u64,
+}
+
+/// A rule with what it did so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct RuleRecord {
+    /// Number of the rule, unique in this realm.
+    pub id: u64,
+    /// The rule.
+    #[serde(flatten)]
+    pub rule: Rule,
+    /// How many requests looked like this.
+    pub seen: u64,
+    /// How often it struck.
+    pub fired: u64,
+    /// False once it was taken back.
+    pub active: bool,
+}
+
+/// What is known of a request before it is carried out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) operation: &'static str,
+    pub(crate) client: Option<String>,
+    pub(crate) person: Option<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) login_hint: Option<String>,
+}
+
+/// All rules since the start.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rulebook {
+    records: Vec<RuleRecord>,
+}
+
+impl Rulebook {
+    pub(crate) fn add(&mut self, rule: Rule) -> u64 {
+        let id = self.records.len() as u64 + 1;
+        self.records.push(RuleRecord { id, rule, seen: 0, fired: 0, active: true });
+        id
+    }
+
+    pub(crate) fn list(&self) -> &[RuleRecord] {
+        &self.records
+    }
+
+    pub(crate) fn get(&self, id: u64) -> Option<&RuleRecord> {
+        self.records.iter().find(|record| record.id == id)
+    }
+
+    pub(crate) fn take_back(&mut self, id: u64) {
+        for record in self.records.iter_mut().filter(|record| record.id == id) {
+            record.active = false;
+        }
+    }
+
+    pub(crate) fn take_all_back(&mut self) {
+        for record in &mut self.records {
+            record.active = false;
+        }
+    }
+
+    /// Whether any rule could strike: most realms have none, and are not asked more.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.records.iter().all(|record| !record.active)
+    }
+
+    /// What happens to this request, in the order of the rules. Counts.
+    pub(crate) fn strike(&mut self, asked: &Asked) -> Vec<Then> {
+        let mut struck = Vec::new();
+        for record in self.records.iter_mut().filter(|record| record.active && record.rule.when.fits(asked)) {
+            record.seen += 1;
+            let nth = record.rule.when.nth.is_none_or(|nth| nth == record.seen);
+            let left = record.rule.times.is_none_or(|times| record.fired < times);
+            if nth && left && record.seen > record.rule.after {
+                record.fired += 1;
+                struck.push(record.rule.then.clone());
+            }
+        }
+        struck
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_strikes_what_it_is_about_as_often_as_it_says() {
+        let mut book = Rulebook::default();
+        let rule = |when, times, after| Rule { when, then: Then::Hang, times, after };
+        let second = book.add(rule(When::operation("token").person("dana").nth(2), None, 0));
+        let twice = book.add(rule(When::any().client("c"), Some(2), 1));
+        let asked = |operation, person: &str, client: &str| Asked {
+            operation,
+            person: Some(person.to_owned()),
+            client: Some(client.to_owned()),
+            ..Asked::default()
+        };
+        let struck: Vec<_> = [
+            asked("token", "dana", "x"),
+            asked("token", "zoe", "c"),
+            asked("token", "dana", "c"),
+            asked("userinfo", "dana", "c"),
+            asked("userinfo", "dana", "c"),
+        ]
+        .iter()
+        .map(|asked| book.strike(asked).len())
+        .collect();
+        assert_eq!(struck, [0, 0, 2, 1, 0]);
+        assert_eq!(book.get(second).map(|record| (record.seen, record.fired)), Some((2, 1)));
+        assert_eq!(book.get(twice).map(|record| (record.seen, record.fired)), Some((4, 2)));
+        book.take_all_back();
+        assert!(book.is_quiet() && book.strike(&asked("token", "dana", "c")).is_empty());
+    }
+}

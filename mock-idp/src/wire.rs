@@ -1,0 +1,182 @@
+//! The connections of a provider, plain or TLS, with a handle by which an answer can be cut, reset, or replaced by bytes
+//! that are no HTTP. It knows nothing of requests.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::{Accept, TlsAcceptor, server::TlsStream};
+
+/// How a connection ends before its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// By a TCP reset.
+    Reset,
+    /// By a close, without an answer.
+    Close,
+    /// By a close after these bytes.
+    After(Vec<u8>),
+}
+
+/// What a handler does to the connection of its request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lever(Arc<Mutex<Option<Ending>>>);
+
+impl Lever {
+    /// Ends the connection instead of the next answer.
+    pub(crate) fn end(&self, ending: Ending) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(ending);
+    }
+
+    fn taken(&self) -> Option<Ending> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Listens, and gives every connection a lever.
+pub(crate) struct WireListener {
+    pub(crate) tcp: TcpListener,
+    pub(crate) tls: Option<TlsAcceptor>,
+}
+
+impl Listener for WireListener {
+    type Io = Wire;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Wire, SocketAddr) {
+        let (stream, address) = Listener::accept(&mut self.tcp).await;
+        // Answers are small and written at once: waiting for more to send with them only delays them.
+        let _ = stream.set_nodelay(true);
+        let stream = match &self.tls {
+            Some(acceptor) => Stream::Greeting(Box::new(acceptor.accept(stream))),
+            None => Stream::Plain(stream),
+        };
+        (Wire { stream, lever: Lever::default(), sent: 0 }, address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.tcp.local_addr()
+    }
+}
+
+impl Connected<IncomingStream<'_, WireListener>> for Lever {
+    fn connect_info(stream: IncomingStream<'_, WireListener>) -> Self {
+        stream.io().lever.clone()
+    }
+}
+
+/// A connection.
+pub(crate) struct Wire {
+    stream: Stream,
+    lever: Lever,
+    /// How many of the last bytes were sent.
+    sent: usize,
+}
+
+enum Stream {
+    Plain(TcpStream),
+    /// The TLS handshake is not over; whoever reads or writes first carries it on.
+    Greeting(Box<Accept<TcpStream>>),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// Reading and writing, whatever is below.
+trait Duplex: AsyncRead + AsyncWrite + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Unpin> Duplex for T {}
+
+impl Stream {
+    /// The stream when it is ready to carry data.
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<io::Result<&mut dyn Duplex>> {
+        if let Self::Greeting(greeting) = self {
+            let stream = ready!(Pin::new(greeting.as_mut()).poll(context))?;
+            *self = Self::Tls(Box::new(stream));
+        }
+        match self {
+            Self::Plain(stream) => Poll::Ready(Ok(stream)),
+            Self::Tls(stream) => Poll::Ready(Ok(stream.as_mut())),
+            Self::Greeting(_) => Poll::Pending,
+        }
+    }
+
+    fn tcp(&self) -> Option<&TcpStream> {
+        match self {
+            Self::Plain(stream) => Some(stream),
+            Self::Greeting(greeting) => greeting.get_ref(),
+            Self::Tls(stream) => Some(stream.get_ref().0),
+        }
+    }
+}
+
+impl Wire {
+    /// Carries out how the connection is to end; always an error in the end, upon which it is dropped.
+    fn poll_ending(&mut self, ending: &Ending, context: &mut Context<'_>) -> Poll<io::Error> {
+        if let Ending::After(bytes) = ending {
+            let stream = match ready!(self.stream.poll_ready(context)) {
+                Ok(stream) => stream,
+                Err(error) => return Poll::Ready(error),
+            };
+            while let Some(rest) = bytes.get(self.sent..).filter(|rest| !rest.is_empty()) {
+                match ready!(Pin::new(&mut *stream).poll_write(context, rest)) {
+                    Ok(0) | Err(_) => break,
+                    Ok(written) => self.sent += written,
+                }
+            }
+            let _ = ready!(Pin::new(stream).poll_flush(context));
+        }
+        if *ending == Ending::Reset
+            && let Some(tcp) = self.stream.tcp()
+        {
+            // A linger of zero makes the close a reset.
+            let _ = tcp.set_zero_linger();
+        }
+        Poll::Ready(io::Error::from(io::ErrorKind::ConnectionAborted))
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let stream = ready!(self.stream.poll_ready(context))?;
+        Pin::new(stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if let Some(ending) = self.lever.taken() {
+            return Poll::Ready(Err(ready!(self.poll_ending(&ending, context))));
+        }
+        let stream = ready!(self.stream.poll_ready(context))?;
+        Pin::new(stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if matches!(self.stream, Stream::Greeting(_)) {
+            return Poll::Ready(Ok(()));
+        }
+        let stream = ready!(self.stream.poll_ready(context))?;
+        Pin::new(stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if matches!(self.stream, Stream::Greeting(_)) || self.lever.taken() == Some(Ending::Reset) {
+            return Poll::Ready(Ok(()));
+        }
+        let stream = ready!(self.stream.poll_ready(context))?;
+        Pin::new(stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,234 @@
+//! Rules: when a request looks like this, then this goes wrong; and barriers.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use mock_idp::{JournalQuery, MockIdp, Then, When};
+use serde_json::{Value, json};
+
+use crate::support::Browser;
+
+const DISCOVERY: &str = "/.well-known/openid-configuration";
+
+async fn provider() -> MockIdp {
+    MockIdp::builder().seed(1).start().await.expect("a free port")
+}
+
+/// What comes over the wire, and whether the connection ended in a reset.
+fn bytes_of(idp: &MockIdp, path: &str) -> (Vec<u8>, Option<std::io::ErrorKind>) {
+    let mut connection = TcpStream::connect(idp.address()).expect("a connection");
+    connection.set_read_timeout(Some(Duration::from_secs(5))).expect("a time-out");
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", idp.address());
+    connection.write_all(request.as_bytes()).expect("sent");
+    let mut bytes = Vec::new();
+    let ended = connection.read_to_end(&mut bytes).err().map(|error| error.kind());
+    (bytes, ended)
+}
+
+#[tokio::test]
+async fn an_error_comes_for_the_person_and_the_call_that_were_named() {
+    let idp = provider().await;
+    let rule = idp
+        .when(When::operation("token").person("dana").nth(2))
+        .then(Then::oauth_error("invalid_grant"))
+        .expect("a rule");
+    let browser = Browser::new();
+    let mut statuses = Vec::new();
+    for person in ["dana", "zoe", "dana", "dana"] {
+        let code = Browser::new().sign_in(&idp, person, &[]).await.param("code").unwrap();
+        let answer = browser.redeem(&idp, &code).await;
+        statuses.push(answer.status.as_u16());
+        if answer.status == 400 {
+            assert_eq!(answer.json()["error"], "invalid_grant");
+            assert_eq!(browser.redeem(&idp, &code).await.status, 200, "the code was not spent");
+        }
+    }
+    assert_eq!((statuses, rule.fired()), (vec![200, 200, 400, 200], 1));
+    idp.journal().assert_count(&JournalQuery::operation("token").status(400), 1);
+}
+
+#[tokio::test]
+async fn parallel_sign_ins_do_not_steal_each_others_rules() {
+    let idp = provider().await;
+    let rules: Vec<_> = ["a", "b"]
+        .into_iter()
+        .map(|state| {
+            idp.when(When::operation("token").state(state)).times(1).then(Then::status(503)).unwrap()
+        })
+        .collect();
+    for (state, expected) in [("c", 200), ("b", 503), ("a", 503)] {
+        let code = Browser::new().sign_in(&idp, "dana", &[("state", state)]).await.param("code").unwrap();
+        assert_eq!(Browser::new().redeem(&idp, &code).await.status, expected, "{state}");
+    }
+    assert!(rules.iter().all(|rule| rule.fired() == 1));
+}
+
+#[tokio::test]
+async fn a_status_has_a_body_and_says_when_to_come_again() {
+    let idp = provider().await;
+    let then = Then::Status {
+        status: 429,
+        body: "slowly".to_owned(),
+        content_type: "text/html".to_owned(),
+        retry_after: Some(7),
+    };
+    let rule = idp.when(When::operation("userinfo")).after(1).times(1).then(then).unwrap();
+    let browser = Browser::new();
+    let mut answers = Vec::new();
+    for _ in 0..3 {
+        answers.push(browser.get(&idp.url("/connect/userinfo")).await);
+    }
+    let statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    assert_eq!((statuses, rule.fired()), (vec![401, 429, 401], 1));
+    assert_eq!((answers[1].headers["retry-after"].to_str().unwrap(), &*answers[1].body), ("7", "slowly"));
+    assert_eq!(answers[1].headers["content-type"], "text/html");
+}
+
+#[tokio::test]
+async fn a_fault_of_the_catalogue_strikes_the_sign_in_of_the_request() {
+    let idp = provider().await;
+    idp.when(When::operation("authorize").login_hint("zoe")).then(Then::fault("idt-nonce-wrong")).unwrap();
+    for (person, nonce) in [("dana", "nonce-1"), ("zoe", "nonce-11")] {
+        let more = [("login_hint", person), ("state", person)];
+        let code = Browser::new().sign_in(&idp, person, &more).await.param("code").unwrap();
+        let tokens = Browser::new().redeem(&idp, &code).await.json();
+        let claims = crate::support::decode(tokens["id_token"].as_str().unwrap()).1;
+        assert_eq!(claims["nonce"], nonce, "{person}");
+    }
+    let error = idp.when(When::any()).then(Then::fault("idt-nonse-wrong")).unwrap_err();
+    assert!(error.to_string().contains("did you mean \"idt-nonce-wrong\""));
+}
+
+/// Whether bytes and end of a connection are as they should be.
+type Check = fn(&[u8], Option<std::io::ErrorKind>) -> bool;
+
+#[tokio::test]
+async fn answers_break_on_the_wire_in_every_way() {
+    let idp = provider().await;
+    let (honest, _) = bytes_of(&idp, "/nowhere?close");
+    assert!(honest.starts_with(b"HTTP/1.1 404"));
+    let cases: [(Then, Check); 5] = [
+        (Then::Reset, |bytes, ended| bytes.is_empty() && ended == Some(std::io::ErrorKind::ConnectionReset)),
+        (Then::Close, |bytes, ended| bytes.is_empty() && ended.is_none()),
+        (Then::Truncate, |bytes, ended| {
+            let text = String::from_utf8_lossy(bytes);
+            let (head, body) = text.split_once("\r\n\r\n").expect("a head");
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("a length");
+            ended.is_none()
+                && body.starts_with("{\"issuer\"")
+                && body.len() < length.parse().expect("a number")
+        }),
+        (Then::MalformedChunk, |bytes, _| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            text.contains("transfer-encoding: chunked\r\n\r\nnonsense\r\n")
+        }),
+        (Then::Garbage, |bytes, _| bytes.starts_with(b"\x16\x03\x01")),
+    ];
+    for (then, check) in cases {
+        let rule = idp.when(When::operation("discovery")).times(1).then(then.clone()).unwrap();
+        let (bytes, ended) = bytes_of(&idp, DISCOVERY);
+        assert!(check(&bytes, ended), "{then:?}: {} {ended:?}", String::from_utf8_lossy(&bytes));
+        assert_eq!(rule.fired(), 1, "{then:?}");
+        assert_eq!(Browser::new().get(&idp.url(DISCOVERY)).await.status, 200, "{then:?} is over");
+    }
+}
+
+#[tokio::test]
+async fn answers_come_late_large_and_in_drops() {
+    let idp = provider().await;
+    let began = Instant::now();
+    let delay = idp.when(When::operation("jwks")).times(1).then(Then::DelayMs(50)).unwrap();
+    let keys = "/.well-known/openid-configuration/jwks";
+    assert_eq!(Browser::new().get(&idp.url(keys)).await.status, 200);
+    assert!(began.elapsed() >= Duration::from_millis(50) && delay.fired() == 1);
+    idp.when(When::operation("jwks")).times(1).then(Then::Padding(1_000_000)).unwrap();
+    let large = Browser::new().get(&idp.url(keys)).await;
+    assert!(large.body.len() > 1_000_000 && large.json()["keys"].is_array(), "blanks leave JSON what it is");
+    idp.when(When::operation("jwks")).times(1).then(Then::Trickle).unwrap();
+    let mut slow = Browser::new().http().get(idp.url(keys)).send().await.expect("a head");
+    let first = slow.chunk().await.expect("a drop").expect("a byte");
+    assert_eq!(&first[..], b"{");
+    let more = tokio::time::timeout(Duration::from_millis(100), slow.chunk()).await;
+    assert!(more.is_err(), "the second byte takes a second");
+    idp.when(When::operation("jwks")).times(1).then(Then::Hang).unwrap();
+    let hanging = tokio::time::timeout(Duration::from_millis(100), Browser::new().get(&idp.url(keys))).await;
+    assert!(hanging.is_err());
+}
+
+#[tokio::test]
+async fn a_barrier_holds_until_enough_are_there_or_it_is_released() {
+    let idp = provider().await;
+    idp.when(When::operation("userinfo")).then(Then::hold("race", 3)).unwrap();
+    let url = idp.url("/connect/userinfo");
+    let ask = || {
+        let url = url.clone();
+        tokio::spawn(async move { Browser::new().get(&url).await.status.as_u16() })
+    };
+    let (first, second) = (ask(), ask());
+    while idp.rules().waiting("race") < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!first.is_finished() && !second.is_finished());
+    let third = ask();
+    for asked in [first, second, third] {
+        assert_eq!(asked.await.unwrap(), 401);
+    }
+    let fourth = ask();
+    while idp.rules().waiting("race") < 1 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(idp.rules().release("race"), 1);
+    assert_eq!(fourth.await.unwrap(), 401);
+    let leaver = ask();
+    while idp.rules().waiting("race") < 1 {
+        tokio::task::yield_now().await;
+    }
+    leaver.abort();
+    while idp.rules().waiting("race") > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_did_not_strike_as_expected_fails_when_it_is_dropped() {
+    let idp = provider().await;
+    let rule = idp.when(When::operation("discovery")).then(Then::status(503)).unwrap().expect(1);
+    assert_eq!(Browser::new().get(&idp.url(DISCOVERY)).await.status, 503);
+    drop(rule);
+    assert_eq!(Browser::new().get(&idp.url(DISCOVERY)).await.status, 200, "it was scoped");
+    let idle = idp.when(When::operation("discovery")).then(Then::status(503)).unwrap().expect(1);
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(idle))).unwrap_err();
+    let sentence = panic.downcast_ref::<String>().expect("a sentence");
+    assert!(sentence.contains("struck 0 times, expected were 1"), "{sentence}");
+}
+
+#[tokio::test]
+async fn rules_are_kept_over_http() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    let send = |method: reqwest::Method, path: &str, body: Value| {
+        let request =
+            browser.http().request(method, idp.url(&format!("/_control{path}"))).body(body.to_string());
+        browser.send(request)
+    };
+    let rule = json!({"when": {"operation": "discovery"}, "then": {"status": {"status": 503}}, "times": 1});
+    let added = send(reqwest::Method::POST, "/rules", rule).await;
+    assert_eq!((added.status.as_u16(), &added.json()["fired"]), (201, &json!(0)), "{}", added.body);
+    assert_eq!(browser.get(&idp.url(DISCOVERY)).await.status, 503);
+    let id = added.json()["id"].clone();
+    let read = send(reqwest::Method::GET, &format!("/rules/{id}"), Value::Null).await.json();
+    assert_eq!((&read["fired"], &read["seen"], &read["active"]), (&json!(1), &json!(1), &json!(true)));
+    assert_eq!(send(reqwest::Method::DELETE, &format!("/rules/{id}"), Value::Null).await.status, 204);
+    assert_eq!(send(reqwest::Method::GET, "/rules/99", Value::Null).await.status, 404);
+    for (wrong, word) in [
+        (json!({"then": "explode"}), "unknown variant"),
+        (json!({"when": {"operatoin": "x"}, "then": "hang"}), "operatoin"),
+        (json!({"then": {"fault": "idt-nonse-wrong"}}), "idt-nonce-wrong"),
+    ] {
+        let answer = send(reqwest::Method::POST, "/rules", wrong).await;
+        assert!(answer.status == 422 && answer.body.contains(word), "{}", answer.body);
+    }
+    assert_eq!(send(reqwest::Method::POST, "/barriers/x/release", Value::Null).await.json()["waiting"], 0);
+}
