@@ -3,6 +3,7 @@
 mod lives;
 mod nouns;
 mod problem;
+mod realms;
 mod rules;
 
 use std::net::IpAddr;
@@ -32,6 +33,12 @@ struct Document;
 pub(crate) fn router() -> Router {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(lives::health))
+        .routes(routes!(realms::list_realms, realms::create_realm))
+        .routes(routes!(realms::remove_realm))
+        .routes(routes!(realms::reset))
+        .routes(routes!(realms::list_snapshots))
+        .routes(routes!(realms::take_snapshot, realms::forget_snapshot))
+        .routes(routes!(realms::restore_snapshot))
         .routes(routes!(nouns::list_people, nouns::add_person))
         .routes(routes!(nouns::get_person, nouns::change_person, nouns::delete_person))
         .routes(routes!(nouns::deactivate_person))

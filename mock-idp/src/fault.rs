@@ -134,7 +134,7 @@ pub(crate) struct SignIn {
 }
 
 /// All faults armed since the start.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Armory {
     records: Vec<ArmedRecord>,
 }

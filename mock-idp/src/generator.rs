@@ -8,6 +8,15 @@ use rand::{Rng as _, SeedableRng as _};
 /// Makes unguessable names.
 pub(crate) struct Generator(ChaCha20Rng);
 
+/// A copy makes the same names: it is for snapshots.
+impl Clone for Generator {
+    fn clone(&self) -> Self {
+        let mut same = ChaCha20Rng::from_seed(self.0.get_seed());
+        same.set_word_pos(self.0.get_word_pos());
+        Self(same)
+    }
+}
+
 impl Generator {
     /// Seeded by the operating system; `None` when that has no randomness to give.
     pub(crate) fn from_os() -> Option<Self> {

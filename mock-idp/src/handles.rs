@@ -18,8 +18,8 @@ pub use self::journal::JournalHandle;
 pub use self::people::People;
 pub use self::rules::{ActiveRule, RuleBuilder, Rules};
 pub use self::tokens::{Minter, Replays};
-use crate::realm::Realm;
 use crate::realm::people::{Mint, Minted};
+use crate::realm::{Realm, State};
 use crate::realms::{Own, RealmError, Realms};
 use crate::rule::When;
 
@@ -115,6 +115,21 @@ impl RealmHandle {
         JournalHandle(Arc::clone(&self.0))
     }
 
+    /// Puts everything back to how it was when the realm was made. Keys keep their names.
+    pub fn reset(&self) {
+        self.0.reset();
+    }
+
+    /// Everything as it is now.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.0.snapshot())
+    }
+
+    /// Puts everything back to how it was then.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        self.0.restore(&snapshot.0);
+    }
+
     /// Minting and expiring.
     pub fn minter(&self) -> Minter {
         Minter(Arc::clone(&self.0))
@@ -146,6 +161,10 @@ impl RealmHandle {
     }
 }
 
+/// Everything in a realm as it was at one time: people, clients, sessions, tokens, clock, faults, rules, journal.
+#[derive(Clone)]
+pub struct Snapshot(pub(crate) Arc<State>);
+
 /// The realms of a provider.
 ///
 /// ```
@@ -163,6 +182,11 @@ impl RealmsHandle {
     /// Makes a realm from what the provider was started with.
     pub fn create(&self, path: &str) -> Result<RealmHandle, RealmError> {
         self.0.create(path, Own::default()).map(RealmHandle)
+    }
+
+    /// Makes a realm with people, companies, clients and keys of its own.
+    pub fn create_with(&self, path: &str, fixtures: fixtures::Fixtures) -> Result<RealmHandle, RealmError> {
+        self.0.create(path, Own { fixtures: Some(fixtures), ..Own::default() }).map(RealmHandle)
     }
 
     /// The realm at this path; the empty path is the root.

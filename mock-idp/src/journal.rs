@@ -169,17 +169,13 @@ impl Entry {
 
     /// One line that says what it is.
     pub fn line(&self) -> String {
-        let mut line = format!("{} {} {}", self.operation, self.method, self.path);
+        let mut words = vec![self.operation.to_owned(), self.method.clone(), self.path.clone()];
         for (name, value) in [("person", &self.person), ("client", &self.client), ("state", &self.state)] {
-            if let Some(value) = value {
-                line.push_str(&format!(" {name} {value}"));
-            }
+            words.extend(value.as_ref().map(|value| format!("{name} {value}")));
         }
-        line.push_str(&format!(" -> {}", self.status));
-        if let Some(refusal) = &self.refusal {
-            line.push_str(&format!(" refused by {}", refusal.check));
-        }
-        line
+        words.push(format!("-> {}", self.status));
+        words.extend(self.refusal.as_ref().map(|refusal| format!("refused by {}", refusal.check)));
+        words.join(" ")
     }
 
     /// Bytes it takes, roughly.
@@ -229,7 +225,7 @@ fn mask(value: &mut Value) {
 }
 
 /// The newest entries; older ones give way.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Journal {
     entries: VecDeque<Entry>,
     seq: u64,
@@ -261,6 +257,17 @@ impl Journal {
         }
         self.news.send_replace(self.seq);
         self.seq
+    }
+
+    /// Whom this journal tells of news.
+    pub(crate) fn news_sender(&self) -> watch::Sender<u64> {
+        self.news.clone()
+    }
+
+    /// Tells these from now on, and that something changed.
+    pub(crate) fn tell(&mut self, news: watch::Sender<u64>) {
+        self.news = news;
+        self.news.send_replace(self.seq);
     }
 
     /// Says when there is something new.

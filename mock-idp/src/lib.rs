@@ -37,7 +37,7 @@ pub use clock::{Clock, ClockReading, SystemClock};
 pub use fault::{ArmError, ArmedRecord, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict};
 pub use handles::{
     ActiveRule, ArmedFault, Clients, ClockHandle, Faults, JournalHandle, Minter, NotFound, People,
-    RealmHandle, RealmsHandle, Replays, RuleBuilder, Rules,
+    RealmHandle, RealmsHandle, Replays, RuleBuilder, Rules, Snapshot,
 };
 pub use http::farewell::LogoutDelivery;
 pub use idp::{MockIdp, MockIdpBuilder, StartError};

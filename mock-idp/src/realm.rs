@@ -66,10 +66,17 @@ pub(crate) struct Realm {
     pub(crate) cookie: String,
     /// How long `ok-slow` waits.
     pub(crate) slow: Duration,
+    /// Whether a seed fixes everything that is made.
+    seeded: bool,
     state: Mutex<State>,
+    /// How it was when it was made.
+    initial: Arc<State>,
+    /// Snapshots by name.
+    snapshots: Mutex<BTreeMap<String, Arc<State>>>,
 }
 
 /// Everything in a realm that changes.
+#[derive(Clone)]
 pub(crate) struct State {
     /// The addresses of the realm, as the request that is being answered sees them.
     pub(crate) base: Arc<Base>,
@@ -184,7 +191,43 @@ impl Realm {
             handed_out: HandedOut::default(),
         };
         let cookie = format!("mock_idp_{suffix}");
-        Ok(Self { path: setup.path, base, cookie, slow: setup.slow, state: Mutex::new(state) })
+        Ok(Self {
+            path: setup.path,
+            base,
+            cookie,
+            slow: setup.slow,
+            seeded: setup.seed.is_some(),
+            initial: Arc::new(state.clone()),
+            state: Mutex::new(state),
+            snapshots: Mutex::default(),
+        })
+    }
+
+    /// Everything as it is now.
+    pub(crate) fn snapshot(&self) -> Arc<State> {
+        Arc::new(self.lock().clone())
+    }
+
+    /// Everything as it was then. Where no seed fixes names, new ones are new all the same: nothing is handed out twice.
+    pub(crate) fn restore(&self, snapshot: &State) {
+        let mut state = self.lock();
+        let generator = state.generator.clone();
+        let news = state.journal.news_sender();
+        *state = snapshot.clone();
+        state.journal.tell(news);
+        if !self.seeded {
+            state.generator = generator;
+        }
+    }
+
+    /// Everything as it was when the realm was made.
+    pub(crate) fn reset(&self) {
+        self.restore(&self.initial);
+    }
+
+    /// The snapshots, by name.
+    pub(crate) fn snapshots(&self) -> MutexGuard<'_, BTreeMap<String, Arc<State>>> {
+        self.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The state, for one request. The clock is read here and nowhere else, so that all an answer says about time agrees.

@@ -107,6 +107,11 @@ impl Realms {
         Ok(realm)
     }
 
+    /// What a new realm is made of.
+    pub(crate) fn fixtures(&self) -> Fixtures {
+        self.template.fixtures.clone()
+    }
+
     /// The realm at this path; the empty path is the root.
     pub(crate) fn get(&self, path: &str) -> Option<Arc<Realm>> {
         self.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned()

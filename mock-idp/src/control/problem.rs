@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::fault::{ArmError, UnknownFault};
 use crate::handles::NotFound;
 use crate::journal::NotSeen;
+use crate::realms::RealmError;
 
 /// A problem document.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -50,6 +51,18 @@ impl Problem {
 impl From<NotSeen> for Problem {
     fn from(error: NotSeen) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_seen", error.to_string())
+    }
+}
+
+impl From<RealmError> for Problem {
+    fn from(error: RealmError) -> Self {
+        let (status, code) = match error {
+            RealmError::Taken(_) => (StatusCode::CONFLICT, "name_taken"),
+            RealmError::Path(_) => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_realm_path"),
+            RealmError::Key(_) => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_body"),
+            RealmError::Randomness => (StatusCode::INTERNAL_SERVER_ERROR, "no_randomness"),
+        };
+        Self::new(status, code, error.to_string())
     }
 }
 

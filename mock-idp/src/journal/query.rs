@@ -182,10 +182,10 @@ pub struct NotSeen {
 
 impl NotSeen {
     fn sentence(&self) -> String {
-        let mut text = format!("wanted {} of [{}], there are {}", self.wanted, self.query, self.found);
-        for near in &self.near_misses {
-            text.push_str(&format!("\n  near: #{} {}: {}", near.seq, near.entry, near.differs.join("; ")));
-        }
-        text
+        let near =
+            |near: &NearMiss| format!("  near: #{} {}: {}", near.seq, near.entry, near.differs.join("; "));
+        let mut lines = vec![format!("wanted {} of [{}], there are {}", self.wanted, self.query, self.found)];
+        lines.extend(self.near_misses.iter().map(near));
+        lines.join("\n")
     }
 }

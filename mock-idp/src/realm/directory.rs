@@ -2,6 +2,7 @@
 //! there are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use fixtures::{Company, Person, Status};
 
@@ -9,7 +10,7 @@ use fixtures::{Company, Person, Status};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Directory {
     companies: Vec<Company>,
-    people: BTreeMap<String, Person>,
+    people: BTreeMap<String, Arc<Person>>,
     /// Keys by user name in lower case, deleted people included.
     by_username: BTreeMap<String, BTreeSet<String>>,
     /// Keys by e-mail address in lower case.
@@ -37,16 +38,16 @@ impl Directory {
         }
         add(&mut self.by_company, person.company.clone(), key);
         self.by_subject.insert(person.subject.clone(), key.clone());
-        self.people.insert(key.clone(), person);
+        self.people.insert(key.clone(), Arc::new(person));
     }
 
     /// Changes a person, whose key stays; `None` when there is none.
     pub(crate) fn change(&mut self, key: &str, change: impl FnOnce(&mut Person)) -> Option<&Person> {
-        let mut person = self.people.get(key)?.clone();
+        let mut person = Person::clone(self.people.get(key)?);
         change(&mut person);
         key.clone_into(&mut person.key);
         self.insert(person);
-        self.people.get(key)
+        self.get(key)
     }
 
     fn forget(&mut self, key: &str) {
@@ -63,12 +64,12 @@ impl Directory {
 
     /// The person with this key, the deleted included.
     pub(crate) fn get(&self, key: &str) -> Option<&Person> {
-        self.people.get(key)
+        self.people.get(key).map(|person| &**person)
     }
 
     /// Everybody, by key, the deleted included.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Person> {
-        self.people.values()
+        self.people.values().map(|person| &**person)
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
@@ -81,7 +82,7 @@ impl Directory {
 
     /// A person who is there; the deleted are not.
     pub(crate) fn present(&self, key: &str) -> Option<&Person> {
-        self.people.get(key).filter(|person| person.status != Status::Deleted)
+        self.get(key).filter(|person| person.status != Status::Deleted)
     }
 
     /// The company of a person.

@@ -35,7 +35,7 @@ pub struct SentToken {
 }
 
 /// The newest of each.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct HandedOut {
     responses: VecDeque<SentResponse>,
     id_tokens: VecDeque<SentToken>,
@@ -43,7 +43,7 @@ pub(crate) struct HandedOut {
 }
 
 /// A logout token as it was sent.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct SentLogoutToken {
     person: String,
     client: String,

@@ -5,6 +5,7 @@ mod clock;
 mod control;
 mod directory;
 mod faults;
+mod grants;
 mod hostile;
 mod login;
 mod logout;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use mock_idp::{Mint, MockIdp, StartError};
+use serde_json::{Value, json};
 
 use crate::support::{Browser, decode};
 
@@ -110,4 +111,180 @@ async fn a_key_of_another_kind_starts_nothing_and_is_named_with_its_file() {
     let error = started.map(|_| ()).expect_err("the key cannot sign").to_string();
     assert!(error.contains("keys/test-rs256-a.pem: holds no RS256 key"), "{error}");
     assert!(error.contains("openssl genpkey -algorithm RSA"), "{error}");
+}
+
+/// Control requests, to any realm.
+async fn control(url: &str, method: reqwest::Method, body: Value) -> crate::support::Answer {
+    let browser = Browser::new();
+    browser.send(browser.http().request(method, url).body(body.to_string())).await
+}
+
+#[tokio::test]
+async fn realms_are_isolated_issuers_at_paths_of_several_segments() {
+    let idp = MockIdp::builder().seed(3).start().await.unwrap();
+    let acme = idp.realms().create("acme").unwrap();
+    let europe = idp.realms().create("acme/eu").unwrap();
+    let mut kids = BTreeSet::new();
+    for realm in [&*idp, &acme, &europe] {
+        let document = Browser::new().get(&realm.url("/.well-known/openid-configuration")).await.json();
+        assert_eq!(document["issuer"], realm.issuer());
+        let keys = Browser::new().get(document["jwks_uri"].as_str().unwrap()).await.json();
+        kids.insert(keys["keys"][0]["kid"].to_string());
+        let minted = realm.mint(&Mint::new("dana", "kaseya-mdr")).unwrap();
+        assert_eq!(minted.id_token_claims()["iss"], realm.issuer());
+        let elsewhere = if realm.path().is_empty() { &acme } else { &*idp };
+        let userinfo = |url: String| {
+            let token = minted.access_token.clone();
+            async move {
+                let browser = Browser::new();
+                browser.send(browser.http().get(url).bearer_auth(token)).await.status.as_u16()
+            }
+        };
+        assert_eq!(userinfo(realm.url("/connect/userinfo")).await, 200);
+        assert_eq!(userinfo(elsewhere.url("/connect/userinfo")).await, 401, "tokens do not travel");
+    }
+    assert_eq!(kids.len(), 3, "every realm has a kid of its own");
+    acme.faults().arm("idt-nonce-wrong", mock_idp::Target::next(), 1).unwrap();
+    acme.people().deactivate("dana").unwrap();
+    acme.clock().advance(jiff::SignedDuration::from_hours(5));
+    assert!(europe.faults().list().is_empty() && idp.faults().list().is_empty());
+    assert_eq!(europe.people().get("dana").unwrap().status, fixtures::Status::Active);
+    assert!(acme.clock().now().duration_since(europe.clock().now()).as_hours() >= 4);
+    assert!(!acme.journal().is_empty() && acme.journal().len() < 10);
+    let rfc_8414 = idp.url("/.well-known/oauth-authorization-server/acme/eu");
+    assert_eq!(Browser::new().get(&rfc_8414).await.json()["issuer"], europe.issuer());
+}
+
+#[tokio::test]
+async fn a_whole_sign_in_works_below_a_path() {
+    let idp = MockIdp::start().await;
+    let europe = idp.realms().create("acme/eu").unwrap();
+    let browser = Browser::new();
+    let url = crate::support::authorize_url(&idp, &[]).replace(idp.issuer(), europe.issuer());
+    let asked = browser.get(&url).await.location.expect("a login page");
+    assert!(asked.starts_with("/acme/eu/account/login?"), "{asked}");
+    let page = browser.get(&idp.url(&asked)).await;
+    assert!(page.body.contains("action=\"/acme/eu/account/login\""), "{}", page.body);
+    assert!(page.body.contains("href=\"/acme/eu/assets/mock-idp.css\""));
+    assert_eq!(browser.get(&europe.url("/assets/mock-idp.css")).await.status, 200);
+    let fields = [("interaction", page.interaction()), ("person", "dana".to_owned())];
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let back = browser.post(&europe.url("/account/people"), &fields).await;
+    assert!(back.headers["set-cookie"].to_str().unwrap().contains("Path=/acme/eu/"));
+    assert_eq!(back.param("iss").as_deref(), Some(europe.issuer()));
+    assert!(browser.get(&url).await.param("code").is_some(), "the session of this realm answers");
+    assert_eq!(browser.authorize(&idp, &[]).await.page(), "kaseyaone-login", "and that of another does not");
+}
+
+#[tokio::test]
+async fn an_unknown_realm_is_not_made_by_asking_and_the_near_ones_are_named() {
+    let idp = MockIdp::start().await;
+    for path in ["acme", "acme/eu", "globex"] {
+        idp.realms().create(path).unwrap();
+    }
+    let lost = Browser::new().get(&idp.url("/acne/eu/.well-known/openid-configuration")).await;
+    assert_eq!(lost.status, 404);
+    assert_eq!(lost.json()["near_realms"][0], "acme/eu");
+    assert!(lost.json()["detail"].as_str().unwrap().contains("/acme/eu"), "{}", lost.body);
+    assert_eq!(idp.realms().paths(), ["", "acme", "acme/eu", "globex"]);
+    for wrong in ["", "/acme", "acme/", "a//b", "a b", "_control", "connect", ".well-known", "é"] {
+        let error = idp.realms().create(wrong).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("realm path"), "{wrong}: {error}");
+    }
+    assert!(idp.realms().create("acme").map(|_| ()).unwrap_err().to_string().contains("already"));
+}
+
+#[tokio::test]
+async fn realms_are_made_and_removed_over_http() {
+    let idp = MockIdp::start().await;
+    let realms = idp.url("/_control/realms");
+    let person = serde_json::to_value(idp.people().get("dana").unwrap()).unwrap();
+    let new = json!({"path": "acme/eu", "seed": 5, "people": [person]});
+    let made = control(&realms, reqwest::Method::POST, new.clone()).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert_eq!(made.json()["issuer"], format!("{}/acme/eu", idp.issuer()));
+    let people = format!("{}/people", made.json()["control"].as_str().unwrap());
+    assert_eq!(Browser::new().get(&people).await.json().as_array().map(Vec::len), Some(1));
+    assert_eq!(control(&realms, reqwest::Method::POST, new).await.status, 409);
+    let mut homeless = json!({"path": "b", "people": [person], "companies": []});
+    assert_eq!(control(&realms, reqwest::Method::POST, homeless.take()).await.status, 422);
+    assert_eq!(Browser::new().get(&realms).await.json().as_array().map(Vec::len), Some(2));
+    let remove = |path: &str| format!("{realms}/remove?path={path}");
+    assert_eq!(control(&remove("acme%2Feu"), reqwest::Method::DELETE, Value::Null).await.status, 204);
+    assert_eq!(control(&remove("acme%2Feu"), reqwest::Method::DELETE, Value::Null).await.status, 404);
+    assert_eq!(control(&remove(""), reqwest::Method::DELETE, Value::Null).await.status, 404);
+    assert_eq!(Browser::new().get(&people).await.status, 404);
+}
+
+#[tokio::test]
+async fn reset_and_restore_put_everything_back() {
+    let idp = MockIdp::builder().seed(9).start().await.unwrap();
+    idp.clock().freeze();
+    let first = idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap();
+    let snapshot = idp.snapshot();
+    let second = idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap();
+    idp.people().delete("dana").unwrap();
+    idp.faults().arm("idt-nonce-wrong", mock_idp::Target::next(), 1).unwrap();
+    Browser::new().authorize(&idp, &[]).await;
+    idp.restore(&snapshot);
+    assert!(idp.journal().is_empty() && idp.faults().list().is_empty());
+    assert_eq!(idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap(), second, "the seed goes on from there");
+    assert_eq!(Browser::new().userinfo(&idp, &first.access_token).await.status, 200);
+    idp.reset();
+    assert_eq!(Browser::new().userinfo(&idp, &first.access_token).await.status, 401);
+    let named = idp.url("/_control/snapshots/before");
+    assert_eq!(control(&named, reqwest::Method::PUT, Value::Null).await.status, 204);
+    idp.people().delete("dana").unwrap();
+    assert_eq!(control(&format!("{named}/restore"), reqwest::Method::POST, Value::Null).await.status, 204);
+    assert_eq!(idp.people().get("dana").unwrap().status, fixtures::Status::Active);
+    assert_eq!(control(&named, reqwest::Method::DELETE, Value::Null).await.status, 204);
+    assert_eq!(control(&format!("{named}/restore"), reqwest::Method::POST, Value::Null).await.status, 404);
+    idp.people().delete("dana").unwrap();
+    assert_eq!(control(&idp.url("/_control/reset"), reqwest::Method::POST, Value::Null).await.status, 204);
+    assert_eq!(idp.people().get("dana").unwrap().status, fixtures::Status::Active);
+}
+
+#[tokio::test]
+async fn without_a_seed_nothing_is_handed_out_twice_after_a_reset() {
+    let idp = MockIdp::start().await;
+    let before = idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap().access_token;
+    idp.reset();
+    assert_ne!(idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap().access_token, before);
+}
+
+#[tokio::test]
+async fn the_issuer_follows_the_request_where_it_is_derived() {
+    let idp = MockIdp::builder().derived_issuer().start().await.unwrap();
+    idp.realms().create("acme").unwrap();
+    let ask = |path: &'static str, headers: &'static [(&'static str, &'static str)]| {
+        let url = idp.url(path);
+        async move {
+            let browser = Browser::new();
+            let request =
+                headers.iter().fold(browser.http().get(url), |it, (name, value)| it.header(*name, *value));
+            browser.send(request).await.json()
+        }
+    };
+    let discovery = "/.well-known/openid-configuration";
+    assert_eq!(ask(discovery, &[("host", "idp.test:9400")]).await["issuer"], "http://idp.test:9400");
+    let proxied = [("x-forwarded-proto", "https"), ("x-forwarded-host", "login.test")];
+    let document = ask("/acme/.well-known/openid-configuration", Box::leak(Box::new(proxied))).await;
+    assert_eq!(document["issuer"], "https://login.test/acme");
+    assert_eq!(document["token_endpoint"], "https://login.test/acme/connect/token");
+    let pinned = MockIdp::builder()
+        .issuer("https://login.test/idp")
+        .back_channel("http://idp:9400")
+        .trailing_slash()
+        .start()
+        .await
+        .unwrap();
+    let url = format!("http://{}{discovery}", pinned.address());
+    let document = Browser::new().get(&url).await.json();
+    assert_eq!(document["issuer"], "https://login.test/idp/");
+    assert_eq!(document["authorization_endpoint"], "https://login.test/idp/connect/authorize");
+    assert_eq!(document["token_endpoint"], "http://idp:9400/connect/token");
+    assert_eq!(
+        pinned.mint(&Mint::new("dana", "kaseya-mdr")).unwrap().id_token_claims()["iss"],
+        "https://login.test/idp/"
+    );
 }

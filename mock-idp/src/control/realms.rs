@@ -1,0 +1,160 @@
+//! Realms over HTTP: made, listed, removed; put back to how they were.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use fixtures::{Client, Company, Person};
+use serde::{Deserialize, Serialize};
+
+use crate::control::problem::{Problem, read};
+use crate::handles::NotFound;
+use crate::http::place::Place;
+use crate::realm::Realm;
+use crate::realms::Own;
+
+/// A realm.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct RealmReading {
+    /// Its path; empty for the one at the root.
+    path: String,
+    /// Its issuer.
+    issuer: String,
+    /// Where it is controlled.
+    control: String,
+}
+
+fn reading(place: &Place, realm: &Realm) -> RealmReading {
+    let base = if place.realms.addressing.is_derived() {
+        // As this request was addressed, without the path of its own realm.
+        let own = place.realm.path.as_str();
+        let root = place.base.front.strip_suffix(own).unwrap_or(&place.base.front).trim_end_matches('/');
+        Arc::new(place.realms.addressing.base(&realm.path, Some(root)))
+    } else {
+        Arc::clone(&realm.base)
+    };
+    RealmReading {
+        path: realm.path.clone(),
+        issuer: base.issuer.to_string(),
+        control: format!("{}/_control", base.front),
+    }
+}
+
+/// Every realm of this process.
+#[utoipa::path(get, path = "/_control/realms", tag = "realms", responses((status = OK, body = Vec<RealmReading>)))]
+pub(crate) async fn list_realms(place: Place) -> Json<Vec<RealmReading>> {
+    let realms = place.realms.paths().into_iter().filter_map(|path| place.realms.get(&path));
+    Json(realms.map(|realm| reading(&place, &realm)).collect())
+}
+
+/// A realm that is to be made. What is not given is as in the fixtures the provider was started with.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRealm {
+    /// Its path: segments separated by slashes, as in `acme/eu`.
+    path: String,
+    /// What fixes every code, token and name in it.
+    seed: Option<u64>,
+    /// Companies instead of those of the fixtures.
+    #[schema(value_type = Option<Vec<Object>>)]
+    companies: Option<Vec<Company>>,
+    /// People instead of those of the fixtures.
+    #[schema(value_type = Option<Vec<Object>>)]
+    people: Option<Vec<Person>>,
+    /// Clients instead of those of the fixtures.
+    #[schema(value_type = Option<Vec<Object>>)]
+    clients: Option<Vec<Client>>,
+}
+
+/// Makes a realm.
+#[utoipa::path(post, path = "/_control/realms", tag = "realms", request_body = NewRealm,
+    responses((status = CREATED, body = RealmReading), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn create_realm(
+    place: Place,
+    body: Bytes,
+) -> Result<(StatusCode, Json<RealmReading>), Problem> {
+    let new: NewRealm = read(&body)?;
+    let mut fixtures = place.realms.fixtures();
+    fixtures.companies = new.companies.unwrap_or(fixtures.companies);
+    fixtures.people = new.people.unwrap_or(fixtures.people);
+    fixtures.clients = new.clients.unwrap_or(fixtures.clients);
+    let homeless = fixtures.people.iter().find(|person| fixtures.company(&person.company).is_none());
+    if let Some(person) = homeless {
+        let detail = format!("{} is of the company {:?}, which is not there", person.key, person.company);
+        return Err(Problem::wrong(detail));
+    }
+    let own = Own { fixtures: Some(fixtures), seed: new.seed, ..Own::default() };
+    let realm = place.realms.create(&new.path, own)?;
+    Ok((StatusCode::CREATED, Json(reading(&place, &realm))))
+}
+
+/// Which realm.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WhichRealm {
+    /// Its path.
+    path: String,
+}
+
+/// Removes a realm. The one at the root stays.
+#[utoipa::path(delete, path = "/_control/realms/remove", tag = "realms", params(WhichRealm),
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn remove_realm(
+    place: Place,
+    Query(which): Query<WhichRealm>,
+) -> Result<StatusCode, Problem> {
+    if place.realms.remove(&which.path) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    let near = place.realms.near(&which.path).join(", ");
+    let name = if near.is_empty() { which.path } else { format!("{}; there are {near}", which.path) };
+    Err(NotFound { kind: "realm that can be removed", name }.into())
+}
+
+/// Puts everything back to how it was when the realm was made.
+#[utoipa::path(post, path = "/_control/reset", tag = "realms", responses((status = NO_CONTENT)))]
+pub(crate) async fn reset(Place { realm, .. }: Place) -> StatusCode {
+    realm.reset();
+    StatusCode::NO_CONTENT
+}
+
+/// Names of the snapshots of this realm.
+#[utoipa::path(get, path = "/_control/snapshots", tag = "realms", responses((status = OK, body = Vec<String>)))]
+pub(crate) async fn list_snapshots(Place { realm, .. }: Place) -> Json<Vec<String>> {
+    Json(realm.snapshots().keys().cloned().collect())
+}
+
+/// Keeps everything as it is now under this name.
+#[utoipa::path(put, path = "/_control/snapshots/{name}", tag = "realms", params(("name" = String, Path)), responses((status = NO_CONTENT)))]
+pub(crate) async fn take_snapshot(Place { realm, .. }: Place, Path(name): Path<String>) -> StatusCode {
+    let snapshot = realm.snapshot();
+    realm.snapshots().insert(name, snapshot);
+    StatusCode::NO_CONTENT
+}
+
+/// Forgets a snapshot.
+#[utoipa::path(delete, path = "/_control/snapshots/{name}", tag = "realms", params(("name" = String, Path)),
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn forget_snapshot(
+    Place { realm, .. }: Place,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let forgotten = realm.snapshots().remove(&name);
+    forgotten.map(|_| StatusCode::NO_CONTENT).ok_or_else(|| NotFound { kind: "snapshot", name }.into())
+}
+
+/// Puts everything back to how it was in this snapshot.
+#[utoipa::path(post, path = "/_control/snapshots/{name}/restore", tag = "realms", params(("name" = String, Path)),
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn restore_snapshot(
+    Place { realm, .. }: Place,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let snapshot = realm.snapshots().get(&name).cloned();
+    let snapshot = snapshot.ok_or(NotFound { kind: "snapshot", name })?;
+    realm.restore(&snapshot);
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,414 @@
+//! Every grant beside the code: the client for itself, devices, exchange, assertions; looking into tokens and taking them
+//! back; tokens that are bound to a key.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use fixtures::{AccessTokenFormat, Client, Grant};
+use jiff::SignedDuration;
+use mock_idp::{Mint, MockIdp};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::assertions::Signer;
+use crate::support::{Answer, Browser, CLIENT, SECRET, decode};
+
+const WORKER: &str = "worker";
+const WORKER_SECRET: &str = "worker-test-secret-not-a-secret";
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
+
+async fn provider() -> MockIdp {
+    let idp = MockIdp::builder().seed(1).start().await.expect("a free port");
+    idp.clock().freeze();
+    idp
+}
+
+/// A form with the credentials of a client in it.
+async fn post_as(idp: &MockIdp, path: &str, client: (&str, &str), form: &[(&str, &str)]) -> Answer {
+    let mut form = form.to_vec();
+    form.push(("client_id", client.0));
+    if !client.1.is_empty() {
+        form.push(("client_secret", client.1));
+    }
+    Browser::new().post(&idp.url(path), &form).await
+}
+
+async fn token_as(idp: &MockIdp, client: (&str, &str), form: &[(&str, &str)]) -> Answer {
+    post_as(idp, "/connect/token", client, form).await
+}
+
+fn error_of(answer: &Answer) -> (u16, String) {
+    (answer.status.as_u16(), answer.json()["error"].as_str().unwrap_or_default().to_owned())
+}
+
+fn refused(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+#[tokio::test]
+async fn a_client_gets_a_token_for_itself_and_no_more_scope_than_it_has() {
+    let idp = provider().await;
+    let worker = (WORKER, WORKER_SECRET);
+    let answer = token_as(&idp, worker, &[("grant_type", "client_credentials")]).await.json();
+    assert_eq!(answer["scope"], "alerts:read alerts:write");
+    assert!(answer.get("id_token").is_none() && answer.get("refresh_token").is_none());
+    let (header, claims) = decode(answer["access_token"].as_str().unwrap());
+    assert_eq!(
+        (&header["typ"], &claims["sub"], &claims["client_id"]),
+        (&json!("at+jwt"), &json!(WORKER), &json!(WORKER))
+    );
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 3600);
+    assert!(claims.get("auth_time").is_none(), "nobody authenticated");
+    let narrow = [("grant_type", "client_credentials"), ("scope", "alerts:read")];
+    assert_eq!(token_as(&idp, worker, &narrow).await.json()["scope"], "alerts:read");
+    let wide = [("grant_type", "client_credentials"), ("scope", "alerts:read admin")];
+    assert_eq!(error_of(&token_as(&idp, worker, &wide).await), refused(400, "invalid_scope"));
+    let other = token_as(&idp, (CLIENT, SECRET), &[("grant_type", "client_credentials")]).await;
+    assert_eq!(error_of(&other), refused(400, "unauthorized_client"));
+    let userinfo = Browser::new().userinfo(&idp, answer["access_token"].as_str().unwrap()).await;
+    assert_eq!(error_of(&userinfo), refused(401, "invalid_token"));
+}
+
+#[tokio::test]
+async fn a_device_waits_for_a_person_and_polls_no_faster_than_it_may() {
+    let idp = provider().await;
+    let television = ("television", "");
+    let started = post_as(
+        &idp,
+        "/connect/deviceauthorization",
+        television,
+        &[("scope", "openid email offline_access")],
+    )
+    .await;
+    assert_eq!(started.status, 200, "{}", started.body);
+    let started = started.json();
+    let (device_code, user_code) = (
+        started["device_code"].as_str().unwrap().to_owned(),
+        started["user_code"].as_str().unwrap().to_owned(),
+    );
+    assert!(started["verification_uri_complete"].as_str().unwrap().ends_with(&user_code));
+    let poll = || async {
+        let form = [("grant_type", DEVICE_CODE), ("device_code", device_code.as_str())];
+        token_as(&idp, television, &form).await
+    };
+    assert_eq!(error_of(&poll().await), refused(400, "authorization_pending"));
+    assert_eq!(error_of(&poll().await), refused(400, "slow_down"));
+    idp.clock().advance(SignedDuration::from_secs(5));
+    assert_eq!(error_of(&poll().await), refused(400, "slow_down"), "five seconds more since");
+    let browser = Browser::new();
+    let page = browser.get(started["verification_uri_complete"].as_str().unwrap()).await;
+    assert!(page.page() == "kaseyaone-device" && page.body.contains(&user_code));
+    let wrong = browser.post(&idp.url("/device"), &[("user_code", "XXXX"), ("person", "dana")]).await;
+    assert_eq!(wrong.status, 422);
+    let locked = browser.post(&idp.url("/device"), &[("user_code", &user_code), ("person", "nobody")]).await;
+    assert_eq!(locked.status, 422);
+    let typed = user_code.to_lowercase().replace('-', " ");
+    let allowed = browser.post(&idp.url("/device"), &[("user_code", &typed), ("person", "dana")]).await;
+    assert!(allowed.status == 200 && allowed.body.contains("may go on"), "{}", allowed.body);
+    idp.clock().advance(SignedDuration::from_secs(60));
+    let tokens = poll().await.json();
+    assert!(tokens["refresh_token"].is_string(), "{tokens}");
+    assert_eq!(decode(tokens["id_token"].as_str().unwrap()).1["email"], "dana@northwind.example");
+    idp.clock().advance(SignedDuration::from_secs(60));
+    assert_eq!(error_of(&poll().await), refused(400, "invalid_grant"), "a device code is good once");
+}
+
+#[tokio::test]
+async fn a_device_is_refused_expires_and_belongs_to_one_client() {
+    let idp = provider().await;
+    let start = || async {
+        let started = post_as(&idp, "/connect/deviceauthorization", ("television", ""), &[]).await.json();
+        [&started["device_code"], &started["user_code"]].map(|code| code.as_str().unwrap().to_owned())
+    };
+    let poll = |code: String| {
+        let idp = &idp;
+        async move {
+            token_as(idp, ("television", ""), &[("grant_type", DEVICE_CODE), ("device_code", &code)]).await
+        }
+    };
+    let [denied, shown] = start().await;
+    Browser::new().post(&idp.url("/device"), &[("user_code", &shown), ("deny", "deny")]).await;
+    assert_eq!(error_of(&poll(denied).await), refused(400, "access_denied"));
+    let [late, shown] = start().await;
+    idp.clock().advance(SignedDuration::from_mins(15));
+    assert_eq!(error_of(&poll(late).await), refused(400, "expired_token"));
+    let expired =
+        Browser::new().post(&idp.url("/device"), &[("user_code", &shown), ("person", "dana")]).await;
+    assert_eq!(expired.status, 422);
+    let grants = |client: &mut Client| client.grants.push(Grant::DeviceCode);
+    idp.clients().change("spa", grants).unwrap();
+    let [foreign, _] = start().await;
+    let form = [("grant_type", DEVICE_CODE), ("device_code", foreign.as_str())];
+    assert_eq!(error_of(&token_as(&idp, ("spa", ""), &form).await), refused(400, "invalid_grant"));
+    let not_registered = post_as(&idp, "/connect/deviceauthorization", (CLIENT, SECRET), &[]).await;
+    assert_eq!(error_of(&not_registered), refused(400, "unauthorized_client"));
+}
+
+#[tokio::test]
+async fn a_token_of_a_person_is_exchanged_for_one_of_another_client() {
+    let idp = provider().await;
+    let minted = idp.mint(&Mint::new("dana", CLIENT).scope("openid email")).unwrap();
+    let worker = (WORKER, WORKER_SECRET);
+    let exchange = |subject: String, kind: &'static str, more: Vec<(&'static str, String)>| {
+        let idp = &idp;
+        async move {
+            let mut form =
+                vec![("grant_type", EXCHANGE), ("subject_token", &*subject), ("subject_token_type", kind)];
+            form.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
+            token_as(idp, worker, &form).await
+        }
+    };
+    let answer = exchange(
+        minted.access_token.clone(),
+        ACCESS_TOKEN,
+        vec![
+            ("scope", "email alerts:read".to_owned()),
+            ("audience", "https://one.test".to_owned()),
+            ("audience", "https://two.test".to_owned()),
+        ],
+    )
+    .await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let answer = answer.json();
+    assert_eq!(
+        (&answer["issued_token_type"], &answer["scope"]),
+        (&json!(ACCESS_TOKEN), &json!("email alerts:read"))
+    );
+    let claims = decode(answer["access_token"].as_str().unwrap()).1;
+    assert_eq!(claims["sub"], "k1-northwind-dana");
+    assert_eq!(
+        (&claims["client_id"], &claims["aud"]),
+        (&json!(WORKER), &json!(["https://one.test", "https://two.test"]))
+    );
+    let actor = idp.mint(&Mint::new("zoe", CLIENT)).unwrap().access_token;
+    let acting = vec![("actor_token", actor), ("actor_token_type", ACCESS_TOKEN.to_owned())];
+    let first = exchange(minted.id_token.clone(), ID_TOKEN, acting.clone()).await.json();
+    assert_eq!(decode(first["access_token"].as_str().unwrap()).1["act"]["sub"], "k1-northwind-zoe");
+    let again =
+        exchange(first["access_token"].as_str().unwrap().to_owned(), ACCESS_TOKEN, acting).await.json();
+    assert_eq!(decode(again["access_token"].as_str().unwrap()).1["act"]["act"]["sub"], "k1-northwind-zoe");
+    for (subject, kind, more, code) in [
+        ("garbage".to_owned(), ACCESS_TOKEN, vec![], "invalid_request"),
+        (minted.id_token.clone(), "urn:x", vec![], "invalid_request"),
+        (minted.access_token.clone(), ACCESS_TOKEN, vec![("scope", "admin".to_owned())], "invalid_scope"),
+        (
+            minted.access_token.clone(),
+            ACCESS_TOKEN,
+            vec![("requested_token_type", "urn:x".to_owned())],
+            "invalid_request",
+        ),
+    ] {
+        assert_eq!(error_of(&exchange(subject, kind, more).await), refused(400, code));
+    }
+    idp.people().deactivate("dana").unwrap();
+    assert_eq!(error_of(&exchange(minted.id_token, ID_TOKEN, vec![]).await), refused(400, "invalid_grant"));
+}
+
+#[tokio::test]
+async fn a_client_vouches_for_a_person_by_a_jwt_of_its_own() {
+    let idp = provider().await;
+    let signer = Signer::of("ES256");
+    let now = idp.clock().now().as_second();
+    idp.clients()
+        .change(CLIENT, |client| {
+            client.grants.push(Grant::JwtBearer);
+            client.jwks = Some(signer.jwks());
+        })
+        .unwrap();
+    let assertion = |changes: Value| {
+        let mut claims = json!({"iss": CLIENT, "sub": "k1-northwind-dana", "aud": idp.issuer(), "exp": now + 60, "jti": "1"});
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        signer.sign(&claims)
+    };
+    let present = |assertion: String| {
+        let idp = &idp;
+        async move {
+            token_as(idp, (CLIENT, SECRET), &[("grant_type", JWT_BEARER), ("assertion", &assertion)]).await
+        }
+    };
+    let tokens = present(assertion(json!({}))).await;
+    assert_eq!(tokens.status, 200, "{}", tokens.body);
+    assert_eq!(decode(tokens.json()["id_token"].as_str().unwrap()).1["sub"], "k1-northwind-dana");
+    for (name, changes) in [
+        ("used before", json!({})),
+        ("another issuer", json!({"iss": "x", "jti": "2"})),
+        ("another audience", json!({"aud": "https://x", "jti": "3"})),
+        ("expired", json!({"exp": now - 120, "jti": "4"})),
+        ("nobody", json!({"sub": "k1-nobody", "jti": "5"})),
+        ("not yet", json!({"nbf": now + 600, "jti": "6"})),
+    ] {
+        assert_eq!(error_of(&present(assertion(changes)).await), refused(400, "invalid_grant"), "{name}");
+    }
+    let stranger = Signer::of("RS256")
+        .sign(&json!({"iss": CLIENT, "sub": "dana", "aud": idp.issuer(), "exp": now + 60, "jti": "7"}));
+    assert_eq!(error_of(&present(stranger).await), refused(400, "invalid_grant"));
+}
+
+#[tokio::test]
+async fn tokens_are_looked_into_and_taken_back() {
+    let idp = provider().await;
+    let minted = idp.mint(&Mint::new("dana", CLIENT).scope("openid offline_access")).unwrap();
+    let refresh = minted.refresh_token.clone().unwrap();
+    let look = |token: &str| {
+        let (idp, token) = (&idp, token.to_owned());
+        async move { post_as(idp, "/connect/introspect", (CLIENT, SECRET), &[("token", &token)]).await.json() }
+    };
+    let seen = look(&minted.access_token).await;
+    assert_eq!(
+        (&seen["active"], &seen["client_id"], &seen["username"]),
+        (&json!(true), &json!(CLIENT), &json!("dana"))
+    );
+    assert_eq!(look(&refresh).await["active"], true);
+    for nonsense in ["garbage", "a.b.c", ""] {
+        let answer = post_as(&idp, "/connect/introspect", (CLIENT, SECRET), &[("token", nonsense)]).await;
+        let inactive = answer.json() == json!({"active": false});
+        assert!(inactive || (nonsense.is_empty() && answer.status == 400), "{nonsense}: {}", answer.body);
+    }
+    let stranger = post_as(&idp, "/connect/introspect", ("spa", ""), &[("token", &refresh)]).await;
+    assert_eq!(error_of(&stranger), refused(401, "invalid_client"));
+    let foreign = post_as(&idp, "/connect/revocation", (WORKER, WORKER_SECRET), &[("token", &refresh)]).await;
+    assert_eq!(error_of(&foreign), refused(400, "invalid_grant"));
+    for token in ["garbage", &minted.access_token, &minted.access_token] {
+        let answer = post_as(&idp, "/connect/revocation", (CLIENT, SECRET), &[("token", token)]).await;
+        assert_eq!(answer.status, 200, "what is not known is not honoured either");
+    }
+    assert_eq!(look(&minted.access_token).await, json!({"active": false}));
+    assert_eq!(look(&refresh).await["active"], true);
+    let again =
+        token_as(&idp, (CLIENT, SECRET), &[("grant_type", "refresh_token"), ("refresh_token", &refresh)])
+            .await
+            .json();
+    let (access, refresh) =
+        (again["access_token"].as_str().unwrap(), again["refresh_token"].as_str().unwrap());
+    post_as(&idp, "/connect/revocation", (CLIENT, SECRET), &[("token", refresh)]).await;
+    assert_eq!(look(access).await, json!({"active": false}), "access tokens go with their refresh token");
+    idp.clock().advance(SignedDuration::from_hours(2));
+    let hint = [("token", "x"), ("token_type_hint", "urn:x")];
+    assert_eq!(
+        error_of(&post_as(&idp, "/connect/revocation", (CLIENT, SECRET), &hint).await),
+        refused(400, "unsupported_token_type")
+    );
+}
+
+/// A proof for one request.
+fn proof(signer: &Signer, idp: &MockIdp, method: &str, path: &str, id: &str, token: Option<&str>) -> String {
+    let mut claims =
+        json!({"htm": method, "htu": idp.url(path), "iat": idp.clock().now().as_second(), "jti": id});
+    if let Some(token) = token {
+        claims["ath"] = json!(URL_SAFE_NO_PAD.encode(Sha256::digest(token)));
+    }
+    signer.proof(&claims)
+}
+
+#[tokio::test]
+async fn tokens_are_bound_to_the_key_that_was_shown() {
+    for alg in ["RS256", "PS256", "ES256", "ES384", "EdDSA"] {
+        let idp = provider().await;
+        let signer = Signer::of(alg);
+        idp.clients().change(CLIENT, |client| client.access_token_format = AccessTokenFormat::Jwt).unwrap();
+        let browser = Browser::new();
+        let code = browser.sign_in(&idp, "dana", &[]).await.param("code").unwrap();
+        let redeem = |proof: String| {
+            let request = browser
+                .http()
+                .post(idp.url("/connect/token"))
+                .basic_auth(CLIENT, Some(SECRET))
+                .header("dpop", proof)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(format!(
+                    "grant_type=authorization_code&code={code}&redirect_uri={}&code_verifier={}",
+                    crate::support::CALLBACK,
+                    crate::support::VERIFIER
+                ));
+            browser.send(request)
+        };
+        let elsewhere = proof(&signer, &idp, "POST", "/connect/authorize", "0", None);
+        assert_eq!(error_of(&redeem(elsewhere).await), refused(400, "invalid_dpop_proof"), "{alg}");
+        let tokens = redeem(proof(&signer, &idp, "POST", "/connect/token", "1", None)).await;
+        assert_eq!(tokens.status, 200, "{alg}: {}", tokens.body);
+        let tokens = tokens.json();
+        assert_eq!(tokens["token_type"], "DPoP");
+        let access = tokens["access_token"].as_str().unwrap();
+        assert!(decode(access).1["cnf"]["jkt"].is_string());
+        let userinfo = |scheme: &'static str, proof: Option<String>| {
+            let request = browser
+                .http()
+                .get(idp.url("/connect/userinfo"))
+                .header("authorization", format!("{scheme} {access}"));
+            browser.send(match proof {
+                Some(proof) => request.header("dpop", proof),
+                None => request,
+            })
+        };
+        let fresh =
+            |id: &str, token: Option<&str>| Some(proof(&signer, &idp, "GET", "/connect/userinfo", id, token));
+        assert_eq!(userinfo("DPoP", fresh("2", Some(access))).await.status, 200, "{alg}");
+        for (name, answer) in [
+            ("as bearer", userinfo("Bearer", None).await),
+            ("without a proof", userinfo("DPoP", None).await),
+            ("used before", userinfo("DPoP", fresh("2", Some(access))).await),
+            ("without the hash of the token", userinfo("DPoP", fresh("3", None)).await),
+            ("by another key", {
+                let other = Signer::of(if alg == "ES256" { "RS256" } else { "ES256" });
+                userinfo("DPoP", Some(proof(&other, &idp, "GET", "/connect/userinfo", "4", Some(access))))
+                    .await
+            }),
+        ] {
+            assert_eq!(answer.status, 401, "{alg} {name}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_proof_is_checked_in_every_part() {
+    let idp = provider().await;
+    let signer = Signer::of("ES256");
+    idp.clients().change(WORKER, |client| client.dpop_bound_access_tokens = true).unwrap();
+    let now = idp.clock().now().as_second();
+    let browser = Browser::new();
+    let ask = |proof: Option<String>| {
+        let request = browser
+            .http()
+            .post(idp.url("/connect/token"))
+            .basic_auth(WORKER, Some(WORKER_SECRET))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("grant_type=client_credentials");
+        browser.send(match proof {
+            Some(proof) => request.header("dpop", proof),
+            None => request,
+        })
+    };
+    let good = json!({"htm": "POST", "htu": idp.url("/connect/token"), "iat": now, "jti": "x"});
+    assert_eq!(
+        error_of(&ask(None).await),
+        refused(400, "invalid_dpop_proof"),
+        "this client has to show a key"
+    );
+    assert_eq!(ask(Some(signer.proof(&good))).await.status, 200);
+    for (name, value) in [
+        ("htm", json!("GET")),
+        ("htu", json!("https://evil.example/connect/token")),
+        ("iat", json!(now - 400)),
+        ("iat", json!("now")),
+        ("jti", json!("")),
+    ] {
+        let mut claims = good.clone();
+        claims["jti"] = json!(format!("{name}{value}"));
+        claims[name] = value.clone();
+        assert_eq!(
+            error_of(&ask(Some(signer.proof(&claims))).await),
+            refused(400, "invalid_dpop_proof"),
+            "{name} {value}"
+        );
+    }
+    let untyped = signer.sign(&good);
+    assert_eq!(
+        error_of(&ask(Some(untyped)).await),
+        refused(400, "invalid_dpop_proof"),
+        "typ and jwk are missing"
+    );
+    assert_eq!(error_of(&ask(Some("x.y.z".to_owned())).await), refused(400, "invalid_dpop_proof"));
+}
