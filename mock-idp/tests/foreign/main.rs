@@ -4,6 +4,8 @@
 //! `cargo xtask test` finds or installs what they need and names it in environment variables; a plain `cargo test` runs
 //! what needs nothing and says what it did not run.
 
+mod apache;
+mod mod_auth_openidc;
 mod openidconnect;
 mod scenario;
 mod script;
