@@ -37,6 +37,7 @@ fn build(arguments: &[&str]) -> anyhow::Result<PathBuf> {
     Ok(target_folder().join("debug"))
 }
 
-fn target_folder() -> PathBuf {
+/// The folder for everything that is made and never committed.
+pub(crate) fn target_folder() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

@@ -4,6 +4,7 @@
 
 mod bdd;
 mod cargo;
+mod foreign;
 mod lint;
 mod postgres;
 mod process;

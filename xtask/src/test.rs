@@ -11,6 +11,7 @@ use anyhow::{Context as _, ensure};
 use crate::{
     bdd::harness,
     cargo::{build_all, cargo, root},
+    foreign,
     postgres::Postgres,
     process::run,
     tools::Tools,
@@ -19,7 +20,7 @@ use crate::{
 /// Run every test there is.
 #[derive(clap::Args)]
 pub(crate) struct Test {
-    /// Install what is missing (PostgreSQL, Chromium) with the system's package manager
+    /// Install what is missing (PostgreSQL, Chromium, Node.js, Python, Apache) with the system's package manager
     #[arg(long)]
     install: bool,
 }
@@ -35,6 +36,7 @@ const RUNS: [(&str, &[&str], bool); 4] = [
 impl Test {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
         let tools = Tools::find_or_install(self.install)?;
+        let foreign = foreign::prepare(&tools)?;
         let binaries = build_all()?;
         let postgres = Postgres::start(&tools.postgres)?;
         run(cargo(&["test", "--workspace"])
@@ -42,7 +44,9 @@ impl Test {
             .env("PROVISIONER_TEST_POSTGRES_URL", postgres.url())
             .env("REQUIRE_BROWSER", "1")
             .env("BROWSER_TEST_CHROMIUM", &tools.chromium)
-            .env("BROWSER_TEST_CHROMEDRIVER", &tools.chromedriver))?;
+            .env("BROWSER_TEST_CHROMEDRIVER", &tools.chromedriver)
+            .env("REQUIRE_FOREIGN_CLIENTS", "1")
+            .envs(foreign))?;
         let transcripts = root().join("target/transcripts");
         if transcripts.exists() {
             std::fs::remove_dir_all(&transcripts)?;

@@ -17,15 +17,82 @@ pub(crate) struct Tools {
     pub(crate) chromium: PathBuf,
     /// Its WebDriver server.
     pub(crate) chromedriver: PathBuf,
+    /// Runs JavaScript.
+    pub(crate) node: PathBuf,
+    /// Fetches JavaScript packages.
+    pub(crate) npm: PathBuf,
+    /// Runs Python and makes virtual environments.
+    pub(crate) python: PathBuf,
+    /// The web server.
+    pub(crate) apache: PathBuf,
+    /// Folder that holds its modules, `mod_auth_openidc` among them.
+    pub(crate) apache_modules: PathBuf,
 }
 
-/// A package manager: its program, how it installs without questions, and its names for our packages.
+/// Something the tests need: what people call it, whether it is there, and its packages by package manager.
+struct Tool {
+    name: &'static str,
+    is_there: fn() -> bool,
+    packages: &'static [(&'static str, &'static str)],
+}
+
+const TOOLS: [Tool; 5] = [
+    Tool {
+        name: "PostgreSQL (initdb, pg_ctl)",
+        is_there: || postgres().is_some(),
+        packages: &[
+            ("apt-get", "postgresql"),
+            ("dnf", "postgresql-server"),
+            ("pacman", "postgresql"),
+            ("brew", "postgresql@17"),
+        ],
+    },
+    Tool {
+        name: "Chromium with ChromeDriver",
+        is_there: || chromium().is_some() && on_path("chromedriver").is_some(),
+        packages: &[
+            ("apt-get", "chromium chromium-driver"),
+            ("dnf", "chromium chromedriver"),
+            ("pacman", "chromium"),
+            ("brew", "chromium chromedriver"),
+        ],
+    },
+    Tool {
+        name: "Node.js with npm",
+        is_there: || on_path("node").is_some() && on_path("npm").is_some(),
+        packages: &[
+            ("apt-get", "nodejs npm"),
+            ("dnf", "nodejs npm"),
+            ("pacman", "nodejs npm"),
+            ("brew", "node"),
+        ],
+    },
+    Tool {
+        name: "Python with venv and pip",
+        is_there: || python().is_some(),
+        packages: &[
+            ("apt-get", "python3 python3-venv"),
+            ("dnf", "python3"),
+            ("pacman", "python"),
+            ("brew", "python3"),
+        ],
+    },
+    Tool {
+        name: "Apache with mod_auth_openidc",
+        is_there: || apache().is_some() && apache_modules().is_some(),
+        // Not Debian's `apache2`, which would start a server for everybody. Arch and Homebrew have no such module.
+        packages: &[
+            ("apt-get", "apache2-bin libapache2-mod-auth-openidc"),
+            ("dnf", "httpd mod_auth_openidc"),
+        ],
+    },
+];
+
+/// A package manager: its program, and how it installs without questions.
 struct PackageManager {
     program: &'static str,
     prepare: Option<&'static str>,
     install: &'static str,
-    postgres: &'static str,
-    chromium: &'static str,
 }
 
 const PACKAGE_MANAGERS: [PackageManager; 4] = [
@@ -33,30 +100,10 @@ const PACKAGE_MANAGERS: [PackageManager; 4] = [
         program: "apt-get",
         prepare: Some("apt-get update"),
         install: "apt-get install --yes --no-install-recommends",
-        postgres: "postgresql",
-        chromium: "chromium chromium-driver",
     },
-    PackageManager {
-        program: "dnf",
-        prepare: None,
-        install: "dnf install --assumeyes",
-        postgres: "postgresql-server",
-        chromium: "chromium chromedriver",
-    },
-    PackageManager {
-        program: "pacman",
-        prepare: None,
-        install: "pacman --sync --noconfirm",
-        postgres: "postgresql",
-        chromium: "chromium",
-    },
-    PackageManager {
-        program: "brew",
-        prepare: None,
-        install: "brew install",
-        postgres: "postgresql@17",
-        chromium: "chromium chromedriver",
-    },
+    PackageManager { program: "dnf", prepare: None, install: "dnf install --assumeyes" },
+    PackageManager { program: "pacman", prepare: None, install: "pacman --sync --noconfirm" },
+    PackageManager { program: "brew", prepare: None, install: "brew install" },
 ];
 
 impl Tools {
@@ -65,19 +112,20 @@ impl Tools {
         if let Some(tools) = Self::find() {
             return Ok(tools);
         }
-        let manager = PACKAGE_MANAGERS.iter().find(|it| on_path(it.program).is_some()).context(
-            "the tests need PostgreSQL (initdb, pg_ctl), Chromium and ChromeDriver, and no package manager \
-             known here was found; install them by hand and put them on the PATH",
-        )?;
-        let commands = manager.commands();
+        let missing = missing();
+        let names = names(&missing);
+        let manager = PACKAGE_MANAGERS.iter().find(|it| on_path(it.program).is_some()).with_context(|| {
+            format!(
+                "the tests need {names}, and no package manager known here was found; install them by hand \
+                 and put them on the PATH"
+            )
+        })?;
+        let commands = manager.commands(&missing)?;
         if !(install || is_root()) {
             let commands = commands.iter().map(|it| format!("  sudo {it}")).collect::<Vec<_>>().join("\n");
-            bail!(
-                "the tests need {}. Install with:\n{commands}\nor run `cargo xtask test --install`",
-                missing().join(" and ")
-            );
+            bail!("the tests need {names}. Install with:\n{commands}\nor run `cargo xtask test --install`");
         }
-        println!("Installing {} with {}", missing().join(" and "), manager.program);
+        println!("Installing {names} with {}", manager.program);
         for command in commands {
             let mut words = command.split(' ').map(str::to_owned).collect::<Vec<_>>();
             if !is_root() && manager.program != "brew" {
@@ -85,38 +133,49 @@ impl Tools {
             }
             run(Command::new(&words[0]).args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive"))?;
         }
-        Self::find()
-            .with_context(|| format!("{} is still missing after the installation", missing().join(" and ")))
+        Self::find().with_context(|| format!("{names} is still not all there after the installation"))
     }
 
     fn find() -> Option<Self> {
-        Some(Self { postgres: postgres()?, chromium: chromium()?, chromedriver: on_path("chromedriver")? })
+        Some(Self {
+            postgres: postgres()?,
+            chromium: chromium()?,
+            chromedriver: on_path("chromedriver")?,
+            node: on_path("node")?,
+            npm: on_path("npm")?,
+            python: python()?,
+            apache: apache()?,
+            apache_modules: apache_modules()?,
+        })
     }
 }
 
 impl PackageManager {
-    fn commands(&self) -> Vec<String> {
-        let mut packages = Vec::new();
-        if postgres().is_none() {
-            packages.push(self.postgres);
+    /// What installs these tools. A tool that this manager does not have is an error that names it.
+    fn commands(&self, missing: &[&Tool]) -> anyhow::Result<Vec<String>> {
+        let packages_of = |tool: &Tool| tool.packages.iter().find(|(manager, _)| *manager == self.program);
+        let absent: Vec<&Tool> = missing.iter().copied().filter(|it| packages_of(it).is_none()).collect();
+        if !absent.is_empty() {
+            bail!(
+                "the tests need {}, for which {} has no package; install it by hand and run this again, or test \
+                 on a system that has one (Debian, Fedora)",
+                names(&absent),
+                self.program
+            );
         }
-        if chromium().is_none() || on_path("chromedriver").is_none() {
-            packages.push(self.chromium);
-        }
+        let packages: Vec<&str> =
+            missing.iter().filter_map(|it| packages_of(it)).map(|(_, packages)| *packages).collect();
         let install = format!("{} {}", self.install, packages.join(" "));
-        self.prepare.map(str::to_owned).into_iter().chain([install]).collect()
+        Ok(self.prepare.map(str::to_owned).into_iter().chain([install]).collect())
     }
 }
 
-fn missing() -> Vec<&'static str> {
-    let mut missing = Vec::new();
-    if postgres().is_none() {
-        missing.push("PostgreSQL");
-    }
-    if chromium().is_none() || on_path("chromedriver").is_none() {
-        missing.push("Chromium with its driver");
-    }
-    missing
+fn missing() -> Vec<&'static Tool> {
+    TOOLS.iter().filter(|tool| !(tool.is_there)()).collect()
+}
+
+fn names(tools: &[&Tool]) -> String {
+    tools.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ")
 }
 
 /// The newest PostgreSQL: Debian keeps `initdb` off the PATH.
@@ -132,6 +191,32 @@ fn postgres() -> Option<PathBuf> {
 
 fn chromium() -> Option<PathBuf> {
     ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path)
+}
+
+/// A Python that can make virtual environments: Debian keeps what that takes in a package of its own.
+fn python() -> Option<PathBuf> {
+    let python = on_path("python3")?;
+    let asked = Command::new(&python).args(["-c", "import ensurepip, venv"]).stderr(Stdio::null()).status();
+    asked.is_ok_and(|status| status.success()).then_some(python)
+}
+
+/// Debian calls it apache2, everybody else httpd; it may be off the PATH of whoever is not the superuser.
+fn apache() -> Option<PathBuf> {
+    let off_the_path = || ["/usr/sbin/apache2", "/usr/sbin/httpd"].into_iter().map(PathBuf::from);
+    let found = ["apache2", "httpd"].into_iter().find_map(on_path);
+    found.or_else(|| off_the_path().find(|file| file.is_file()))
+}
+
+fn apache_modules() -> Option<PathBuf> {
+    let folders = [
+        "/usr/lib/apache2/modules",
+        "/usr/lib64/httpd/modules",
+        "/usr/lib/httpd/modules",
+        "/opt/homebrew/lib/httpd/modules",
+        "/usr/local/lib/httpd/modules",
+    ];
+    let has_the_module = |folder: &PathBuf| folder.join("mod_auth_openidc.so").is_file();
+    folders.into_iter().map(PathBuf::from).find(has_the_module)
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {
