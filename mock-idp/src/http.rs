@@ -172,7 +172,12 @@ async fn answer(realm: &Realm, operation: Operation, incoming: &Incoming) -> (Re
                 fetch::document(realm, &address).await;
                 fetched.push(address);
             }
-            _ => return (reply, note),
+            _ => {
+                if !note.spent.is_empty() {
+                    realm.lock().fetched.retain(|address, _| !note.spent.contains(address));
+                }
+                return (reply, note);
+            }
         }
     }
 }

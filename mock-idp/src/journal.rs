@@ -312,6 +312,8 @@ pub(crate) struct Note {
     pub(crate) client_authentication: Option<&'static str>,
     /// An address that a client registered: what lies there is needed for an answer.
     pub(crate) wants: Option<String>,
+    /// Addresses of fetched documents that are good for this answer only.
+    pub(crate) spent: Vec<String>,
     /// What this request used that is good once.
     pub(crate) once: Vec<String>,
     pub(crate) refusal: Option<Refusal>,

@@ -142,14 +142,15 @@ impl State {
     }
 
     /// The object at an address; only an address that the client registered is ever asked.
-    fn fetched_object(&mut self, client: &Client, uri: &str, note: &mut Note) -> Result<String, OAuthError> {
+    fn fetched_object(&self, client: &Client, uri: &str, note: &mut Note) -> Result<String, OAuthError> {
         let plain = |uri: &str| uri.split('#').next().unwrap_or_default().to_owned();
         if !client.request_uris.iter().any(|registered| plain(registered) == plain(uri)) {
             let reason = format!("request_uri {:?} is not registered for {}", shorten(uri), client.id);
             return Err(invalid_uri(reason));
         }
         let address = plain(uri);
-        self.fetched.remove(&address).ok_or_else(|| {
+        note.spent.push(address.clone());
+        self.fetched.get(&address).cloned().ok_or_else(|| {
             note.wants = Some(address);
             invalid_uri("the request object cannot be fetched")
         })

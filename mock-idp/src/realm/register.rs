@@ -113,7 +113,7 @@ impl State {
     }
 
     /// OIDC Registration 5: redirect URIs stand in the document of their sector, and several hosts need one.
-    fn check_sector(&mut self, client: &Client, note: &mut Note) -> Result<(), OAuthError> {
+    fn check_sector(&self, client: &Client, note: &mut Note) -> Result<(), OAuthError> {
         let wrong = |reason: String| {
             OAuthError::new(ErrorCode::InvalidClientMetadata, "sector_identifier_uri", reason)
         };
@@ -128,11 +128,12 @@ impl State {
                 Ok(())
             };
         };
-        let Some(text) = self.fetched.remove(&uri) else {
+        note.spent.push(uri.clone());
+        let Some(text) = self.fetched.get(&uri) else {
             note.wants = Some(uri.clone());
             return Err(wrong(format!("{uri} cannot be fetched")));
         };
-        let listed: Vec<String> = serde_json::from_str(&text)
+        let listed: Vec<String> = serde_json::from_str(text)
             .map_err(|_| wrong(format!("{uri} is not a JSON array of addresses")))?;
         match client.redirect_uris.iter().find(|redirect| !listed.contains(redirect)) {
             None => Ok(()),

@@ -11,6 +11,7 @@ mod login;
 mod logout;
 mod metadata;
 mod realms;
+mod requests;
 mod rules;
 mod sign_in;
 mod support;
