@@ -33,6 +33,7 @@ struct Document;
 pub(crate) fn router() -> Router {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(lives::health))
+        .routes(routes!(lives::authority))
         .routes(routes!(realms::list_realms, realms::create_realm))
         .routes(routes!(realms::remove_realm))
         .routes(routes!(realms::reset))

@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use fixtures::Fixtures;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use crate::base::Addressing;
 use crate::clock::{Clock, SystemClock};
 use crate::handles::{RealmHandle, RealmsHandle};
 use crate::protocol::claims::ClaimNames;
+use crate::realm::Realm;
 use crate::realms::{RealmError, Realms, Template};
+use crate::tls::{Judge, Tls, TlsError, TlsSource};
 use crate::wire::{Lever, WireListener};
 
 /// Why a provider did not start.
@@ -30,6 +33,9 @@ pub enum StartError {
     /// The realm at the root cannot be made of these fixtures.
     #[error(transparent)]
     Realm(#[from] RealmError),
+    /// There is no TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The issuer is not an http or https URL without query, fragment and trailing slash.
     #[error(
         "issuer {0:?} must be an http or https URL without query, fragment and trailing slash; change --issuer"
@@ -47,6 +53,7 @@ pub struct MockIdp {
     root: RealmHandle,
     realms: Arc<Realms>,
     address: SocketAddr,
+    authority: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -85,6 +92,7 @@ impl MockIdp {
             slow: Duration::from_secs(5),
             auth_time: true,
             registration: false,
+            tls: None,
             current_runtime: false,
         }
     }
@@ -92,6 +100,12 @@ impl MockIdp {
     /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The certificate of the authority behind the provider's own, PEM, where TLS is on and the authority was made at start:
+    /// what a client under test has to trust. It is also at `/_control/tls/authority.pem`.
+    pub fn authority_pem(&self) -> Option<&str> {
+        self.authority.as_deref()
     }
 
     /// The realms: each an issuer of its own. This provider itself is the one at the root.
@@ -148,6 +162,7 @@ pub struct MockIdpBuilder {
     slow: Duration,
     auth_time: bool,
     registration: bool,
+    tls: Option<TlsSource>,
     current_runtime: bool,
 }
 
@@ -223,6 +238,21 @@ impl MockIdpBuilder {
         self
     }
 
+    /// Serves by TLS, with a certificate of an authority that is made at start. It is for `localhost`, the loopback
+    /// addresses, the hosts of issuer and back channel, and these names.
+    #[must_use]
+    pub fn tls<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.tls = Some(TlsSource::OwnAuthority(names.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// Serves by TLS, with this certificate chain and private key, both PEM.
+    #[must_use]
+    pub fn tls_pem(mut self, chain: impl Into<String>, key: impl Into<String>) -> Self {
+        self.tls = Some(TlsSource::Pem { chain: chain.into(), key: key.into() });
+        self
+    }
+
     /// Lets clients register themselves (OpenID Connect Dynamic Client Registration 1.0, RFC 7591).
     #[must_use]
     pub fn with_registration(mut self) -> Self {
@@ -255,6 +285,7 @@ impl MockIdpBuilder {
     fn start_now(self) -> Result<MockIdp, StartError> {
         let (listener, address) = listen(&self.bind)?;
         let addressing = self.addressing(&address)?;
+        let clock = Arc::clone(&self.clock);
         let template = Template {
             fixtures: self.fixtures.unwrap_or_else(fixtures::embedded),
             names: self.names,
@@ -266,21 +297,26 @@ impl MockIdpBuilder {
         };
         let realms = Arc::new(Realms::new(addressing, template)?);
         let root = realms.get("").ok_or_else(|| StartError::System("memory".to_owned()))?;
+        let tls = self.tls.as_ref().map(|source| make_tls(source, &realms, &root, &*clock)).transpose()?;
+        let (acceptor, authority) = tls.map_or((None, None), |tls| (Some(tls.acceptor), tls.authority));
+        realms.set_authority(authority.clone());
         let (stop, stopped) = oneshot::channel();
         let thread = if self.current_runtime {
             let listener = tokio::net::TcpListener::from_std(listener)
                 .map_err(|error| StartError::System(error.to_string()))?;
+            let listener = WireListener { tcp: listener, tls: acceptor };
             tokio::spawn(serve(listener, Arc::clone(&realms), stopped));
             None
         } else {
-            Some(own_thread(listener, Arc::clone(&realms), stopped)?)
+            Some(own_thread(listener, acceptor, Arc::clone(&realms), stopped)?)
         };
-        Ok(MockIdp { root: RealmHandle(root), realms, address, stop: Some(stop), thread })
+        Ok(MockIdp { root: RealmHandle(root), realms, address, authority, stop: Some(stop), thread })
     }
 
     fn addressing(&self, address: &SocketAddr) -> Result<Addressing, StartError> {
         let checked = |url: &Option<String>| url.clone().map(checked_url).transpose();
-        let listening = format!("http://{address}");
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let listening = format!("{scheme}://{address}");
         let issuer = checked(&self.issuer)?;
         Ok(Addressing {
             front: if self.derived_issuer { None } else { Some(issuer.unwrap_or_else(|| listening.clone())) },
@@ -311,8 +347,28 @@ fn checked_url(address: String) -> Result<String, StartError> {
     if right && !address.ends_with('/') { Ok(address) } else { Err(StartError::Issuer(address)) }
 }
 
+/// The wrong certificates are shown when a fault of the root realm says so: at a handshake no realm is known yet.
+fn make_tls(
+    source: &TlsSource,
+    realms: &Realms,
+    root: &Arc<Realm>,
+    clock: &dyn Clock,
+) -> Result<Tls, StartError> {
+    let addressing = &realms.addressing;
+    let mut hosts = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    for address in [&addressing.front, &addressing.back].into_iter().flatten() {
+        let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let host = host.map(|host| host.trim_matches(['[', ']']).to_owned());
+        hosts.extend(host.filter(|host| !hosts.contains(host)).into_iter().collect::<Vec<_>>());
+    }
+    let judged = Arc::clone(root);
+    let judge: Judge = Arc::new(move || judged.lock().strike_handshake());
+    Ok(Tls::new(source, &hosts, clock, judge)?)
+}
+
 fn own_thread(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     realms: Arc<Realms>,
     stopped: oneshot::Receiver<()>,
 ) -> Result<JoinHandle<()>, StartError> {
@@ -320,7 +376,7 @@ fn own_thread(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(system)?;
     let listener = {
         let _inside = runtime.enter();
-        tokio::net::TcpListener::from_std(listener).map_err(system)?
+        WireListener { tcp: tokio::net::TcpListener::from_std(listener).map_err(system)?, tls }
     };
     std::thread::Builder::new()
         .name("mock-idp".to_owned())
@@ -329,9 +385,8 @@ fn own_thread(
 }
 
 /// Serves until the provider is dropped.
-async fn serve(listener: tokio::net::TcpListener, realms: Arc<Realms>, stopped: oneshot::Receiver<()>) {
+async fn serve(listener: WireListener, realms: Arc<Realms>, stopped: oneshot::Receiver<()>) {
     let service = crate::http::router(realms).into_make_service_with_connect_info::<Lever>();
-    let listener = WireListener { tcp: listener, tls: None };
     tokio::select! {
         served = axum::serve(listener, service) => {
             if let Err(error) = served {

@@ -31,6 +31,7 @@ mod protocol;
 mod realm;
 mod realms;
 mod rule;
+mod tls;
 mod wire;
 
 pub use clock::{Clock, ClockReading, SystemClock};
@@ -48,6 +49,7 @@ pub use realm::people::{Mint, Minted};
 pub use realm::replay::{SentResponse, SentToken};
 pub use realms::RealmError;
 pub use rule::{Rule, RuleRecord, Then, When};
+pub use tls::TlsError;
 
 /// Every fault there is, without starting anything.
 pub fn catalogue() -> impl Iterator<Item = &'static CatalogueEntry> {

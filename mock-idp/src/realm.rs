@@ -50,6 +50,7 @@ use crate::realm::pushed::PushedRequest;
 use crate::realm::register::Registration;
 use crate::realm::replay::HandedOut;
 use crate::rule::Rulebook;
+use crate::tls::Wrong;
 
 /// Life of a provider session.
 const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
@@ -278,6 +279,23 @@ impl State {
                 note.faults.push(fault);
             }
         }
+    }
+
+    /// What is wrong with the certificate that is shown next.
+    pub(crate) fn strike_handshake(&mut self) -> Option<Wrong> {
+        let mut wrong = None;
+        self.strike(Point::Handshake, &mut SignIn::default(), &mut Note::default(), |_, fault| {
+            let this = match fault {
+                "net-tls-selfsigned" => Some(Wrong::SelfSigned),
+                "net-tls-expired" => Some(Wrong::Expired),
+                "net-tls-wronghost" => Some(Wrong::OtherHost),
+                _ => None,
+            };
+            let strikes = wrong.is_none() && this.is_some();
+            wrong = wrong.or(this);
+            strikes
+        });
+        wrong
     }
 
     /// What is switched on.

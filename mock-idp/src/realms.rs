@@ -1,7 +1,7 @@
 //! The realms of a process, by path. It makes, finds and removes them; what is in one is the realm's own business.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use fixtures::Fixtures;
@@ -19,6 +19,8 @@ use crate::realm::{Realm, Setup};
 pub(crate) struct Realms {
     pub(crate) addressing: Addressing,
     template: Template,
+    /// The certificate of the authority behind the provider's own, PEM.
+    authority: OnceLock<String>,
     by_path: RwLock<BTreeMap<String, Arc<Realm>>>,
 }
 
@@ -68,7 +70,7 @@ const RESERVED: [&str; 8] = ["connect", "account", "assets", "keys", "moved", "s
 impl Realms {
     /// The realm at the root and no other yet.
     pub(crate) fn new(addressing: Addressing, template: Template) -> Result<Self, RealmError> {
-        let realms = Self { addressing, template, by_path: RwLock::default() };
+        let realms = Self { addressing, template, authority: OnceLock::new(), by_path: RwLock::default() };
         realms.insert("", Own::default())?;
         Ok(realms)
     }
@@ -105,6 +107,17 @@ impl Realms {
         let mut realms = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
         realms.insert(path.to_owned(), Arc::clone(&realm));
         Ok(realm)
+    }
+
+    /// Says which authority stands behind the provider's certificate.
+    pub(crate) fn set_authority(&self, pem: Option<String>) {
+        // Once: a provider starts once.
+        let _ = pem.map(|pem| self.authority.set(pem));
+    }
+
+    /// The certificate of the authority behind the provider's own, PEM.
+    pub(crate) fn authority(&self) -> Option<&str> {
+        self.authority.get().map(String::as_str)
     }
 
     /// What a new realm is made of.

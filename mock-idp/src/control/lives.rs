@@ -3,14 +3,15 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, RawQuery};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::ClockReading;
 use crate::control::problem::{Problem, read};
-use crate::handles::{ClockHandle, JournalHandle, Minter, Replays};
+use crate::handles::{ClockHandle, JournalHandle, Minter, NotFound, Replays};
 use crate::http::place::Place;
 use crate::journal::{Entry, JournalQuery, NearMiss, Params};
 use crate::realm::people::{Mint, Minted};
@@ -29,6 +30,15 @@ pub(crate) struct Health {
 #[utoipa::path(get, path = "/_control/health", tag = "health", responses((status = OK, body = Health)))]
 pub(crate) async fn health(Place { base, .. }: Place) -> Json<Health> {
     Json(Health { status: "ok", issuer: base.issuer.to_string() })
+}
+
+/// The certificate of the authority behind the provider's own, PEM: what a client under test has to trust.
+#[utoipa::path(get, path = "/_control/tls/authority.pem", tag = "health",
+    responses((status = OK, body = String, content_type = "application/x-pem-file"), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn authority(Place { realms, .. }: Place) -> Result<impl IntoResponse, Problem> {
+    let name = "authority; serve with --tls to have one made".to_owned();
+    let pem = realms.authority().ok_or(NotFound { kind: "TLS", name })?.to_owned();
+    Ok(([(header::CONTENT_TYPE, "application/x-pem-file")], pem))
 }
 
 /// How the clock stands.

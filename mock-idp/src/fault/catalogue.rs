@@ -3,6 +3,7 @@
 
 mod back_rows;
 mod front_rows;
+mod handshake_rows;
 mod honest_rows;
 mod logout_rows;
 mod people_rows;
@@ -36,6 +37,8 @@ pub struct CatalogueEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Point {
+    /// The TLS handshake, whoever connects: no realm is known yet, so the root's faults strike.
+    Handshake,
     /// The discovery document, whoever fetches it.
     Discovery,
     /// The key set, whoever fetches it.
@@ -67,7 +70,7 @@ pub enum Point {
 impl Point {
     /// Documents are fetched by nobody in particular.
     pub(crate) fn is_document(self) -> bool {
-        matches!(self, Self::Discovery | Self::Jwks)
+        matches!(self, Self::Handshake | Self::Discovery | Self::Jwks)
     }
 }
 
@@ -126,7 +129,10 @@ const fn entry(
 /// Every fault there is.
 pub(crate) fn all() -> impl Iterator<Item = &'static CatalogueEntry> {
     let claims = [token_rows::TOKEN, signature_rows::SIGNATURE, people_rows::PEOPLE, honest_rows::HONEST];
-    [front_rows::FRONT, back_rows::BACK, logout_rows::LOGOUT].into_iter().chain(claims).flatten()
+    [front_rows::FRONT, back_rows::BACK, logout_rows::LOGOUT, handshake_rows::HANDSHAKE]
+        .into_iter()
+        .chain(claims)
+        .flatten()
 }
 
 /// The fault with this id, or the nearest one in the error.
