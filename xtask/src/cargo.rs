@@ -1,5 +1,5 @@
 //! Calling cargo: always for the whole workspace, because building one package alone resolves other
-//! features and would compile the dependencies a second time.
+//! features and would compile the dependencies a second time. (Only `bench` asks for one package: it shares no build.)
 
 use std::{
     path::{Path, PathBuf},

@@ -3,6 +3,7 @@
 //! It depends on no member of the workspace, so it builds in seconds.
 
 mod bdd;
+mod bench;
 mod cargo;
 mod foreign;
 mod lint;
@@ -32,6 +33,8 @@ enum Command {
     Test(test::Test),
     /// Run the scenarios alone.
     Bdd(bdd::Bdd),
+    /// Measure a program as it is released.
+    Bench(bench::Bench),
     /// Check formatting and lints.
     Lint,
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Up(up) => up.run(),
         Command::Test(test) => test.run(),
         Command::Bdd(bdd) => bdd.run(),
+        Command::Bench(bench) => bench.run(),
         Command::Lint => lint::run(),
     };
     done.unwrap_or_else(|error| {

@@ -219,7 +219,8 @@ fn apache_modules() -> Option<PathBuf> {
     folders.into_iter().map(PathBuf::from).find(has_the_module)
 }
 
-fn on_path(program: &str) -> Option<PathBuf> {
+/// The file that the PATH finds for a program.
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
