@@ -39,7 +39,7 @@ pub(crate) fn people(options: &Options, report: &mut Report) -> anyhow::Result<(
     let mut sizes = Vec::new();
     for size in PEOPLE {
         eprintln!("preparing {size} people");
-        let server = Server::mock_idp(&["--fixtures", folder])?;
+        let server = Server::mock_idp(&options.program, &["--fixtures", folder])?;
         let site = Site::discover(server.address, "")?;
         site.create("people", (first..size).map(site::person))?;
         let promise = site.add_client(ALGORITHM)?;
@@ -65,7 +65,7 @@ pub(crate) fn realms(options: &Options, report: &mut Report) -> anyhow::Result<(
     let mut sizes = Vec::new();
     for size in REALMS {
         eprintln!("preparing {size} realms");
-        let server = Server::mock_idp(&[])?;
+        let server = Server::mock_idp(&options.program, &[])?;
         // The one at the root is the first.
         let path = |number: u32| format!("bench/{number}");
         let root = Site::discover(server.address, "")?;

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::Options;
 use crate::crowd::Until;
 use crate::process::Server;
 use crate::report::{Bound, Report};
@@ -14,11 +15,11 @@ const SIGN_INS: u32 = 100_000;
 const MEGABYTE: f64 = 1e6;
 
 /// From launch to the last byte of the first discovery document, and the memory right after it.
-pub(crate) fn start(report: &mut Report) -> anyhow::Result<()> {
+pub(crate) fn start(options: &Options, report: &mut Report) -> anyhow::Result<()> {
     let (mut answered, mut idle) = (Vec::new(), Vec::new());
     for _ in 0..LAUNCHES {
         let launched = Instant::now();
-        let server = Server::mock_idp(&[])?;
+        let server = Server::mock_idp(&options.program, &[])?;
         Site::discover(server.address, "")?;
         answered.push(launched.elapsed().as_secs_f64() * 1e3);
         idle.extend(megabytes(&server));
@@ -29,8 +30,8 @@ pub(crate) fn start(report: &mut Report) -> anyhow::Result<()> {
 }
 
 /// Memory of one process after many sign-ins.
-pub(crate) fn grown(report: &mut Report) -> anyhow::Result<()> {
-    let server = Server::mock_idp(&[])?;
+pub(crate) fn grown(options: &Options, report: &mut Report) -> anyhow::Result<()> {
+    let server = Server::mock_idp(&options.program, &[])?;
     let mut crowd = throughput::crowd(&server, Algorithm::Rs256)?;
     let run = crowd.run(Until::SignIns(SIGN_INS))?;
     let name = format!("resident memory after {} sign-ins", run.sign_ins);

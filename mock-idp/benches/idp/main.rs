@@ -35,6 +35,9 @@ struct Options {
     /// Measure only these parts, and leave the file as it was.
     #[arg(long, value_enum)]
     only: Vec<Part>,
+    /// Another build of the provider than the one that cargo made for the benchmark.
+    #[arg(long, value_name = "FILE", default_value = env!("CARGO_BIN_EXE_mock-idp"))]
+    program: PathBuf,
     /// The openssl program.
     #[arg(long, default_value = "openssl")]
     openssl: PathBuf,
@@ -86,13 +89,13 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> anyhow::Result<bool> {
     let mut report = Report::default();
     if options.wants(Part::Start) {
-        footprint::start(&mut report)?;
+        footprint::start(options, &mut report)?;
     }
     if options.wants(Part::Throughput) {
         throughput::measure(options, &mut report)?;
     }
     if options.wants(Part::Memory) {
-        footprint::grown(&mut report)?;
+        footprint::grown(options, &mut report)?;
     }
     if options.wants(Part::People) {
         flatness::people(options, &mut report)?;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -16,9 +17,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Our provider, the release binary, on a free port.
-    pub(crate) fn mock_idp(arguments: &[&str]) -> anyhow::Result<Self> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mock-idp"));
+    /// Our provider on a free port.
+    pub(crate) fn mock_idp(program: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
+        let mut command = Command::new(program);
         Self::start(command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments))
     }
 
@@ -66,7 +67,7 @@ pub(crate) fn thread_cpu() -> Option<Duration> {
 }
 
 /// The first number is nanoseconds on a processor.
-fn cpu_of(schedstat: &std::path::Path) -> Option<Duration> {
+fn cpu_of(schedstat: &Path) -> Option<Duration> {
     let text = std::fs::read_to_string(schedstat).ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }

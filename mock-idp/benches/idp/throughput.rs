@@ -53,7 +53,7 @@ pub(crate) fn timed(server: &Server, crowd: &mut Crowd, until: Until) -> anyhow:
 }
 
 pub(crate) fn measure(options: &Options, report: &mut Report) -> anyhow::Result<()> {
-    let server = Server::mock_idp(&[])?;
+    let server = Server::mock_idp(&options.program, &[])?;
     let other = options.opponent.as_deref().map(|folder| opponent(&options.node, folder)).transpose()?;
     let mut rsa = Contender::new(&server, crowd(&server, Algorithm::Rs256)?)?;
     let mut ecdsa =
