@@ -20,7 +20,7 @@ const REALMS: [u32; 3] = [1, 100, 1_000];
 /// Most people who sign in: of more, every so many-th.
 const SIGNING_IN: u32 = 1_000;
 /// Signatures of ES256 are cheap: they do not hide what else grows.
-const ALGORITHM: Algorithm = if site::SIGNS_ES256 { Algorithm::Es256 } else { Algorithm::Rs256 };
+const ALGORITHM: Algorithm = Algorithm::Es256;
 const FLAT: Bound = Bound::AtMost(1.25);
 
 /// A provider of one size, and what each round showed.
@@ -58,10 +58,6 @@ pub(crate) fn people(options: &Options, report: &mut Report) -> anyhow::Result<(
 }
 
 pub(crate) fn realms(options: &Options, report: &mut Report) -> anyhow::Result<()> {
-    if !site::HAS_REALMS {
-        report.add_unmeasured("  at 1000 to at 1 realms", FLAT, "not built yet");
-        return Ok(());
-    }
     let mut sizes = Vec::new();
     for size in REALMS {
         eprintln!("preparing {size} realms");

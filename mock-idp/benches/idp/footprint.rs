@@ -11,7 +11,6 @@ use crate::throughput;
 use crate::visit::Algorithm;
 
 const LAUNCHES: u32 = 15;
-const SIGN_INS: u32 = 100_000;
 const MEGABYTE: f64 = 1e6;
 
 /// From launch to the last byte of the first discovery document, and the memory right after it.
@@ -33,7 +32,7 @@ pub(crate) fn start(options: &Options, report: &mut Report) -> anyhow::Result<()
 pub(crate) fn grown(options: &Options, report: &mut Report) -> anyhow::Result<()> {
     let server = Server::mock_idp(&options.program, &[])?;
     let mut crowd = throughput::crowd(&server, Algorithm::Rs256)?;
-    let run = crowd.run(Until::SignIns(SIGN_INS))?;
+    let run = crowd.run(Until::SignIns(options.sign_ins))?;
     let name = format!("resident memory after {} sign-ins", run.sign_ins);
     memory(report, &name, Bound::Below(200.0), &megabytes(&server).into_iter().collect::<Vec<_>>());
     Ok(())

@@ -32,6 +32,9 @@ struct Options {
     /// Seconds of one measurement in a round.
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
+    /// Sign-ins before memory is read again.
+    #[arg(long, default_value_t = 100_000)]
+    sign_ins: u32,
     /// Measure only these parts, and leave the file as it was.
     #[arg(long, value_enum)]
     only: Vec<Part>,

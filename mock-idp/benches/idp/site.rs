@@ -9,13 +9,6 @@ use serde_json::{Value, json};
 use crate::http::Connection;
 use crate::visit::{Algorithm, Promise};
 
-/// Whether the provider can make access tokens that are JWTs.
-pub(crate) const ACCESS_TOKENS_ARE_JWT: bool = false;
-/// Whether the provider can sign with ES256 on request.
-pub(crate) const SIGNS_ES256: bool = false;
-/// Whether one process can have many realms.
-pub(crate) const HAS_REALMS: bool = false;
-
 /// Where browsers are sent back to. Nobody listens there; a redirect is read and not followed.
 pub(crate) const CALLBACK: &str = "http://127.0.0.1:8400/sso/callback";
 /// [`CALLBACK`] as a value in a form.
@@ -68,7 +61,7 @@ impl Site {
             Algorithm::Rs256 => "bench-rs256",
             Algorithm::Es256 => "bench-es256",
         };
-        let mut document = json!({
+        let document = json!({
             "id": client,
             "why": "signs in as often as it can",
             "name": "Benchmark",
@@ -76,16 +69,12 @@ impl Site {
             "auth_methods": ["client_secret_basic"],
             "grants": ["authorization_code"],
             "redirect_uris": [CALLBACK],
+            "id_token_signed_response_alg": algorithm.name(),
+            "access_token_format": "jwt",
+            "access_token_signing_alg": algorithm.name(),
         });
-        if ACCESS_TOKENS_ARE_JWT {
-            document["access_token_format"] = json!("jwt");
-        }
-        if algorithm == Algorithm::Es256 {
-            document["id_token_signed_response_alg"] = json!(algorithm.name());
-            document["access_token_signing_alg"] = json!(algorithm.name());
-        }
         self.create("clients", [document])?;
-        Ok(Promise { client, algorithm, access_token_is_jwt: ACCESS_TOKENS_ARE_JWT })
+        Ok(Promise { client, algorithm })
     }
 
     /// Sends documents to the control interface, one after the other; each must create something.

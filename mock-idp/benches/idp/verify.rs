@@ -16,10 +16,8 @@ pub(crate) fn samples(visitors: &[Visitor], samples: &[(usize, Sample)]) -> anyh
         let claims = token(&keys, visitor, &sample.id_token, Some(visitor.promise.client))
             .with_context(|| format!("ID token {}", sample.id_token))?;
         ensure!(claims["nonce"] == sample.nonce.as_str(), "another nonce: {claims}");
-        if visitor.promise.access_token_is_jwt {
-            token(&keys, visitor, &sample.access_token, None)
-                .with_context(|| format!("access token {}", sample.access_token))?;
-        }
+        token(&keys, visitor, &sample.access_token, None)
+            .with_context(|| format!("access token {}", sample.access_token))?;
         verified += 1;
     }
     Ok(verified)

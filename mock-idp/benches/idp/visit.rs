@@ -47,7 +47,6 @@ impl Algorithm {
 pub(crate) struct Promise {
     pub(crate) client: &'static str,
     pub(crate) algorithm: Algorithm,
-    pub(crate) access_token_is_jwt: bool,
 }
 
 /// A browser with a session at one issuer, and the relying party that sends it there.
@@ -171,10 +170,7 @@ impl Visitor {
         let claims = self.check_jwt(0, id_token, payload).with_context(|| format!("ID token {id_token}"))?;
         let nonce = claims.split_once("\"nonce\":\"n").map(|(_, rest)| rest);
         ensure!(nonce.is_some_and(|nonce| nonce.starts_with(&**digits)), "another nonce: {claims}");
-        if self.promise.access_token_is_jwt {
-            self.check_jwt(1, access_token, payload)
-                .with_context(|| format!("access token {access_token}"))?;
-        }
+        self.check_jwt(1, access_token, payload).with_context(|| format!("access token {access_token}"))?;
         Ok(())
     }
 
