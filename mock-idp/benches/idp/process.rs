@@ -71,3 +71,13 @@ fn cpu_of(schedstat: &Path) -> Option<Duration> {
     let text = std::fs::read_to_string(schedstat).ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
+
+/// Processor time of everything on this machine since it started, where the system tells.
+pub(crate) fn busy() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/stat").ok()?;
+    let ticks = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace();
+    // Hundredths of a second: user, nice, system, idle, iowait, irq, softirq, steal; then guests, who are users already.
+    let ticks: Vec<u64> = ticks.take(8).map(str::parse).collect::<Result<_, _>>().ok()?;
+    let [user, nice, system, _, _, irq, softirq, steal] = ticks[..] else { return None };
+    Some(Duration::from_millis((user + nice + system + irq + softirq + steal) * 10))
+}

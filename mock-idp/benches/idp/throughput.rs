@@ -9,7 +9,7 @@ use anyhow::{Context as _, ensure};
 
 use crate::Options;
 use crate::crowd::{AT_ONCE, Crowd, Run, Until};
-use crate::process::Server;
+use crate::process::{Server, busy};
 use crate::report::{Bound, Report};
 use crate::site::Site;
 use crate::visit::{Algorithm, Promise, Visitor};
@@ -27,21 +27,41 @@ struct Contender<'a> {
     rates: Vec<f64>,
     server_cpu: Vec<f64>,
     client_cpu: Vec<f64>,
+    /// Share of the machine that others took, percent.
+    others: Vec<f64>,
 }
 
 impl<'a> Contender<'a> {
     fn new(server: &'a Server, mut crowd: Crowd) -> anyhow::Result<Self> {
         crowd.run(WARM_UP)?;
-        Ok(Self { server, crowd, rates: Vec::new(), server_cpu: Vec::new(), client_cpu: Vec::new() })
+        Ok(Self {
+            server,
+            crowd,
+            rates: Vec::new(),
+            server_cpu: Vec::new(),
+            client_cpu: Vec::new(),
+            others: Vec::new(),
+        })
     }
 
     fn round(&mut self, until: Until) -> anyhow::Result<()> {
+        let before = busy();
         let (run, cpu) = timed(self.server, &mut self.crowd, until)?;
+        let machine = before.zip(busy()).map(|(before, after)| run.each(after.saturating_sub(before)));
+        let client = run.client_cpu.map(|cpu| run.each(cpu));
         self.rates.push(run.per_second());
         self.server_cpu.extend(cpu);
-        self.client_cpu.extend(run.client_cpu.map(|cpu| run.each(cpu)));
+        self.client_cpu.extend(client);
+        if let (Some(machine), Some(server), Some(client)) = (machine, cpu, client) {
+            let all = run.each(run.wall) * processors()?;
+            self.others.push((machine - server - client).max(0.0) / all * 100.0);
+        }
         Ok(())
     }
+}
+
+fn processors() -> anyhow::Result<f64> {
+    Ok(f64::from(u32::try_from(std::thread::available_parallelism()?.get())?))
 }
 
 /// A run, and the microseconds of processor that the server took for each sign-in.
@@ -90,6 +110,8 @@ fn costs(report: &mut Report, algorithm: &str, contender: &Contender<'_>) {
     report.add(server, " µs", Bound::Nothing, &contender.server_cpu);
     let client = format!("processor of the load client for a sign-in, {algorithm}");
     report.add(client, " µs", Bound::Nothing, &contender.client_cpu);
+    let others = format!("share of the machine that others took, {algorithm}");
+    report.add(others, " %", Bound::Nothing, &contender.others);
     let verified = f64::from(contender.crowd.verified());
     report.add(format!("sign-ins that jsonwebtoken verified, {algorithm}"), "", Bound::Nothing, &[verified]);
 }
