@@ -16,8 +16,6 @@ use crate::throughput::{self, timed};
 use crate::visit::{Algorithm, Visitor};
 
 const PEOPLE: [u32; 3] = [10, 1_000, 100_000];
-/// Whether the control interface makes realms.
-const HAS_REALMS: bool = false;
 const REALMS: [u32; 3] = [1, 100, 1_000];
 /// Most people who sign in: of more, every so many-th.
 const SIGNING_IN: u32 = 1_000;
@@ -60,10 +58,6 @@ pub(crate) fn people(options: &Options, report: &mut Report) -> anyhow::Result<(
 }
 
 pub(crate) fn realms(options: &Options, report: &mut Report) -> anyhow::Result<()> {
-    if !HAS_REALMS {
-        report.add_unmeasured("  at 1000 to at 1 realms", FLAT, "realms cannot be made from outside yet");
-        return Ok(());
-    }
     let mut sizes = Vec::new();
     for size in REALMS {
         eprintln!("preparing {size} realms");
