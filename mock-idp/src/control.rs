@@ -1,5 +1,6 @@
 //! The control interface: the nouns of the library over HTTP, for tests in any language. It adds no rule of its own.
 
+mod judged;
 mod lives;
 mod nouns;
 mod problem;
@@ -59,6 +60,7 @@ pub(crate) fn router() -> Router {
         .routes(routes!(lives::read_journal, lives::clear_journal))
         .routes(routes!(lives::count_journal))
         .routes(routes!(lives::wait_for_journal))
+        .routes(routes!(judged::read_verdict))
         .routes(routes!(lives::mint_tokens))
         .routes(routes!(lives::expire))
         .routes(routes!(lives::replay))

@@ -8,6 +8,7 @@ mod journal;
 mod people;
 mod rules;
 mod tokens;
+mod verdict;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub use self::journal::JournalHandle;
 pub use self::people::People;
 pub use self::rules::{ActiveRule, RuleBuilder, Rules};
 pub use self::tokens::{Minter, Replays};
+pub(crate) use self::verdict::verdict_on;
 use crate::realm::people::{Mint, Minted};
 use crate::realm::{Realm, State};
 use crate::realms::{Own, RealmError, Realms};

@@ -32,6 +32,7 @@ mod realm;
 mod realms;
 mod rule;
 mod tls;
+mod verdict;
 mod wire;
 
 pub use clock::{Clock, ClockReading, SystemClock};
@@ -50,6 +51,7 @@ pub use realm::replay::{SentResponse, SentToken};
 pub use realms::RealmError;
 pub use rule::{Rule, RuleRecord, Then, When};
 pub use tls::TlsError;
+pub use verdict::{Check, ClientJudgement, Judgement, Outcome};
 
 /// Every fault there is, without starting anything.
 pub fn catalogue() -> impl Iterator<Item = &'static CatalogueEntry> {

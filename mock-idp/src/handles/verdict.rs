@@ -1,0 +1,34 @@
+//! The verdict on the relying parties, from a realm.
+
+use super::RealmHandle;
+use crate::realm::Realm;
+use crate::verdict::{Evidence, Judgement, judge};
+
+impl RealmHandle {
+    /// What the journal says about the relying parties, check by check.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use mock_idp::{MockIdp, Outcome};
+    /// let idp = MockIdp::start().await;
+    /// // … the application signs people in …
+    /// let verdict = idp.verdict();
+    /// assert_eq!(verdict.with(Outcome::Fail).count(), 0, "{}", verdict.text());
+    /// // After sign-ins: idp.verdict().of("kaseya-mdr").assert_clean();
+    /// # });
+    /// ```
+    pub fn verdict(&self) -> Judgement {
+        verdict_on(&self.0)
+    }
+}
+
+/// Judges what the journal of a realm holds now.
+pub(crate) fn verdict_on(realm: &Realm) -> Judgement {
+    let (entries, armed, clock) = {
+        let state = realm.lock();
+        (state.journal.entries(), state.faults.list().to_vec(), state.clock.reading())
+    };
+    // The lock is free again while it is judged.
+    let clock_was_moved = clock.advanced_seconds != 0;
+    judge(&Evidence { entries: &entries, armed: &armed, clock_was_moved })
+}

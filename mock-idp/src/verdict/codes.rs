@@ -1,0 +1,147 @@
+//! Checks of what goes to the token endpoint: codes, verifiers, refresh tokens, and what follows an error.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use super::seen::{Party, Request, Seen, Spent, by_secret};
+use super::{Check, Look, Rule, rule};
+use crate::journal::{Channel, Entry};
+
+const PKCE_VERIFIER: Rule = rule(
+    "pkce-verifier",
+    "the code comes with the verifier whose hash was the challenge",
+    "RFC 7636 4.5 and 4.6",
+);
+const REDIRECT_URI: Rule = rule(
+    "redirect-uri-sent",
+    "the code comes with the redirect URI of its request",
+    "RFC 6749 4.1.3; OIDC Core 3.1.3.1",
+);
+const CODE_ONCE: Rule =
+    rule("code-once", "a code that was taken is not sent again", "RFC 6749 4.1.2 and 10.5");
+const CODE_ONLY_AT_TOKEN: Rule = rule(
+    "code-only-at-token-endpoint",
+    "a code goes to the token endpoint and nowhere else, in the body",
+    "RFC 6749 4.1.3; RFC 9700 4.2.4",
+);
+const CODE_PROMPT: Rule =
+    rule("code-prompt", "a code is redeemed within a minute", "RFC 6749 4.1.2; OIDC Core 3.1.3.2");
+const ERRORS_NOT_RETRIED: Rule = rule(
+    "errors-not-retried",
+    "what the token endpoint refused is not sent again, and a sick provider is not pestered",
+    "RFC 6749 5.2; RFC 9110 10.2.3",
+);
+const REFRESH_ONCE: Rule = rule(
+    "refresh-token-once",
+    "a refresh token that was taken is not sent again",
+    "RFC 6749 6; RFC 9700 4.14.2",
+);
+
+/// Seconds from the response to the token request. A browser needs one or two; a person is not in between.
+const PROMPT_SECONDS: i64 = 60;
+/// So often a request may be sent to a provider that is sick: once, and again after each of two pauses.
+const ATTEMPTS_AT_A_SICK_PROVIDER: usize = 3;
+
+pub(super) fn checks(seen: &Seen<'_>, party: &Party<'_>) -> Vec<Check> {
+    vec![
+        PKCE_VERIFIER.judge(party.redemptions.iter().filter_map(|it| verifier(party, it))),
+        REDIRECT_URI.judge(party.redemptions.iter().map(|it| redirect_uri(party, it))),
+        CODE_ONCE.judge(sent_once(&party.redemptions, "a code that had been taken came again")),
+        CODE_ONLY_AT_TOKEN.judge(elsewhere(seen, party)),
+        promptness(seen, party),
+        ERRORS_NOT_RETRIED.judge(retries(&party.redemptions).chain(retries(&party.refreshes))),
+        REFRESH_ONCE.judge(sent_once(&party.refreshes, "a refresh token that had been taken came again")),
+    ]
+}
+
+fn verifier(party: &Party<'_>, it: &Spent<'_>) -> Option<Look> {
+    let request: &Request<'_> = party.request_for(it.secret)?;
+    let challenge = request.params.first("code_challenge")?;
+    let verifier = it.entry.form.first("code_verifier").filter(|verifier| !verifier.is_empty());
+    let problem = match verifier {
+        None => Some("a code came without its verifier"),
+        Some(verifier) => {
+            let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
+            let is_plain = request.params.first("code_challenge_method") != Some("S256");
+            let fits = hash == challenge || (is_plain && verifier == challenge);
+            (!fits).then_some("a verifier does not fit the challenge of its request")
+        }
+    };
+    Some(Look::new([request.entry.seq, it.entry.seq], problem))
+}
+
+fn redirect_uri(party: &Party<'_>, it: &Spent<'_>) -> Look {
+    let sent = it.entry.form.first("redirect_uri").filter(|uri| !uri.is_empty());
+    let asked = party.request_for(it.secret).and_then(|request| request.params.first("redirect_uri"));
+    let problem = match (sent, asked) {
+        (None, _) => Some("a code came without redirect_uri"),
+        (Some(sent), Some(asked)) if sent != asked => Some("a code came with another redirect_uri"),
+        _ => None,
+    };
+    Look::new([it.entry.seq], problem)
+}
+
+/// What was answered with tokens is used up.
+fn sent_once<'s>(spent: &'s [Spent<'_>], problem: &'s str) -> impl Iterator<Item = Look> + 's {
+    by_secret(spent).into_values().map(move |group| {
+        let taken = group.iter().position(|it| it.entry.status == 200);
+        let again = taken.is_some_and(|taken| taken + 1 < group.len());
+        Look::new(group.iter().map(|it| it.entry.seq).collect::<Vec<_>>(), again.then_some(problem))
+    })
+}
+
+fn elsewhere<'s>(seen: &'s Seen<'_>, party: &'s Party<'_>) -> impl Iterator<Item = Look> + 's {
+    party.answers.iter().filter_map(|answer| answer.code).filter(|code| code.len() > 8).filter_map(|code| {
+        let has = |params: &crate::journal::Params| params.0.iter().any(|(_, value)| value == code);
+        let misplaced = |entry: &&Entry| {
+            let body_is_right = matches!(entry.operation, "token");
+            entry.channel != Channel::Control && (has(&entry.query) || (!body_is_right && has(&entry.form)))
+        };
+        let wrong: Vec<u64> = seen.entries.iter().filter(misplaced).map(|entry| entry.seq).collect();
+        let right: Vec<u64> =
+            party.redemptions.iter().filter(|it| it.secret == code).map(|it| it.entry.seq).collect();
+        match (wrong.is_empty(), right.is_empty()) {
+            (false, _) => {
+                Some(Look::new(wrong, Some("a code was sent elsewhere than in the body of a token request")))
+            }
+            (true, false) => Some(Look::new(right, None::<String>)),
+            (true, true) => None,
+        }
+    })
+}
+
+fn promptness(seen: &Seen<'_>, party: &Party<'_>) -> Check {
+    let looks: Vec<_> = party
+        .redemptions
+        .iter()
+        .filter_map(|it| {
+            let answered = party.answer_with(it.secret)?.entry;
+            let took = it.entry.at.duration_since(answered.at).as_secs();
+            let problem =
+                (took > PROMPT_SECONDS).then(|| format!("a code was redeemed after {took} seconds"));
+            Some(Look::new([answered.seq, it.entry.seq], problem))
+        })
+        .collect();
+    if seen.clock_was_moved && looks.iter().any(|look| look.problem.is_some()) {
+        return CODE_PROMPT.not_judged("the clock was moved");
+    }
+    CODE_PROMPT.judge(looks)
+}
+
+fn retries<'s>(spent: &'s [Spent<'_>]) -> impl Iterator<Item = Look> + 's {
+    by_secret(spent).into_values().filter_map(|group| {
+        let is_sick = |status: u16| status == 429 || status >= 500;
+        let refused = group.iter().position(|it| it.entry.status >= 400 && !is_sick(it.entry.status));
+        let sick = group.iter().filter(|it| is_sick(it.entry.status)).count();
+        if refused.is_none() && sick == 0 {
+            return None;
+        }
+        let problem = if refused.is_some_and(|refused| refused + 1 < group.len()) {
+            Some("what was refused came again")
+        } else {
+            (sick > ATTEMPTS_AT_A_SICK_PROVIDER).then_some("a sick provider was asked again and again")
+        };
+        Some(Look::new(group.iter().map(|it| it.entry.seq).collect::<Vec<_>>(), problem))
+    })
+}

@@ -1,0 +1,99 @@
+//! A verdict as text, as JUnit XML, and by serde as JSON.
+
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::{Check, ClientJudgement, Judgement, Outcome};
+
+/// Most entry numbers on a line.
+const SHOWN: usize = 12;
+
+impl Judgement {
+    /// The verdict to read: failures first, then what passed and what was not seen.
+    pub fn text(&self) -> String {
+        if self.clients.is_empty() {
+            return "no relying party was seen\n".to_owned();
+        }
+        self.clients.iter().map(client_text).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The verdict as JUnit XML: a suite for each client, a case for each check; what was not seen is skipped.
+    pub fn junit(&self) -> String {
+        let mut report = Report::new("relying party verdict");
+        report.add_test_suites(self.clients.iter().map(suite));
+        // It is written to memory, and quick-junit escapes whatever XML cannot hold.
+        report.to_string().unwrap_or_default()
+    }
+
+    /// The verdict as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+fn client_text(judged: &ClientJudgement) -> String {
+    let of = |outcome| judged.checks.iter().filter(move |check| check.outcome == outcome);
+    let count = |outcome| of(outcome).count();
+    let mut text = format!(
+        "{}: {} failed, {} passed, {} not seen\n",
+        judged.client,
+        count(Outcome::Fail),
+        count(Outcome::Pass),
+        count(Outcome::NotSeen)
+    );
+    for (outcome, word) in [(Outcome::Fail, "FAIL"), (Outcome::Pass, "pass"), (Outcome::NotSeen, "not seen")]
+    {
+        for check in of(outcome) {
+            text.push_str(&format!("  {word:<8}  {}: {} ({})\n", check.id, check.sentence, check.clause));
+            if !check.detail.is_empty() {
+                text.push_str(&format!("            {}\n", check.detail));
+            }
+            if outcome == Outcome::Fail {
+                text.push_str(&format!("            journal {}\n", numbers(check)));
+            }
+        }
+    }
+    text
+}
+
+fn numbers(check: &Check) -> String {
+    let shown: Vec<_> = check.entries.iter().take(SHOWN).map(|seq| format!("#{seq}")).collect();
+    let more = check.entries.len().saturating_sub(SHOWN);
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}
+
+fn suite(judged: &ClientJudgement) -> TestSuite {
+    let mut suite = TestSuite::new(judged.client.clone());
+    suite.add_test_cases(judged.checks.iter().map(|check| case(&judged.client, check)));
+    suite
+}
+
+fn case(client: &str, check: &Check) -> TestCase {
+    let status = match check.outcome {
+        Outcome::Pass => TestCaseStatus::success(),
+        Outcome::NotSeen => {
+            let mut status = TestCaseStatus::skipped();
+            let why = if check.detail.is_empty() { "not seen" } else { &check.detail };
+            status.set_message(why.to_owned());
+            status
+        }
+        Outcome::Fail => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type("fail");
+            status.set_message(check.detail.clone());
+            let text = format!(
+                "{} ({})\n{}\njournal {}",
+                check.sentence,
+                check.clause,
+                check.detail,
+                numbers(check)
+            );
+            status.set_description(text);
+            status
+        }
+    };
+    let mut case = TestCase::new(check.id, status);
+    case.set_classname(format!("verdict.{client}"));
+    case.add_property(Property::new("clause", check.clause));
+    case.add_property(Property::new("sentence", check.sentence));
+    case
+}

@@ -1,0 +1,108 @@
+//! Checks of authorization requests: state, nonce, PKCE.
+
+use super::guess::{foreseen, weakness};
+use super::seen::{Party, Request};
+use super::{Check, Look, Rule, rule};
+
+const STATE_PRESENT: Rule =
+    rule("state-present", "every sign-in request has a state", "OIDC Core 3.1.2.1; RFC 9700 4.7.1");
+const STATE_UNIQUE: Rule =
+    rule("state-unique", "every sign-in request has a state of its own", "RFC 6749 10.12; RFC 9700 4.7.1");
+const STATE_UNGUESSABLE: Rule = rule(
+    "state-unguessable",
+    "nobody can guess the state: 128 random bits, no counter, and not the nonce",
+    "RFC 6749 10.10 and 10.12",
+);
+const NONCE_PRESENT: Rule = rule(
+    "nonce-present",
+    "every sign-in request has a nonce, so that a stolen ID token or code is told from one's own",
+    "OIDC Core 3.1.2.1 and 15.5.2; RFC 9700 4.5.3.2",
+);
+const NONCE_UNIQUE: Rule =
+    rule("nonce-unique", "every sign-in request has a nonce of its own", "OIDC Core 15.5.2");
+const NONCE_UNGUESSABLE: Rule = rule(
+    "nonce-unguessable",
+    "nobody can guess the nonce: 128 random bits, no counter",
+    "OIDC Core 3.1.2.1 and 15.5.2",
+);
+const PKCE_PRESENT: Rule =
+    rule("pkce-present", "every request for a code has a code_challenge", "RFC 7636 4.3; RFC 9700 2.1.1");
+const PKCE_S256: Rule =
+    rule("pkce-s256", "the challenge is made by S256, not plain", "RFC 7636 4.2 and 7.2; RFC 9700 2.1.1");
+const PKCE_UNIQUE: Rule =
+    rule("pkce-unique", "every request has a challenge of its own", "RFC 7636 7.1; RFC 9700 2.1.1");
+
+pub(super) fn checks(party: &Party<'_>) -> Vec<Check> {
+    let requests = party.distinct_requests();
+    let openid: Vec<_> = requests.iter().copied().filter(|request| is_openid(request)).collect();
+    let for_code: Vec<_> = requests.iter().copied().filter(|request| asks_for_code(request)).collect();
+    vec![
+        present(&STATE_PRESENT, &requests, "state"),
+        unique(&STATE_UNIQUE, &requests, "state"),
+        unguessable(&STATE_UNGUESSABLE, &requests, "state"),
+        present(&NONCE_PRESENT, &openid, "nonce"),
+        unique(&NONCE_UNIQUE, &openid, "nonce"),
+        unguessable(&NONCE_UNGUESSABLE, &openid, "nonce"),
+        present(&PKCE_PRESENT, &for_code, "code_challenge"),
+        PKCE_S256.judge(for_code.iter().filter_map(|request| by_s256(request))),
+        unique(&PKCE_UNIQUE, &for_code, "code_challenge"),
+    ]
+}
+
+fn is_openid(request: &Request<'_>) -> bool {
+    request.params.first("scope").is_some_and(|scope| scope.split(' ').any(|value| value == "openid"))
+}
+
+fn asks_for_code(request: &Request<'_>) -> bool {
+    request.params.first("response_type").is_some_and(|kind| kind.split(' ').any(|value| value == "code"))
+}
+
+fn value<'a>(request: &'a Request<'_>, name: &str) -> Option<&'a str> {
+    request.params.first(name).filter(|value| !value.is_empty())
+}
+
+fn present(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
+    rule.judge(requests.iter().map(|request| {
+        let problem = value(request, name).is_none().then(|| format!("a request had no {name}"));
+        Look::new([request.entry.seq], problem)
+    }))
+}
+
+fn unique(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
+    let having: Vec<_> =
+        requests.iter().filter_map(|request| Some((request.entry.seq, value(request, name)?))).collect();
+    rule.judge(having.iter().enumerate().map(|(index, (seq, value))| {
+        let earlier = having[..index].iter().find(|(_, other)| other == value);
+        match earlier {
+            Some((first, _)) => Look::new([*first, *seq], Some(format!("two sign-ins had the same {name}"))),
+            None => Look::new([*seq], None::<String>),
+        }
+    }))
+}
+
+fn unguessable(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
+    let mut before: Option<&str> = None;
+    let mut looks = Vec::new();
+    for request in requests {
+        let Some(value) = value(request, name) else { continue };
+        let is_nonce = name == "state" && request.params.first("nonce") == Some(value);
+        let problem = if is_nonce {
+            Some("state and nonce are the same, and the nonce is in every ID token".to_owned())
+        } else {
+            weakness(value)
+                .or_else(|| before.and_then(|before| foreseen(before, value)))
+                .map(|why| format!("a {name} can be guessed: {why}"))
+        };
+        looks.push(Look::new([request.entry.seq], problem));
+        before = Some(value);
+    }
+    rule.judge(looks)
+}
+
+fn by_s256(request: &Request<'_>) -> Option<Look> {
+    value(request, "code_challenge")?;
+    // RFC 7636 4.3: without a method it is plain.
+    let method = value(request, "code_challenge_method").unwrap_or("plain");
+    let problem = (method != "S256").then(|| "a challenge was the verifier itself (plain)".to_owned());
+    Some(Look::new([request.entry.seq], problem))
+}

@@ -1,0 +1,235 @@
+//! The journal, sorted by who did what: which request led to which answer, which code was redeemed for which tokens,
+//! and which token was used where. Codes and tokens are unique, so they link exactly.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::Evidence;
+use crate::fault::{ArmedRecord, CatalogueEntry, Point, Verdict, catalogue};
+use crate::journal::{Channel, Entry, Params};
+
+/// Everything, by client.
+pub(super) struct Seen<'a> {
+    pub(super) entries: &'a [Entry],
+    pub(super) armed: &'a [ArmedRecord],
+    pub(super) clock_was_moved: bool,
+    pub(super) parties: Vec<Party<'a>>,
+}
+
+/// What one client did.
+pub(super) struct Party<'a> {
+    pub(super) client: &'a str,
+    /// It is the only client that was seen: what nobody else can have done was done by it.
+    pub(super) is_alone: bool,
+    pub(super) requests: Vec<Request<'a>>,
+    pub(super) answers: Vec<Answer<'a>>,
+    /// Token requests with a code, in order.
+    pub(super) redemptions: Vec<Spent<'a>>,
+    /// Token requests with a refresh token, in order.
+    pub(super) refreshes: Vec<Spent<'a>>,
+    /// Userinfo requests with the token they showed.
+    pub(super) uses: Vec<(&'a Entry, String)>,
+}
+
+/// An authorization request.
+pub(super) struct Request<'a> {
+    pub(super) entry: &'a Entry,
+    /// Its parameters, those that were pushed or signed included.
+    pub(super) params: Params,
+}
+
+/// An authorization response.
+pub(super) struct Answer<'a> {
+    pub(super) entry: &'a Entry,
+    pub(super) code: Option<&'a str>,
+    /// Index of the request it answers.
+    pub(super) request: Option<usize>,
+}
+
+/// A code or refresh token that was sent to the token endpoint.
+pub(super) struct Spent<'a> {
+    pub(super) entry: &'a Entry,
+    pub(super) secret: &'a str,
+}
+
+impl<'a> Seen<'a> {
+    pub(super) fn new(evidence: &Evidence<'a>) -> Self {
+        let entries = evidence.entries;
+        let named =
+            entries.iter().filter(|entry| is_sign_in(entry)).filter_map(|entry| entry.client.as_deref());
+        let clients: BTreeSet<&str> = named.collect();
+        let is_alone = clients.len() == 1;
+        let parties = clients.into_iter().map(|client| Party::new(client, is_alone, entries)).collect();
+        Self { entries, armed: evidence.armed, clock_was_moved: evidence.clock_was_moved, parties }
+    }
+
+    /// The client that an entry comes from: it said so, or it is the only one, or it sent what only that one was given.
+    pub(super) fn is_by(&self, entry: &Entry, party: &Party<'_>) -> bool {
+        let named = entry.client.as_deref().or_else(|| parameter(entry, "client_id"));
+        match named {
+            Some(client) => client == party.client,
+            None => party.is_alone || entry.query.0.iter().any(|(_, value)| party.was_given(value)),
+        }
+    }
+}
+
+/// Requests that only a relying party, or a person on the way from one, makes.
+fn is_sign_in(entry: &Entry) -> bool {
+    matches!(entry.operation, "authorize" | "token" | "pushed_authorization" | "device_authorization")
+}
+
+impl<'a> Party<'a> {
+    fn new(client: &'a str, is_alone: bool, entries: &'a [Entry]) -> Self {
+        let ours = || entries.iter().filter(|entry| entry.client.as_deref() == Some(client));
+        let requests: Vec<_> = ours()
+            .filter(|entry| entry.operation == "authorize")
+            .map(|entry| Request { entry, params: asked(entry, entries) })
+            .collect();
+        let answers =
+            ours().filter(|entry| is_answer(entry)).map(|entry| Answer::new(entry, &requests)).collect();
+        let spent = |grant: &'static str, name: &'static str| {
+            ours()
+                .filter(|entry| entry.operation == "token")
+                .filter(|entry| entry.form.first("grant_type") == Some(grant))
+                .filter_map(|entry| Some(Spent { entry, secret: entry.form.first(name)? }))
+                .collect()
+        };
+        let uses = ours()
+            .filter(|entry| entry.operation == "userinfo")
+            .filter_map(|entry| Some((entry, shown_token(entry)?)))
+            .collect();
+        let (redemptions, refreshes) =
+            (spent("authorization_code", "code"), spent("refresh_token", "refresh_token"));
+        Self { client, is_alone, requests, answers, redemptions, refreshes, uses }
+    }
+
+    /// The authorization response that carried a code.
+    pub(super) fn answer_with(&self, code: &str) -> Option<&Answer<'a>> {
+        self.answers.iter().find(|answer| answer.code == Some(code))
+    }
+
+    /// The request that a code answers.
+    pub(super) fn request_for(&self, code: &str) -> Option<&Request<'a>> {
+        self.answer_with(code)?.request.map(|index| &self.requests[index])
+    }
+
+    /// Whether the client took an answer to this request to the token endpoint.
+    fn was_redeemed(&self, request: usize) -> bool {
+        let answers = self.answers.iter().filter(|answer| answer.request == Some(request));
+        answers
+            .filter_map(|answer| answer.code)
+            .any(|code| self.redemptions.iter().any(|it| it.secret == code))
+    }
+
+    /// The requests without those that a browser merely loaded again: the same in every parameter, and the client took
+    /// at most one of the answers.
+    pub(super) fn distinct_requests(&self) -> Vec<&Request<'a>> {
+        let mut kept: Vec<usize> = Vec::new();
+        for (index, request) in self.requests.iter().enumerate() {
+            let again = kept.iter().position(|&earlier| self.requests[earlier].params == request.params);
+            match again {
+                Some(at) if !self.was_redeemed(kept[at]) => kept[at] = index,
+                Some(_) if !self.was_redeemed(index) => {}
+                _ => kept.push(index),
+            }
+        }
+        kept.into_iter().map(|index| &self.requests[index]).collect()
+    }
+
+    /// Where a token of this response was used: at userinfo, or to get more.
+    pub(super) fn uses_of(&self, response: &Entry) -> Vec<u64> {
+        let token = |name: &str| response.response.body.as_ref()?.get(name)?.as_str();
+        let (access, refresh) = (token("access_token"), token("refresh_token"));
+        let shown =
+            self.uses.iter().filter(|(_, shown)| Some(shown.as_str()) == access).map(|(entry, _)| entry.seq);
+        let spent = self.refreshes.iter().filter(|it| Some(it.secret) == refresh).map(|it| it.entry.seq);
+        shown.chain(spent).collect()
+    }
+
+    fn was_given(&self, value: &str) -> bool {
+        let spent = self.redemptions.iter().chain(&self.refreshes);
+        self.answers.iter().any(|answer| answer.code == Some(value))
+            || self.uses.iter().any(|(_, shown)| shown == value)
+            || spent.filter_map(|it| it.entry.response.body.as_ref()).any(|body| {
+                ["access_token", "refresh_token", "id_token"]
+                    .iter()
+                    .any(|name| body.get(name).and_then(Value::as_str) == Some(value))
+            })
+    }
+}
+
+impl<'a> Answer<'a> {
+    fn new(entry: &'a Entry, requests: &[Request<'_>]) -> Self {
+        let asked =
+            |request: &Request<'_>| request.entry.seq <= entry.seq && request.entry.state == entry.state;
+        Self { entry, code: entry.response.params.first("code"), request: requests.iter().rposition(asked) }
+    }
+}
+
+fn is_answer(entry: &Entry) -> bool {
+    entry.channel == Channel::Front
+        && entry.operation != "end_session"
+        && entry.response.location.is_some()
+        && !entry.response.params.0.is_empty()
+}
+
+/// The parameters of an authorization request: in the request, pushed before (RFC 9126), or in a signed object
+/// (RFC 9101).
+fn asked(entry: &Entry, entries: &[Entry]) -> Params {
+    let sent = if entry.method == "POST" { &entry.form } else { &entry.query };
+    let pushed = sent.first("request_uri").and_then(|uri| {
+        let pushes = entries.iter().filter(|entry| entry.operation == "pushed_authorization");
+        pushes.rev().find(|push| {
+            let body = push.response.body.as_ref();
+            body.and_then(|body| body.get("request_uri")).and_then(Value::as_str) == Some(uri)
+        })
+    });
+    let mut params = pushed.map_or_else(|| sent.clone(), |push| push.form.clone());
+    if let Some((_, Value::Object(claims))) = params.first("request").and_then(crate::jose::decode) {
+        for (name, value) in claims {
+            if let Value::String(value) = value
+                && !params.set(&name, value.as_str())
+            {
+                params.push(&name, value);
+            }
+        }
+    }
+    params
+}
+
+/// The access token of a request to a resource.
+fn shown_token(entry: &Entry) -> Option<String> {
+    if let Some(token) = entry.form.first("access_token") {
+        return Some(token.to_owned());
+    }
+    let raw = String::from_utf8_lossy(&entry.raw_request);
+    let line = raw.lines().find_map(|line| line.strip_prefix("authorization: "))?;
+    line.split_once(' ').map(|(_, token)| token.trim().to_owned())
+}
+
+/// A parameter of the query or the form.
+pub(super) fn parameter<'a>(entry: &'a Entry, name: &str) -> Option<&'a str> {
+    entry.query.first(name).or(entry.form.first(name)).filter(|value| !value.is_empty())
+}
+
+/// The faults that struck an entry at one of these places and no other, and ask for this.
+pub(super) fn struck<'a>(
+    entry: &'a Entry,
+    points: &'a [Point],
+    verdict: Verdict,
+) -> impl Iterator<Item = &'static CatalogueEntry> + 'a {
+    let known = entry.faults.iter().filter_map(|fault| catalogue::find(fault).ok());
+    known.filter(move |fault| {
+        fault.verdict == verdict && fault.strikes.iter().all(|point| points.contains(point))
+    })
+}
+
+/// Entries by what they spend, in the order in which that came first.
+pub(super) fn by_secret<'s, 'a>(spent: &'s [Spent<'a>]) -> BTreeMap<&'a str, Vec<&'s Spent<'a>>> {
+    let mut groups: BTreeMap<&str, Vec<&Spent<'_>>> = BTreeMap::new();
+    for it in spent {
+        groups.entry(it.secret).or_default().push(it);
+    }
+    groups
+}
