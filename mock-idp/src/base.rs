@@ -3,6 +3,17 @@
 
 use std::sync::Arc;
 
+/// Whether it is an http or https URL that paths can be put behind.
+pub(crate) fn is_base_url(address: &str) -> bool {
+    let right = url::Url::parse(address).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    right && !address.ends_with('/')
+}
+
 /// The addresses of a realm, as one request sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Base {

@@ -57,6 +57,24 @@ impl Target {
     }
 }
 
+/// What to arm.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arming {
+    /// Id of the fault.
+    pub(crate) fault: String,
+    /// Which sign-in: `"next"`, `{"person": "dana"}`, `{"state": "…"}` or `{"client": "…"}`.
+    #[serde(default = "Target::next")]
+    pub(crate) target: Target,
+    /// How often.
+    #[serde(default = "once")]
+    pub(crate) times: u64,
+}
+
+fn once() -> u64 {
+    1
+}
+
 /// Why a fault was not armed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArmError {

@@ -131,7 +131,7 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     if request.method() == Method::HEAD && operation.channel == Channel::Front {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let Place { realm, base, .. } = place;
+    let Place { realm, base, realms, .. } = place;
     let lever = request.extensions().get::<ConnectInfo<Lever>>().map(|ConnectInfo(lever)| lever.clone());
     let incoming = match Incoming::read(base, request).await {
         Ok(incoming) => incoming,
@@ -150,7 +150,9 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
         let realm = Arc::clone(&realm);
         // On its own, so that a browser that leaves takes no farewell with it.
         let delivery = tokio::spawn(async move { farewell::deliver(&realm, farewells).await });
-        if let Err(error) = delivery.await {
+        if !realms.farewells_later()
+            && let Err(error) = delivery.await
+        {
             tracing::error!(%error, "logout tokens were not delivered");
         }
     }

@@ -1,7 +1,9 @@
 //! Starting and stopping a provider. It wires a realm to a socket; it knows nothing of the protocol.
 
+mod configured;
+
 use std::io;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,8 +12,9 @@ use fixtures::Fixtures;
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
-use crate::base::Addressing;
+use crate::base::{Addressing, is_base_url};
 use crate::clock::{Clock, SystemClock};
+use crate::config::{ClockSetting, Plan};
 use crate::handles::{RealmHandle, RealmsHandle};
 use crate::protocol::claims::ClaimNames;
 use crate::realm::Realm;
@@ -94,6 +97,10 @@ impl MockIdp {
             registration: false,
             tls: None,
             current_runtime: false,
+            clock_setting: None,
+            farewells_later: false,
+            root: Plan::default(),
+            realms: Vec::new(),
         }
     }
 
@@ -164,6 +171,10 @@ pub struct MockIdpBuilder {
     registration: bool,
     tls: Option<TlsSource>,
     current_runtime: bool,
+    clock_setting: Option<ClockSetting>,
+    farewells_later: bool,
+    root: Plan,
+    realms: Vec<(String, Plan)>,
 }
 
 impl MockIdpBuilder {
@@ -199,6 +210,7 @@ impl MockIdpBuilder {
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
+        self.derived_issuer = false;
         self
     }
 
@@ -282,26 +294,20 @@ impl MockIdpBuilder {
     }
 
     /// Not asynchronous, so that the provider is compiled in this crate and not again in every one that starts it.
-    fn start_now(self) -> Result<MockIdp, StartError> {
+    fn start_now(mut self) -> Result<MockIdp, StartError> {
         let (listener, address) = listen(&self.bind)?;
-        let addressing = self.addressing(&address)?;
-        let clock = Arc::clone(&self.clock);
-        let template = Template {
-            fixtures: self.fixtures.unwrap_or_else(fixtures::embedded),
-            names: self.names,
-            clock: self.clock,
-            seed: self.seed,
-            slow: self.slow,
-            auth_time: self.auth_time,
-            registration: self.registration,
-        };
-        let realms = Arc::new(Realms::new(addressing, template)?);
-        let root = realms.get("").ok_or_else(|| StartError::System("memory".to_owned()))?;
-        let tls = self.tls.as_ref().map(|source| make_tls(source, &realms, &root, &*clock)).transpose()?;
+        // "Every address" is none that anybody could be sent to: it is reached where each request says.
+        self.derived_issuer |= address.ip().is_unspecified() && self.issuer.is_none();
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let addressing = self.addressing(format!("{scheme}://{}", reached_at(address)))?;
+        let current_runtime = self.current_runtime;
+        let (source, clock) = (self.tls.take(), Arc::clone(&self.clock));
+        let (realms, root) = self.into_realms(addressing)?;
+        let tls = source.map(|source| make_tls(&source, &realms, &root, &*clock)).transpose()?;
         let (acceptor, authority) = tls.map_or((None, None), |tls| (Some(tls.acceptor), tls.authority));
         realms.set_authority(authority.clone());
         let (stop, stopped) = oneshot::channel();
-        let thread = if self.current_runtime {
+        let thread = if current_runtime {
             let listener = tokio::net::TcpListener::from_std(listener)
                 .map_err(|error| StartError::System(error.to_string()))?;
             let listener = WireListener { tcp: listener, tls: acceptor };
@@ -313,10 +319,29 @@ impl MockIdpBuilder {
         Ok(MockIdp { root: RealmHandle(root), realms, address, authority, stop: Some(stop), thread })
     }
 
-    fn addressing(&self, address: &SocketAddr) -> Result<Addressing, StartError> {
+    /// Every realm there is from the start, and the one at the root.
+    fn into_realms(self, addressing: Addressing) -> Result<(Arc<Realms>, Arc<Realm>), StartError> {
+        let template = Template {
+            fixtures: self.fixtures.unwrap_or_else(fixtures::embedded),
+            names: self.names,
+            clock: self.clock,
+            seed: self.seed,
+            slow: self.slow,
+            auth_time: self.auth_time,
+            registration: self.registration,
+            clock_setting: self.clock_setting,
+            farewells_later: self.farewells_later,
+        };
+        let realms = Arc::new(Realms::new(addressing, template, self.root.into())?);
+        for (path, plan) in self.realms {
+            realms.create(&path, plan.into())?;
+        }
+        let root = realms.get("").ok_or_else(|| StartError::System("memory".to_owned()))?;
+        Ok((realms, root))
+    }
+
+    fn addressing(&self, listening: String) -> Result<Addressing, StartError> {
         let checked = |url: &Option<String>| url.clone().map(checked_url).transpose();
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
-        let listening = format!("{scheme}://{address}");
         let issuer = checked(&self.issuer)?;
         Ok(Addressing {
             front: if self.derived_issuer { None } else { Some(issuer.unwrap_or_else(|| listening.clone())) },
@@ -337,14 +362,20 @@ fn listen(bind: &str) -> Result<(TcpListener, SocketAddr), StartError> {
     Ok((listener, address))
 }
 
+/// The address at which this machine itself reaches what listens there.
+fn reached_at(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() {
+            Ipv4Addr::LOCALHOST.into()
+        } else {
+            Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    address
+}
+
 fn checked_url(address: String) -> Result<String, StartError> {
-    let right = url::Url::parse(&address).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.query().is_none()
-            && url.fragment().is_none()
-    });
-    if right && !address.ends_with('/') { Ok(address) } else { Err(StartError::Issuer(address)) }
+    if is_base_url(&address) { Ok(address) } else { Err(StartError::Issuer(address)) }
 }
 
 /// The wrong certificates are shown when a fault of the root realm says so: at a handshake no realm is known yet.

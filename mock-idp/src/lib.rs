@@ -18,6 +18,7 @@
 
 mod base;
 mod clock;
+mod config;
 mod control;
 mod fault;
 mod generator;
@@ -36,6 +37,7 @@ mod verdict;
 mod wire;
 
 pub use clock::{Clock, ClockReading, SystemClock};
+pub use config::{ConfigError, ConfigFormat};
 pub use fault::{ArmError, ArmedRecord, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict};
 pub use handles::{
     ActiveRule, ArmedFault, Clients, ClockHandle, Faults, JournalHandle, Minter, NotFound, People,

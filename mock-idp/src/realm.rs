@@ -33,11 +33,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::base::Base;
 use crate::clock::AdjustedClock;
+use crate::config::Prepared;
 use crate::fault::session::Answered;
-use crate::fault::{Armory, Point, SignIn};
+use crate::fault::{ArmError, Armory, Point, SignIn};
 use crate::generator::Generator;
 use crate::journal::{Entry, Journal, Note};
-use crate::keys::{KeyError, KeyRing};
+use crate::keys::KeyRing;
 use crate::protocol::authorize::AuthorizeRequest;
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::discovery::Switched;
@@ -49,6 +50,7 @@ use crate::realm::kept::Kept;
 use crate::realm::pushed::PushedRequest;
 use crate::realm::register::Registration;
 use crate::realm::replay::HandedOut;
+use crate::realms::RealmError;
 use crate::rule::Rulebook;
 use crate::tls::Wrong;
 
@@ -149,13 +151,14 @@ pub(crate) struct Setup {
     pub(crate) slow: Duration,
     pub(crate) auth_time: bool,
     pub(crate) registration: bool,
+    pub(crate) prepared: Prepared,
 }
 
 impl Realm {
-    pub(crate) fn new(mut setup: Setup) -> Result<Self, KeyError> {
+    pub(crate) fn new(mut setup: Setup) -> Result<Self, RealmError> {
         let suffix = setup.generator.letters();
         let base = Arc::new(setup.base);
-        let state = State {
+        let mut state = State {
             base: Arc::clone(&base),
             people: Directory::new(setup.fixtures.companies, setup.fixtures.people),
             clients: setup
@@ -191,6 +194,7 @@ impl Realm {
             pending_polls: 0,
             handed_out: HandedOut::default(),
         };
+        state.prepare(setup.prepared)?;
         let cookie = format!("mock_idp_{suffix}");
         Ok(Self {
             path: setup.path,
@@ -263,6 +267,18 @@ impl State {
     /// What time it is for the request that is being answered.
     pub(crate) fn now(&self) -> Timestamp {
         self.reading
+    }
+
+    /// Arms what the realm starts with; a reset brings it back.
+    fn prepare(&mut self, prepared: Prepared) -> Result<(), ArmError> {
+        for arming in prepared.faults {
+            self.check_target(&arming.target)?;
+            self.faults.arm(&arming.fault, arming.target, arming.times)?;
+        }
+        for rule in prepared.rules {
+            self.rules.add(rule);
+        }
+        Ok(())
     }
 
     /// Lets every fault that may strike here try; `apply` says whether it changed anything.

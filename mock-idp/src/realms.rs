@@ -9,7 +9,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::base::Addressing;
 use crate::clock::{AdjustedClock, Clock};
-use crate::fault::nearest;
+use crate::config::{ClockSetting, Prepared};
+use crate::fault::{ArmError, nearest};
 use crate::generator::Generator;
 use crate::keys::KeyError;
 use crate::protocol::claims::ClaimNames;
@@ -34,6 +35,10 @@ pub(crate) struct Template {
     pub(crate) slow: Duration,
     pub(crate) auth_time: bool,
     pub(crate) registration: bool,
+    /// How clocks start, when it is not with the time of the one below.
+    pub(crate) clock_setting: Option<ClockSetting>,
+    /// Answers do not wait until clients were told of a logout.
+    pub(crate) farewells_later: bool,
 }
 
 /// What a realm has of its own.
@@ -43,6 +48,8 @@ pub(crate) struct Own {
     pub(crate) names: Option<ClaimNames>,
     pub(crate) clock: Option<Arc<dyn Clock>>,
     pub(crate) seed: Option<u64>,
+    /// What is armed from the start.
+    pub(crate) prepared: Prepared,
 }
 
 /// Why a realm was not made.
@@ -59,6 +66,9 @@ pub enum RealmError {
     /// A key of its fixtures is of no use.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A fault that it was to start with cannot be armed.
+    #[error(transparent)]
+    Fault(#[from] ArmError),
     /// The operating system gives no randomness.
     #[error("the operating system gives no randomness")]
     Randomness,
@@ -69,9 +79,9 @@ const RESERVED: [&str; 8] = ["connect", "account", "assets", "keys", "moved", "s
 
 impl Realms {
     /// The realm at the root and no other yet.
-    pub(crate) fn new(addressing: Addressing, template: Template) -> Result<Self, RealmError> {
+    pub(crate) fn new(addressing: Addressing, template: Template, root: Own) -> Result<Self, RealmError> {
         let realms = Self { addressing, template, authority: OnceLock::new(), by_path: RwLock::default() };
-        realms.insert("", Own::default())?;
+        realms.insert("", root)?;
         Ok(realms)
     }
 
@@ -94,7 +104,7 @@ impl Realms {
             base: self.addressing.base(path, None),
             fixtures: own.fixtures.unwrap_or_else(|| template.fixtures.clone()),
             names: own.names.unwrap_or_else(|| template.names.clone()),
-            clock: AdjustedClock::new(own.clock.unwrap_or_else(|| Arc::clone(&template.clock))),
+            clock: started(own.clock.unwrap_or_else(|| Arc::clone(&template.clock)), template.clock_setting),
             generator: match seed {
                 Some(seed) => Generator::seeded(seed),
                 None => Generator::from_os().ok_or(RealmError::Randomness)?,
@@ -103,6 +113,7 @@ impl Realms {
             slow: template.slow,
             auth_time: template.auth_time,
             registration: template.registration,
+            prepared: own.prepared,
         })?);
         let mut realms = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
         realms.insert(path.to_owned(), Arc::clone(&realm));
@@ -118,6 +129,11 @@ impl Realms {
     /// The certificate of the authority behind the provider's own, PEM.
     pub(crate) fn authority(&self) -> Option<&str> {
         self.authority.get().map(String::as_str)
+    }
+
+    /// Whether answers do not wait until clients were told of a logout.
+    pub(crate) fn farewells_later(&self) -> bool {
+        self.template.farewells_later
     }
 
     /// What a new realm is made of.
@@ -170,7 +186,7 @@ impl Realms {
     }
 }
 
-fn is_path(path: &str) -> bool {
+pub(crate) fn is_path(path: &str) -> bool {
     let first = path.split('/').next().unwrap_or_default();
     let segment = |text: &str| {
         !text.is_empty()
@@ -178,6 +194,20 @@ fn is_path(path: &str) -> bool {
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
     };
     path.len() <= 200 && path.split('/').all(segment) && !RESERVED.contains(&first)
+}
+
+/// A clock that starts as it is told.
+fn started(base: Arc<dyn Clock>, setting: Option<ClockSetting>) -> AdjustedClock {
+    let mut clock = AdjustedClock::new(base);
+    if let Some(ClockSetting { frozen, at }) = setting {
+        if frozen {
+            clock.freeze();
+        }
+        if let Some(at) = at {
+            clock.advance(at.duration_since(clock.now()));
+        }
+    }
+    clock
 }
 
 /// Realms of one seed differ, and each is the same in every run, whatever else there is.

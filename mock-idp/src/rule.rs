@@ -4,6 +4,32 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Every operation that answers requests of clients and browsers; what a rule can be about.
+pub(crate) const OPERATIONS: [&str; 22] = [
+    "authorize",
+    "consent",
+    "device",
+    "device_authorization",
+    "discovery",
+    "end_session",
+    "home",
+    "introspection",
+    "jwks",
+    "login",
+    "one_time_code",
+    "password",
+    "people",
+    "pushed_authorization",
+    "registration",
+    "revocation",
+    "scim_get_user",
+    "scim_list_users",
+    "scim_service_provider_config",
+    "style",
+    "token",
+    "userinfo",
+];
+
 /// Which requests a rule is about; what is not given does not matter.
 ///
 /// ```
@@ -300,6 +326,15 @@ impl Rulebook {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_operation_there_is_can_be_named() {
+        let quoted: Vec<_> = include_str!("http.rs").split('"').collect();
+        let words =
+            quoted.windows(2).filter(|pair| pair[0].ends_with("operation(") || pair[0].ends_with(", step("));
+        let named: std::collections::BTreeSet<_> = words.map(|pair| pair[1]).collect();
+        assert_eq!(named.into_iter().collect::<Vec<_>>(), OPERATIONS);
+    }
 
     #[test]
     fn a_rule_strikes_what_it_is_about_as_often_as_it_says() {

@@ -7,13 +7,12 @@ use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use fixtures::{Client, Person};
-use serde::Deserialize;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::control::problem::{Problem, read};
-use crate::fault::{ArmedRecord, CatalogueEntry, Target};
+use crate::fault::{ArmedRecord, Arming, CatalogueEntry};
 use crate::handles::{Clients, Faults, NotFound, People};
 use crate::http::farewell::LogoutDelivery;
 use crate::http::place::Place;
@@ -212,24 +211,6 @@ pub(crate) async fn list_catalogue() -> Json<Vec<&'static CatalogueEntry>> {
 #[utoipa::path(get, path = "/_control/faults", tag = "faults", responses((status = OK, body = Vec<ArmedRecord>)))]
 pub(crate) async fn list_faults(Place { realm, .. }: Place) -> Json<Vec<ArmedRecord>> {
     Json(Faults(realm).list())
-}
-
-/// What to arm.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Arming {
-    /// Id of the fault.
-    fault: String,
-    /// Which sign-in: `"next"`, `{"person": "dana"}`, `{"state": "…"}` or `{"client": "…"}`.
-    #[serde(default = "Target::next")]
-    target: Target,
-    /// How often.
-    #[serde(default = "once")]
-    times: u64,
-}
-
-fn once() -> u64 {
-    1
 }
 
 /// Arms a fault.

@@ -57,6 +57,7 @@ impl From<NotSeen> for Problem {
 impl From<RealmError> for Problem {
     fn from(error: RealmError) -> Self {
         let (status, code) = match error {
+            RealmError::Fault(error) => return error.into(),
             RealmError::Taken(_) => (StatusCode::CONFLICT, "name_taken"),
             RealmError::Path(_) => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_realm_path"),
             RealmError::Key(_) => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_body"),

@@ -2,6 +2,7 @@
 
 mod assertions;
 mod clock;
+mod config;
 mod control;
 mod directory;
 mod faults;

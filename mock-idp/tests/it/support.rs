@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use mock_idp::{MockIdp, Params};
+use mock_idp::{Params, RealmHandle};
 use reqwest::StatusCode;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::Value;
@@ -113,7 +113,7 @@ impl Browser {
     }
 
     /// Opens the authorization endpoint; an answer for the client, or the first page.
-    pub(crate) async fn authorize(&self, idp: &MockIdp, more: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn authorize(&self, idp: &RealmHandle, more: &[(&str, &str)]) -> Answer {
         let answer = self.get(&authorize_url(idp, more)).await;
         match answer.location.as_deref() {
             Some(location) if location.starts_with('/') => self.get(&idp.url(location)).await,
@@ -122,15 +122,23 @@ impl Browser {
     }
 
     /// Signs in by one click; the answer for the client.
-    pub(crate) async fn sign_in(&self, idp: &MockIdp, person: &str, more: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn sign_in(&self, idp: &RealmHandle, person: &str, more: &[(&str, &str)]) -> Answer {
         let page = self.authorize(idp, more).await;
         let interaction = page.interaction();
         assert!(!interaction.is_empty(), "nobody was asked: {page:?}");
         self.post(&idp.url("/account/people"), &[("interaction", &interaction), ("person", person)]).await
     }
 
+    /// Signs in by one click in a realm below the one whose addresses pages name; the answer for the client.
+    pub(crate) async fn sign_in_at(&self, root: &RealmHandle, realm: &RealmHandle, person: &str) -> Answer {
+        let answer = self.get(&authorize_url(realm, &[])).await;
+        let page = self.get(&root.url(answer.location.as_deref().expect("a page"))).await;
+        let interaction = page.interaction();
+        self.post(&realm.url("/account/people"), &[("interaction", &interaction), ("person", person)]).await
+    }
+
     /// Redeems a code as the main client does.
-    pub(crate) async fn redeem(&self, idp: &MockIdp, code: &str) -> Answer {
+    pub(crate) async fn redeem(&self, idp: &RealmHandle, code: &str) -> Answer {
         self.token(
             idp,
             &[
@@ -144,7 +152,7 @@ impl Browser {
     }
 
     /// A token request with the credentials of the main client.
-    pub(crate) async fn token(&self, idp: &MockIdp, form: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn token(&self, idp: &RealmHandle, form: &[(&str, &str)]) -> Answer {
         let body =
             Params(form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
         let request = self
@@ -156,12 +164,12 @@ impl Browser {
         self.send(request).await
     }
 
-    pub(crate) async fn userinfo(&self, idp: &MockIdp, access_token: &str) -> Answer {
+    pub(crate) async fn userinfo(&self, idp: &RealmHandle, access_token: &str) -> Answer {
         self.send(self.http.get(idp.url("/connect/userinfo")).bearer_auth(access_token)).await
     }
 }
 
-pub(crate) fn authorize_url(idp: &MockIdp, more: &[(&str, &str)]) -> String {
+pub(crate) fn authorize_url(idp: &RealmHandle, more: &[(&str, &str)]) -> String {
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
     let mut params = BTreeMap::from([
         ("client_id", CLIENT),

@@ -1,0 +1,259 @@
+//! The configuration file: what a provider starts from, in TOML or YAML. It reads one file, decodes and checks it, and
+//! says what is wrong with file, line and remedy; it starts nothing.
+
+mod check;
+mod decode;
+mod shape;
+mod tree;
+
+use std::path::{Path, PathBuf};
+
+use fixtures::{Fixtures, nearest_remedy};
+use jiff::Timestamp;
+use serde::Deserialize as _;
+
+use crate::config::shape::{ClockShape, Names, RealmShape, Shape};
+use crate::config::tree::{Node, Wrong};
+use crate::fault::Arming;
+use crate::protocol::claims::ClaimNames;
+use crate::rule::Rule;
+
+/// Why a configuration was refused: the file, the line where it is known, what is wrong and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}{}: {sentence}; {remedy}", line.map(|line| format!(":{line}")).unwrap_or_default())]
+pub struct ConfigError {
+    /// The file, or `configuration` for a text that came from none.
+    pub file: String,
+    /// Line in the file, counted from 1.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub sentence: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// How a configuration is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfigFormat {
+    /// `.toml`
+    Toml,
+    /// `.yaml` or `.yml`
+    Yaml,
+}
+
+impl ConfigFormat {
+    /// By the end of the file's name.
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "toml" => Some(Self::Toml),
+            "yaml" | "yml" => Some(Self::Yaml),
+            _ => None,
+        }
+    }
+}
+
+/// A configuration that was checked.
+#[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct Config {
+    pub(crate) listen: Option<String>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) derived_issuer: bool,
+    pub(crate) back_channel: Option<String>,
+    pub(crate) trailing_slash: bool,
+    pub(crate) seed: Option<u64>,
+    pub(crate) registration: bool,
+    pub(crate) without_auth_time: bool,
+    pub(crate) names: Option<ClaimNames>,
+    pub(crate) clock: Option<ClockSetting>,
+    /// The folder of the keys, as it is written.
+    pub(crate) keys: Option<PathBuf>,
+    /// The realm at the root.
+    pub(crate) root: Plan,
+    /// The others, by path.
+    pub(crate) realms: Vec<(String, Plan)>,
+}
+
+/// What a realm starts with.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Plan {
+    pub(crate) seed: Option<u64>,
+    /// Its people, companies, clients and keys, when it has any of its own.
+    pub(crate) fixtures: Option<Fixtures>,
+    pub(crate) prepared: Prepared,
+}
+
+/// What is armed before anybody asks anything.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Prepared {
+    pub(crate) faults: Vec<Arming>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// How a clock starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ClockSetting {
+    pub(crate) frozen: bool,
+    pub(crate) at: Option<Timestamp>,
+}
+
+impl Config {
+    /// Reads a file. What it does not say about people, companies, clients and keys is as in `base`.
+    pub(crate) fn read(path: &Path, base: &Fixtures) -> Result<Self, ConfigError> {
+        let file = path.display().to_string();
+        let wrong = |sentence: String, remedy: &str| ConfigError {
+            file: file.clone(),
+            line: None,
+            sentence,
+            remedy: remedy.to_owned(),
+        };
+        let format = ConfigFormat::of(path).ok_or_else(|| {
+            wrong("is neither TOML nor YAML by its name".to_owned(), "name it .toml, .yaml or .yml")
+        })?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            wrong(
+                format!("cannot be read ({error})"),
+                "name a file that is there, is UTF-8 text and may be read",
+            )
+        })?;
+        let mut config = Self::parse(&text, format, &file, base)?;
+        // A folder is named as seen from the file that names it.
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.keys = config.keys.map(|keys| folder.join(keys));
+        Ok(config)
+    }
+
+    /// Decodes and checks a text; `file` is what errors call it.
+    pub(crate) fn parse(
+        text: &str,
+        format: ConfigFormat,
+        file: &str,
+        base: &Fixtures,
+    ) -> Result<Self, ConfigError> {
+        let tree = match format {
+            ConfigFormat::Toml => tree::of_toml(text),
+            ConfigFormat::Yaml => tree::of_yaml(text),
+        };
+        let in_file = |wrong| in_file(file, wrong);
+        let mut tree = tree.map_err(in_file)?;
+        shape::fill(&mut tree);
+        let shape = Shape::deserialize(&tree).map_err(in_file)?;
+        let config = Self::of(shape, base);
+        check::config(&config, &tree, base)
+            .map_err(|found| ConfigError { file: file.to_owned(), ..found })?;
+        Ok(config)
+    }
+
+    fn of(shape: Shape, base: &Fixtures) -> Self {
+        let mut root = RealmShape {
+            path: String::new(),
+            seed: None,
+            companies: shape.companies,
+            people: shape.people,
+            clients: shape.clients,
+            faults: shape.faults,
+            rules: shape.rules,
+        };
+        let root = plan(&mut root, base);
+        let base = root.fixtures.as_ref().unwrap_or(base);
+        let realms = shape.realms.into_iter().map(|mut realm| {
+            let plan = plan(&mut realm, base);
+            (realm.path, plan)
+        });
+        let realms = realms.collect();
+        let ClockShape { frozen, at } = shape.clock;
+        let at = at.and_then(|at| at.parse().ok());
+        Self {
+            listen: shape.listen,
+            issuer: shape.issuer,
+            derived_issuer: shape.derived_issuer,
+            back_channel: shape.back_channel,
+            trailing_slash: shape.trailing_slash,
+            seed: shape.seed,
+            registration: shape.registration,
+            without_auth_time: shape.without_auth_time,
+            names: shape.claim_names.map(names),
+            clock: (frozen || at.is_some()).then_some(ClockSetting { frozen, at }),
+            keys: shape.keys,
+            root,
+            realms,
+        }
+    }
+
+    /// Every realm signs with these keys.
+    pub(crate) fn use_keys(&mut self, keys: &[fixtures::Key], base: &Fixtures) {
+        let root = self.root.fixtures.get_or_insert_with(|| base.clone());
+        root.keys = keys.to_vec();
+        let own = self.realms.iter_mut().filter_map(|(_, plan)| plan.fixtures.as_mut());
+        own.for_each(|fixtures| fixtures.keys = keys.to_vec());
+    }
+}
+
+fn plan(shape: &mut RealmShape, base: &Fixtures) -> Plan {
+    let own = shape.companies.is_some() || shape.people.is_some() || shape.clients.is_some();
+    let fixtures = own.then(|| Fixtures {
+        companies: shape.companies.take().unwrap_or_else(|| base.companies.clone()),
+        people: shape.people.take().unwrap_or_else(|| base.people.clone()),
+        clients: shape.clients.take().unwrap_or_else(|| base.clients.clone()),
+        keys: base.keys.clone(),
+    });
+    let (faults, rules) = (std::mem::take(&mut shape.faults), std::mem::take(&mut shape.rules));
+    Plan { seed: shape.seed, fixtures, prepared: Prepared { faults, rules } }
+}
+
+fn names(given: Names) -> ClaimNames {
+    let usual = ClaimNames::default();
+    ClaimNames {
+        company_id: given.company_id.unwrap_or(usual.company_id),
+        company_name: given.company_name.unwrap_or(usual.company_name),
+        username: given.username.unwrap_or(usual.username),
+        role: given.role.unwrap_or(usual.role),
+        modules: given.modules.unwrap_or(usual.modules),
+    }
+}
+
+/// What a decoder found, said as fixtures say it.
+fn in_file(file: &str, wrong: Wrong) -> ConfigError {
+    let Wrong { line, message } = wrong;
+    let quoted = |text: &str| text.replace('`', "\"");
+    let (sentence, expected) = message.split_once(", expected").unwrap_or((&message, ""));
+    let remedy = if let Some(field) = sentence.strip_prefix("missing field ") {
+        format!("add {} here", quoted(field))
+    } else if expected.is_empty() {
+        "mock-idp's README shows how a configuration is written".to_owned()
+    } else if sentence.ends_with("unit value") {
+        return ConfigError {
+            file: file.to_owned(),
+            line,
+            sentence: "null is no value here".to_owned(),
+            remedy: "leave the member out, or write a value".to_owned(),
+        };
+    } else if expected.trim() == "a string" {
+        "expected a string; put it in quotes".to_owned()
+    } else if matches!(expected.trim(), "u64" | "u32" | "u16" | "usize") {
+        "expected a whole number that is not negative".to_owned()
+    } else {
+        fixtures::remedy_from(&message)
+    };
+    ConfigError { file: file.to_owned(), line, sentence: quoted(sentence), remedy }
+}
+
+/// An error whose file is put in later.
+fn refused(line: usize, sentence: impl Into<String>, remedy: impl Into<String>) -> ConfigError {
+    ConfigError { file: String::new(), line: Some(line), sentence: sentence.into(), remedy: remedy.into() }
+}
+
+/// The name that was probably meant.
+fn unknown<'a>(
+    line: usize,
+    kind: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> ConfigError {
+    refused(line, format!("there is no {kind} \"{name}\""), nearest_remedy(name, known))
+}
+
+/// The entry of a list of a scope, by number.
+fn entry<'a>(scope: &'a Node, list: &str, number: usize) -> &'a Node {
+    scope.get(list).and_then(|list| list.entries().get(number)).unwrap_or(scope)
+}

@@ -1,0 +1,179 @@
+//! What the members of a configuration have to say to each other: one rule after the other, the first that fails is told.
+
+use std::collections::BTreeSet;
+
+use fixtures::Fixtures;
+use jiff::Timestamp;
+
+use crate::config::tree::Node;
+use crate::config::{Config, ConfigError, Plan, entry, refused, unknown};
+use crate::fault::{StagedBy, Target, catalogue};
+use crate::rule::{MOST_PADDING, OPERATIONS, Rule, Then};
+
+pub(super) fn config(config: &Config, tree: &Node, base: &Fixtures) -> Result<(), ConfigError> {
+    addresses(config, tree)?;
+    let root = config.root.fixtures.as_ref().unwrap_or(base);
+    scope(&config.root, root, tree)?;
+    let mut paths = BTreeSet::new();
+    for (number, (path, plan)) in config.realms.iter().enumerate() {
+        let realm = entry(tree, "realms", number);
+        let at = realm.line_of("path");
+        if !crate::realms::is_path(path) {
+            let error = crate::realms::RealmError::Path(path.clone()).to_string();
+            let (sentence, rule) = error.split_once(" must be ").unwrap_or((&error, ""));
+            return Err(refused(at, format!("{sentence} cannot be one"), format!("it must be {rule}")));
+        }
+        if !paths.insert(path) {
+            return Err(refused(
+                at,
+                format!("there are two realms \"{path}\""),
+                "give each a path of its own",
+            ));
+        }
+        scope(plan, plan.fixtures.as_ref().unwrap_or(root), realm)?;
+    }
+    Ok(())
+}
+
+fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
+    for (name, address) in [("issuer", &config.issuer), ("back_channel", &config.back_channel)] {
+        if let Some(address) = address.as_ref().filter(|address| !crate::base::is_base_url(address)) {
+            let remedy = "write an http or https URL without query, fragment and trailing slash";
+            return Err(refused(tree.line_of(name), format!("{name} \"{address}\" cannot be one"), remedy));
+        }
+    }
+    if config.derived_issuer && config.issuer.is_some() {
+        let sentence = "derived_issuer and issuer exclude each other";
+        return Err(refused(tree.line_of("derived_issuer"), sentence, "remove one of the two"));
+    }
+    let clock = tree.get("clock").unwrap_or(tree);
+    if let Some(at) = clock.get("at").and_then(Node::text).filter(|at| at.parse::<Timestamp>().is_err()) {
+        let sentence = format!("at \"{at}\" is no time");
+        return Err(refused(clock.line_of("at"), sentence, "write it as in \"2027-01-01T00:00:00Z\""));
+    }
+    if let Some(listen) = config.listen.as_ref().filter(|listen| !listen.contains(':')) {
+        let sentence = format!("listen \"{listen}\" names no port");
+        return Err(refused(
+            tree.line_of("listen"),
+            sentence,
+            "write address and port, as in \"127.0.0.1:9400\"",
+        ));
+    }
+    Ok(())
+}
+
+/// One realm.
+fn scope(plan: &Plan, fixtures: &Fixtures, tree: &Node) -> Result<(), ConfigError> {
+    if plan.fixtures.is_some() {
+        for (list, key) in [("companies", "key"), ("people", "key"), ("clients", "id")] {
+            once(tree, list, key)?;
+        }
+        fit(fixtures, tree)?;
+    }
+    for (number, arming) in plan.prepared.faults.iter().enumerate() {
+        let tree = entry(tree, "faults", number);
+        fault(&arming.fault, tree.line_of("fault"))?;
+        let line = tree.line_of("target");
+        match &arming.target {
+            Target::Person(key) => person(key, fixtures, line)?,
+            Target::Client(id) => client(id, fixtures, line)?,
+            Target::Next | Target::State(_) => {}
+        }
+    }
+    for (number, wanted) in plan.prepared.rules.iter().enumerate() {
+        rule(wanted, fixtures, entry(tree, "rules", number))?;
+    }
+    Ok(())
+}
+
+/// No name stands twice, and none is empty.
+fn once(tree: &Node, list: &str, key: &str) -> Result<(), ConfigError> {
+    let mut seen = BTreeSet::new();
+    for item in tree.get(list).map(Node::entries).unwrap_or_default() {
+        let name = item.get(key).and_then(Node::text).unwrap_or_default();
+        let line = item.line_of(key);
+        if name.is_empty() {
+            return Err(refused(line, format!("{key} is empty in {list}"), "give it a name"));
+        }
+        if !seen.insert(name) {
+            let sentence = format!("\"{name}\" is in {list} twice");
+            return Err(refused(line, sentence, format!("give each a {key} of its own")));
+        }
+    }
+    Ok(())
+}
+
+/// What fixtures have to be, wherever they stand.
+fn fit(fixtures: &Fixtures, tree: &Node) -> Result<(), ConfigError> {
+    fixtures::check(fixtures).map_err(|complaint| {
+        let named = |item: &&Node| {
+            let name = item.get("key").or(item.get("id")).and_then(Node::text);
+            name == Some(&complaint.name)
+        };
+        let Some(item) = tree.get(complaint.list).and_then(|list| list.entries().iter().find(named)) else {
+            // Somebody who was there before does not fit to what stands here.
+            let line = if complaint.list == "people" { tree.line_of("companies") } else { tree.line };
+            let sentence = format!("{} ({}): {}", complaint.name, complaint.list, complaint.sentence);
+            return refused(line, sentence, format!("give {} of your own too", complaint.list));
+        };
+        let member = item.get(complaint.field);
+        let values = member.map(Node::entries).unwrap_or_default();
+        let value = values.iter().find(|value| value.text() == complaint.value.as_deref());
+        let line = value.map_or_else(|| item.line_of(complaint.field), |value| value.line);
+        refused(line, complaint.sentence, complaint.remedy)
+    })
+}
+
+fn fault(id: &str, line: usize) -> Result<(), ConfigError> {
+    let staged = catalogue::all().filter(|entry| entry.staged_by == StagedBy::Provider);
+    match catalogue::find(id) {
+        Ok(entry) if entry.staged_by == StagedBy::Provider => Ok(()),
+        Ok(entry) => {
+            let sentence = format!("the provider does not stage {id}: {}", entry.sentence);
+            Err(refused(line, sentence, format!("it is staged by {}", entry.staged_by.as_str())))
+        }
+        Err(_) => {
+            let nearest = crate::fault::nearest(id, staged.map(|entry| entry.id));
+            let remedy = format!("did you mean \"{nearest}\"? mock-idp faults lists them all");
+            Err(refused(line, format!("there is no fault \"{id}\""), remedy))
+        }
+    }
+}
+
+fn person(key: &str, fixtures: &Fixtures, line: usize) -> Result<(), ConfigError> {
+    let known = fixtures.people.iter().map(|person| person.key.as_str());
+    if fixtures.person(key).is_some() { Ok(()) } else { Err(unknown(line, "person", key, known)) }
+}
+
+fn client(id: &str, fixtures: &Fixtures, line: usize) -> Result<(), ConfigError> {
+    let known = fixtures.clients.iter().map(|client| client.id.as_str());
+    if fixtures.client(id).is_some() { Ok(()) } else { Err(unknown(line, "client", id, known)) }
+}
+
+fn rule(rule: &Rule, fixtures: &Fixtures, tree: &Node) -> Result<(), ConfigError> {
+    let when = tree.get("when").unwrap_or(tree);
+    if let Some(operation) = rule.when.operation.as_deref()
+        && !OPERATIONS.contains(&operation)
+    {
+        return Err(unknown(when.line_of("operation"), "operation", operation, OPERATIONS.into_iter()));
+    }
+    if let Some(key) = &rule.when.person {
+        person(key, fixtures, when.line_of("person"))?;
+    }
+    if let Some(id) = &rule.when.client {
+        client(id, fixtures, when.line_of("client"))?;
+    }
+    let then = tree.get("then").unwrap_or(tree);
+    match &rule.then {
+        Then::Fault(id) => fault(id, then.line_of("fault")),
+        Then::Status { status, .. } if !(100..=599).contains(status) => {
+            let sentence = format!("status {status} is none of HTTP");
+            Err(refused(then.line_of("status"), sentence, "write one from 100 to 599"))
+        }
+        Then::Padding(bytes) if *bytes > MOST_PADDING => {
+            let remedy = format!("write {MOST_PADDING} at most");
+            Err(refused(then.line_of("padding"), format!("padding of {bytes} bytes is too much"), remedy))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,191 @@
+//! Decoding a tree into types: a serde deserializer whose errors know their line. It knows no setting.
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
+    Visitor,
+};
+use serde::forward_to_deserialize_any;
+
+use crate::config::tree::{Key, Node, Value, Wrong};
+
+impl std::fmt::Display for Wrong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Wrong {}
+
+impl de::Error for Wrong {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self { line: None, message: message.to_string() }
+    }
+}
+
+impl Wrong {
+    /// The innermost place is the one to tell.
+    fn at(self, line: usize) -> Self {
+        Self { line: self.line.or(Some(line)), ..self }
+    }
+}
+
+impl<'de> Deserializer<'de> for &'de Node {
+    type Error = Wrong;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        let visited = match &self.value {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(is) => visitor.visit_bool(*is),
+            Value::Integer(number) => visitor.visit_i64(*number),
+            Value::Float(number) => visitor.visit_f64(*number),
+            Value::Text(text) => visitor.visit_str(text),
+            Value::List(entries) => visitor.visit_seq(Entries(entries.iter())),
+            Value::Table(members) => visitor.visit_map(Members { rest: members.iter(), value: None }),
+        };
+        visited.map_err(|wrong| wrong.at(self.line))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        match &self.value {
+            Value::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Wrong> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Wrong> {
+        let visited = match &self.value {
+            Value::Text(name) => visitor.visit_enum(Variant { name, content: None }),
+            Value::Table(members) => match members.as_slice() {
+                [(Key { name, .. }, content)] => visitor.visit_enum(Variant { name, content: Some(content) }),
+                _ => Err(de::Error::custom("there is not one choice here, expected exactly one")),
+            },
+            _ => Err(de::Error::custom("neither a name nor a table, expected one of the choices")),
+        };
+        visited.map_err(|wrong| wrong.at(self.line))
+    }
+
+    /// Members have names: a list is not taken for a table whose names were left out.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Wrong> {
+        match &self.value {
+            Value::Table(_) => self.deserialize_any(visitor),
+            _ => Err(Wrong { line: Some(self.line), message: "invalid type, expected a table".to_owned() }),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Wrong> for &'de Node {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+struct Entries<'de>(std::slice::Iter<'de, Node>);
+
+impl<'de> SeqAccess<'de> for Entries<'de> {
+    type Error = Wrong;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
+        self.0.next().map(|entry| seed.deserialize(entry)).transpose()
+    }
+}
+
+struct Members<'de> {
+    rest: std::slice::Iter<'de, (Key, Node)>,
+    value: Option<&'de Node>,
+}
+
+impl<'de> MapAccess<'de> for Members<'de> {
+    type Error = Wrong;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Wrong> {
+        let Some((key, value)) = self.rest.next() else { return Ok(None) };
+        self.value = Some(value);
+        let name: StrDeserializer<'_, Wrong> = key.name.as_str().into_deserializer();
+        seed.deserialize(name).map(Some).map_err(|wrong| wrong.at(key.line))
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Wrong> {
+        match self.value.take() {
+            Some(value) => seed.deserialize(value),
+            None => Err(de::Error::custom("a value without a name")),
+        }
+    }
+}
+
+struct Variant<'de> {
+    name: &'de str,
+    content: Option<&'de Node>,
+}
+
+impl<'de> EnumAccess<'de> for Variant<'de> {
+    type Error = Wrong;
+    type Variant = Self;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), Wrong> {
+        let name: StrDeserializer<'_, Wrong> = self.name.into_deserializer();
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'de> {
+    type Error = Wrong;
+
+    fn unit_variant(self) -> Result<(), Wrong> {
+        match self.content {
+            None | Some(Node { value: Value::Null, .. }) => Ok(()),
+            Some(content) => Err(Wrong {
+                line: Some(content.line),
+                message: format!("`{}` takes nothing more", self.name),
+            }),
+        }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Wrong> {
+        seed.deserialize(self.with_content()?)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Wrong> {
+        self.with_content()?.deserialize_any(visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Wrong> {
+        self.with_content()?.deserialize_struct("", fields, visitor)
+    }
+}
+
+impl<'de> Variant<'de> {
+    fn with_content(&self) -> Result<&'de Node, Wrong> {
+        self.content
+            .ok_or_else(|| de::Error::custom(format!("`{0}` takes more, as in {{ {0} = … }}", self.name)))
+    }
+}

@@ -1,0 +1,253 @@
+//! A configuration file as a tree in which every name and value knows its line, whatever the format was. It knows no
+//! setting.
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::Spanned as YamlSpanned;
+use toml::Spanned as TomlSpanned;
+use toml::de::{DeTable, DeValue};
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Node {
+    /// Counted from 1.
+    pub(crate) line: usize,
+    pub(crate) value: Value,
+}
+
+/// What both formats can say.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Node>),
+    Table(Vec<(Key, Node)>),
+}
+
+/// A name and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) line: usize,
+    pub(crate) name: String,
+}
+
+/// What is wrong with a text, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    pub(crate) line: Option<usize>,
+    pub(crate) message: String,
+}
+
+impl Node {
+    /// The member of a table.
+    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
+        match &self.value {
+            Value::Table(members) => members.iter().find(|(key, _)| key.name == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Self> {
+        match &mut self.value {
+            Value::Table(members) => {
+                members.iter_mut().find(|(key, _)| key.name == name).map(|(_, value)| value)
+            }
+            _ => None,
+        }
+    }
+
+    /// The line on which a member is named, or else that of the table.
+    pub(crate) fn line_of(&self, name: &str) -> usize {
+        let Value::Table(members) = &self.value else { return self.line };
+        members.iter().find(|(key, _)| key.name == name).map_or(self.line, |(key, _)| key.line)
+    }
+
+    /// The entries of a list; of anything else there are none.
+    pub(crate) fn entries(&self) -> &[Self] {
+        match &self.value {
+            Value::List(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Adds a member unless it is there.
+    pub(crate) fn default_to(&mut self, name: &str, value: Value) {
+        let line = self.line;
+        if self.get(name).is_none()
+            && let Value::Table(members) = &mut self.value
+        {
+            members.push((Key { line, name: name.to_owned() }, Self { line, value }));
+        }
+    }
+}
+
+/// The tree of a TOML text.
+pub(crate) fn of_toml(text: &str) -> Result<Node, Wrong> {
+    let line = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
+    let table = DeTable::parse(text).map_err(|error| Wrong {
+        line: error.span().map(|span| line(span.start)),
+        message: error.message().to_owned(),
+    })?;
+    Ok(Node { line: 1, value: table_of(table.into_inner(), &line)? })
+}
+
+fn table_of(table: DeTable<'_>, line: &impl Fn(usize) -> usize) -> Result<Value, Wrong> {
+    let mut members = Vec::new();
+    for (name, value) in table {
+        let key = Key { line: line(name.span().start), name: name.into_inner().into_owned() };
+        members.push((key, node_of(value, line)?));
+    }
+    Ok(Value::Table(members))
+}
+
+fn node_of(value: TomlSpanned<DeValue<'_>>, line: &impl Fn(usize) -> usize) -> Result<Node, Wrong> {
+    let at = line(value.span().start);
+    let wrong = |number: &str| Wrong { line: Some(at), message: format!("number `{number}` is too large") };
+    let value = match value.into_inner() {
+        DeValue::String(text) => Value::Text(text.into_owned()),
+        DeValue::Boolean(is) => Value::Bool(is),
+        DeValue::Integer(number) => {
+            let parsed = i64::from_str_radix(number.as_str(), number.radix());
+            Value::Integer(parsed.map_err(|_| wrong(number.as_str()))?)
+        }
+        DeValue::Float(number) => Value::Float(number.as_str().parse().map_err(|_| wrong(number.as_str()))?),
+        DeValue::Datetime(time) => Value::Text(time.to_string()),
+        DeValue::Array(entries) => {
+            Value::List(entries.into_iter().map(|entry| node_of(entry, line)).collect::<Result<_, _>>()?)
+        }
+        DeValue::Table(table) => table_of(table, line)?,
+    };
+    Ok(Node { line: at, value })
+}
+
+/// The tree of a YAML text.
+pub(crate) fn of_yaml(text: &str) -> Result<Node, Wrong> {
+    if text.lines().all(|line| line.trim().is_empty() || line.starts_with('#')) {
+        return Ok(Node { line: 1, value: Value::Table(Vec::new()) });
+    }
+    let parsed: Result<YamlSpanned<Yaml>, _> = serde_saphyr::from_str(text);
+    parsed.map(node_of_yaml).map_err(|error| {
+        let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
+        let message = error.without_snippet().to_string();
+        // One line, without the place, which the line says already, and without advice for programmers.
+        let first = message.lines().next().unwrap_or_default();
+        let first = [" at line ", ", set ", "; use "]
+            .into_iter()
+            .fold(first, |first, end| first.split(end).next().unwrap_or(first));
+        Wrong { line: line.filter(|line| *line > 0), message: first.trim_start_matches("error: ").to_owned() }
+    })
+}
+
+fn node_of_yaml(spanned: YamlSpanned<Yaml>) -> Node {
+    let line = spanned.referenced.line();
+    Node { line: usize::try_from(line).unwrap_or(1).max(1), value: spanned.value.0 }
+}
+
+/// Any YAML value.
+struct Yaml(Value);
+
+impl<'de> Deserialize<'de> for Yaml {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyYaml).map(Self)
+    }
+}
+
+struct AnyYaml;
+
+impl<'de> Visitor<'de> for AnyYaml {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, is: bool) -> Result<Value, E> {
+        Ok(Value::Bool(is))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Integer(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Value, E> {
+        let fits = i64::try_from(number);
+        fits.map(Value::Integer).map_err(|_| E::custom(format!("number `{number}` is too large")))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Float(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = list.next_element::<YamlSpanned<Yaml>>()? {
+            entries.push(node_of_yaml(entry));
+        }
+        Ok(Value::List(entries))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some((name, value)) = map.next_entry::<YamlSpanned<String>, YamlSpanned<Yaml>>()? {
+            let line = usize::try_from(name.referenced.line()).unwrap_or(1).max(1);
+            members.push((Key { line, name: name.value }, node_of_yaml(value)));
+        }
+        Ok(Value::Table(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_formats_make_the_same_tree_with_their_own_lines() {
+        let toml = of_toml("a = 1\n\n[[people]]\nkey = 'x'\n[people.claims]\nn = [true, 1.5]\n").unwrap();
+        let yaml = of_yaml("a: 1\n\npeople:\n  - key: x\n    claims:\n      n: [true, 1.5]\n").unwrap();
+        for (tree, key, claim) in [(&toml, 4, 6), (&yaml, 4, 6)] {
+            assert_eq!(tree.get("a").unwrap().value, Value::Integer(1));
+            let person = &tree.get("people").unwrap().entries()[0];
+            assert_eq!((person.get("key").unwrap().text(), person.line_of("key")), (Some("x"), key));
+            let claims = person.get("claims").unwrap();
+            assert_eq!(claims.line_of("n"), claim);
+            assert_eq!(claims.get("n").unwrap().entries()[1].value, Value::Float(1.5));
+        }
+        assert_eq!(toml.get("people").unwrap().entries()[0].line, 3);
+    }
+
+    #[test]
+    fn what_is_no_toml_or_yaml_says_the_line() {
+        assert_eq!(of_toml("a = 1\nb = \n").unwrap_err().line, Some(2));
+        assert_eq!(of_toml("a = 1\na = 2\n").unwrap_err().line, Some(2));
+        assert!(of_yaml("a: 1\na: 2\n").unwrap_err().line.is_some());
+        let error = of_yaml("a: 1\nb: [1\n").unwrap_err();
+        assert!(error.line.is_some() && !error.message.contains('\n'), "{error:?}");
+        assert_eq!(of_yaml("# nothing\n").unwrap().value, Value::Table(Vec::new()));
+    }
+}

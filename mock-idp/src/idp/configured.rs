@@ -1,0 +1,91 @@
+//! Setting a provider up from a configuration file.
+
+use std::path::Path;
+
+use fixtures::{Client, Fixtures};
+
+use crate::config::{Config, ConfigError, ConfigFormat, Plan};
+use crate::handles::NotFound;
+use crate::idp::{MockIdp, MockIdpBuilder};
+use crate::realms::Own;
+
+impl MockIdpBuilder {
+    /// A provider as this text describes it. What is set afterwards overrides what it says.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use mock_idp::{ConfigFormat, MockIdpBuilder};
+    /// let text = "companies: [{key: acme}]\npeople: [{key: alice, email: alice@acme.example}]\n";
+    /// let idp = MockIdpBuilder::from_config(text, ConfigFormat::Yaml).unwrap().start().await.unwrap();
+    /// assert_eq!(idp.people().get("alice").unwrap().company, "acme");
+    ///
+    /// let error = MockIdpBuilder::from_config("sead: 1\n", ConfigFormat::Yaml).map(|_| ()).unwrap_err();
+    /// assert!(error.to_string().starts_with("configuration:1: unknown field \"sead\"; did you mean \"seed\"?"));
+    /// # });
+    /// ```
+    pub fn from_config(text: &str, format: ConfigFormat) -> Result<Self, ConfigError> {
+        let base = fixtures::embedded();
+        let config = Config::parse(text, format, "configuration", &base)?;
+        MockIdp::builder().configured(config, &base)
+    }
+
+    /// Takes what this file says, TOML or YAML by its name. What was set before and the file does not say stays; what is
+    /// set afterwards overrides the file.
+    pub fn config_file(self, path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        let base = self.fixtures.clone().unwrap_or_else(fixtures::embedded);
+        let config = Config::read(path.as_ref(), &base)?;
+        self.configured(config, &base)
+    }
+
+    /// The address to listen on, as it stands now.
+    pub fn listens_on(&self) -> &str {
+        &self.bind
+    }
+
+    /// Another name for one of KaseyaOne's claims, as [`ClaimNames::rename`](crate::ClaimNames::rename) takes it.
+    pub fn rename_claim(mut self, assignment: &str) -> Result<Self, String> {
+        self.names.rename(assignment)?;
+        Ok(self)
+    }
+
+    /// Changes a client of the realm at the root.
+    pub fn change_client(mut self, id: &str, change: impl FnOnce(&mut Client)) -> Result<Self, NotFound> {
+        let fixtures = self.fixtures.get_or_insert_with(fixtures::embedded);
+        let client = fixtures.clients.iter_mut().find(|client| client.id == id);
+        change(client.ok_or_else(|| NotFound { kind: "client", name: id.to_owned() })?);
+        Ok(self)
+    }
+
+    fn configured(mut self, mut config: Config, base: &Fixtures) -> Result<Self, ConfigError> {
+        if let Some(folder) = config.keys.take() {
+            let keys = fixtures::load_keys(&folder).map_err(|error| ConfigError {
+                file: error.file,
+                line: error.line,
+                sentence: error.sentence,
+                remedy: error.remedy,
+            })?;
+            config.use_keys(&keys, base);
+        }
+        self.bind = config.listen.unwrap_or(self.bind);
+        // Each replaces the other, whichever was set before.
+        self.derived_issuer = config.derived_issuer || self.derived_issuer && config.issuer.is_none();
+        self.issuer = config.issuer.or(self.issuer);
+        self.back_channel = config.back_channel.or(self.back_channel);
+        self.trailing_slash |= config.trailing_slash;
+        self.seed = config.seed.or(self.seed);
+        self.registration |= config.registration;
+        self.auth_time &= !config.without_auth_time;
+        self.names = config.names.unwrap_or(self.names);
+        self.clock_setting = config.clock.or(self.clock_setting);
+        self.fixtures = config.root.fixtures.take().or(self.fixtures);
+        self.root = config.root;
+        self.realms = config.realms;
+        Ok(self)
+    }
+}
+
+impl From<Plan> for Own {
+    fn from(plan: Plan) -> Self {
+        Self { fixtures: plan.fixtures, seed: plan.seed, prepared: plan.prepared, ..Self::default() }
+    }
+}

@@ -1,0 +1,291 @@
+//! Configuration files: TOML and YAML alike, refused with line and remedy, overridden by whatever is set afterwards.
+
+use mock_idp::{ConfigFormat, Mint, MockIdp, MockIdpBuilder, Target};
+
+use crate::support::{Browser, decode};
+
+const TOML: &str = r#"
+issuer = "http://idp.example"
+trailing_slash = true
+seed = 7
+registration = true
+without_auth_time = true
+
+[claim_names]
+company_id = "tenant"
+
+[clock]
+frozen = true
+at = "2027-01-01T00:00:00Z"
+
+[[companies]]
+key = "acme"
+roles = ["Night Watch"]
+
+[[people]]
+key = "alice"
+email = "alice@acme.example"
+role = "Night Watch"
+[people.claims]
+groups = ["staff"]
+
+[[clients]]
+id = "shop"
+secret = "shop-secret"
+redirect_uris = ["http://127.0.0.1:8400/sso/callback"]
+
+[[faults]]
+fault = "idt-nonce-wrong"
+target = { person = "alice" }
+
+[[rules]]
+when = { operation = "token", client = "shop" }
+then = { oauth_error = { error = "invalid_grant" } }
+times = 1
+
+[[realms]]
+path = "acme/eu"
+[[realms.people]]
+key = "bob"
+[[realms.rules]]
+then = "hang"
+times = 0
+"#;
+
+const YAML: &str = r#"
+issuer: http://idp.example
+trailing_slash: true
+seed: 7
+registration: true
+without_auth_time: true
+claim_names: {company_id: tenant}
+clock: {frozen: true, at: 2027-01-01T00:00:00Z}
+companies:
+  - {key: acme, roles: [Night Watch]}
+people:
+  - key: alice
+    email: alice@acme.example
+    role: Night Watch
+    claims:
+      groups: [staff]
+clients:
+  - id: shop
+    secret: shop-secret
+    redirect_uris: ["http://127.0.0.1:8400/sso/callback"]
+faults:
+  - fault: idt-nonce-wrong
+    target: {person: alice}
+rules:
+  - when: {operation: token, client: shop}
+    then: {oauth_error: {error: invalid_grant}}
+    times: 1
+realms:
+  - path: acme/eu
+    people: [{key: bob}]
+    rules: [{then: hang, times: 0}]
+"#;
+
+#[tokio::test]
+async fn both_formats_set_up_the_same_provider() {
+    let mut minted = Vec::new();
+    for (text, format) in [(TOML, ConfigFormat::Toml), (YAML, ConfigFormat::Yaml)] {
+        let idp = MockIdpBuilder::from_config(text, format).unwrap().start().await.unwrap();
+        assert_eq!(idp.issuer(), "http://idp.example/");
+        assert_eq!(idp.clock().now().to_string(), "2027-01-01T00:00:00Z");
+        assert!(idp.clock().reading().frozen);
+        assert_eq!((idp.people().list().len(), idp.clients().list().len()), (1, 1));
+        assert_eq!(idp.faults().list()[0].target, Target::person("alice"));
+        assert_eq!(idp.rules().list()[0].rule.times, Some(1));
+        let realm = idp.realms().get("acme/eu").expect("the realm");
+        assert_eq!(realm.people().get("bob").map(|bob| bob.company), Some("acme".to_owned()));
+        assert_eq!((realm.rules().list().len(), realm.faults().list().len()), (1, 0));
+        assert_eq!(realm.clients().list().len(), 1, "a realm has the clients of the root");
+        let tokens = idp.mint(&Mint::new("alice", "shop")).unwrap();
+        let claims = decode(&tokens.id_token).1;
+        assert_eq!((&claims["tenant"], &claims["groups"][0]), (&"acme".into(), &"staff".into()));
+        assert!(claims.get("auth_time").is_none());
+        minted.push(tokens);
+    }
+    assert_eq!(minted[0], minted[1]);
+}
+
+#[tokio::test]
+async fn a_reset_brings_back_what_the_file_armed() {
+    let idp = MockIdpBuilder::from_config(TOML, ConfigFormat::Toml).unwrap().start().await.unwrap();
+    idp.faults().disarm_all();
+    idp.rules().take_all_back();
+    idp.reset();
+    assert!(idp.faults().list()[0].armed && idp.rules().list()[0].active);
+}
+
+#[tokio::test]
+async fn a_realm_of_the_file_has_sign_ins_of_its_own() {
+    let text = "realms: [{path: acme/eu, people: [{key: bob, company: northwind}]}]";
+    let idp = MockIdpBuilder::from_config(text, ConfigFormat::Yaml).unwrap().start().await.unwrap();
+    let realm = idp.realms().get("acme/eu").unwrap();
+    let browser = Browser::new();
+    let code = browser.sign_in_at(&idp, &realm, "bob").await.param("code").expect("a code");
+    let tokens = browser.redeem(&realm, &code).await.json();
+    assert_eq!(decode(tokens["id_token"].as_str().unwrap()).1["sub"], "bob");
+}
+
+#[tokio::test]
+async fn a_file_is_read_by_its_name_and_what_is_set_later_overrides_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("idp.yml");
+    std::fs::write(&file, "issuer: http://file.example\nkeys: keys\n").unwrap();
+    let keys = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/keys");
+    std::fs::create_dir(dir.path().join("keys")).unwrap();
+    for entry in std::fs::read_dir(keys).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), dir.path().join("keys").join(entry.file_name())).unwrap();
+    }
+    let builder = MockIdp::builder().config_file(&file).unwrap();
+    assert_eq!(builder.clone().start().await.unwrap().issuer(), "http://file.example");
+    let named = MockIdp::builder().rename_claim("role=rolle").unwrap().config_file(&file).unwrap();
+    let token = named.start().await.unwrap().mint(&Mint::new("dana", "kaseya-mdr")).unwrap().id_token;
+    assert_eq!(decode(&token).1["rolle"], "User", "what was set before and the file does not say stays");
+    let derived = MockIdp::builder().derived_issuer();
+    let pinned = derived.clone().config_file(&file).unwrap().start().await.unwrap();
+    assert_eq!(pinned.issuer(), "http://file.example");
+    let pinned = derived.issuer("http://set.example").start().await.unwrap();
+    let discovery = format!("http://{}/.well-known/openid-configuration", pinned.address());
+    assert_eq!(Browser::new().get(&discovery).await.json()["issuer"], "http://set.example");
+    assert_eq!(builder.issuer("http://set.example").start().await.unwrap().issuer(), "http://set.example");
+
+    std::fs::remove_file(dir.path().join("keys/test-es256.pem")).unwrap();
+    let error = MockIdp::builder().config_file(&file).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("keys/test-es256.toml") && error.contains("there is no file"), "{error}");
+    let error = MockIdp::builder().config_file("idp.json").map(|_| ()).unwrap_err().to_string();
+    assert_eq!(error, "idp.json: is neither TOML nor YAML by its name; name it .toml, .yaml or .yml");
+    let error = MockIdp::builder().config_file("nowhere.toml").map(|_| ()).unwrap_err().to_string();
+    assert!(error.starts_with("nowhere.toml: cannot be read ("), "{error}");
+}
+
+#[test]
+fn every_mistake_is_one_sentence_with_line_and_remedy() {
+    let cases = [
+        ("listen = 9400\n", "1: invalid type: integer \"9400\"; expected a string; put it in quotes"),
+        ("listen = \"9400\"\n", "1: listen \"9400\" names no port; write address and port"),
+        ("\nsead = 1\n", "2: unknown field \"sead\"; did you mean \"seed\"? Known are: "),
+        ("seed = 1\nseed = 2\n", "2: duplicate key; "),
+        ("seed = \n", "1: "),
+        ("[claim_names]\nrolle = \"x\"\n", "2: unknown field \"rolle\"; did you mean \"role\"?"),
+        ("[clock]\nat = \"noon\"\n", "2: at \"noon\" is no time; write it as in \"2027-01-01T00:00:00Z\""),
+        ("seed = -1\n", "1: invalid value: integer \"-1\"; expected a whole number that is not negative"),
+        ("[[rules]]\nthen = { hang = 1 }\n", "2: \"hang\" takes nothing more; "),
+        (
+            "[[rules]]\nthen = { hang = 1, reset = 2 }\n",
+            "2: there is not one choice here; expected exactly one",
+        ),
+        ("[[rules]]\nthen = 5\n", "2: neither a name nor a table; expected one of the choices"),
+        ("issuer = \"idp\"\n", "1: issuer \"idp\" cannot be one; write an http or https URL"),
+        ("\nback_channel = \"http://x/\"\n", "2: back_channel \"http://x/\" cannot be one; write"),
+        (
+            "issuer = \"http://x\"\nderived_issuer = true\n",
+            "2: derived_issuer and issuer exclude each other; remove one of the two",
+        ),
+        ("[[people]]\nemail = \"x@x.example\"\n", "1: missing field \"key\"; add \"key\" here"),
+        ("[[people]]\nkey = \"alice\"\n", "1: missing field \"company\"; add \"company\" here"),
+        (
+            "[[people]]\nkey = \"alice\"\n\ncompany = \"nortwind\"\n",
+            "4: there is no company \"nortwind\"; did you mean \"northwind\"? Known are: contoso, northwind",
+        ),
+        (
+            "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\nrole = \"Boss\"\n",
+            "4: there is no KaseyaOne role \"Boss\"; ",
+        ),
+        (
+            "[[people]]\nkey = \"a\"\none_time_code = 123456\n",
+            "3: invalid type: integer \"123456\"; expected a string; put",
+        ),
+        (
+            "[[companies]]\nkey = \"acme\"\n",
+            "1: alan (people): there is no company \"northwind\"; give people of your own too",
+        ),
+        (
+            "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\n[[people]]\nkey = \"a\"\ncompany = \"northwind\"\n",
+            "5: \"a\" is in people twice; give each a key of its own",
+        ),
+        ("[[clients]]\nid = \"\"\n", "2: id is empty in clients; give it a name"),
+        (
+            "[[clients]]\nid = \"c\"\nredirect_uris = [\n  \"http://x/a\",\n  \"http://x/*\"]\n",
+            "5: \"http://x/*\" has a wildcard, and redirect URIs are compared letter by letter; write the whole",
+        ),
+        (
+            "[[clients]]\nid = \"c\"\ngrants = [\"authorisation_code\"]\n",
+            "3: unknown variant \"authorisation_code\"; did you mean \"authorization_code\"?",
+        ),
+        (
+            "[[faults]]\nfault = \"idt-nonce-wrng\"\n",
+            "2: there is no fault \"idt-nonce-wrng\"; did you mean \"idt-nonce-wrong\"? mock-idp faults lists them all",
+        ),
+        (
+            "[[faults]]\nfault = \"idt-nonce-wrong\"\ntarget = { person = \"dnaa\" }\n",
+            "3: there is no person \"dnaa\"; did you mean \"dana\"?",
+        ),
+        (
+            "[[faults]]\nfault = \"idt-nonce-wrong\"\ntarget = { persn = \"dana\" }\n",
+            "3: unknown variant \"persn\"; did you mean \"person\"?",
+        ),
+        (
+            "[[rules]]\nwhen = { operation = \"tokn\" }\nthen = \"hang\"\n",
+            "2: there is no operation \"tokn\"; did you mean \"token\"?",
+        ),
+        (
+            "[[rules]]\nwhen = { client = \"shop\" }\nthen = \"hang\"\n",
+            "2: there is no client \"shop\"; did you mean",
+        ),
+        ("[[rules]]\nthen = \"hung\"\n", "2: unknown variant \"hung\"; did you mean \"hang\"?"),
+        ("[[rules]]\nthen = \"status\"\n", "2: \"status\" takes more, as in { status = … }; "),
+        (
+            "[[rules]]\nthen = { status = { status = 1000 } }\n",
+            "2: status 1000 is none of HTTP; write one from 100 to 599",
+        ),
+        ("[[rules]]\n[rules.then]\nfault = \"nix\"\n", "3: there is no fault \"nix\"; did you mean"),
+        (
+            "[[realms]]\npath = \"connect\"\n",
+            "2: realm path \"connect\" cannot be one; it must be one or more segments",
+        ),
+        (
+            "[[realms]]\npath = \"a\"\n[[realms]]\npath = \"a\"\n",
+            "4: there are two realms \"a\"; give each a path of its own",
+        ),
+        ("[[realms]]\npath = \"a\"\npeple = []\n", "3: unknown field \"peple\"; did you mean \"people\"?"),
+        (
+            "[[realms]]\npath = \"a\"\n[[realms.faults]]\nfault = \"nix\"\n",
+            "4: there is no fault \"nix\"; did you mean",
+        ),
+    ];
+    for (text, expected) in cases {
+        let error =
+            MockIdpBuilder::from_config(text, ConfigFormat::Toml).map(|_| ()).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("configuration:{expected}")), "{text}: {error}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn mistakes_in_yaml_have_their_lines_too() {
+    let cases = [
+        ("seed: 1\nsead: 1\n", "2: unknown field \"sead\"; did you mean \"seed\"?"),
+        ("people:\n  - key: a\n    company: nortwind\n", "3: there is no company \"nortwind\"; did you mean"),
+        (
+            "people:\n  - key: a\n    one_time_code: 123456\n",
+            "3: invalid type: integer \"123456\"; expected a string; put",
+        ),
+        ("faults:\n  - fault: nix\n", "2: there is no fault \"nix\"; did you mean"),
+        ("seed: [1\n", "1: unclosed bracket '['; "),
+        ("seed: 1\nseed: 2\n", "2: duplicate mapping key: seed; "),
+        ("people:\n  - key: a\n    claims: {x: null}\n", "3: null is no value here; leave the member out"),
+        ("seed: 1\n---\nseed: 2\n", "3: multiple YAML documents detected; mock-idp's README"),
+        ("- 1\n", "1: invalid type; expected a table"),
+        ("clock: 1\n", "1: invalid type; expected a table"),
+    ];
+    for (text, expected) in cases {
+        let error =
+            MockIdpBuilder::from_config(text, ConfigFormat::Yaml).map(|_| ()).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("configuration:{expected}")), "{text}: {error}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+}
