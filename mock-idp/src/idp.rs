@@ -1,6 +1,8 @@
 //! Starting and stopping a provider. It wires a realm to a socket; it knows nothing of the protocol.
 
 mod configured;
+#[cfg(feature = "wiremock")]
+pub(crate) mod mounted;
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _};

@@ -44,6 +44,8 @@ pub use handles::{
     RealmHandle, RealmsHandle, Replays, RuleBuilder, Rules, Snapshot,
 };
 pub use http::farewell::LogoutDelivery;
+#[cfg(feature = "wiremock")]
+pub use idp::mounted::{Mounted, mount_into};
 pub use idp::{MockIdp, MockIdpBuilder, StartError};
 pub use journal::{Channel, Entry, JournalQuery, NearMiss, NotSeen, Params, Refusal, ResponseSummary};
 pub use keys::KeyError;

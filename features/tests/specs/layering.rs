@@ -59,7 +59,9 @@ fn members_depend_on_each_other_in_one_direction() {
         ] {
             let named =
                 manifest.get(table).and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::keys);
-            for name in named.filter(|name| MEMBERS.contains(&name.as_str())) {
+            // A member may name itself: so its own tests switch its features on.
+            let others = named.filter(|name| MEMBERS.contains(&name.as_str()) && *name != member);
+            for name in others {
                 assert!(allowed.contains(&name.as_str()), "{member} has {name} among its {table}");
             }
         }

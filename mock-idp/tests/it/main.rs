@@ -11,6 +11,7 @@ mod hostile;
 mod login;
 mod logout;
 mod metadata;
+mod mounted;
 mod realms;
 mod requests;
 mod rules;
