@@ -25,6 +25,7 @@ mod generator;
 mod handles;
 mod http;
 mod idp;
+mod import;
 mod jose;
 mod journal;
 mod keys;
@@ -47,6 +48,7 @@ pub use http::farewell::LogoutDelivery;
 #[cfg(feature = "wiremock")]
 pub use idp::mounted::{Mounted, mount_into};
 pub use idp::{MockIdp, MockIdpBuilder, StartError};
+pub use import::{ImportFormat, import};
 pub use journal::{Channel, Entry, JournalQuery, NearMiss, NotSeen, Params, Refusal, ResponseSummary};
 pub use keys::KeyError;
 pub use protocol::claims::ClaimNames;

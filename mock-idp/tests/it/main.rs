@@ -8,6 +8,7 @@ mod directory;
 mod faults;
 mod grants;
 mod hostile;
+mod import;
 mod login;
 mod logout;
 mod metadata;

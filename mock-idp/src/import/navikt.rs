@@ -1,0 +1,149 @@
+//! `JSON_CONFIG` of navikt/mock-oauth2-server: an issuer becomes a realm, the claims of a request mapping become a person.
+
+use std::collections::BTreeMap;
+
+use fixtures::Client;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::config::ConfigError;
+use crate::import::draft::{Clock, Draft, Realm, client, realm_path};
+use crate::import::person::{Taken, of_claims};
+use crate::import::{from_json, refused};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct File {
+    interactive_login: Option<bool>,
+    #[serde(default)]
+    token_callbacks: Vec<Callback>,
+    token_provider: Option<TokenProvider>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TokenProvider {
+    key_provider: Option<Value>,
+    system_time: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Callback {
+    issuer_id: String,
+    token_expiry: Option<u32>,
+    #[serde(default)]
+    request_mappings: Vec<Mapping>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Mapping {
+    #[serde(default)]
+    request_param: String,
+    #[serde(rename = "match", default)]
+    matches: String,
+    #[serde(default)]
+    claims: Map<String, Value>,
+    type_header: Option<String>,
+}
+
+pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
+    let remedy = "the file is what mock-oauth2-server takes as JSON_CONFIG";
+    let file: File = serde_json::from_str(text).map_err(|error| from_json(&error, remedy))?;
+    if file.token_callbacks.is_empty() {
+        return Err(refused(None, "has no tokenCallbacks", remedy));
+    }
+    let mut draft = Draft::new();
+    draft.registration = true;
+    draft.note(
+        "mock-oauth2-server takes any client and redirect URI; here clients are registered: write your own id, secret and redirect_uris, or let clients register themselves",
+    );
+    draft.note("ID tokens live 300 seconds; tokenExpiry is that of access tokens");
+    if file.interactive_login != Some(true) {
+        draft.note(
+            "interactiveLogin = false: here a person is asked for; a test follows \"Choose a test person\"",
+        );
+    }
+    for name in file.rest.keys() {
+        draft.note(format!("{name}: this provider has no such setting, or another one (see its options)"));
+    }
+    if let Some(TokenProvider { key_provider, system_time }) = file.token_provider {
+        if key_provider.is_some() {
+            draft.note("tokenProvider.keyProvider: put keys into a folder and name it as keys");
+        }
+        draft.clock = system_time.map(|at| Clock { frozen: true, at });
+    }
+    for callback in file.token_callbacks {
+        let realm = realm(callback, &mut draft);
+        draft.realms.push(realm);
+    }
+    draft.note("an issuer that is not in the file is not made by asking for it; the realm at the root is like the first one");
+    draft.root_like_the_first_realm();
+    Ok(draft)
+}
+
+fn realm(callback: Callback, draft: &mut Draft) -> Realm {
+    let Callback { issuer_id, token_expiry, request_mappings, rest } = callback;
+    let path = realm_path(&issuer_id);
+    if path != issuer_id {
+        draft.note(format!("issuer {issuer_id:?} is the realm {path}: its own name is no path here"));
+    }
+    for name in rest.keys() {
+        draft.note(format!("{name} of issuer {issuer_id}: only request mappings are carried over"));
+    }
+    let mut realm = Realm { path, people: Vec::new(), clients: Vec::new() };
+    let mut taken = Taken::default();
+    for (number, mapping) in request_mappings.into_iter().enumerate() {
+        one_mapping(mapping, number + 1, &mut realm, &mut taken, draft);
+    }
+    if realm.clients.is_empty() {
+        realm.clients.push(client("app"));
+    }
+    for client in &mut realm.clients {
+        client.access_token_seconds = token_expiry;
+    }
+    realm
+}
+
+fn one_mapping(mapping: Mapping, number: usize, realm: &mut Realm, taken: &mut Taken, draft: &mut Draft) {
+    let Mapping { request_param, matches, claims, type_header } = mapping;
+    let place = format!("mapping {number} of realm {}", realm.path);
+    let literal = !matches.is_empty() && !matches.contains(['*', '?', '+', '[', '(', '|', '\\', '^', '$']);
+    if request_param == "client_id" && literal {
+        add_client(&mut realm.clients, &matches);
+    } else if request_param != "client_id" || matches != "*" {
+        draft.note(format!(
+            "{place}: {request_param} = {matches:?} chose the claims; here the person who signs in has them"
+        ));
+    }
+    if let Some(header) = type_header.filter(|header| header != "JWT") {
+        draft.note(format!("{place}: typeHeader {header:?}"));
+    }
+    if claims.values().any(|value| value.to_string().contains("${")) {
+        draft.note(format!("{place}: a claim with ${{…}} stays as it is written"));
+    }
+    let said = claims.get("sub").and_then(Value::as_str).map(str::to_owned);
+    let subject = said.unwrap_or_else(|| {
+        let of_match = literal && request_param != "client_id";
+        if of_match { matches } else { format!("{}-{number}", realm.path.replace('/', "-")) }
+    });
+    if taken.has(&subject) {
+        draft.note(format!(
+            "{place}: other claims of the subject {subject:?}; a person has one set of claims"
+        ));
+        return;
+    }
+    let person = of_claims(&subject, &subject, claims, taken, draft);
+    realm.people.push(person);
+}
+
+fn add_client(clients: &mut Vec<Client>, id: &str) {
+    if clients.iter().all(|client| client.id != id) {
+        clients.push(client(id));
+    }
+}

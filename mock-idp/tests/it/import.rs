@@ -1,0 +1,209 @@
+//! Configurations of other providers: what is printed is accepted, and the people in it can sign in.
+
+use mock_idp::{ConfigFormat, ImportFormat, MockIdp, MockIdpBuilder, RealmHandle, import};
+use serde_json::Value;
+
+use crate::support::{Browser, VERIFIER, authorize_url, decode, encode};
+
+async fn served(format: ImportFormat, text: &str) -> (MockIdp, String) {
+    let config = import(format, text, "file").unwrap_or_else(|error| panic!("{error}"));
+    let builder = MockIdpBuilder::from_config(&config, ConfigFormat::Toml)
+        .unwrap_or_else(|error| panic!("{error}\n{config}"));
+    (builder.start().await.expect("a free port"), config)
+}
+
+/// A whole sign-in; the claims of the ID token and of userinfo.
+async fn sign_in(
+    root: &RealmHandle,
+    realm: &RealmHandle,
+    client: (&str, &str, &str),
+    person: &str,
+) -> (Value, Value) {
+    let (id, secret, callback) = client;
+    let browser = Browser::new();
+    let answer = browser.get(&authorize_url(realm, &[("client_id", id), ("redirect_uri", callback)])).await;
+    let page = browser.get(&root.url(answer.location.as_deref().expect("a page"))).await;
+    let form = [("interaction", page.interaction()), ("person", person.to_owned())];
+    let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let code = browser.post(&realm.url("/account/people"), &form).await.param("code").expect("a code");
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", callback),
+        ("code_verifier", VERIFIER),
+        ("client_id", id),
+    ];
+    let form = mock_idp::Params(form.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+    let mut request = browser
+        .http()
+        .post(realm.url("/connect/token"))
+        .header("content-type", "application/x-www-form-urlencoded");
+    if !secret.is_empty() {
+        request = request.basic_auth(id, Some(secret));
+    }
+    let tokens = browser.send(request.body(encode(&form))).await.json();
+    let claims = decode(tokens["id_token"].as_str().unwrap_or_else(|| panic!("{tokens}"))).1;
+    let access_token = tokens["access_token"].as_str().expect("a token");
+    (claims, browser.userinfo(realm, access_token).await.json())
+}
+
+const APP: (&str, &str, &str) = ("app", "secret", "http://127.0.0.1:8400/sso/callback");
+
+#[tokio::test]
+async fn oidc_provider_mock_people_keep_their_claims() {
+    let text = "
+- sub: alice@acme.example
+  email: alice@acme.example
+  name: Alice van Dam
+  email_verified: 'yes'
+  custom: [foo, {deep: 1.5}]
+  nothing: null
+- {sub: bob, aud: other, preferred_username: Bobby}
+- sub: bob
+";
+    let (idp, config) = served(ImportFormat::OidcProviderMock, text).await;
+    let (token, userinfo) = sign_in(&idp, &idp, APP, "alice@acme.example").await;
+    assert_eq!(token["sub"], "alice@acme.example");
+    assert_eq!(userinfo["name"], "Alice van Dam");
+    assert_eq!(userinfo["email_verified"], "yes", "an awkward claim stays awkward");
+    assert_eq!(userinfo["custom"][1]["deep"], 1.5);
+    assert_eq!(idp.people().get("bob").unwrap().username, "Bobby");
+    for note in
+        ["claim aud of bob", "claim nothing of alice@acme.example", "a second person", "--require-nonce"]
+    {
+        assert!(
+            config.lines().any(|line| line.starts_with("# - ") && line.contains(note)),
+            "{note}\n{config}"
+        );
+    }
+    let json = r#"[{"sub": "carol", "groups": ["a"]}]"#;
+    assert_eq!(served(ImportFormat::OidcProviderMock, json).await.0.people().list().len(), 1);
+}
+
+#[tokio::test]
+async fn navikt_issuers_become_realms() {
+    let text = r#"{
+        "interactiveLogin": false,
+        "httpServer": "NettyWrapper",
+        "tokenProvider": {"systemTime": "2027-02-03T04:05:06Z", "keyProvider": {"algorithm": "ES256"}},
+        "tokenCallbacks": [
+            {"issuerId": "first", "tokenExpiry": 120, "requestMappings": [
+                {"requestParam": "client_id", "match": "shop",
+                 "claims": {"sub": "ann", "aud": ["shop"], "name": "Ann Other", "roles": ["buyer"]}},
+                {"requestParam": "scope", "match": "admin.*", "claims": {"sub": "root"}, "typeHeader": "at+jwt"}]},
+            {"issuerId": "two words", "requestMappings": [
+                {"requestParam": "username", "match": "carl", "claims": {"level": 4}},
+                {"requestParam": "client_id", "match": "*", "claims": {"sub": "${clientId}"}}]}
+        ]}"#;
+    let (idp, config) = served(ImportFormat::Navikt, text).await;
+    assert_eq!(idp.realms().paths(), ["", "first", "two-words"]);
+    assert_eq!(idp.clock().now().to_string(), "2027-02-03T04:05:06Z");
+    let first = idp.realms().get("first").unwrap();
+    let shop = ("shop", "secret", APP.2);
+    let (token, userinfo) = sign_in(&idp, &first, shop, "ann").await;
+    assert_eq!((&token["sub"], &userinfo["roles"][0]), (&"ann".into(), &"buyer".into()));
+    assert_eq!(first.clients().get("shop").unwrap().access_token_seconds, Some(120));
+    let second = idp.realms().get("two-words").unwrap();
+    assert_eq!(sign_in(&idp, &second, APP, "carl").await.1["level"], 4);
+    assert!(idp.people().get("ann").is_some(), "the root is like the first issuer");
+    for note in [
+        "httpServer",
+        "keyProvider",
+        "claim aud of ann",
+        "typeHeader",
+        "scope = \"admin.*\"",
+        "two words",
+        "${",
+        "interactiveLogin",
+    ] {
+        assert!(
+            config.lines().any(|line| line.starts_with("# - ") && line.contains(note)),
+            "{note}\n{config}"
+        );
+    }
+}
+
+const KEYCLOAK: &str = r#"{
+    "realm": "demo", "enabled": true, "accessTokenLifespan": 300, "sslRequired": "external",
+    "identityProviders": [{"alias": "other"}],
+    "users": [
+        {"id": "0b1f", "username": "erna", "email": "erna@demo.example", "emailVerified": true, "firstName": "Erna",
+         "lastName": "Ek", "enabled": true, "attributes": {"department": ["sales"], "phones": ["1", "2"]},
+         "realmRoles": ["manager"], "clientRoles": {"shop": ["buyer"]}, "groups": ["/staff"],
+         "credentials": [{"type": "password", "value": "open sesame", "temporary": false}]},
+        {"username": "fred", "enabled": false, "requiredActions": ["CONFIGURE_TOTP"],
+         "credentials": [{"type": "password", "secretData": "{}", "credentialData": "{}"}]},
+        {"username": "service-account-shop", "serviceAccountClientId": "shop"}],
+    "clients": [
+        {"clientId": "account", "publicClient": true},
+        {"clientId": "shop", "secret": "shop-secret", "rootUrl": "http://127.0.0.1:8400",
+         "redirectUris": ["/sso/callback", "http://127.0.0.1:8400/app/*", "http://127.0.0.1:8400/*/back", "myapp://back", "*"],
+         "serviceAccountsEnabled": true, "directAccessGrantsEnabled": true,
+         "attributes": {"post.logout.redirect.uris": "+", "backchannel.logout.url": "http://127.0.0.1:8400/out"}},
+        {"clientId": "page", "publicClient": true, "implicitFlowEnabled": true,
+         "redirectUris": ["http://127.0.0.1:8600/callback"]},
+        {"clientId": "hidden", "secret": "**********", "redirectUris": []},
+        {"clientId": "saml", "protocol": "saml"}, {"clientId": "api", "bearerOnly": true}]
+    }"#;
+
+#[tokio::test]
+async fn keycloak_users_and_clients_come_along() {
+    let (idp, config) = served(ImportFormat::Keycloak, KEYCLOAK).await;
+    let realm = idp.realms().get("realms/demo").expect("the path of Keycloak's issuers");
+    let callback = "http://127.0.0.1:8400/sso/callback";
+    let (token, userinfo) = sign_in(&idp, &realm, ("shop", "shop-secret", callback), "erna").await;
+    assert_eq!(token["sub"], "0b1f");
+    assert_eq!((&userinfo["given_name"], &userinfo["email_verified"]), (&"Erna".into(), &true.into()));
+    assert_eq!((&userinfo["department"], &userinfo["phones"][1]), (&"sales".into(), &"2".into()));
+    assert_eq!(userinfo["realm_access"]["roles"][0], "manager");
+    assert_eq!(userinfo["resource_access"]["shop"]["roles"][0], "buyer");
+    assert_eq!(userinfo["groups"][0], "/staff");
+    assert_eq!(realm.people().get("erna").unwrap().password, "open sesame");
+    sign_in(&idp, &realm, ("page", "", "http://127.0.0.1:8600/callback"), "erna").await;
+    let shop = realm.clients().get("shop").unwrap();
+    assert_eq!(shop.redirect_uris, [callback, "http://127.0.0.1:8400/app/"]);
+    assert_eq!(shop.post_logout_redirect_uris, shop.redirect_uris);
+    assert_eq!((shop.access_token_seconds, shop.grants.len()), (Some(300), 3));
+    let ids: Vec<_> = realm.clients().list().into_iter().map(|client| client.id).collect();
+    assert_eq!(ids, ["hidden", "page", "shop"]);
+    for note in [
+        "of the realm demo: identityProviders",
+        "requiredActions of the user fred",
+        "password of the user fred",
+        "user service-account-shop",
+        "client account is Keycloak's own",
+        "\"myapp://back\"",
+        "there are no wildcards",
+        "secret of the client hidden",
+        "client saml does not speak",
+        "client api only takes tokens",
+        "directAccessGrantsEnabled of the client shop",
+    ] {
+        assert!(
+            config.lines().any(|line| line.starts_with("# - ") && line.contains(note)),
+            "{note}\n{config}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_such_file_is_refused_with_its_line() {
+    for (format, text, expected) in [
+        (
+            ImportFormat::Navikt,
+            "{\n\"tokenCallbacks\": 1}",
+            "file:2: invalid type: integer \"1\", expected a sequence; the file is",
+        ),
+        (ImportFormat::Navikt, "{}", "file: has no tokenCallbacks; the file is"),
+        (ImportFormat::Keycloak, "{}", "file:1: missing field \"realm\"; the file is the export"),
+        (ImportFormat::OidcProviderMock, "sub: x", "file:1: is no list; the file is a list"),
+        (
+            ImportFormat::OidcProviderMock,
+            "- email: x",
+            "file: person 1 has no \"sub\" that is a text; the file is",
+        ),
+    ] {
+        let error = import(format, text, "file").unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+}
