@@ -1,6 +1,6 @@
 //! The command line: what it prints, how it ends, what it refuses.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -25,26 +25,52 @@ impl Drop for Served {
 
 fn serve(arguments: &[&str]) -> (Served, String) {
     let mut child = mock_idp()
-        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(["serve"])
         .args(arguments)
+        .args(if arguments.contains(&"--listen") { &[][..] } else { &["--listen", "127.0.0.1:0"] })
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .expect("the binary runs");
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    let line = first_line(&mut child);
     (Served(child), line)
+}
+
+/// Byte by byte: what comes after it is for others to read.
+fn first_line(child: &mut Child) -> String {
+    let output = child.stdout.as_mut().expect("a pipe");
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    while output.read(&mut byte).expect("a byte") == 1 && byte[0] != b'\n' {
+        line.extend(byte);
+    }
+    String::from_utf8(line).expect("text")
+}
+
+fn issuer_in(line: &str) -> String {
+    line.split("issuer ").nth(1).and_then(|rest| rest.split(' ').next()).expect("an issuer").to_owned()
+}
+
+/// What is there, by a request without a client.
+fn get(url: &str) -> String {
+    let (host, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("an address");
+    let mut connection = TcpStream::connect(host).expect("it listens");
+    let request = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    connection.write_all(request.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
 }
 
 #[test]
 fn serve_says_the_issuer_and_answers() {
     let (_served, line) = serve(&["--seed", "1", "--client-redirect-uri", "http://127.0.0.1:1/callback"]);
-    let issuer =
-        line.split("issuer ").nth(1).and_then(|rest| rest.split(' ').next()).expect("an issuer").to_owned();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let client = runtime.block_on(async {
-        reqwest::get(format!("{issuer}/_control/clients/kaseya-mdr")).await.unwrap().text().await.unwrap()
-    });
+    let client = get(&format!("{}/_control/clients/kaseya-mdr", issuer_in(&line)));
     assert!(client.contains("http://127.0.0.1:1/callback"), "{client}");
 }
 
@@ -94,6 +120,160 @@ fn wrong_configuration_is_one_sentence_and_starts_nothing() {
         assert_eq!(stderr.trim().lines().count(), 1, "{stderr}");
         assert!(output.stdout.is_empty());
     }
+}
+
+#[test]
+fn a_configuration_file_is_served_and_options_override_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("idp.toml");
+    let text = "listen = \"127.0.0.1:1\"\nissuer = \"http://file.example\"\n[[realms]]\npath = \"acme\"\n";
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let (_served, line) = serve(&["--config", file]);
+    assert!(line.contains("issuer http://file.example on 127.0.0.1:"), "{line}");
+    let (_served, line) = serve(&["--config", file, "--issuer", "http://option.example"]);
+    assert!(line.contains("issuer http://option.example on"), "{line}");
+
+    std::fs::write(file, "# a comment\n[[faults]]\nfault = \"idt-nonce-wrng\"\n").unwrap();
+    let output = run(&["serve", "--config", file]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    let expected = format!(
+        "mock-idp: {file}:3: there is no fault \"idt-nonce-wrng\"; did you mean \"idt-nonce-wrong\"?"
+    );
+    assert!(stderr.starts_with(&expected) && stderr.trim().lines().count() == 1, "{stderr}");
+
+    std::fs::write(file, "listen = \"0.0.0.0:0\"\n").unwrap();
+    let output = run(&["serve", "--config", file]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("add --allow-other-machines"));
+}
+
+#[test]
+fn on_every_address_the_issuer_is_where_the_request_was_sent_to() {
+    let (_served, line) = serve(&["--listen", "0.0.0.0:0", "--allow-other-machines"]);
+    let issuer = issuer_in(&line);
+    assert!(issuer.starts_with("http://127.0.0.1:"), "{line}");
+    let elsewhere = issuer.replace("127.0.0.1", "127.0.0.2");
+    let discovery = get(&format!("{elsewhere}/.well-known/openid-configuration"));
+    assert!(discovery.contains(&format!("\"issuer\":\"{elsewhere}\"")), "{discovery}");
+}
+
+#[test]
+fn the_configuration_of_the_readme_is_right() {
+    let readme = include_str!("../README.md");
+    for (format, fence) in [("toml", "```toml\n"), ("yaml", "```yaml\n")] {
+        let text = readme.split(fence).nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join(format!("idp.{format}"));
+        std::fs::write(&file, text).unwrap();
+        let (_served, line) = serve(&["--config", file.to_str().unwrap()]);
+        assert!(line.contains("issuer http"), "{format}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_says_how_to_go_on_and_stops_on_either_signal() {
+    for name in ["TERM", "INT"] {
+        let (mut served, line) = serve(&[]);
+        let issuer = issuer_in(&line);
+        signal(&served.0, name);
+        let status = served.0.wait().expect("it ends");
+        assert!(status.success(), "{name}: {status}");
+        let mut rest = String::new();
+        served.0.stdout.take().expect("a pipe").read_to_string(&mut rest).expect("text");
+        assert!(rest.contains(&format!("{issuer}/.well-known/openid-configuration")), "{rest}");
+        assert!(
+            rest.contains(&format!("{issuer}/_control")) && rest.ends_with("mock-idp: stopped\n"),
+            "{rest}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn exec_gives_the_command_a_provider_and_takes_over_its_end() {
+    let script = "echo $MOCK_IDP_ISSUER $MOCK_IDP_CONTROL $OIDC_ISSUER $OIDC_CLIENT_ID $OIDC_CLIENT_SECRET \
+        && exec \"$0\" healthcheck --url $MOCK_IDP_ISSUER";
+    let binary = env!("CARGO_BIN_EXE_mock-idp");
+    let output = run(&["exec", "--seed", "1", "--", "sh", "-c", script, binary]);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let [issuer, control, same, client, secret] =
+        stdout.lines().next().expect("a line").split(' ').collect::<Vec<_>>()[..]
+    else {
+        panic!("{stdout}");
+    };
+    assert!(issuer.starts_with("http://127.0.0.1:") && same == issuer, "{stdout}");
+    assert_eq!(control, format!("{issuer}/_control"));
+    assert_eq!((client, secret), ("kaseya-mdr", "kaseya-mdr-test-secret-not-a-secret"));
+    assert!(stdout.contains("is up") && output.status.success(), "{stdout}");
+    assert!(TcpStream::connect(issuer.trim_start_matches("http://")).is_err(), "it stops with the command");
+
+    assert_eq!(run(&["exec", "--", "sh", "-c", "exit 7"]).status.code(), Some(7));
+    assert_eq!(run(&["exec", "--", "sh", "-c", "kill -9 $$"]).status.code(), Some(137));
+    let output = run(&["exec", "--", "no-such-command-here"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(127));
+    assert!(stderr.starts_with("mock-idp: \"no-such-command-here\" cannot be started: "), "{stderr}");
+    assert_eq!(run(&["exec", "--issuer", "x", "--", "true"]).status.code(), Some(2));
+    assert_eq!(run(&["exec"]).status.code(), Some(2), "a command is needed");
+}
+
+#[cfg(unix)]
+#[test]
+fn exec_hands_signals_on() {
+    for (name, code) in [("INT", 4), ("TERM", 5)] {
+        let script =
+            "trap 'exit 4' INT; trap 'exit 5' TERM; echo ready; while :; do read line || exit 6; done";
+        let mut child = mock_idp()
+            .args(["exec", "--", "sh", "-c", script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        assert_eq!(first_line(&mut child), "ready");
+        signal(&child, name);
+        // The shell reads on until something comes, and sees the signal before it reads again.
+        let mut input = child.stdin.take().expect("a pipe");
+        let _ = input.write_all(b"\n");
+        assert_eq!(child.wait().expect("it ends").code(), Some(code), "{name}");
+    }
+}
+
+#[test]
+fn healthcheck_tells_up_from_down() {
+    let (_served, line) = serve(&[]);
+    let url = issuer_in(&line);
+    let up = run(&["healthcheck", "--url", &url]);
+    assert!(up.status.success() && String::from_utf8_lossy(&up.stdout).contains("is up"));
+    let listen = url.replace("http://127.0.0.1", "0.0.0.0");
+    let up = mock_idp().arg("healthcheck").env("MOCK_IDP_LISTEN", listen).output().unwrap();
+    assert!(up.status.success(), "the port of MOCK_IDP_LISTEN on this machine");
+
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap();
+    let down = run(&["healthcheck", "--url", &format!("http://{free}")]);
+    let stderr = String::from_utf8_lossy(&down.stderr);
+    assert_eq!(down.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("does not answer (") && stderr.trim().lines().count() == 1, "{stderr}");
+    let other = run(&["healthcheck", "--url", &format!("{url}/nowhere")]);
+    assert_eq!(other.status.code(), Some(1), "something else answers there");
+}
+
+#[test]
+fn what_import_prints_is_served() {
+    let dir = tempfile::tempdir().unwrap();
+    let users = dir.path().join("users.yaml");
+    std::fs::write(&users, "- sub: alice\n  email: alice@acme.example\n").unwrap();
+    let printed = run(&["import", "oidc-provider-mock", users.to_str().unwrap()]);
+    assert!(printed.status.success());
+    let config = dir.path().join("idp.toml");
+    std::fs::write(&config, printed.stdout).unwrap();
+    let (_served, line) = serve(&["--config", config.to_str().unwrap()]);
+    assert!(get(&format!("{}/_control/people/alice", issuer_in(&line))).contains("alice@acme.example"));
+    let output = run(&["import", "keycloak", users.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("users.yaml:1: "));
 }
 
 /// Launches the binary and measures until it has answered one request.

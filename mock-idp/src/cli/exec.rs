@@ -1,0 +1,93 @@
+//! A command with a provider beside it: started before, stopped after, and the end of the command is the end of this.
+
+use std::ffi::OsString;
+use std::io::IsTerminal as _;
+use std::process::{ExitCode, ExitStatus};
+
+use mock_idp::MockIdp;
+use tokio::process::{Child, Command};
+
+use crate::cli::options::Options;
+use crate::cli::signals::{Signal, Signals, hand_on};
+
+#[derive(clap::Args)]
+pub(crate) struct Exec {
+    #[command(flatten)]
+    options: Options,
+    /// The command and its arguments.
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+/// What shells answer for a command that is not there.
+const NO_SUCH_COMMAND: u8 = 127;
+
+pub(crate) fn run(exec: Exec) -> anyhow::Result<ExitCode> {
+    let Exec { options, command } = exec;
+    let builder = options.builder("127.0.0.1:0")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut signals = Signals::listen()?;
+        let idp = builder.on_current_runtime().start().await?;
+        match spawn(&command, &idp) {
+            Ok(child) => Ok(code(wait(child, &mut signals).await?)),
+            Err(error) => {
+                let name =
+                    command.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                eprintln!(
+                    "mock-idp: {name:?} cannot be started: {error}; name a program that is there, after --"
+                );
+                Ok(ExitCode::from(NO_SUCH_COMMAND))
+            }
+        }
+    })
+}
+
+fn spawn(command: &[OsString], idp: &MockIdp) -> std::io::Result<Child> {
+    let (program, arguments) = command.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .env("MOCK_IDP_ISSUER", idp.issuer())
+        .env("MOCK_IDP_CONTROL", idp.url("/_control"))
+        .env("OIDC_ISSUER", idp.issuer())
+        .env_remove("OIDC_CLIENT_ID")
+        .env_remove("OIDC_CLIENT_SECRET");
+    // The client under test, or the first one that can be one.
+    let clients = idp.clients().list();
+    let usual = clients.iter().find(|client| client.id == "kaseya-mdr");
+    let client = usual.or_else(|| clients.iter().find(|client| client.secret.is_some())).or(clients.first());
+    if let Some(client) = client {
+        command.env("OIDC_CLIENT_ID", &client.id);
+        if let Some(secret) = &client.secret {
+            command.env("OIDC_CLIENT_SECRET", secret);
+        }
+    }
+    command.spawn()
+}
+
+async fn wait(mut child: Child, signals: &mut Signals) -> std::io::Result<ExitStatus> {
+    loop {
+        let process = child.id();
+        tokio::select! {
+            status = child.wait() => return status,
+            signal = signals.next() => {
+                // A terminal sends Ctrl-C to the command too; twice would mean "at once" to many.
+                let heard_already = signal == Signal::Interrupt && std::io::stdin().is_terminal();
+                if let Some(process) = process.filter(|_| !heard_already) {
+                    hand_on(signal, process);
+                }
+            }
+        }
+    }
+}
+
+/// The code of the command; 128 and the signal for one that was killed, as shells count.
+fn code(status: ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    let killed = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| 128 + signal);
+    #[cfg(not(unix))]
+    let killed = None;
+    let code = status.code().or(killed).unwrap_or(1);
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}

@@ -1,0 +1,53 @@
+//! Asking a provider whether it is up, for images that have nothing else to ask with.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+#[derive(clap::Args)]
+pub(crate) struct Healthcheck {
+    /// Address of the provider. [default: the port of MOCK_IDP_LISTEN, or 9400, on this machine]
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+}
+
+/// How long it may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+pub(crate) fn run(check: Healthcheck) -> anyhow::Result<ExitCode> {
+    let url = check.url.unwrap_or_else(|| here(std::env::var("MOCK_IDP_LISTEN").ok().as_deref()));
+    let url = format!("{}/_control/health", url.trim_end_matches('/'));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    match runtime.block_on(status_of(&url)) {
+        Ok(status) if status.is_success() => {
+            println!("mock-idp: {url} is up");
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(status) => {
+            eprintln!("mock-idp: {url} answered {status}; name the address of a mock-idp with --url");
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => {
+            let error = anyhow::Error::from(error.without_url());
+            eprintln!(
+                "mock-idp: {url} does not answer ({error:#}); start it, or name another address with --url"
+            );
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+async fn status_of(url: &str) -> reqwest::Result<reqwest::StatusCode> {
+    let client = reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .no_proxy()
+        // It asks whether something is up and not who it is, and tells it nothing.
+        .danger_accept_invalid_certs(true)
+        .build()?;
+    Ok(client.get(url).send().await?.status())
+}
+
+/// Where a provider that listens there is reached from its own machine.
+fn here(listen: Option<&str>) -> String {
+    let port = listen.and_then(|listen| listen.rsplit_once(':')).map_or("9400", |(_, port)| port);
+    format!("http://127.0.0.1:{port}")
+}

@@ -1,0 +1,43 @@
+//! Serving until somebody says stop.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use mock_idp::MockIdp;
+
+use crate::cli::options::Options;
+use crate::cli::signals::Signals;
+
+pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
+    let builder = options.builder("127.0.0.1:9400")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // Before anybody is told that it is up, or a signal sent at once would end it the hard way.
+        let mut signals = Signals::listen()?;
+        let idp = builder.on_current_runtime().start().await?;
+        say(&greeting(&idp));
+        signals.next().await;
+        say("mock-idp: stopped\n");
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// The first line is for programs, the others are for people.
+fn greeting(idp: &MockIdp) -> String {
+    let mut lines = vec![
+        format!("mock-idp: issuer {} on {} (testing only; stop with Ctrl-C)", idp.issuer(), idp.address()),
+        format!("  discovery  {}", idp.url("/.well-known/openid-configuration")),
+        format!("  control    {}, described by openapi.json there", idp.url("/_control")),
+    ];
+    let realms = idp.realms();
+    let further = realms.paths().into_iter().filter(|path| !path.is_empty());
+    lines.extend(further.filter_map(|path| Some(format!("  realm      {}", realms.get(&path)?.issuer()))));
+    lines.push(format!("  stop       Ctrl-C, or SIGTERM to process {}", std::process::id()));
+    lines.join("\n") + "\n"
+}
+
+/// Whoever started it may have read enough and closed the pipe; it serves all the same.
+fn say(text: &str) {
+    let mut output = std::io::stdout();
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
