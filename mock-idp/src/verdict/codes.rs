@@ -85,10 +85,15 @@ fn redirect_uri(party: &Party<'_>, it: &Spent<'_>) -> Look {
 /// What was answered with tokens is used up.
 fn sent_once<'s>(spent: &'s [Spent<'_>], problem: &'s str) -> impl Iterator<Item = Look> + 's {
     by_secret(spent).into_values().map(move |group| {
-        let taken = group.iter().position(|it| it.entry.status == 200);
+        let taken = group.iter().position(|it| it.entry.status == 200 && !was_lost(it.entry));
         let again = taken.is_some_and(|taken| taken + 1 < group.len());
         Look::new(group.iter().map(|it| it.entry.seq).collect::<Vec<_>>(), again.then_some(problem))
     })
+}
+
+/// A rule broke the answer on its way: whoever got none cannot know that the secret is used up.
+fn was_lost(entry: &Entry) -> bool {
+    entry.faults.iter().any(|fault| fault.starts_with("rule-"))
 }
 
 fn elsewhere<'s>(seen: &'s Seen<'_>, party: &'s Party<'_>) -> impl Iterator<Item = Look> + 's {

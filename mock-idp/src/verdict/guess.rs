@@ -12,7 +12,7 @@ const FEWEST_LETTERS: usize = 6;
 /// Why a value can be guessed, if it can.
 pub(super) fn weakness(value: &str) -> Option<String> {
     let mut letters: Vec<char> = value.chars().collect();
-    let bits = bits_per_letter(value) * letters.len().min(10_000) as f64;
+    let bits = bits_per_letter(value) * length(letters.len());
     letters.sort_unstable();
     letters.dedup();
     if letters.len() < FEWEST_LETTERS {
@@ -31,8 +31,13 @@ pub(super) fn foreseen(before: &str, value: &str) -> Option<String> {
     let start = same(&mut before.chars().zip(value.chars()));
     let end = same(&mut before.chars().rev().zip(value.chars().rev())).min(shorter - start);
     let new = value.chars().count() - start - end;
-    let bits = bits_per_letter(value) * new.min(10_000) as f64;
+    let bits = bits_per_letter(value) * length(new);
     (bits < ENOUGH_NEW_BITS).then(|| format!("only {new} letters differ from the one before"))
+}
+
+/// A number of letters; more than enough are as good as enough.
+fn length(letters: usize) -> f64 {
+    f64::from(u16::try_from(letters).unwrap_or(u16::MAX))
 }
 
 /// The smallest usual alphabet that the value fits in. Values of mixed case count as base64url, for a short one may

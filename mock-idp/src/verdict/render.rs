@@ -33,26 +33,26 @@ impl Judgement {
 fn client_text(judged: &ClientJudgement) -> String {
     let of = |outcome| judged.checks.iter().filter(move |check| check.outcome == outcome);
     let count = |outcome| of(outcome).count();
-    let mut text = format!(
-        "{}: {} failed, {} passed, {} not seen\n",
+    let mut lines = vec![format!(
+        "{}: {} failed, {} passed, {} not seen",
         judged.client,
         count(Outcome::Fail),
         count(Outcome::Pass),
         count(Outcome::NotSeen)
-    );
+    )];
     for (outcome, word) in [(Outcome::Fail, "FAIL"), (Outcome::Pass, "pass"), (Outcome::NotSeen, "not seen")]
     {
         for check in of(outcome) {
-            text.push_str(&format!("  {word:<8}  {}: {} ({})\n", check.id, check.sentence, check.clause));
+            lines.push(format!("  {word:<8}  {}: {} ({})", check.id, check.sentence, check.clause));
             if !check.detail.is_empty() {
-                text.push_str(&format!("            {}\n", check.detail));
+                lines.push(format!("            {}", check.detail));
             }
             if outcome == Outcome::Fail {
-                text.push_str(&format!("            journal {}\n", numbers(check)));
+                lines.push(format!("            journal {}", numbers(check)));
             }
         }
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 fn numbers(check: &Check) -> String {

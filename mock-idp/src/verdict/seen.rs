@@ -65,7 +65,7 @@ impl<'a> Seen<'a> {
     }
 
     /// The client that an entry comes from: it said so, or it is the only one, or it sent what only that one was given.
-    pub(super) fn is_by(&self, entry: &Entry, party: &Party<'_>) -> bool {
+    pub(super) fn is_by(entry: &Entry, party: &Party<'_>) -> bool {
         let named = entry.client.as_deref().or_else(|| parameter(entry, "client_id"));
         match named {
             Some(client) => client == party.client,

@@ -533,6 +533,7 @@ fn every_fault_the_provider_stages_has_a_row() {
         .map(|(fault, ..)| *fault)
         .chain(logout_tokens)
         .chain(logout_frames)
+        .chain(crate::networks::HANDSHAKES)
         .collect();
     let staged = mock_idp::catalogue().filter(|entry| entry.staged_by == StagedBy::Provider);
     let staged: BTreeSet<_> = staged.map(|entry| entry.id).collect();

@@ -1,0 +1,416 @@
+//! The verdict on relying parties: an honest one passes every check, and for every check there is one that fails it.
+
+use std::cell::Cell;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::SignedDuration;
+use mock_idp::{Check, Judgement, MockIdp, Outcome, Target};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::support::{Answer, Browser, CALLBACK, CLIENT, SECRET};
+
+const SIGNED_OUT: &str = "http://127.0.0.1:8400/sign-in";
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
+/// A relying party that does everything right, unless a parameter is changed.
+struct Party {
+    idp: MockIdp,
+    browser: Browser,
+    made: Cell<u32>,
+}
+
+/// What came of a sign-in up to the authorization response.
+struct Begun {
+    code: String,
+    verifier: String,
+}
+
+fn hash(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(text))
+}
+
+impl Party {
+    async fn start() -> Self {
+        let idp = MockIdp::builder().seed(1).on_current_runtime().start().await.expect("a free port");
+        idp.clock().freeze();
+        idp.clients().change(CLIENT, |client| client.backchannel_logout_uri = None).expect("the client");
+        Self { idp, browser: Browser::new(), made: Cell::new(0) }
+    }
+
+    fn secret(&self) -> String {
+        self.made.set(self.made.get() + 1);
+        hash(&self.made.get().to_string())
+    }
+
+    /// A sign-in of Dana in a browser of her own; an empty value is as good as none.
+    async fn begin(&self, changed: Pairs<'_>) -> Begun {
+        let (state, nonce, verifier) = (self.secret(), self.secret(), self.secret());
+        let challenge = hash(&verifier);
+        let scope = "openid profile email offline_access";
+        let mut params = vec![
+            ("state", state.as_str()),
+            ("nonce", &nonce),
+            ("code_challenge", &challenge),
+            ("scope", scope),
+        ];
+        params.extend(changed);
+        let code = Browser::new().sign_in(&self.idp, "dana", &params).await.param("code").unwrap_or_default();
+        Begun { code, verifier }
+    }
+
+    async fn redeem(&self, begun: &Begun, changed: Pairs<'_>) -> Answer {
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("code", begun.code.as_str()),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", &begun.verifier),
+        ];
+        form.retain(|(name, _)| !changed.iter().any(|(other, _)| other == name));
+        form.extend(changed);
+        self.browser.token(&self.idp, &form).await
+    }
+
+    async fn tokens(&self) -> Value {
+        self.redeem(&self.begin(&[]).await, &[]).await.json()
+    }
+
+    async fn userinfo(&self, tokens: &Value) {
+        self.browser.userinfo(&self.idp, text(tokens, "access_token")).await;
+    }
+
+    async fn refresh(&self, tokens: &Value) -> Answer {
+        let form = [("grant_type", "refresh_token"), ("refresh_token", text(tokens, "refresh_token"))];
+        self.browser.token(&self.idp, &form).await
+    }
+
+    async fn get(&self, path: &str, params: Pairs<'_>) -> Answer {
+        let pairs = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let query = crate::support::encode(&mock_idp::Params(pairs));
+        self.browser.get(&self.idp.url(&format!("{path}?{query}"))).await
+    }
+
+    async fn honest(&self) {
+        self.get("/.well-known/openid-configuration", &[]).await;
+        let tokens = self.tokens().await;
+        self.get("/.well-known/openid-configuration/jwks", &[]).await;
+        self.userinfo(&tokens).await;
+        let tokens = self.refresh(&tokens).await.json();
+        let hint = [
+            ("id_token_hint", text(&tokens, "id_token")),
+            ("client_id", CLIENT),
+            ("post_logout_redirect_uri", SIGNED_OUT),
+            ("state", "of the logout"),
+        ];
+        self.get("/connect/endsession", &hint).await;
+    }
+
+    /// What struck has to be refused, and an odd answer taken.
+    async fn honest_through_faults(&self) {
+        let arm = |fault: &str| self.idp.faults().arm(fault, Target::person("dana"), 1).expect("a fault");
+        arm("authz-state-wrong");
+        self.begin(&[]).await;
+        arm("sig-bad-rs256");
+        self.tokens().await;
+        arm("ok-aud-array");
+        self.userinfo(&self.tokens().await).await;
+        arm("tok-503");
+        assert_eq!(self.redeem(&self.begin(&[]).await, &[]).await.status, 503);
+    }
+
+    fn verdict(&self) -> Judgement {
+        self.idp.verdict().of(CLIENT)
+    }
+}
+
+fn text<'a>(tokens: &'a Value, name: &str) -> &'a str {
+    tokens[name].as_str().unwrap_or_else(|| panic!("no {name}: {tokens}"))
+}
+
+fn ids(judgement: &Judgement, outcome: Outcome) -> Vec<&str> {
+    judgement.with(outcome).map(|(_, check)| check.id).collect()
+}
+
+#[tokio::test]
+async fn an_honest_relying_party_passes_every_check() {
+    let party = Party::start().await;
+    for _ in 0..3 {
+        party.honest().await;
+    }
+    assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
+    let need_faults =
+        ["errors-not-retried", "bad-answer-not-redeemed", "bad-token-not-used", "honest-token-used"];
+    assert_eq!(ids(&party.verdict(), Outcome::NotSeen), need_faults);
+    party.honest_through_faults().await;
+    assert_eq!(ids(&party.verdict(), Outcome::NotSeen), [""; 0], "{}", party.verdict().text());
+    party.idp.verdict().assert_clean();
+}
+
+#[tokio::test]
+async fn honest_sign_ins_under_every_fault_stay_clean() {
+    let accepted = mock_idp::catalogue().filter(|fault| fault.staged_by == mock_idp::StagedBy::Provider);
+    for fault in accepted {
+        let party = Party::start().await;
+        party.honest().await;
+        party.idp.faults().arm(fault.id, Target::person("dana"), 1).expect("a fault");
+        let begun = party.begin(&[]).await;
+        let refuse = fault.verdict == mock_idp::Verdict::Refuse;
+        let at_answer = fault.strikes == [mock_idp::Point::Authorization];
+        if !(begun.code.is_empty() || refuse && at_answer) {
+            let answer = party.redeem(&begun, &[]).await;
+            if let Ok(tokens) = serde_json::from_str::<Value>(&answer.body)
+                && !refuse
+                && tokens["access_token"].is_string()
+            {
+                party.userinfo(&tokens).await;
+            }
+        }
+        party.honest().await;
+        let verdict = party.verdict();
+        assert_eq!(ids(&verdict, Outcome::Fail), [""; 0], "{}: {}", fault.id, verdict.text());
+    }
+}
+
+/// Does one thing wrong; the check that has to see it, and those that cannot help seeing it too.
+async fn misbehave(party: &Party, check: &str) -> &'static [&'static str] {
+    let twice = |changed: &'static [(&'static str, &'static str)]| async move {
+        for _ in 0..2 {
+            let begun = party.begin(changed).await;
+            party.redeem(&begun, &[]).await;
+        }
+    };
+    let same = "Fhk2c0zqhXb1mJ9uYk3vTAFhk2c0zqhXb1mJ9uYk3vTA";
+    let another = "a-verifier-that-was-never-hashed-to-this-challenge";
+    match check {
+        "state-present" => drop(party.begin(&[("state", "")]).await),
+        "state-unique" => twice(&[("state", "Fhk2c0zqhXb1mJ9uYk3vTAFhk2c0zqhXb1mJ9uYk3vTA")]).await,
+        "state-unguessable" => drop(party.begin(&[("state", "42")]).await),
+        "nonce-present" => drop(party.begin(&[("nonce", "")]).await),
+        "nonce-unique" => twice(&[("nonce", "Fhk2c0zqhXb1mJ9uYk3vTAFhk2c0zqhXb1mJ9uYk3vTA")]).await,
+        "nonce-unguessable" => {
+            for nonce in ["Fhk2c0zqhXb1mJ9uYk3vTA-0001", "Fhk2c0zqhXb1mJ9uYk3vTA-0002"] {
+                party.begin(&[("nonce", nonce)]).await;
+            }
+        }
+        "pkce-present" => drop(party.begin(&[("code_challenge", ""), ("code_challenge_method", "")]).await),
+        "pkce-s256" => {
+            let (state, nonce) = (party.secret(), party.secret());
+            let plain = [("code_challenge", same), ("code_challenge_method", "plain")];
+            let request = [("state", state.as_str()), ("nonce", &nonce), plain[0], plain[1]];
+            party.browser.get(&crate::support::authorize_url(&party.idp, &request)).await;
+        }
+        "pkce-unique" => {
+            let challenge = hash(another);
+            for _ in 0..2 {
+                let code = party.begin(&[("code_challenge", &challenge)]).await.code;
+                party.redeem(&Begun { code, verifier: another.to_owned() }, &[]).await;
+            }
+        }
+        "pkce-verifier" => drop(party.redeem(&party.begin(&[]).await, &[("code_verifier", another)]).await),
+        "redirect-uri-sent" => drop(party.redeem(&party.begin(&[]).await, &[("redirect_uri", "")]).await),
+        "code-once" => {
+            let begun = party.begin(&[]).await;
+            for _ in 0..2 {
+                party.redeem(&begun, &[]).await;
+            }
+        }
+        "code-only-at-token-endpoint" => {
+            let begun = party.begin(&[]).await;
+            party.get("/connect/userinfo", &[("code", &begun.code)]).await;
+        }
+        "code-prompt" => return be_late(party).await,
+        "errors-not-retried" => {
+            party.idp.faults().arm("tok-invalid-grant-unknown", Target::person("dana"), 2).expect("a fault");
+            let begun = party.begin(&[]).await;
+            for _ in 0..2 {
+                party.redeem(&begun, &[]).await;
+            }
+        }
+        "refresh-token-once" => {
+            let tokens = party.tokens().await;
+            for _ in 0..2 {
+                party.refresh(&tokens).await;
+            }
+        }
+        _ => return misbehave_further(party, check).await,
+    }
+    &[]
+}
+
+/// Time runs by itself here, as far as the provider can tell: nobody moved its clock.
+async fn be_late(party: &Party) -> &'static [&'static str] {
+    party.idp.clock().freeze();
+    let begun = party.begin(&[]).await;
+    party.idp.clock().skew(SignedDuration::from_secs(90));
+    party.redeem(&begun, &[]).await;
+    &[]
+}
+
+async fn misbehave_further(party: &Party, check: &str) -> &'static [&'static str] {
+    let arm = |fault: &str| party.idp.faults().arm(fault, Target::person("dana"), 1).expect("a fault");
+    match check {
+        "bad-answer-not-redeemed" => {
+            arm("authz-iss-wrong");
+            party.redeem(&party.begin(&[]).await, &[]).await;
+        }
+        "bad-token-not-used" => {
+            arm("idt-nonce-wrong");
+            party.userinfo(&party.tokens().await).await;
+        }
+        "honest-token-used" => {
+            party.userinfo(&party.tokens().await).await;
+            arm("ok-aud-array");
+            party.tokens().await;
+        }
+        "no-secret-in-url" => {
+            let tokens = party.tokens().await;
+            party.get("/connect/userinfo", &[("access_token", text(&tokens, "access_token"))]).await;
+        }
+        "client-authentication-consistent" => {
+            party.tokens().await;
+            let begun = party.begin(&[]).await;
+            let form = [
+                ("grant_type", "authorization_code"),
+                ("code", begun.code.as_str()),
+                ("redirect_uri", CALLBACK),
+                ("code_verifier", &begun.verifier),
+                ("client_id", CLIENT),
+                ("client_secret", SECRET),
+            ];
+            party.browser.post(&party.idp.url("/connect/token"), &form).await;
+        }
+        "logout-hint" => {
+            party.tokens().await;
+            let form = [("client_id", CLIENT), ("post_logout_redirect_uri", SIGNED_OUT)];
+            party.get("/connect/endsession", &form).await;
+        }
+        "logout-return" => {
+            let tokens = party.tokens().await;
+            party.get("/connect/endsession", &[("id_token_hint", text(&tokens, "id_token"))]).await;
+        }
+        "discovery-cached" | "keys-cached" => {
+            let path = if check == "keys-cached" {
+                "/.well-known/openid-configuration/jwks"
+            } else {
+                "/.well-known/openid-configuration"
+            };
+            for _ in 0..8 {
+                party.get(path, &[]).await;
+                party.tokens().await;
+            }
+        }
+        other => panic!("nobody fails {other}"),
+    }
+    &[]
+}
+
+#[tokio::test]
+async fn every_check_is_failed_by_the_one_thing_it_is_about() {
+    let party = Party::start().await;
+    party.honest().await;
+    let all: Vec<&'static str> = party.idp.verdict().clients[0].checks.iter().map(|check| check.id).collect();
+    assert_eq!(all.len(), 25);
+    for check in all {
+        let party = Party::start().await;
+        let too = misbehave(&party, check).await;
+        let verdict = party.verdict();
+        let failed: Vec<_> =
+            ids(&verdict, Outcome::Fail).into_iter().filter(|id| !too.contains(id)).collect();
+        assert_eq!(failed, [check], "{}", verdict.text());
+        let (_, failed) = verdict.with(Outcome::Fail).next().expect("a failure");
+        assert!(!failed.detail.is_empty() && !failed.entries.is_empty(), "{failed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_loaded_again_is_no_second_sign_in() {
+    let party = Party::start().await;
+    let (state, nonce, verifier) = (party.secret(), party.secret(), party.secret());
+    let challenge = hash(&verifier);
+    let params = [("state", state.as_str()), ("nonce", &nonce), ("code_challenge", &challenge)];
+    party.begin(&params).await;
+    let code = party.begin(&params).await.code;
+    party.redeem(&Begun { code, verifier: verifier.clone() }, &[]).await;
+    party.begin(&params).await;
+    assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
+    let code = party.begin(&params).await.code;
+    party.redeem(&Begun { code, verifier }, &[]).await;
+    assert_eq!(ids(&party.verdict(), Outcome::Fail), ["state-unique", "nonce-unique", "pkce-unique"]);
+}
+
+#[tokio::test]
+async fn the_clock_that_a_test_moved_blames_nobody() {
+    let party = Party::start().await;
+    let begun = party.begin(&[]).await;
+    party.idp.clock().advance(SignedDuration::from_mins(4));
+    party.redeem(&begun, &[]).await;
+    let verdict = party.verdict();
+    let check = verdict.with(Outcome::NotSeen).find(|(_, check)| check.id == "code-prompt");
+    assert_eq!(check.map(|(_, check)| check.detail.as_str()), Some("the clock was moved"));
+}
+
+#[tokio::test]
+async fn a_clean_verdict_needs_somebody_who_was_seen() {
+    let party = Party::start().await;
+    let nobody = std::panic::catch_unwind(|| Judgement::default().assert_clean());
+    assert!(nobody.is_err());
+    party.begin(&[("state", "")]).await;
+    let verdict = party.verdict();
+    let panic = std::panic::catch_unwind(|| verdict.assert_clean()).expect_err("it is not clean");
+    let text = panic.downcast_ref::<String>().expect("a sentence");
+    assert!(text.contains("FAIL      state-present") && text.contains("RFC 9700 4.7.1"), "{text}");
+}
+
+#[tokio::test]
+async fn the_verdict_is_there_as_text_json_and_junit_and_shows_no_secret() {
+    let party = Party::start().await;
+    let tokens = party.tokens().await;
+    let access_token = text(&tokens, "access_token").to_owned();
+    party.get("/connect/userinfo", &[("access_token", &access_token)]).await;
+    party.get("/connect/authorize", &[("client_id", "<other>")]).await;
+    let ask = |query: &str| {
+        let party = &party;
+        let address = party.idp.url(&format!("/_control/verdict?{query}"));
+        async move { party.browser.get(&address).await }
+    };
+    let json = ask("client=kaseya-mdr").await;
+    let checks: Vec<(String, String)> = json.json()["clients"][0]["checks"]
+        .as_array()
+        .expect("checks")
+        .iter()
+        .map(|check| {
+            (
+                check["id"].as_str().expect("an id").to_owned(),
+                check["outcome"].as_str().expect("one").to_owned(),
+            )
+        })
+        .collect();
+    assert!(checks.contains(&("no-secret-in-url".to_owned(), "fail".to_owned())), "{checks:?}");
+    assert!(checks.contains(&("logout-hint".to_owned(), "not_seen".to_owned())), "{checks:?}");
+    let as_text = ask("format=text").await;
+    assert!(as_text.body.contains("access_token stood in an address"), "{}", as_text.body);
+    let junit = ask("client=kaseya-mdr&format=junit").await;
+    assert_eq!(junit.headers["content-type"], "application/xml");
+    assert!(junit.body.contains("failures=\"1\"") && junit.body.contains("<skipped"), "{}", junit.body);
+    for answer in [&json, &as_text, &junit] {
+        assert!(!answer.body.contains(&access_token));
+    }
+    assert_eq!(ask("client=nobody").await.json()["clients"], serde_json::json!([]));
+    assert_eq!(ask("format=yaml").await.status, 422);
+    assert_eq!(ask("clinet=x").await.status, 422);
+}
+
+#[tokio::test]
+async fn clients_are_judged_each_for_itself() {
+    let party = Party::start().await;
+    party.honest().await;
+    let spa = party.idp.clients().get("spa").expect("a client");
+    let guessed = [("client_id", "spa"), ("redirect_uri", spa.redirect_uris[0].as_str()), ("state", "1")];
+    party.begin(&guessed).await;
+    party.verdict().assert_clean();
+    let other = party.idp.verdict().of("spa");
+    assert_eq!(ids(&other, Outcome::Fail), ["state-unguessable"]);
+    let cached: Option<&Check> = other.clients[0].checks.iter().find(|check| check.id == "keys-cached");
+    assert_eq!(cached.map(|check| check.outcome), Some(Outcome::NotSeen), "nobody says who fetched");
+}
