@@ -2,11 +2,13 @@
 //! options override it.
 
 use std::net::ToSocketAddrs as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use mock_idp::{MockIdp, MockIdpBuilder};
 
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Options {
     /// Configuration file, TOML or YAML by its name; every option overrides it.
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_CONFIG")]
@@ -38,6 +40,30 @@ pub(crate) struct Options {
     /// Never send auth_time, as some providers do.
     #[arg(long)]
     without_auth_time: bool,
+    /// Take the issuer from each request: from X-Forwarded-Proto, -Host, -Port and -Prefix, or from Host.
+    #[arg(long, conflicts_with = "issuer")]
+    derived_issuer: bool,
+    /// What servers call the provider, when that is not what browsers call it.
+    #[arg(long, value_name = "URL")]
+    back_channel: Option<String>,
+    /// End issuers with a slash, as some providers do.
+    #[arg(long)]
+    trailing_slash: bool,
+    /// Let clients register themselves (RFC 7591). Addresses that they register are fetched.
+    #[arg(long)]
+    registration: bool,
+    /// Serve by TLS, with a certificate of an authority that is made at start: /_control/tls/authority.pem.
+    #[arg(long)]
+    tls: bool,
+    /// A further name for that certificate; may be given several times.
+    #[arg(long, value_name = "NAME", requires = "tls")]
+    tls_name: Vec<String>,
+    /// Serve by TLS, with this certificate chain (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_key", conflicts_with = "tls")]
+    tls_certificate: Option<PathBuf>,
+    /// The private key of that certificate (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
     /// Another name for one of KaseyaOne's claims: company_id, company_name, username, role or modules.
     #[arg(long, value_name = "NAME=CLAIM")]
     claim: Vec<String>,
@@ -68,6 +94,24 @@ impl Options {
         if self.without_auth_time {
             builder = builder.without_auth_time();
         }
+        if self.derived_issuer {
+            builder = builder.derived_issuer();
+        }
+        if let Some(address) = self.back_channel {
+            builder = builder.back_channel(address);
+        }
+        if self.trailing_slash {
+            builder = builder.trailing_slash();
+        }
+        if self.registration {
+            builder = builder.with_registration();
+        }
+        if self.tls {
+            builder = builder.tls(self.tls_name);
+        }
+        if let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) {
+            builder = builder.tls_pem(read(certificate)?, read(key)?);
+        }
         for assignment in &self.claim {
             builder = builder
                 .rename_claim(assignment)
@@ -88,6 +132,10 @@ impl Options {
         });
         changed.map_err(|_| anyhow::anyhow!("there is no client {CLIENT} to give further URIs to"))
     }
+}
+
+fn read(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
 }
 
 pub(crate) fn load(dir: Option<PathBuf>) -> anyhow::Result<fixtures::Fixtures> {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 
 /// Entries of one kind kept at once; beyond that the oldest gives way.
-const MOST: usize = 50_000;
+const MOST: usize = 25_000;
 
 /// What is over is still known for this long, so that whoever comes late is told why.
 const AFTERLIFE: SignedDuration = SignedDuration::from_mins(10);

@@ -31,6 +31,51 @@ async fn the_same_seed_gives_the_same_tokens() {
     assert_eq!(minted[0], minted[1]);
 }
 
+/// A whole sign-in: every token, and the journal.
+async fn whole_story(alg: fixtures::SigningAlgorithm) -> (Value, String) {
+    let idp = MockIdp::builder().seed(11).issuer("http://idp.example").start().await.expect("a free port");
+    idp.clock().freeze();
+    let to_epoch = jiff::Timestamp::UNIX_EPOCH.duration_since(idp.clock().now());
+    idp.clock().advance(to_epoch);
+    idp.clients()
+        .change("kaseya-mdr", |client| {
+            client.id_token_signed_response_alg = alg;
+            client.access_token_signing_alg = alg;
+            client.access_token_format = fixtures::AccessTokenFormat::Jwt;
+        })
+        .expect("the client");
+    let here = |url: String| url.replace("http://idp.example", &format!("http://{}", idp.address()));
+    let browser = Browser::new();
+    let asked =
+        browser.get(&here(crate::support::authorize_url(&idp, &[("scope", "openid offline_access")]))).await;
+    let page = browser.get(&here(idp.url(asked.location.as_deref().expect("a login")))).await;
+    let fields = [("interaction", page.interaction()), ("person", "dana".to_owned())];
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let code = browser.post(&here(idp.url("/account/people")), &fields).await.param("code").expect("a code");
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", crate::support::CALLBACK),
+        ("code_verifier", crate::support::VERIFIER),
+        ("client_id", crate::support::CLIENT),
+        ("client_secret", crate::support::SECRET),
+    ];
+    let tokens = browser.post(&here(idp.url("/connect/token")), &form).await.json();
+    let journal = idp.journal().entries();
+    let journal: Vec<_> =
+        journal.iter().map(|entry| serde_json::to_string(&entry.masked()).expect("JSON")).collect();
+    (tokens, journal.join("\n"))
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_bytes_by_every_algorithm() {
+    for alg in fixtures::SigningAlgorithm::ALL {
+        let (first, again) = (whole_story(alg).await, whole_story(alg).await);
+        assert!(first.0["id_token"].is_string() && first.1.lines().count() >= 4, "{}", first.1);
+        assert_eq!(first, again, "{alg:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_taken_port_is_named_with_the_option_that_changes_it() {
     let idp = MockIdp::start().await;
