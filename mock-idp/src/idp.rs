@@ -3,6 +3,7 @@
 mod configured;
 #[cfg(feature = "wiremock")]
 pub(crate) mod mounted;
+mod secured;
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _};
@@ -21,7 +22,7 @@ use crate::handles::{RealmHandle, RealmsHandle};
 use crate::protocol::claims::ClaimNames;
 use crate::realm::Realm;
 use crate::realms::{RealmError, Realms, Template};
-use crate::tls::{Judge, Tls, TlsError, TlsSource};
+use crate::tls::{TlsError, TlsSource};
 use crate::wire::{Lever, WireListener};
 
 /// Why a provider did not start.
@@ -252,21 +253,6 @@ impl MockIdpBuilder {
         self
     }
 
-    /// Serves by TLS, with a certificate of an authority that is made at start. It is for `localhost`, the loopback
-    /// addresses, the hosts of issuer and back channel, and these names.
-    #[must_use]
-    pub fn tls<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        self.tls = Some(TlsSource::OwnAuthority(names.into_iter().map(Into::into).collect()));
-        self
-    }
-
-    /// Serves by TLS, with this certificate chain and private key, both PEM.
-    #[must_use]
-    pub fn tls_pem(mut self, chain: impl Into<String>, key: impl Into<String>) -> Self {
-        self.tls = Some(TlsSource::Pem { chain: chain.into(), key: key.into() });
-        self
-    }
-
     /// Lets clients register themselves (OpenID Connect Dynamic Client Registration 1.0, RFC 7591).
     #[must_use]
     pub fn with_registration(mut self) -> Self {
@@ -305,7 +291,7 @@ impl MockIdpBuilder {
         let current_runtime = self.current_runtime;
         let (source, clock) = (self.tls.take(), Arc::clone(&self.clock));
         let (realms, root) = self.into_realms(addressing)?;
-        let tls = source.map(|source| make_tls(&source, &realms, &root, &*clock)).transpose()?;
+        let tls = source.map(|source| secured::make_tls(&source, &realms, &root, &*clock)).transpose()?;
         let (acceptor, authority) = tls.map_or((None, None), |tls| (Some(tls.acceptor), tls.authority));
         realms.set_authority(authority.clone());
         let (stop, stopped) = oneshot::channel();
@@ -378,25 +364,6 @@ fn reached_at(mut address: SocketAddr) -> SocketAddr {
 
 fn checked_url(address: String) -> Result<String, StartError> {
     if is_base_url(&address) { Ok(address) } else { Err(StartError::Issuer(address)) }
-}
-
-/// The wrong certificates are shown when a fault of the root realm says so: at a handshake no realm is known yet.
-fn make_tls(
-    source: &TlsSource,
-    realms: &Realms,
-    root: &Arc<Realm>,
-    clock: &dyn Clock,
-) -> Result<Tls, StartError> {
-    let addressing = &realms.addressing;
-    let mut hosts = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
-    for address in [&addressing.front, &addressing.back].into_iter().flatten() {
-        let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
-        let host = host.map(|host| host.trim_matches(['[', ']']).to_owned());
-        hosts.extend(host.filter(|host| !hosts.contains(host)).into_iter().collect::<Vec<_>>());
-    }
-    let judged = Arc::clone(root);
-    let judge: Judge = Arc::new(move || judged.lock().strike_handshake());
-    Ok(Tls::new(source, &hosts, clock, judge)?)
 }
 
 fn own_thread(
