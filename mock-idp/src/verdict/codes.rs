@@ -1,12 +1,14 @@
 //! Checks of what goes to the token endpoint: codes, verifiers, refresh tokens, and what follows an error.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use super::seen::{Party, Request, Seen, Spent, by_secret};
 use super::{Check, Look, Rule, rule};
-use crate::journal::{Channel, Entry};
+use crate::journal::{Channel, Entry, Params};
 
 const PKCE_VERIFIER: Rule = rule(
     "pkce-verifier",
@@ -96,24 +98,17 @@ fn was_lost(entry: &Entry) -> bool {
     entry.faults.iter().any(|fault| fault.starts_with("rule-"))
 }
 
-fn elsewhere<'s>(seen: &'s Seen<'_>, party: &'s Party<'_>) -> impl Iterator<Item = Look> + 's {
-    party.answers.iter().filter_map(|answer| answer.code).filter(|code| code.len() > 8).filter_map(|code| {
-        let has = |params: &crate::journal::Params| params.0.iter().any(|(_, value)| value == code);
-        let misplaced = |entry: &&Entry| {
-            let body_is_right = matches!(entry.operation, "token");
-            entry.channel != Channel::Control && (has(&entry.query) || (!body_is_right && has(&entry.form)))
-        };
-        let wrong: Vec<u64> = seen.entries.iter().filter(misplaced).map(|entry| entry.seq).collect();
-        let right: Vec<u64> =
-            party.redemptions.iter().filter(|it| it.secret == code).map(|it| it.entry.seq).collect();
-        match (wrong.is_empty(), right.is_empty()) {
-            (false, _) => {
-                Some(Look::new(wrong, Some("a code was sent elsewhere than in the body of a token request")))
-            }
-            (true, false) => Some(Look::new(right, None::<String>)),
-            (true, true) => None,
-        }
-    })
+fn elsewhere(seen: &Seen<'_>, party: &Party<'_>) -> Vec<Look> {
+    let codes: BTreeSet<&str> = party.answers.iter().filter_map(|answer| answer.code).collect();
+    let has = |params: &Params| params.0.iter().any(|(_, value)| codes.contains(value.as_str()));
+    let misplaced = |entry: &&Entry| {
+        entry.channel != Channel::Control
+            && (has(&entry.query) || (entry.operation != "token" && has(&entry.form)))
+    };
+    let problem = "a code was sent elsewhere than in the body of a token request";
+    let wrong = seen.entries.iter().filter(misplaced).map(|entry| Look::new([entry.seq], Some(problem)));
+    let right = party.redemptions.iter().filter(|it| codes.contains(it.secret));
+    wrong.chain(right.map(|it| Look::new([it.entry.seq], None::<String>))).collect()
 }
 
 fn promptness(seen: &Seen<'_>, party: &Party<'_>) -> Check {

@@ -33,13 +33,9 @@ impl Judgement {
 fn client_text(judged: &ClientJudgement) -> String {
     let of = |outcome| judged.checks.iter().filter(move |check| check.outcome == outcome);
     let count = |outcome| of(outcome).count();
-    let mut lines = vec![format!(
-        "{}: {} failed, {} passed, {} not seen",
-        judged.client,
-        count(Outcome::Fail),
-        count(Outcome::Pass),
-        count(Outcome::NotSeen)
-    )];
+    let (failed, passed) = (count(Outcome::Fail), count(Outcome::Pass));
+    let not_seen = count(Outcome::NotSeen);
+    let mut lines = vec![format!("{}: {failed} failed, {passed} passed, {not_seen} not seen", judged.client)];
     for (outcome, word) in [(Outcome::Fail, "FAIL"), (Outcome::Pass, "pass"), (Outcome::NotSeen, "not seen")]
     {
         for check in of(outcome) {
@@ -52,7 +48,8 @@ fn client_text(judged: &ClientJudgement) -> String {
             }
         }
     }
-    lines.join("\n") + "\n"
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn numbers(check: &Check) -> String {

@@ -1,6 +1,8 @@
 //! Checks of authorization requests: state, nonce, PKCE.
 
-use super::guess::{foreseen, weakness};
+use std::collections::BTreeMap;
+
+use super::guess::{NONCE_BITS, STATE_BITS, foreseen, weakness};
 use super::seen::{Party, Request};
 use super::{Check, Look, Rule, rule};
 
@@ -22,7 +24,7 @@ const NONCE_UNIQUE: Rule =
     rule("nonce-unique", "every sign-in request has a nonce of its own", "OIDC Core 15.5.2");
 const NONCE_UNGUESSABLE: Rule = rule(
     "nonce-unguessable",
-    "nobody can guess the nonce: 128 random bits, no counter",
+    "nobody can guess the nonce: 112 random bits, no counter",
     "OIDC Core 3.1.2.1 and 15.5.2",
 );
 const PKCE_PRESENT: Rule =
@@ -69,15 +71,13 @@ fn present(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
 }
 
 fn unique(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
-    let having: Vec<_> =
-        requests.iter().filter_map(|request| Some((request.entry.seq, value(request, name)?))).collect();
-    rule.judge(having.iter().enumerate().map(|(index, (seq, value))| {
-        let earlier = having[..index].iter().find(|(_, other)| other == value);
-        match earlier {
-            Some((first, _)) => Look::new([*first, *seq], Some(format!("two sign-ins had the same {name}"))),
-            None => Look::new([*seq], None::<String>),
-        }
-    }))
+    let mut first = BTreeMap::new();
+    let having = requests.iter().filter_map(|request| Some((request.entry.seq, value(request, name)?)));
+    let looks = having.map(|(seq, value)| match first.entry(value).or_insert(seq) {
+        earlier if *earlier == seq => Look::new([seq], None::<String>),
+        earlier => Look::new([*earlier, seq], Some(format!("two sign-ins had the same {name}"))),
+    });
+    rule.judge(looks.collect::<Vec<_>>())
 }
 
 fn unguessable(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
@@ -89,7 +89,7 @@ fn unguessable(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
         let problem = if is_nonce {
             Some("state and nonce are the same, and the nonce is in every ID token".to_owned())
         } else {
-            weakness(value)
+            weakness(value, if name == "state" { STATE_BITS } else { NONCE_BITS })
                 .or_else(|| before.and_then(|before| foreseen(before, value)))
                 .map(|why| format!("a {name} can be guessed: {why}"))
         };

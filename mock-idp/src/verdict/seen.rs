@@ -28,8 +28,8 @@ pub(super) struct Party<'a> {
     pub(super) redemptions: Vec<Spent<'a>>,
     /// Token requests with a refresh token, in order.
     pub(super) refreshes: Vec<Spent<'a>>,
-    /// Userinfo requests with the token they showed.
-    pub(super) uses: Vec<(&'a Entry, String)>,
+    /// Where each access token was shown to userinfo, and each refresh token spent.
+    uses: BTreeMap<String, Vec<u64>>,
 }
 
 /// An authorization request.
@@ -63,15 +63,6 @@ impl<'a> Seen<'a> {
         let parties = clients.into_iter().map(|client| Party::new(client, is_alone, entries)).collect();
         Self { entries, armed: evidence.armed, clock_was_moved: evidence.clock_was_moved, parties }
     }
-
-    /// The client that an entry comes from: it said so, or it is the only one, or it sent what only that one was given.
-    pub(super) fn is_by(entry: &Entry, party: &Party<'_>) -> bool {
-        let named = entry.client.as_deref().or_else(|| parameter(entry, "client_id"));
-        match named {
-            Some(client) => client == party.client,
-            None => party.is_alone || entry.query.0.iter().any(|(_, value)| party.was_given(value)),
-        }
-    }
 }
 
 /// Requests that only a relying party, or a person on the way from one, makes.
@@ -95,13 +86,24 @@ impl<'a> Party<'a> {
                 .filter_map(|entry| Some(Spent { entry, secret: entry.form.first(name)? }))
                 .collect()
         };
-        let uses = ours()
-            .filter(|entry| entry.operation == "userinfo")
-            .filter_map(|entry| Some((entry, shown_token(entry)?)))
-            .collect();
-        let (redemptions, refreshes) =
-            (spent("authorization_code", "code"), spent("refresh_token", "refresh_token"));
+        let redemptions = spent("authorization_code", "code");
+        let refreshes: Vec<Spent<'_>> = spent("refresh_token", "refresh_token");
+        let shown = ours().filter(|entry| entry.operation == "userinfo");
+        let shown = shown.filter_map(|entry| Some((shown_token(entry)?, entry.seq)));
+        let mut uses: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (token, seq) in shown.chain(refreshes.iter().map(|it| (it.secret.to_owned(), it.entry.seq))) {
+            uses.entry(token).or_default().push(seq);
+        }
         Self { client, is_alone, requests, answers, redemptions, refreshes, uses }
+    }
+
+    /// Whether an entry comes from this client: it said so, or it is the only one, or it sent what only that one was given.
+    pub(super) fn did(&self, entry: &Entry) -> bool {
+        let named = entry.client.as_deref().or_else(|| parameter(entry, "client_id"));
+        match named {
+            Some(client) => client == self.client,
+            None => self.is_alone || entry.query.0.iter().any(|(_, value)| self.was_given(value)),
+        }
     }
 
     /// The authorization response that carried a code.
@@ -126,10 +128,11 @@ impl<'a> Party<'a> {
     /// at most one of the answers.
     pub(super) fn distinct_requests(&self) -> Vec<&Request<'a>> {
         let mut kept: Vec<usize> = Vec::new();
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for (index, request) in self.requests.iter().enumerate() {
-            let again = kept.iter().position(|&earlier| self.requests[earlier].params == request.params);
-            match again {
-                Some(at) if !self.was_redeemed(kept[at]) => kept[at] = index,
+            let at = *places.entry(request.params.encode()).or_insert(kept.len());
+            match kept.get(at) {
+                Some(earlier) if !self.was_redeemed(*earlier) => kept[at] = index,
                 Some(_) if !self.was_redeemed(index) => {}
                 _ => kept.push(index),
             }
@@ -139,18 +142,16 @@ impl<'a> Party<'a> {
 
     /// Where a token of this response was used: at userinfo, or to get more.
     pub(super) fn uses_of(&self, response: &Entry) -> Vec<u64> {
-        let token = |name: &str| response.response.body.as_ref()?.get(name)?.as_str();
-        let (access, refresh) = (token("access_token"), token("refresh_token"));
-        let shown =
-            self.uses.iter().filter(|(_, shown)| Some(shown.as_str()) == access).map(|(entry, _)| entry.seq);
-        let spent = self.refreshes.iter().filter(|it| Some(it.secret) == refresh).map(|it| it.entry.seq);
-        shown.chain(spent).collect()
+        let body = response.response.body.as_ref();
+        let token = |name: &str| body.and_then(|body| body.get(name)).and_then(Value::as_str);
+        let tokens = [token("access_token"), token("refresh_token")];
+        tokens.into_iter().flatten().filter_map(|token| self.uses.get(token)).flatten().copied().collect()
     }
 
     fn was_given(&self, value: &str) -> bool {
         let spent = self.redemptions.iter().chain(&self.refreshes);
-        self.answers.iter().any(|answer| answer.code == Some(value))
-            || self.uses.iter().any(|(_, shown)| shown == value)
+        self.answer_with(value).is_some()
+            || self.uses.contains_key(value)
             || spent.filter_map(|it| it.entry.response.body.as_ref()).any(|body| {
                 ["access_token", "refresh_token", "id_token"]
                     .iter()
@@ -163,7 +164,11 @@ impl<'a> Answer<'a> {
     fn new(entry: &'a Entry, requests: &[Request<'_>]) -> Self {
         let asked =
             |request: &Request<'_>| request.entry.seq <= entry.seq && request.entry.state == entry.state;
-        Self { entry, code: entry.response.params.first("code"), request: requests.iter().rposition(asked) }
+        Self {
+            entry,
+            code: entry.response.params.first("code").filter(|code| !code.is_empty()),
+            request: requests.iter().rposition(asked),
+        }
     }
 }
 
