@@ -1,7 +1,7 @@
 //! What every relying party has to get done, and what every one has to refuse. It plays the browser and the person; what
 //! a token is worth is for the relying party to say.
 
-use mock_idp::{MockIdp, Target};
+use mock_idp::{MockIdp, Outcome, Target};
 use serde::Deserialize;
 use url::Url;
 
@@ -94,6 +94,7 @@ pub(crate) async fn completes(idp: &MockIdp, party: &mut impl RelyingParty) {
     let refused = party.finish(&none).await.expect_err("the session at the provider is over");
     assert!(refused.contains("login_required"), "{refused}");
     has_served(idp, &["discovery", "jwks", "authorize", "token", "userinfo", "end_session"]);
+    is_judged(idp);
 }
 
 /// Each fault of the ID token, armed for one sign-in, is refused with a word that names it; so are another state and a
@@ -117,6 +118,17 @@ pub(crate) async fn refuses(idp: &MockIdp, party: &mut impl RelyingParty, faults
     let refused = party.refresh(&honest.refresh_token).await.expect_err("a refreshed ID token is validated");
     assert!(refused.to_lowercase().contains("signature"), "{refused}");
     assert_eq!(armed.fired(), 1, "sig-bad-rs256 at the refresh");
+    is_judged(idp);
+}
+
+/// No check of the verdict blames a relying party for anything but the second use of a refresh token, which was asked of
+/// it.
+fn is_judged(idp: &MockIdp) {
+    let verdict = idp.verdict().of(CLIENT);
+    let blamed = verdict
+        .with(Outcome::Fail)
+        .find(|(_, check)| !["errors-not-retried", "refresh-token-once"].contains(&check.id));
+    assert!(blamed.is_none() && verdict.with(Outcome::Pass).count() > 10, "{}", verdict.text());
 }
 
 /// Where the provider sends the browser after Dana has signed in, in a browser of her own.
