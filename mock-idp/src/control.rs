@@ -6,6 +6,7 @@ mod nouns;
 mod problem;
 mod realms;
 mod rules;
+mod told;
 
 use std::net::IpAddr;
 
@@ -61,6 +62,8 @@ pub(crate) fn router() -> Router {
         .routes(routes!(lives::count_journal))
         .routes(routes!(lives::wait_for_journal))
         .routes(routes!(judged::read_verdict))
+        .routes(routes!(told::list_stories))
+        .routes(routes!(told::tell_story))
         .routes(routes!(lives::mint_tokens))
         .routes(routes!(lives::expire))
         .routes(routes!(lives::replay))

@@ -7,6 +7,7 @@ mod faults;
 mod journal;
 mod people;
 mod rules;
+mod stories;
 mod tokens;
 mod verdict;
 
@@ -18,6 +19,7 @@ pub use self::faults::{ArmedFault, Faults};
 pub use self::journal::JournalHandle;
 pub use self::people::People;
 pub use self::rules::{ActiveRule, RuleBuilder, Rules};
+pub use self::stories::{SaveError, Stories};
 pub use self::tokens::{Minter, Replays};
 pub(crate) use self::verdict::verdict_on;
 use crate::realm::people::{Mint, Minted};

@@ -33,6 +33,7 @@ mod protocol;
 mod realm;
 mod realms;
 mod rule;
+mod story;
 mod tls;
 mod verdict;
 mod wire;
@@ -42,7 +43,7 @@ pub use config::{ConfigError, ConfigFormat};
 pub use fault::{ArmError, ArmedRecord, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict};
 pub use handles::{
     ActiveRule, ArmedFault, Clients, ClockHandle, Faults, JournalHandle, Minter, NotFound, People,
-    RealmHandle, RealmsHandle, Replays, RuleBuilder, Rules, Snapshot,
+    RealmHandle, RealmsHandle, Replays, RuleBuilder, Rules, SaveError, Snapshot, Stories,
 };
 pub use http::farewell::LogoutDelivery;
 #[cfg(feature = "wiremock")]
@@ -56,6 +57,7 @@ pub use realm::people::{Mint, Minted};
 pub use realm::replay::{SentResponse, SentToken};
 pub use realms::RealmError;
 pub use rule::{Rule, RuleRecord, Then, When};
+pub use story::{StoryLine, StoryOutcome};
 pub use tls::TlsError;
 pub use verdict::{Check, ClientJudgement, Judgement, Outcome};
 

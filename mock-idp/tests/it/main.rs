@@ -18,6 +18,7 @@ mod realms;
 mod requests;
 mod rules;
 mod sign_in;
+mod stories;
 mod support;
 mod tokens;
 mod verdict;

@@ -1,0 +1,180 @@
+//! One readable story for each sign-in: who asked what, what was answered, which check refused and why, which faults
+//! struck, and what the relying party did next. Pure: journal entries go in, masked words come out.
+
+pub(crate) mod page;
+mod steps;
+mod telling;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::journal::Entry;
+use crate::story::steps::Step;
+
+/// What a sign-in came to, as far as the journal knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StoryOutcome {
+    /// Nobody has answered the login yet.
+    Unfinished,
+    /// A check or a person said no, and nothing went back but that.
+    Refused,
+    /// A code went back, and nobody redeemed it.
+    CodeNotRedeemed,
+    /// The token endpoint gave nothing.
+    NoTokens,
+    /// Tokens were given.
+    TokensGiven,
+    /// Tokens were given, and the person signed out since.
+    SignedOut,
+}
+
+/// One line about a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct StoryLine {
+    /// Under which it is found: the `state`, or `without-state-` and the number of its first journal entry.
+    pub id: String,
+    /// When it began, by the provider's clock.
+    #[schema(value_type = String)]
+    pub began: Timestamp,
+    /// Key of the person, once known.
+    pub person: Option<String>,
+    /// Id of the client, if one was proven.
+    pub client: Option<String>,
+    /// What it came to.
+    pub outcome: StoryOutcome,
+    /// The same in a sentence.
+    pub sentence: String,
+    /// Ids of the faults that struck.
+    pub faults: Vec<&'static str>,
+    /// Number of its first journal entry.
+    pub first_entry: u64,
+}
+
+/// A sign-in, told.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Story {
+    pub(crate) line: StoryLine,
+    pub(crate) steps: Vec<Step>,
+    /// What the relying party did after it had its answer.
+    pub(crate) next: String,
+}
+
+impl Story {
+    /// When it began, to the millisecond.
+    pub(crate) fn began(&self) -> String {
+        steps::moment(self.line.began)
+    }
+}
+
+/// One line for each sign-in, the newest first.
+pub(crate) fn list(entries: &[Entry]) -> Vec<StoryLine> {
+    let mut lines: Vec<_> =
+        sign_ins(entries).iter().map(|(id, entries)| telling::line(id, entries)).collect();
+    lines.sort_by_key(|line| std::cmp::Reverse(line.first_entry));
+    lines
+}
+
+/// The story of the sign-in with this id.
+pub(crate) fn tell(entries: &[Entry], id: &str) -> Option<Story> {
+    let own = sign_ins(entries).remove(id)?;
+    let steps = with_documents(entries, &own).into_iter().map(|entry| Step::of(entry, own[0].at)).collect();
+    Some(Story { line: telling::line(id, &own), steps, next: telling::next(&own) })
+}
+
+/// The entries of each sign-in, by its id, in order.
+fn sign_ins(entries: &[Entry]) -> BTreeMap<String, Vec<&Entry>> {
+    let mut stories: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
+    let mut newest = Newest::default();
+    for entry in entries {
+        let Some(id) = newest.story_of(entry) else { continue };
+        stories.entry(id).or_default().push(entry);
+    }
+    stories
+}
+
+/// The newest sign-in of each client without a state, and of each person at each client.
+#[derive(Default)]
+struct Newest {
+    without_state: BTreeMap<String, String>,
+    of_person: BTreeMap<(String, String), String>,
+    of_anybody: BTreeMap<String, String>,
+}
+
+impl Newest {
+    fn story_of(&mut self, entry: &Entry) -> Option<String> {
+        let id = match entry.operation {
+            "authorize" => self.begun(entry),
+            "pushed_authorization" => entry.form.first("state").map(str::to_owned)?,
+            "login" | "password" | "one_time_code" | "people" | "consent" | "token" | "userinfo"
+            | "introspection" | "revocation" => self.continued(entry)?,
+            // The state of a logout is another.
+            "end_session" | "backchannel_logout" => return self.ended(entry),
+            _ => return None,
+        };
+        if let (Some(person), Some(client)) = (&entry.person, &entry.client) {
+            self.of_person.insert((person.clone(), client.clone()), id.clone());
+            self.of_anybody.insert(person.clone(), id.clone());
+        }
+        Some(id)
+    }
+
+    fn begun(&mut self, entry: &Entry) -> String {
+        if let Some(state) = &entry.state {
+            return state.clone();
+        }
+        let id = format!("without-state-{}", entry.seq);
+        if let Some(client) = &entry.client {
+            self.without_state.insert(client.clone(), id.clone());
+        }
+        id
+    }
+
+    fn continued(&self, entry: &Entry) -> Option<String> {
+        if let Some(state) = &entry.state {
+            return Some(state.clone());
+        }
+        // A client may call the token endpoint for itself, too.
+        let names_person = entry.person.is_some() || entry.operation != "token";
+        let id = entry.client.as_ref().and_then(|client| self.without_state.get(client));
+        id.filter(|_| names_person).cloned()
+    }
+
+    fn ended(&self, entry: &Entry) -> Option<String> {
+        let person = entry.person.clone()?;
+        match &entry.client {
+            Some(client) => self.of_person.get(&(person, client.clone())).cloned(),
+            None => self.of_anybody.get(&person).cloned(),
+        }
+    }
+}
+
+/// With the documents that were fetched while the relying party had the code: nobody says for whom, but it explains
+/// what came of the tokens.
+fn with_documents<'a>(entries: &'a [Entry], own: &[&'a Entry]) -> Vec<&'a Entry> {
+    let first = own[0].seq;
+    let last = own.iter().rev().find(|entry| matches!(entry.operation, "token" | "userinfo"));
+    let last = last.map_or(first, |entry| entry.seq);
+    let documents = entries.iter().filter(|entry| {
+        matches!(entry.operation, "discovery" | "jwks") && entry.seq > first && entry.seq < last
+    });
+    let mut all: Vec<_> = documents.chain(own.iter().copied()).collect();
+    all.sort_by_key(|entry| entry.seq);
+    all
+}
+
+impl StoryLine {
+    /// The outcome as it stands in JSON.
+    pub(crate) fn outcome_word(&self) -> &'static str {
+        match self.outcome {
+            StoryOutcome::Unfinished => "unfinished",
+            StoryOutcome::Refused => "refused",
+            StoryOutcome::CodeNotRedeemed => "code_not_redeemed",
+            StoryOutcome::NoTokens => "no_tokens",
+            StoryOutcome::TokensGiven => "tokens_given",
+            StoryOutcome::SignedOut => "signed_out",
+        }
+    }
+}
