@@ -1,5 +1,6 @@
 //! The control interface: the nouns of the library over HTTP, for tests in any language. It adds no rule of its own.
 
+mod console;
 mod judged;
 mod lives;
 mod nouns;
@@ -70,6 +71,7 @@ pub(crate) fn router() -> Router {
         .split_for_parts();
     router
         .route("/_control/openapi.json", get(axum::Json(document)))
+        .merge(console::router())
         .layer(from_fn(write_down))
         .layer(from_fn(no_foreign_pages))
 }

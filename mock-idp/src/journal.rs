@@ -289,6 +289,11 @@ impl Journal {
         query.near_misses(self.entries.iter())
     }
 
+    /// Every entry, oldest first.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
     pub(crate) fn entries(&self) -> Vec<Entry> {
         self.entries.iter().cloned().collect()
     }

@@ -70,7 +70,7 @@ impl Story {
 }
 
 /// One line for each sign-in, the newest first.
-pub(crate) fn list(entries: &[Entry]) -> Vec<StoryLine> {
+pub(crate) fn list<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<StoryLine> {
     let mut lines: Vec<_> =
         sign_ins(entries).iter().map(|(id, entries)| telling::line(id, entries)).collect();
     lines.sort_by_key(|line| std::cmp::Reverse(line.first_entry));
@@ -79,14 +79,14 @@ pub(crate) fn list(entries: &[Entry]) -> Vec<StoryLine> {
 
 /// The story of the sign-in with this id.
 pub(crate) fn tell(entries: &[Entry], id: &str) -> Option<Story> {
-    let own = sign_ins(entries).remove(id)?;
+    let own = sign_ins(entries.iter()).remove(id)?;
     let steps = with_documents(entries, &own).into_iter().map(|entry| Step::of(entry, own[0].at)).collect();
     Some(Story { line: telling::line(id, &own), steps, next: telling::next(&own) })
 }
 
 /// The entries of each sign-in, by its id, in order.
-fn sign_ins(entries: &[Entry]) -> BTreeMap<String, Vec<&Entry>> {
-    let mut stories: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
+fn sign_ins<'a>(entries: impl Iterator<Item = &'a Entry>) -> BTreeMap<String, Vec<&'a Entry>> {
+    let mut stories: BTreeMap<String, Vec<&'a Entry>> = BTreeMap::new();
     let mut newest = Newest::default();
     for entry in entries {
         let Some(id) = newest.story_of(entry) else { continue };

@@ -45,7 +45,7 @@ impl RealmHandle {
 impl Stories {
     /// One line for each sign-in, the newest first.
     pub fn list(&self) -> Vec<StoryLine> {
-        story::list(&self.0.lock().journal.entries())
+        story::list(self.0.lock().journal.iter())
     }
 
     /// The story as one HTML file that needs nothing else.

@@ -3,6 +3,7 @@
 mod assertions;
 mod clock;
 mod config;
+mod console;
 mod control;
 mod directory;
 mod faults;

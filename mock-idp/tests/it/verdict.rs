@@ -237,12 +237,6 @@ async fn misbehave(party: &Party, check: &str) -> &'static [&'static str] {
                 party.redeem(&begun, &[]).await;
             }
         }
-        "refresh-token-once" => {
-            let tokens = party.tokens().await;
-            for _ in 0..2 {
-                party.refresh(&tokens).await;
-            }
-        }
         _ => return misbehave_further(party, check).await,
     }
     &[]
@@ -260,6 +254,12 @@ async fn be_late(party: &Party) -> &'static [&'static str] {
 async fn misbehave_further(party: &Party, check: &str) -> &'static [&'static str] {
     let arm = |fault: &str| party.idp.faults().arm(fault, Target::person("dana"), 1).expect("a fault");
     match check {
+        "refresh-token-once" => {
+            let tokens = party.tokens().await;
+            for _ in 0..2 {
+                party.refresh(&tokens).await;
+            }
+        }
         "bad-answer-not-redeemed" => {
             arm("authz-iss-wrong");
             party.redeem(&party.begin(&[]).await, &[]).await;

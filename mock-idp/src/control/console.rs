@@ -1,0 +1,58 @@
+//! The console: the nouns of the control interface on one page, for people. It works without its script, which only
+//! loads the page anew when something has happened. It adds no rule of its own.
+
+mod acts;
+mod page;
+mod rows;
+
+use axum::Router;
+use axum::extract::RawQuery;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+
+use crate::control::console::page::{Asked, render};
+use crate::http::place::Place;
+
+const SCRIPT: &str = include_str!("../../templates/console.js");
+const STYLE: &str = include_str!("../../templates/console.css");
+
+/// The page and its files: nothing else may run, and no form may lead elsewhere.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+                      frame-ancestors 'none'; base-uri 'none'";
+
+pub(super) fn router() -> Router {
+    Router::new()
+        .route("/_control", get(to_console))
+        .route("/_control/", get(to_console))
+        .route("/_control/console", get(show))
+        .route("/_control/console/console.js", get(script))
+        .route("/_control/console/console.css", get(style))
+        .route("/_control/console/person", post(acts::person))
+        .route("/_control/console/change", post(acts::change))
+        .route("/_control/console/arm", post(acts::arm))
+        .route("/_control/console/disarm", post(acts::disarm))
+        .route("/_control/console/clock", post(acts::clock))
+}
+
+async fn to_console(Place { base, .. }: Place) -> Redirect {
+    Redirect::to(&format!("{}/_control/console", base.prefix))
+}
+
+async fn show(place: Place, RawQuery(query): RawQuery) -> Response {
+    answer(StatusCode::OK, &place, &Asked::read(query.as_deref().unwrap_or_default()), None)
+}
+
+/// The page, with what went wrong on top if anything did.
+fn answer(status: StatusCode, place: &Place, asked: &Asked, error: Option<&str>) -> Response {
+    let html = Html(render(place, asked, error));
+    (status, [(header::CONTENT_SECURITY_POLICY, POLICY)], html).into_response()
+}
+
+async fn script() -> Response {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT).into_response()
+}
+
+async fn style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
+}

@@ -1,0 +1,189 @@
+//! What stands on the console: gathered under one lock, bounded in every direction, so that a hundred thousand people
+//! or ten thousand entries make no slow page.
+
+use askama::Template;
+use fixtures::Person;
+
+use super::rows::{ArmedRow, ClockRow, EntryRow, FaultRow, PersonRow, armed, clock, faults};
+use crate::http::place::Place;
+use crate::journal::{JournalQuery, Params};
+use crate::realm::State;
+use crate::story::{self, StoryLine};
+
+/// Most people on the page.
+const PEOPLE: usize = 50;
+/// Most journal entries on the page.
+const ENTRIES: usize = 50;
+/// Most sign-ins on the page.
+const SIGN_INS: usize = 8;
+/// Operations that the journal can be narrowed to.
+const OPERATIONS: [&str; 12] = [
+    "authorize",
+    "login",
+    "people",
+    "consent",
+    "token",
+    "userinfo",
+    "end_session",
+    "backchannel_logout",
+    "discovery",
+    "jwks",
+    "pushed_authorization",
+    "control",
+];
+
+/// What the page is asked to show, as it stands in its address and is carried through every form.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Asked {
+    /// Looks for people.
+    q: String,
+    /// Looks for faults.
+    fault: String,
+    operation: String,
+    person: String,
+    /// What was just done, from a fixed list.
+    did: String,
+}
+
+impl Asked {
+    pub(super) fn read(query: &str) -> Self {
+        let params = Params::parse(query);
+        let text = |name: &str| params.first(name).unwrap_or_default().trim().to_owned();
+        Self {
+            q: text("q"),
+            fault: text("fault"),
+            operation: text("operation"),
+            person: text("person"),
+            did: text("did"),
+        }
+    }
+
+    /// The address again, after something was done.
+    pub(super) fn query(&self, did: &str) -> String {
+        let mut params = Params::default();
+        let all = [
+            ("q", &*self.q),
+            ("fault", &self.fault),
+            ("operation", &self.operation),
+            ("person", &self.person),
+        ];
+        for (name, value) in all.into_iter().chain([("did", did)]).filter(|(_, value)| !value.is_empty()) {
+            params.push(name, value);
+        }
+        params.encode()
+    }
+
+    fn journal(&self) -> JournalQuery {
+        let wanted = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        JournalQuery {
+            operation: wanted(&self.operation),
+            person: wanted(&self.person),
+            ..JournalQuery::default()
+        }
+    }
+}
+
+/// What was done, in a sentence; nothing for a word that nobody knows.
+fn sentence(did: &str) -> &'static str {
+    match did {
+        "armed" => "The fault is armed.",
+        "disarmed" => "Disarmed.",
+        "changed" => "The person was changed.",
+        "deactivate" => "The person was deactivated; sessions have ended.",
+        "lock" => "The person was locked; sessions have ended.",
+        "delete" => "The person was deleted, and can be restored.",
+        "restore" => "The person is active again.",
+        "sign-out" => "Sessions have ended, and the applications were told.",
+        "clock" => "The clock was set.",
+        _ => "",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console.html")]
+struct Console<'a> {
+    prefix: &'a str,
+    issuer: &'a str,
+    asked: &'a Asked,
+    /// The address of this page, for every form to lead back to.
+    back: String,
+    error: Option<&'a str>,
+    done: &'static str,
+    clock: ClockRow,
+    faults: Vec<FaultRow>,
+    more_faults: usize,
+    armed: Vec<ArmedRow>,
+    clients: Vec<String>,
+    sign_ins: Vec<StoryLine>,
+    entries: Vec<EntryRow>,
+    /// Number of the newest entry.
+    newest: u64,
+    operations: &'static [&'static str],
+    people: Vec<PersonRow>,
+    found: usize,
+    roles: &'static [&'static str],
+}
+
+/// The page.
+pub(super) fn render(place: &Place, asked: &Asked, error: Option<&str>) -> String {
+    let state = place.realm.lock_at(&place.base);
+    let (faults, more_faults) = faults(&asked.fault);
+    let (people, found) = people(&state, &asked.q);
+    let newest = state.journal.iter().next_back().map_or(0, |entry| entry.seq);
+    let mut sign_ins = story::list(state.journal.iter());
+    sign_ins.truncate(SIGN_INS);
+    let console = Console {
+        prefix: &place.base.prefix,
+        issuer: &place.base.issuer,
+        asked,
+        back: asked.query(""),
+        error,
+        done: sentence(&asked.did),
+        clock: clock(&state),
+        faults,
+        more_faults,
+        armed: armed(&state),
+        clients: state.clients.keys().cloned().collect(),
+        sign_ins,
+        entries: entries(&state, &asked.journal()),
+        newest,
+        operations: &OPERATIONS,
+        people,
+        found,
+        roles: &fixtures::ROLES,
+    };
+    drop(state);
+    // The template is compiled in and writes to a string: rendering has nothing to fail on.
+    console.render().unwrap_or_default()
+}
+
+/// The newest entries that are looked for; style sheets interest nobody.
+fn entries(state: &State, wanted: &JournalQuery) -> Vec<EntryRow> {
+    let newest = state.journal.iter().rev().filter(|entry| entry.operation != "style");
+    newest.filter(|entry| wanted.matches(entry)).take(ENTRIES).map(EntryRow::of).collect()
+}
+
+/// The people who are looked for, and how many there are in all.
+fn people(state: &State, wanted: &str) -> (Vec<PersonRow>, usize) {
+    let wanted = wanted.to_lowercase();
+    let has = |text: &str| text.to_lowercase().contains(&wanted);
+    let fits = |person: &&Person| {
+        wanted.is_empty()
+            || has(&person.key)
+            || has(&person.username)
+            || has(&person.full_name())
+            || has(&person.company)
+            || has(&person.role)
+            || person.email.as_deref().is_some_and(has)
+    };
+    let mut found = 0;
+    let mut rows = Vec::new();
+    for person in state.people.values().filter(fits) {
+        found += 1;
+        if rows.len() < PEOPLE {
+            let company = state.people.company_of(person).map_or(&*person.company, |company| &*company.name);
+            rows.push(PersonRow::of(person, company));
+        }
+    }
+    (rows, found)
+}

@@ -1,0 +1,198 @@
+//! Rows of the console: what of a person, a fault, an arming and a journal entry is shown.
+
+use fixtures::{Person, Status};
+
+use crate::fault::{ArmedRecord, CatalogueEntry, StagedBy, Target, Verdict, catalogue};
+use crate::journal::{Channel, Entry};
+use crate::realm::State;
+
+/// Most faults that a search shows.
+const FAULTS: usize = 12;
+/// Most armings on the page.
+const ARMED: usize = 20;
+/// What is offered before anybody has searched: one of each kind.
+const USUAL: [&str; 8] = [
+    "sig-bad-rs256",
+    "idt-nonce-wrong",
+    "idt-exp-past",
+    "idt-aud-wrong",
+    "authz-error-access-denied",
+    "authz-state-wrong",
+    "tok-503",
+    "id-email-unverified",
+];
+
+pub(super) struct PersonRow {
+    pub(super) key: String,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) company: String,
+    pub(super) role: String,
+    pub(super) status: &'static str,
+    pub(super) is_active: bool,
+}
+
+impl PersonRow {
+    pub(super) fn of(person: &Person, company: &str) -> Self {
+        Self {
+            key: person.key.clone(),
+            name: person.full_name(),
+            email: person.email.clone().unwrap_or_default(),
+            company: company.to_owned(),
+            role: person.role.clone(),
+            status: status(person.status),
+            is_active: person.status == Status::Active,
+        }
+    }
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Invited => "invited",
+        Status::Active => "active",
+        Status::Deactivated => "deactivated",
+        Status::Locked => "locked",
+        Status::AddressNotAllowed => "address not allowed",
+        Status::Deleted => "deleted",
+    }
+}
+
+pub(super) struct FaultRow {
+    pub(super) id: &'static str,
+    pub(super) sentence: &'static str,
+    /// What a correct relying party does.
+    pub(super) right: &'static str,
+}
+
+impl FaultRow {
+    fn of(fault: &CatalogueEntry) -> Self {
+        let right = match fault.verdict {
+            Verdict::Refuse => "refuse",
+            Verdict::Accept => "accept",
+            Verdict::Reauthenticate => "ask again",
+            Verdict::Either => "either",
+        };
+        Self { id: fault.id, sentence: fault.sentence, right }
+    }
+}
+
+/// The faults that are looked for, and how many more there are.
+pub(super) fn faults(wanted: &str) -> (Vec<FaultRow>, usize) {
+    let staged = || catalogue::all().filter(|fault| fault.staged_by == StagedBy::Provider);
+    if wanted.is_empty() {
+        let usual: Vec<_> =
+            USUAL.iter().filter_map(|id| catalogue::find(id).ok()).map(FaultRow::of).collect();
+        let more = staged().count() - usual.len();
+        return (usual, more);
+    }
+    let words: Vec<String> = wanted.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let found = staged().filter(|fault| {
+        let text = format!("{} {} {}", fault.id, fault.sentence, fault.reference).to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    });
+    let found: Vec<_> = found.collect();
+    let more = found.len().saturating_sub(FAULTS);
+    (found.into_iter().take(FAULTS).map(FaultRow::of).collect(), more)
+}
+
+pub(super) struct ArmedRow {
+    pub(super) id: u64,
+    pub(super) fault: &'static str,
+    pub(super) sentence: &'static str,
+    pub(super) target: String,
+    pub(super) left: u64,
+    pub(super) fired: u64,
+    pub(super) is_armed: bool,
+}
+
+/// The newest armings.
+pub(super) fn armed(state: &State) -> Vec<ArmedRow> {
+    state.faults.list().iter().rev().take(ARMED).map(ArmedRow::of).collect()
+}
+
+impl ArmedRow {
+    fn of(record: &ArmedRecord) -> Self {
+        let target = match &record.target {
+            Target::Next => "the next sign-in".to_owned(),
+            Target::Person(key) => format!("person {key}"),
+            Target::State(state) => format!("state {state}"),
+            Target::Client(id) => format!("client {id}"),
+        };
+        Self {
+            id: record.id,
+            fault: record.fault,
+            sentence: catalogue::find(record.fault).map_or("", |fault| fault.sentence),
+            target,
+            left: record.left,
+            fired: record.fired,
+            is_armed: record.armed && record.left > 0,
+        }
+    }
+}
+
+pub(super) struct ClockRow {
+    pub(super) now: String,
+    pub(super) frozen: bool,
+    pub(super) advanced: i64,
+    pub(super) skew: i64,
+}
+
+pub(super) fn clock(state: &State) -> ClockRow {
+    let reading = state.clock.reading();
+    ClockRow {
+        now: format!("{:.0}", reading.now).replace('T', " ").replace('Z', " UTC"),
+        frozen: reading.frozen,
+        advanced: reading.advanced_seconds,
+        skew: reading.skew_seconds,
+    }
+}
+
+pub(super) struct EntryRow {
+    pub(super) seq: u64,
+    pub(super) time: String,
+    pub(super) who: &'static str,
+    pub(super) operation: &'static str,
+    pub(super) asked: String,
+    pub(super) person: String,
+    pub(super) client: String,
+    pub(super) status: u16,
+    /// `good`, `bad` or `struck`.
+    pub(super) kind: &'static str,
+    /// Why it was refused, and by which check.
+    pub(super) refusal: Option<(String, String)>,
+    pub(super) faults: Vec<&'static str>,
+    /// The story it belongs to.
+    pub(super) story: Option<String>,
+}
+
+impl EntryRow {
+    /// Of a journal entry; nothing of it is secret.
+    pub(super) fn of(entry: &Entry) -> Self {
+        let kind = match (entry.faults.is_empty(), entry.status) {
+            (false, _) => "struck",
+            (true, 0 | 400..) => "bad",
+            (true, _) => "good",
+        };
+        let in_story = !matches!(entry.operation, "end_session" | "backchannel_logout" | "control");
+        Self {
+            seq: entry.seq,
+            time: format!("{:.3}", entry.at)
+                .split_once('T')
+                .map_or(String::new(), |(_, time)| time.trim_end_matches('Z').to_owned()),
+            who: match entry.channel {
+                Channel::Front => "browser",
+                Channel::Back => "server",
+                Channel::Control => "test",
+            },
+            operation: entry.operation,
+            asked: format!("{} {}", entry.method, entry.path),
+            person: entry.person.clone().unwrap_or_default(),
+            client: entry.client.clone().unwrap_or_default(),
+            status: entry.status,
+            kind,
+            refusal: entry.refusal.as_ref().map(|refusal| (refusal.check.clone(), refusal.reason.clone())),
+            faults: entry.faults.clone(),
+            story: entry.state.clone().filter(|_| in_story),
+        }
+    }
+}

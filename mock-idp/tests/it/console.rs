@@ -1,0 +1,219 @@
+//! The console without its script: what it shows, what its forms do, and what it refuses.
+
+use fixtures::Status;
+use mock_idp::{MockIdp, Target};
+
+use crate::support::{Answer, Browser};
+
+const CONSOLE: &str = "/_control/console";
+
+struct Console {
+    idp: MockIdp,
+    browser: Browser,
+}
+
+impl Console {
+    async fn open() -> Self {
+        let idp = MockIdp::builder().seed(1).on_current_runtime().start().await.expect("a free port");
+        Self { idp, browser: Browser::new() }
+    }
+
+    async fn show(&self, query: &str) -> String {
+        let page = self.browser.get(&self.idp.url(&format!("{CONSOLE}?{query}"))).await;
+        assert_eq!((page.status.as_u16(), page.page()), (200, "console"));
+        page.body
+    }
+
+    async fn post(&self, form: &str, fields: &[(&str, &str)]) -> Answer {
+        self.browser.post(&self.idp.url(&format!("{CONSOLE}/{form}")), fields).await
+    }
+
+    /// What went right leads back to the page as it was.
+    async fn done(&self, form: &str, fields: &[(&str, &str)], back: &str) {
+        let answer = self.post(form, fields).await;
+        let location = answer.location.as_deref();
+        assert_eq!((answer.status.as_u16(), location), (303, Some(back)), "{}", answer.body);
+    }
+
+    async fn wrong(&self, form: &str, fields: &[(&str, &str)], sentence: &str) {
+        let answer = self.post(form, fields).await;
+        assert_eq!(answer.status, 422);
+        let alert = format!("role=\"alert\">{sentence}");
+        assert!(answer.body.contains(&alert), "no {sentence:?} in {}", answer.body);
+    }
+
+    fn status(&self, person: &str) -> Status {
+        self.idp.people().get(person).expect("a person").status
+    }
+}
+
+#[tokio::test]
+async fn people_are_changed_by_its_forms() {
+    let console = Console::open().await;
+    let back = ("back", "q=dana&evil=1");
+    for (verb, status) in [
+        ("deactivate", Status::Deactivated),
+        ("restore", Status::Active),
+        ("lock", Status::Locked),
+        ("delete", Status::Deleted),
+        ("restore", Status::Active),
+        ("sign-out", Status::Active),
+    ] {
+        let address = format!("/_control/console?q=dana&did={verb}#people");
+        console.done("person", &[back, ("person", "dana"), ("do", verb)], &address).await;
+        assert_eq!(console.status("dana"), status);
+    }
+    let change = [back, ("person", "dana"), ("email", "new@northwind.example"), ("role", "Admin")];
+    console.done("change", &change, "/_control/console?q=dana&did=changed#people").await;
+    let dana = console.idp.people().get("dana").expect("dana");
+    assert_eq!((dana.email.as_deref(), dana.role.as_str()), (Some("new@northwind.example"), "Admin"));
+    console
+        .done("change", &[("person", "dana"), ("email", "")], "/_control/console?did=changed#people")
+        .await;
+    assert_eq!(console.idp.people().get("dana").expect("dana").email, None);
+    console.wrong("person", &[("person", "nobody"), ("do", "lock")], "there is no person").await;
+    console.wrong("person", &[("person", "dana"), ("do", "praise")], "nobody can").await;
+    assert!(console.show("did=lock").await.contains("role=\"status\">The person was locked"));
+    assert!(!console.show("did=Call+this+number").await.contains("Call this number"));
+}
+
+#[tokio::test]
+async fn faults_are_found_armed_and_disarmed_by_its_forms() {
+    let console = Console::open().await;
+    let found = console.show("fault=RFC+9207").await;
+    assert!(found.contains("value=\"authz-iss-wrong\"") && !found.contains("value=\"tok-503\""));
+    assert!(console.show("fault=no+such+thing").await.contains("No fault says that."));
+    let back = ("back", "fault=nonce");
+    let dana = [back, ("arm", "idt-nonce-wrong"), ("target", "person"), ("whom", "dana"), ("times", "2")];
+    console.done("arm", &dana, "/_control/console?fault=nonce&did=armed#faults").await;
+    let next = [("arm", "tok-503"), ("target", "next"), ("times", "1")];
+    console.done("arm", &next, "/_control/console?did=armed#faults").await;
+    let listed = console.idp.faults().list();
+    assert_eq!(
+        (listed[0].fault, &listed[0].target, listed[0].left),
+        ("idt-nonce-wrong", &Target::person("dana"), 2)
+    );
+    assert!(console.show("").await.contains("<td>person dana</td><td>2</td><td>0</td>"));
+    console.done("disarm", &[("id", "1")], "/_control/console?did=disarmed#faults").await;
+    console.done("disarm", &[("id", "all")], "/_control/console?did=disarmed#faults").await;
+    assert!(console.idp.faults().list().iter().all(|record| !record.armed));
+    let wrong =
+        |fields: &'static [(&'static str, &'static str)], sentence| console.wrong("arm", fields, sentence);
+    wrong(&[("times", "1")], "choose a fault first").await;
+    wrong(&[("arm", "tok-503"), ("target", "person"), ("times", "1")], "say which person").await;
+    wrong(
+        &[("arm", "tok-503"), ("target", "person"), ("whom", "dnaa"), ("times", "1")],
+        "there is no person",
+    )
+    .await;
+    wrong(&[("arm", "tok-503"), ("times", "often")], "&#34;often&#34; is not a number").await;
+    wrong(&[("arm", "id-jit-race"), ("times", "1")], "the provider does not stage id-jit-race").await;
+}
+
+#[tokio::test]
+async fn the_clock_is_set_by_its_forms() {
+    let console = Console::open().await;
+    let back = "/_control/console?did=clock#clock";
+    console.done("clock", &[("do", "freeze")], back).await;
+    console.done("clock", &[("advance", "3600")], back).await;
+    console.done("clock", &[("do", "skew"), ("skew", "-90")], back).await;
+    let reading = console.idp.clock().reading();
+    assert_eq!((reading.frozen, reading.advanced_seconds, reading.skew_seconds), (true, 3_600, -90));
+    let page = console.show("").await;
+    assert!(page.contains("stands still, moved by 3600 s, wrong by -90 s"), "{page}");
+    console.done("clock", &[("do", "resume")], back).await;
+    assert!(!console.idp.clock().reading().frozen);
+    console.wrong("clock", &[("advance", "soon")], "&#34;soon&#34; is not a number").await;
+}
+
+#[tokio::test]
+async fn the_journal_is_masked_narrowed_and_newest_first() {
+    let console = Console::open().await;
+    let browser = Browser::new();
+    let code =
+        browser.sign_in(&console.idp, "dana", &[("state", "a/b<c")]).await.param("code").expect("a code");
+    browser.redeem(&console.idp, &code).await;
+    browser.redeem(&console.idp, &code).await;
+    let page = console.show("").await;
+    assert!(!page.contains(&code) && page.contains("code_single_use: the code was used before"), "{page}");
+    assert!(page.find("<strong>token</strong>") < page.find("<strong>authorize</strong>"));
+    assert!(page.contains("href=\"/_control/stories/a%2Fb%3Cc#entry-1\""), "{page}");
+    let story = browser.get(&console.idp.url("/_control/stories/a%2Fb%3Cc")).await;
+    assert_eq!((story.status.as_u16(), story.page()), (200, "story"));
+    let tokens = console.show("operation=token&person=dana").await;
+    assert!(tokens.contains("<strong>token</strong>") && !tokens.contains("<strong>authorize</strong>"));
+    assert!(console.show("person=nobody").await.contains("Nothing was asked yet."));
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_people_make_no_long_page() {
+    let console = Console::open().await;
+    let dana = console.idp.people().get("dana").expect("dana");
+    for number in 0..100_000 {
+        let key = format!("crowd-{number:06}");
+        let person = fixtures::Person { username: key.clone(), subject: key.clone(), key, ..dana.clone() };
+        console.idp.people().add(person);
+    }
+    let page = console.show("").await;
+    assert_eq!(
+        page.matches("name=\"do\" value=\"lock\"").count() + page.matches("value=\"restore\"").count(),
+        50
+    );
+    assert!(page.contains("50 of 100023 are shown") && page.len() < 150_000, "{} bytes", page.len());
+    let found = console.show("q=CROWD-09999").await;
+    assert!(found.contains("10 found") && found.contains("id=\"person-crowd-099999\""));
+    assert!(console.show("q=nobody+is+called+that").await.contains("Nobody is called that."));
+}
+
+#[tokio::test]
+async fn it_is_found_from_everywhere_and_belongs_to_its_realm() {
+    let console = Console::open().await;
+    for address in ["/_control", "/_control/"] {
+        let answer = console.browser.get(&console.idp.url(address)).await;
+        assert_eq!((answer.status.as_u16(), answer.location.as_deref()), (303, Some(CONSOLE)));
+    }
+    let home = console.browser.get(&console.idp.url("/")).await;
+    assert!(home.body.contains("href=\"/_control/console\""));
+    let acme = console.idp.realms().create("acme").expect("a realm");
+    let page = console.browser.get(&acme.url(CONSOLE)).await;
+    assert!(page.body.contains("action=\"/acme/_control/console/arm\""), "{}", page.body);
+    let form = [("person", "dana"), ("do", "lock")];
+    let answer = console.browser.post(&acme.url("/_control/console/person"), &form).await;
+    assert_eq!(answer.location.as_deref(), Some("/acme/_control/console?did=lock#people"));
+    assert_eq!(console.status("dana"), Status::Active, "realms share nothing");
+    assert_eq!(acme.people().get("dana").expect("dana").status, Status::Locked);
+}
+
+#[tokio::test]
+async fn no_foreign_page_and_no_hostile_name_gets_anything_done() {
+    let console = Console::open().await;
+    let foreign = console
+        .browser
+        .http()
+        .post(console.idp.url("/_control/console/person"))
+        .header("origin", "https://evil.example")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("person=dana&do=delete");
+    assert_eq!(console.browser.send(foreign).await.status, 403);
+    assert_eq!(console.status("dana"), Status::Active);
+    let hostile = "\"><img src=x onerror=alert(1)>";
+    console.idp.people().change("dana", |dana| dana.given_name = hostile.to_owned()).expect("dana");
+    Browser::new().sign_in(&console.idp, "rui", &[("state", hostile)]).await;
+    let answer =
+        console.browser.get(&console.idp.url(&format!("{CONSOLE}?q=%22%3E%3Cimg&fault=%3Cimg"))).await;
+    let page = console.show("").await;
+    for page in [&answer.body, &page] {
+        assert!(!page.contains("<img") && !page.contains("javascript:"), "{page}");
+    }
+    let policy = answer.headers["content-security-policy"].to_str().expect("ASCII");
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(
+        page.matches("<script").count(),
+        page.matches("<script src=").count(),
+        "no script stands in the page"
+    );
+    for (file, kind) in [("console.js", "text/javascript"), ("console.css", "text/css")] {
+        let answer = console.browser.get(&console.idp.url(&format!("{CONSOLE}/{file}"))).await;
+        assert!(answer.headers["content-type"].to_str().expect("ASCII").starts_with(kind));
+    }
+}
