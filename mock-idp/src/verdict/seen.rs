@@ -230,11 +230,14 @@ pub(super) fn struck<'a>(
     })
 }
 
-/// Entries by what they spend, in the order in which that came first.
-pub(super) fn by_secret<'s, 'a>(spent: &'s [Spent<'a>]) -> BTreeMap<&'a str, Vec<&'s Spent<'a>>> {
-    let mut groups: BTreeMap<&str, Vec<&Spent<'_>>> = BTreeMap::new();
+/// Entries by what they spend, and for which sign-in: a code that comes again with the verifier of another sign-in was
+/// put into a browser by somebody else, and no relying party can know that before it asks.
+pub(super) fn by_secret<'s, 'a>(
+    spent: &'s [Spent<'a>],
+) -> BTreeMap<(&'a str, Option<&'a str>), Vec<&'s Spent<'a>>> {
+    let mut groups: BTreeMap<_, Vec<&Spent<'_>>> = BTreeMap::new();
     for it in spent {
-        groups.entry(it.secret).or_default().push(it);
+        groups.entry((it.secret, it.entry.form.first("code_verifier"))).or_default().push(it);
     }
     groups
 }
