@@ -8,9 +8,12 @@ pub(crate) mod catalogue;
 pub(crate) mod documents;
 pub(crate) mod id_token;
 pub(crate) mod identity;
+pub(crate) mod issuer;
+pub(crate) mod key_set;
 pub(crate) mod logout;
 pub(crate) mod session;
 pub(crate) mod token;
+pub(crate) mod userinfo;
 
 use serde::{Deserialize, Serialize};
 

@@ -10,6 +10,7 @@ pub(crate) mod device_page;
 pub(crate) mod documents;
 pub(crate) mod farewell;
 pub(crate) mod fetch;
+pub(crate) mod gzip;
 pub(crate) mod pages;
 pub(crate) mod place;
 pub(crate) mod registration;
@@ -103,6 +104,7 @@ fn front() -> Router {
         .route("/", read(operation("home", Front, documents::home)))
         .route("/assets/mock-idp.css", read(operation("style", Front, documents::style)))
         .route("/keys/{name}", read(operation("jwks", Back, documents::moved_jwks)))
+        .route("/strangers/{name}", read(operation("stranger", Back, documents::stranger)))
         .route("/account/login", step("login", account::show_login, account::login))
         .route("/account/password", step("password", account::show_password, account::password))
         .route("/account/code", step("one_time_code", account::show_code, account::code))

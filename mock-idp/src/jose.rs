@@ -14,6 +14,7 @@ use fixtures::SigningAlgorithm;
 use serde_json::{Map, Value, json};
 
 use crate::keys::KeyRing;
+use crate::keys::strangers::Stranger;
 use crate::protocol::claims::half_hash;
 
 /// How the third part of a token comes to be.
@@ -23,8 +24,14 @@ pub(crate) enum Signing {
     By(SigningAlgorithm),
     /// By the other RSA key, under the name of the right one.
     ByOtherKey,
+    /// By a key of nobody here.
+    ByStranger(Stranger),
+    /// By the ring's key of ES256, but in DER instead of two numbers side by side (RFC 7518 3.4).
+    Der,
     /// HMAC-SHA256 with these bytes as the key.
     Hmac(Vec<u8>),
+    /// These bytes, whatever is signed.
+    Bytes(Vec<u8>),
     /// Nothing after the second dot.
     Nothing,
 }
@@ -124,9 +131,36 @@ impl TokenDraft {
             Signing::Hmac(key) => {
                 hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message).as_ref().to_vec()
             }
+            Signing::ByStranger(stranger) => stranger.sign(message),
+            Signing::Der => {
+                let alg = SigningAlgorithm::ES256;
+                der(&ring.sign(ring.by_alg(alg), alg, message))
+            }
+            Signing::Bytes(bytes) => bytes.clone(),
             Signing::Nothing => Vec::new(),
         }
     }
+}
+
+/// An ECDSA signature as ASN.1 has it: a SEQUENCE of two INTEGERs, none of them negative.
+fn der(fixed: &[u8]) -> Vec<u8> {
+    let (r, s) = fixed.split_at(fixed.len() / 2);
+    let integer = |number: &[u8]| {
+        let start = number.iter().position(|byte| *byte != 0).unwrap_or(number.len());
+        let mut digits = number[start..].to_vec();
+        if digits.first().is_none_or(|first| *first >= 0x80) {
+            digits.insert(0, 0);
+        }
+        tagged(2, &digits)
+    };
+    tagged(0x30, &[integer(r), integer(s)].concat())
+}
+
+/// Tag, length, value; values here are short.
+fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![tag, u8::try_from(value.len()).unwrap_or(u8::MAX)];
+    bytes.extend_from_slice(value);
+    bytes
 }
 
 /// Header and payload of a token, unverified: for the journal.

@@ -4,6 +4,7 @@
 
 mod ring;
 mod seeded;
+pub(crate) mod strangers;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -1,12 +1,26 @@
-//! What faults do to the parameters of the authorization response and of the redirect after logout.
-//! Each returns whether it changed anything.
+//! What faults do to the authorization response: its parameters, and how it is sent. Each returns whether it changed
+//! anything.
 
+use super::issuer::foreign;
+use crate::protocol::authorize::ResponseMode;
 use crate::protocol::params::Params;
 
-pub(crate) fn response(id: &str, params: &mut Params) -> bool {
+/// A code that this provider never made.
+const CODE_OF_ANOTHER: &str = "a-code-of-another-provider";
+
+/// An authorization response on its way out.
+pub(crate) struct ResponseDraft<'a> {
+    pub(crate) params: &'a mut Params,
+    pub(crate) mode: &'a mut ResponseMode,
+    pub(crate) issuer: &'a str,
+}
+
+pub(crate) fn response(id: &str, draft: &mut ResponseDraft<'_>) -> bool {
+    let params = &mut *draft.params;
     if let Some(code) = error_code(id) {
         return replace_code_by_error(code, "this is what was asked for", params);
     }
+    let mut becomes = |mode| std::mem::replace(draft.mode, mode) != mode;
     match id {
         "authz-error-evil-desc" => replace_code_by_error("server_error", &evil_description(), params),
         "authz-error-plus-code" => {
@@ -15,8 +29,12 @@ pub(crate) fn response(id: &str, params: &mut Params) -> bool {
         }
         "authz-state-missing" => params.remove("state"),
         "authz-state-wrong" => append("state", "1", params),
-        "authz-iss-wrong" => append("iss", "1", params),
+        "authz-iss-wrong" => params.first("iss").is_some() && params.set("iss", foreign(draft.issuer)),
         "authz-iss-missing" => params.remove("iss"),
+        "authz-mixup" => replace_code(CODE_OF_ANOTHER, params) && params.set("iss", foreign(draft.issuer)),
+        "authz-mixup-no-iss" => replace_code(CODE_OF_ANOTHER, params) && params.remove("iss"),
+        "authz-mode-fragment" => becomes(ResponseMode::Fragment),
+        "authz-mode-form-post" => becomes(ResponseMode::FormPost),
         "authz-param-dup" => match params.first("code").map(str::to_owned) {
             Some(code) => {
                 params.push("code", code);
@@ -25,6 +43,8 @@ pub(crate) fn response(id: &str, params: &mut Params) -> bool {
             None => false,
         },
         "authz-param-empty" => params.set("code", ""),
+        "authz-param-huge" => replace_code("c".repeat(64 * 1024), params),
+        "authz-param-ctrl" => append("code", "\0\r\nX-Injected: 1", params),
         _ => false,
     }
 }
@@ -52,6 +72,10 @@ fn replace_code_by_error(code: &str, description: &str, params: &mut Params) -> 
     params.0.insert(0, ("error".to_owned(), code.to_owned()));
     params.0.insert(1, ("error_description".to_owned(), description.to_owned()));
     true
+}
+
+fn replace_code(code: impl Into<String>, params: &mut Params) -> bool {
+    params.first("code").is_some() && params.set("code", code)
 }
 
 fn append(name: &str, suffix: &str, params: &mut Params) -> bool {

@@ -1,11 +1,10 @@
-//! What faults do to the discovery document and to the key set. Each returns whether it changed anything.
-
-use std::collections::BTreeSet;
+//! What faults do to the discovery document. Each returns whether it changed anything.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::keys::KeyRing;
+use super::issuer::{elsewhere, near};
+use crate::rule::Then;
 
 /// A document on its way out.
 #[derive(Debug, Clone)]
@@ -14,11 +13,20 @@ pub(crate) struct DocumentDraft {
     pub(crate) body: Map<String, Value>,
     /// Served instead of the body.
     pub(crate) html: Option<&'static str>,
+    /// Where a redirect instead of the body leads.
+    pub(crate) location: Option<String>,
+    /// What happens to the answer on its way.
+    pub(crate) then: Option<Then>,
 }
 
 impl DocumentDraft {
     pub(crate) fn new(body: Map<String, Value>) -> Self {
-        Self { status: StatusCode::OK, body, html: None }
+        Self { status: StatusCode::OK, body, html: None, location: None, then: None }
+    }
+
+    /// Changes a member; whether that changed anything.
+    fn set(&mut self, name: &str, value: Value) -> bool {
+        self.body.insert(name.to_owned(), value.clone()) != Some(value)
     }
 }
 
@@ -28,30 +36,51 @@ pub(crate) const MOVED: &str = "/moved";
 /// The folder of key sets that moved.
 pub(crate) const KEYS_MOVED: &str = "/keys/";
 
+/// A page where JSON is due.
+pub(crate) const MAINTENANCE: &str =
+    "<!doctype html><title>maintenance</title><p>We will be back.</p>";
+
+/// A name that no resolver knows (RFC 6761 6.4).
+const NOWHERE: &str = "http://provider.invalid";
+
 pub(crate) fn discovery(id: &str, issuer: &str, random: &str, draft: &mut DocumentDraft) -> bool {
-    let body = &mut draft.body;
-    let mut set = |name: &str, value: Value| body.insert(name.to_owned(), value.clone()) != Some(value);
+    issuers(id, issuer, draft)
+        || addresses(id, issuer, random, draft)
+        || abilities(id, draft)
+        || outage(id, issuer, draft)
+}
+
+fn issuers(id: &str, issuer: &str, draft: &mut DocumentDraft) -> bool {
+    let other = match id {
+        "disc-issuer-mismatch" => format!("{issuer}INVALID"),
+        "disc-issuer-template" => format!("{issuer}/{{tenantid}}"),
+        _ => match id.strip_prefix("disc-issuer-near-").and_then(|how| near(how, issuer)) {
+            Some(near) => near,
+            None => return false,
+        },
+    };
+    draft.set("issuer", json!(other))
+}
+
+fn addresses(id: &str, issuer: &str, random: &str, draft: &mut DocumentDraft) -> bool {
+    let foreign = |path: &str| json!(format!("{}{path}", elsewhere(issuer)));
     match id {
-        "disc-issuer-mismatch" => set("issuer", json!(format!("{issuer}INVALID"))),
-        "disc-alg-downgrade" => {
-            set("id_token_signing_alg_values_supported", json!(["RS256", "HS256", "none"]))
+        "disc-scheme-http" => draft.set("token_endpoint", json!("http://one.example/connect/token")),
+        "disc-scheme-file" => draft.set("jwks_uri", json!("file:///etc/hosts")),
+        "disc-scheme-js" => draft.set("authorization_endpoint", json!("javascript:alert(1)")),
+        "disc-endpoint-foreign-token" => draft.set("token_endpoint", foreign("/connect/token")),
+        "disc-endpoint-foreign-jwks" => {
+            draft.set("jwks_uri", foreign("/.well-known/openid-configuration/jwks"))
         }
-        "disc-flap" => {
-            draft.status = StatusCode::SERVICE_UNAVAILABLE;
-            true
+        "disc-endpoint-foreign-userinfo" => draft.set("userinfo_endpoint", foreign("/connect/userinfo")),
+        "disc-endpoint-foreign-meta" => {
+            draft.set("token_endpoint", json!("http://169.254.169.254/latest/meta-data/"))
         }
-        "jwks-uri-random" => set("jwks_uri", json!(format!("{issuer}{KEYS_MOVED}{random}"))),
-        "tok-basic-only" => set("token_endpoint_auth_methods_supported", json!(["client_secret_basic"])),
-        "ok-discovery" => move_endpoints(issuer, body),
-        "ok-extra" => {
-            set("x_unknown_object", json!({"nested": [1, null]}));
-            set("service_documentation", json!("https://docs.example/"));
-            set(
-                "grant_types_supported",
-                json!(["authorization_code", "refresh_token", "urn:example:unknown"]),
-            )
-        }
-        "ok-iss-param" => body.remove("authorization_response_iss_parameter_supported").is_some(),
+        "net-dns-jwks" => draft.set("jwks_uri", json!(format!("{NOWHERE}/jwks"))),
+        "net-dns-token" => draft.set("token_endpoint", json!(format!("{NOWHERE}/token"))),
+        "net-dns-userinfo" => draft.set("userinfo_endpoint", json!(format!("{NOWHERE}/userinfo"))),
+        "jwks-uri-random" => draft.set("jwks_uri", json!(format!("{issuer}{KEYS_MOVED}{random}"))),
+        "ok-discovery" | "disc-endpoint-moved" => move_endpoints(issuer, &mut draft.body),
         _ => false,
     }
 }
@@ -68,35 +97,45 @@ fn move_endpoints(issuer: &str, body: &mut Map<String, Value>) -> bool {
     changed
 }
 
-/// `at_standard_path`: whether the key set was asked for where it always is.
-pub(crate) fn jwks(id: &str, ring: &KeyRing, at_standard_path: bool, draft: &mut DocumentDraft) -> bool {
-    let without_kid = |mut key: Map<String, Value>| {
-        key.remove("kid");
-        Value::Object(key)
-    };
-    let keys = match id {
-        "jwks-kid-absent-single" => json!([without_kid(ring.signing().jwk())]),
-        "jwks-kid-absent-multi" => {
-            let mut published = ring.jwks(&BTreeSet::new());
-            published.push(ring.other().jwk());
-            Value::Array(published.into_iter().map(without_kid).collect())
+fn abilities(id: &str, draft: &mut DocumentDraft) -> bool {
+    const ALGORITHMS: &str = "id_token_signing_alg_values_supported";
+    const NAMES_ISSUER: &str = "authorization_response_iss_parameter_supported";
+    match id {
+        "disc-alg-downgrade" => draft.set(ALGORITHMS, json!(["RS256", "HS256", "none"])),
+        "disc-field-missing" => draft.body.remove("jwks_uri").is_some(),
+        "disc-field-missing-token" => draft.body.remove("token_endpoint").is_some(),
+        "disc-field-missing-algs" => draft.body.remove(ALGORITHMS).is_some(),
+        "disc-field-wrongtype" => draft.set(NAMES_ISSUER, json!("true")),
+        "disc-field-wrongtype-unused" => draft.set("claims_parameter_supported", json!("true")),
+        "disc-pkce-absent" => draft.body.remove("code_challenge_methods_supported").is_some(),
+        "disc-pkce-plain" => draft.set("code_challenge_methods_supported", json!(["plain"])),
+        "out-op-dead-absent" => draft.body.remove("end_session_endpoint").is_some(),
+        "tok-basic-only" => {
+            draft.set("token_endpoint_auth_methods_supported", json!(["client_secret_basic"]))
         }
-        "ok-rs256" => json!([ring.signing().jwk()]),
-        "jwks-outage-empty" => json!([]),
-        "jwks-outage-500" => {
-            draft.status = StatusCode::INTERNAL_SERVER_ERROR;
-            return true;
+        "ok-extra" => {
+            draft.set("x_unknown_object", json!({"nested": [1, null]}));
+            draft.set("service_documentation", json!("https://docs.example/"));
+            let grants = json!(["authorization_code", "refresh_token", "urn:example:unknown"]);
+            draft.set("grant_types_supported", grants)
         }
-        "jwks-outage-html" => {
-            draft.html = Some("<!doctype html><title>maintenance</title><p>We will be back.</p>");
-            return true;
+        "ok-iss-param" => draft.body.remove(NAMES_ISSUER).is_some(),
+        _ => false,
+    }
+}
+
+fn outage(id: &str, issuer: &str, draft: &mut DocumentDraft) -> bool {
+    match id {
+        "disc-flap" => draft.status = StatusCode::SERVICE_UNAVAILABLE,
+        "disc-flap-html" => draft.html = Some(MAINTENANCE),
+        "disc-flap-redirect" => {
+            draft.location = Some(format!("{}/.well-known/openid-configuration", elsewhere(issuer)));
         }
-        "jwks-uri-random" if at_standard_path => {
-            draft.status = StatusCode::NOT_FOUND;
-            return true;
-        }
+        "disc-flap-timeout" | "net-hang-discovery" => draft.then = Some(Then::Hang),
+        "net-refused-discovery" => draft.then = Some(Then::Close),
+        "net-reset-discovery" => draft.then = Some(Then::Reset),
+        "net-truncated-discovery" => draft.then = Some(Then::Truncate),
         _ => return false,
-    };
-    let before = draft.body.insert("keys".to_owned(), keys);
-    before.as_ref() != draft.body.get("keys")
+    }
+    true
 }

@@ -1,13 +1,15 @@
-//! What faults do to an ID token: its payload, its header, its signature. Each returns whether it changed anything.
+//! What faults do to an ID token: its payload here, its signature and its shape in the submodules. Each returns whether
+//! it changed anything.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use fixtures::SigningAlgorithm;
+mod shape;
+mod signature;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::jose::{Signing, TokenDraft};
-use crate::keys::KeyRing;
+use super::issuer::{foreign, near};
+use crate::jose::TokenDraft;
+use crate::protocol::logout::LOGOUT_EVENT;
 
 /// What a fault needs to know about the sign-in and the realm.
 pub(crate) struct Around<'a> {
@@ -17,14 +19,20 @@ pub(crate) struct Around<'a> {
     pub(crate) other_client: &'a str,
     /// An ID token handed out to the same person and client before.
     pub(crate) earlier: Option<&'a str>,
+    /// It is given for a refresh token.
+    pub(crate) refreshed: bool,
     pub(crate) now: Timestamp,
 }
 
 pub(crate) fn token(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
     claims(id, around, draft)
+        || issuer(id, around, draft)
+        || audience(id, around, draft)
         || times(id, around, draft)
-        || subject(id, draft)
-        || signature(id, around, draft)
+        || subject(id, around, draft)
+        || another_kind(id, draft)
+        || signature::token(id, around, draft)
+        || shape::token(id, draft)
 }
 
 fn set(draft: &mut TokenDraft, name: &str, value: Value) -> bool {
@@ -39,14 +47,67 @@ fn append(draft: &mut TokenDraft, name: &str, suffix: &str) -> bool {
 }
 
 fn claims(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
-    let issuer = draft.payload.get("iss").cloned().unwrap_or_default();
-    let (client, other) = (around.client_id, around.other_client);
     match id {
-        "idt-iss-wrong" => append(draft, "iss", "1"),
+        "idt-nonce-wrong" => append(draft, "nonce", "1"),
+        "idt-nonce-missing" => draft.payload.remove("nonce").is_some(),
+        "idt-replay" => {
+            draft.instead = around.earlier.map(str::to_owned);
+            draft.instead.is_some()
+        }
+        "idt-hash-at" => {
+            let wrong = crate::protocol::claims::half_hash(draft.hash_alg(), "another token");
+            set(draft, "at_hash", json!(wrong))
+        }
+        "idt-hash-c" => {
+            let wrong = crate::protocol::claims::half_hash(draft.hash_alg(), "another code");
+            set(draft, "c_hash", json!(wrong))
+        }
+        "idt-acr-low" => set(draft, "acr", json!("0")) | set(draft, "amr", json!(["pwd"])),
+        "ok-no-athash" => draft.payload.remove("at_hash").is_some(),
+        "ok-extra" => {
+            draft.header.insert("x_number".to_owned(), json!(7));
+            set(draft, "x_unknown", json!({"list": [1, "two", null]}))
+        }
+        "ok-sloppy-profile" | "claim-amr-string" => set(draft, "amr", json!("pwd")),
+        "claim-name-userinfo-only" => {
+            ["name", "given_name", "family_name"].iter().fold(false, |changed, name| {
+                draft.payload.remove(*name).is_some() || changed
+            })
+        }
+        "claim-all-userinfo-only" => {
+            let before = draft.payload.len();
+            draft.payload.retain(|name, _| PROTOCOL.contains(&name.as_str()));
+            draft.payload.len() != before
+        }
+        _ => false,
+    }
+}
+
+/// Claims without which it would be no ID token.
+const PROTOCOL: [&str; 11] =
+    ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "acr", "amr", "sid"];
+
+fn issuer(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
+    let Some(issuer) = draft.payload.get("iss").and_then(Value::as_str).map(str::to_owned) else {
+        return false;
+    };
+    match id {
+        "idt-iss-wrong" => set(draft, "iss", json!(foreign(&issuer))),
+        "tok-refresh-iss" if around.refreshed => set(draft, "iss", json!(foreign(&issuer))),
         "idt-iss-missing" => draft.payload.remove("iss").is_some(),
-        "idt-iss-near" => append(draft, "iss", "/"),
         "idt-iss-array" => set(draft, "iss", json!(["https://evil.example", issuer])),
         "idt-iss-number" => set(draft, "iss", json!(1)),
+        "idt-iss-near" => set(draft, "iss", json!(near("slash", &issuer))),
+        _ => match id.strip_prefix("idt-iss-near-").and_then(|how| near(how, &issuer)) {
+            Some(near) => set(draft, "iss", json!(near)),
+            None => false,
+        },
+    }
+}
+
+fn audience(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
+    let (client, other) = (around.client_id, around.other_client);
+    match id {
         "idt-aud-wrong" => set(draft, "aud", json!(other)),
         "idt-aud-missing" => draft.payload.remove("aud").is_some(),
         "idt-aud-null" => set(draft, "aud", Value::Null),
@@ -58,26 +119,31 @@ fn claims(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
         }
         "idt-azp-wrong" => set(draft, "azp", json!(other)),
         "idt-azp-missing-multi" => set(draft, "aud", json!([client, other])),
-        "idt-nonce-wrong" => append(draft, "nonce", "1"),
-        "idt-nonce-missing" => draft.payload.remove("nonce").is_some(),
-        "idt-replay" => {
-            draft.instead = around.earlier.map(str::to_owned);
-            draft.instead.is_some()
-        }
-        "idt-hash-at" => {
-            let wrong = crate::protocol::claims::half_hash(draft.hash_alg(), "another token");
-            set(draft, "at_hash", json!(wrong))
-        }
-        "idt-acr-low" => set(draft, "acr", json!("0")) | set(draft, "amr", json!(["pwd"])),
-        "ok-aud-array" => set(draft, "aud", json!([client])),
-        "ok-no-athash" => draft.payload.remove("at_hash").is_some(),
-        "ok-extra" => {
-            draft.header.insert("x_number".to_owned(), json!(7));
-            set(draft, "x_unknown", json!({"list": [1, "two", null]}))
-        }
-        "ok-sloppy-profile" => set(draft, "amr", json!("pwd")),
+        "ok-aud-array" | "claim-aud-array" => set(draft, "aud", json!([client])),
         _ => false,
     }
+}
+
+/// Genuine tokens of another kind (RFC 8725 3.11).
+fn another_kind(id: &str, draft: &mut TokenDraft) -> bool {
+    let typ = match id {
+        "idt-wrong-kind-access" => {
+            // RFC 9068 2.2, and beside it all that makes an ID token: only the type tells.
+            set(draft, "client_id", json!("kaseya-mdr"));
+            set(draft, "scope", json!("openid profile email"));
+            set(draft, "jti", json!("an-access-token"));
+            "at+jwt"
+        }
+        "idt-wrong-kind-logout" | "idt-wrong-kind-logout-untyped" => {
+            set(draft, "events", json!({ LOGOUT_EVENT: {} }));
+            set(draft, "jti", json!("a-logout-token"));
+            draft.payload.remove("nonce");
+            if id == "idt-wrong-kind-logout" { "logout+jwt" } else { "JWT" }
+        }
+        _ => return false,
+    };
+    draft.header.insert("typ".to_owned(), json!(typ));
+    true
 }
 
 fn times(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
@@ -98,6 +164,8 @@ fn times(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
         "idt-iat-stale" => set(draft, "iat", json!(now - 604_800)),
         "idt-iat-future" => set(draft, "iat", json!(now + 600)) | set(draft, "exp", json!(now + 900)),
         "idt-nbf-future" => set(draft, "nbf", json!(now + 600)),
+        "net-skew-30s" => shift(draft, 30),
+        "net-skew-10m" => shift(draft, 600),
         "idt-authtime-missing" => draft.payload.remove("auth_time").is_some(),
         "idt-authtime-stale" => set(draft, "auth_time", json!(now - 2_592_000)),
         "idt-authtime-future" => set(draft, "auth_time", json!(now + 600)),
@@ -113,8 +181,17 @@ fn times(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
     }
 }
 
-fn subject(id: &str, draft: &mut TokenDraft) -> bool {
+/// All times as a clock tells them that is ahead.
+fn shift(draft: &mut TokenDraft, seconds: i64) -> bool {
+    ["iat", "exp", "auth_time"].iter().fold(false, |changed, name| {
+        let time = draft.payload.get(*name).and_then(Value::as_i64);
+        time.is_some_and(|time| set(draft, name, json!(time + seconds))) || changed
+    })
+}
+
+fn subject(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
     match id {
+        "tok-refresh-sub" if around.refreshed => append(draft, "sub", "1"),
         "idt-sub-missing" => draft.payload.remove("sub").is_some(),
         "idt-sub-empty" => set(draft, "sub", json!("")),
         "idt-sub-too-long" => set(draft, "sub", json!("x".repeat(300))),
@@ -128,63 +205,4 @@ fn subject(id: &str, draft: &mut TokenDraft) -> bool {
         }
         _ => false,
     }
-}
-
-fn signature(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
-    match id {
-        "jwks-kid-unknown" => {
-            draft.header.insert("kid".to_owned(), json!("never-published"));
-            draft.signing = Signing::ByOtherKey;
-        }
-        "jwks-kid-absent-single" | "jwks-kid-absent-multi" => return draft.header.remove("kid").is_some(),
-        "ok-typ" => return draft.header.remove("typ").is_some(),
-        "ok-typ-lower" => {
-            draft.header.insert("typ".to_owned(), json!("jwt"));
-        }
-        "sig-bad-rs256" => draft.corrupt = true,
-        "sig-bad-rs256-other-key" => draft.signing = Signing::ByOtherKey,
-        "sig-bad-rs256-swapped" => {
-            draft.swapped.insert("sub".to_owned(), json!("k1-somebody-else"));
-        }
-        "sig-bad-es256" => {
-            sign_by(draft, SigningAlgorithm::ES256);
-            draft.corrupt = true;
-        }
-        "sig-bad-hs256" => {
-            hmac(draft, around.client_secret.unwrap_or("no secret").as_bytes().to_vec());
-            draft.corrupt = true;
-        }
-        "sig-none-lower" => unsigned(draft, "none"),
-        "sig-none-mixed-case" => unsigned(draft, "nOnE"),
-        "sig-none-stripped" => draft.signing = Signing::Nothing,
-        "sig-alg-alternate" => sign_by(draft, SigningAlgorithm::ES256),
-        "sig-hs-pubkey" => hmac(draft, public_pem(&draft.ring)),
-        "sig-hs-secret" => hmac(draft, around.client_secret.unwrap_or_default().as_bytes().to_vec()),
-        "sig-hs-empty" => hmac(draft, Vec::new()),
-        _ => return false,
-    }
-    true
-}
-
-fn sign_by(draft: &mut TokenDraft, alg: SigningAlgorithm) {
-    draft.header.insert("alg".to_owned(), json!(alg.as_str()));
-    draft.header.insert("kid".to_owned(), json!(draft.ring.by_alg(alg).kid_for(alg)));
-    draft.signing = Signing::By(alg);
-}
-
-fn hmac(draft: &mut TokenDraft, key: Vec<u8>) {
-    draft.header.insert("alg".to_owned(), json!("HS256"));
-    draft.signing = Signing::Hmac(key);
-}
-
-fn unsigned(draft: &mut TokenDraft, alg: &str) {
-    draft.header.insert("alg".to_owned(), json!(alg));
-    draft.header.remove("kid");
-    draft.signing = Signing::Nothing;
-}
-
-/// The public key as the PEM file an attacker downloads (RFC 8017 A.1.1).
-fn public_pem(ring: &KeyRing) -> Vec<u8> {
-    let body = STANDARD.encode(&ring.signing().key.public_der);
-    format!("-----BEGIN RSA PUBLIC KEY-----\n{body}\n-----END RSA PUBLIC KEY-----\n").into_bytes()
 }

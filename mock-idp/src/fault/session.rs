@@ -63,6 +63,8 @@ pub(crate) struct IssueDraft {
     pub(crate) inject: Option<bool>,
     /// Make the code longer than usual.
     pub(crate) long_code: bool,
+    /// Send tokens beside the code although only a code was asked for.
+    pub(crate) front_tokens: bool,
 }
 
 pub(crate) fn issue(id: &str, now: Timestamp, draft: &mut IssueDraft) -> bool {
@@ -82,6 +84,7 @@ pub(crate) fn issue(id: &str, now: Timestamp, draft: &mut IssueDraft) -> bool {
         "authz-code-injection" => draft.inject = Some(false),
         "authz-code-injection-no-pkce" => draft.inject = Some(true),
         "ok-long" => draft.long_code = true,
+        "authz-mode-front-tokens" => draft.front_tokens = true,
         _ => return false,
     }
     true

@@ -1,10 +1,11 @@
-//! What faults do at the token endpoint and at userinfo. Each returns whether it changed anything.
+//! What faults do at the token endpoint. Each returns whether it changed anything.
 
 use fixtures::AuthMethod;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::rule::Then;
 
 /// What a token request presents.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,12 +23,36 @@ pub(crate) struct RedeemDraft {
     pub(crate) auth_method: Option<AuthMethod>,
     /// Refused, before anything else is looked at.
     pub(crate) refuse: Option<OAuthError>,
-    /// Answered with this status and nothing useful.
-    pub(crate) outage: Option<StatusCode>,
+    /// Answered with nothing useful.
+    pub(crate) outage: Option<Outage>,
     /// A used code is as good as a fresh one.
     pub(crate) forgive_reuse: bool,
     /// Make the access token longer than usual.
     pub(crate) long_access_token: bool,
+    /// Give tokens of somebody else.
+    pub(crate) substitution: Option<Substitution>,
+    /// The refresh token counts as stolen: its family is revoked.
+    pub(crate) revoke_family: bool,
+}
+
+/// An answer that helps nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outage {
+    /// This status, and a sentence.
+    Status(StatusCode),
+    /// A redirect to the same endpoint at another origin.
+    Elsewhere(StatusCode),
+    /// A connection that breaks.
+    Wire(Then),
+}
+
+/// Which tokens are somebody else's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Substitution {
+    /// All of them.
+    Everything,
+    /// The access token alone.
+    AccessToken,
 }
 
 pub(crate) fn redeem(id: &str, draft: &mut RedeemDraft) -> bool {
@@ -45,13 +70,35 @@ pub(crate) fn redeem(id: &str, draft: &mut RedeemDraft) -> bool {
             let reason = "only client_secret_basic is honoured";
             draft.refuse = Some(OAuthError::new(ErrorCode::InvalidClient, "client_auth_method", reason));
         }
-        "tok-500" => draft.outage = Some(StatusCode::INTERNAL_SERVER_ERROR),
-        "tok-503" => draft.outage = Some(StatusCode::SERVICE_UNAVAILABLE),
-        "tok-429" => draft.outage = Some(StatusCode::TOO_MANY_REQUESTS),
+        "tok-substitution" if code => draft.substitution = Some(Substitution::Everything),
+        "tok-substitution-access" if code => draft.substitution = Some(Substitution::AccessToken),
+        "tok-refresh-revoked" if !code => draft.refuse = grant("the refresh token was revoked"),
+        "tok-refresh-reused" if !code => {
+            draft.revoke_family = true;
+            draft.refuse = grant("the refresh token was used before; its family is revoked");
+        }
         "ok-long" => draft.long_access_token = true,
-        _ => return false,
+        _ => {
+            draft.outage = outage(id);
+            return draft.outage.is_some();
+        }
     }
     true
+}
+
+/// What strikes before the request is looked at: the code is not spent.
+fn outage(id: &str) -> Option<Outage> {
+    Some(match id {
+        "tok-500" => Outage::Status(StatusCode::INTERNAL_SERVER_ERROR),
+        "tok-503" => Outage::Status(StatusCode::SERVICE_UNAVAILABLE),
+        "tok-429" => Outage::Status(StatusCode::TOO_MANY_REQUESTS),
+        "tok-redirect" => Outage::Elsewhere(StatusCode::TEMPORARY_REDIRECT),
+        "tok-redirect-302" => Outage::Elsewhere(StatusCode::FOUND),
+        "net-hang-token" => Outage::Wire(Then::Hang),
+        "net-refused-token" => Outage::Wire(Then::Close),
+        "net-reset-token" => Outage::Wire(Then::Reset),
+        _ => return None,
+    })
 }
 
 /// A token response on its way out. Faults edit it.
@@ -64,7 +111,16 @@ pub(crate) struct TokenResponseDraft {
     pub(crate) slow: bool,
     /// Send without a length, and name a character set.
     pub(crate) chunked: bool,
+    /// Another status than 200.
+    pub(crate) status: Option<StatusCode>,
+    /// Send as little that grows to so many bytes when it is decompressed.
+    pub(crate) grows_to: Option<usize>,
+    /// What happens to the answer on its way.
+    pub(crate) then: Option<Then>,
 }
+
+/// Most that an answer grows to: far more than anybody should read, and less than fills a machine.
+pub(crate) const FAR_TOO_MUCH: usize = 100 * 1024 * 1024;
 
 pub(crate) fn response(id: &str, draft: &mut TokenResponseDraft) -> bool {
     let body = &mut draft.body;
@@ -88,37 +144,30 @@ pub(crate) fn response(id: &str, draft: &mut TokenResponseDraft) -> bool {
             draft.instead = Some(("application/json", text));
         }
         "tok-body-empty" => draft.instead = Some(("application/json", String::new())),
+        "tok-body-bom" => {
+            let text = Value::Object(body.clone());
+            draft.instead = Some(("application/json", format!("\u{feff}{text}")));
+        }
+        "tok-body-200error" => {
+            let error = json!({"error": "invalid_grant", "error_description": "the code has expired"});
+            draft.instead = Some(("application/json", error.to_string()));
+        }
+        "tok-body-201" => draft.status = Some(StatusCode::CREATED),
+        "tok-at-ctrl" => {
+            let token = body.get("access_token").and_then(Value::as_str).map(str::to_owned);
+            return token.is_some_and(|token| {
+                let token = format!("{token}\r\nX-Injected: 1");
+                body.insert("access_token".to_owned(), json!(token)).is_some()
+            });
+        }
+        "tok-hang" => draft.then = Some(Then::Hang),
+        "tok-reset" => draft.then = Some(Then::Reset),
+        "net-truncated-token" => draft.then = Some(Then::Truncate),
+        "net-huge" => draft.then = Some(Then::Padding(FAR_TOO_MUCH as u64)),
+        "net-trickle" => draft.then = Some(Then::Trickle),
+        "net-bomb" => draft.grows_to = Some(FAR_TOO_MUCH),
         "ok-slow" => draft.slow = true,
         "ok-headers" => draft.chunked = true,
-        _ => return false,
-    }
-    true
-}
-
-/// A userinfo response on its way out. Faults edit it.
-#[derive(Debug, Clone)]
-pub(crate) struct UserinfoDraft {
-    pub(crate) status: StatusCode,
-    pub(crate) claims: Map<String, Value>,
-    /// Send the claims as a signed token.
-    pub(crate) signed: bool,
-}
-
-pub(crate) fn userinfo(id: &str, draft: &mut UserinfoDraft) -> bool {
-    match id {
-        "ui-sub-mismatch" => {
-            match draft.claims.get("sub").and_then(Value::as_str).map(|sub| format!("{sub}invalid")) {
-                Some(sub) => {
-                    draft.claims.insert("sub".to_owned(), json!(sub));
-                }
-                None => return false,
-            }
-        }
-        "ui-sub-missing" => return draft.claims.remove("sub").is_some(),
-        "ui-401" => draft.status = StatusCode::UNAUTHORIZED,
-        "ui-403" => draft.status = StatusCode::FORBIDDEN,
-        "ui-500" => draft.status = StatusCode::INTERNAL_SERVER_ERROR,
-        "ok-userinfo-jwt" => draft.signed = true,
         _ => return false,
     }
     true

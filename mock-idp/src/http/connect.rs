@@ -3,7 +3,11 @@
 use axum::http::{StatusCode, header};
 use serde_json::Value;
 
+use crate::fault::documents::MAINTENANCE;
+use crate::fault::issuer::elsewhere;
+use crate::fault::token::Outage;
 use crate::http::account::session_cookie;
+use crate::http::gzip;
 use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
@@ -13,6 +17,9 @@ use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::realm::Realm;
 use crate::realm::redeem::Redeemed;
 use crate::realm::sign_in::{AuthorizationResponse, Authorized, Page};
+
+/// What an outage says.
+const SICK: &str = "the provider is sick";
 
 pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let cookie = incoming.cookie(&realm.cookie);
@@ -49,7 +56,7 @@ pub(crate) fn token(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Repl
     let redeemed = realm.lock_at(&incoming.base).token(&incoming.caller(), &incoming.form, note);
     let made = match redeemed {
         Redeemed::Error(error) => return token_error(&error, note),
-        Redeemed::Outage(status) => return outage(status),
+        Redeemed::Outage(what) => return outage(what, incoming),
         // The lock is free again while the tokens are signed.
         Redeemed::Tokens(ordered) => ordered.sign(),
     };
@@ -60,22 +67,47 @@ pub(crate) fn token(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Repl
         note.response.id_token_claims = Some(claims);
     }
     let body = Value::Object(draft.body);
-    let mut reply = match &draft.instead {
-        Some((content_type, text)) => Reply::new(StatusCode::OK, content_type, text.clone()),
-        None if draft.chunked => {
-            Reply::new(StatusCode::OK, "application/json;charset=UTF-8", body.to_string())
+    let status = draft.status.unwrap_or(StatusCode::OK);
+    let mut reply = match (&draft.instead, draft.grows_to) {
+        (Some((content_type, text)), _) => Reply::new(status, content_type, text.clone()),
+        (None, Some(length)) => {
+            let packed = gzip::blanks_after(body.to_string().as_bytes(), length);
+            Reply::new(status, "application/json", packed).with(header::CONTENT_ENCODING, "gzip")
         }
-        None => Reply::json(StatusCode::OK, &body),
+        (None, None) if draft.chunked => {
+            Reply::new(status, "application/json;charset=UTF-8", body.to_string())
+        }
+        (None, None) => Reply::json(status, &body),
     };
     note.response.body = Some(body);
     reply.slow = draft.slow;
     reply.chunked = draft.chunked;
+    reply.then = draft.then;
     reply.with(header::PRAGMA, "no-cache")
 }
 
-fn outage(status: StatusCode) -> Reply {
-    let reply = Reply::new(status, "text/plain", "the provider is sick");
-    if status == StatusCode::INTERNAL_SERVER_ERROR { reply } else { reply.with(header::RETRY_AFTER, "1") }
+fn outage(outage: Outage, incoming: &Incoming) -> Reply {
+    match outage {
+        Outage::Status(status) => {
+            let reply = Reply::new(status, "text/plain", SICK);
+            match status {
+                StatusCode::INTERNAL_SERVER_ERROR => reply,
+                _ => reply.with(header::RETRY_AFTER, "1"),
+            }
+        }
+        Outage::Elsewhere(status) => redirect(status, incoming),
+        Outage::Wire(then) => {
+            let mut reply = Reply::new(StatusCode::SERVICE_UNAVAILABLE, "text/plain", SICK);
+            reply.then = Some(then);
+            reply
+        }
+    }
+}
+
+/// To the same endpoint at another origin.
+fn redirect(status: StatusCode, incoming: &Incoming) -> Reply {
+    let location = format!("{}{}", elsewhere(&incoming.base.issuer), incoming.path);
+    Reply::new(status, "text/plain", "").with(header::LOCATION, location)
 }
 
 /// RFC 6749 5.2: 401 with a challenge when the client tried to authenticate by header, else 400.
@@ -95,13 +127,20 @@ pub(crate) fn userinfo(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
         Err(error) => return resource_error(&error, presented.is_some_and(|token| token.with_proof), note),
     };
     if userinfo.draft.status != StatusCode::OK {
-        return Reply::new(userinfo.draft.status, "text/plain", "the provider is sick");
+        return Reply::new(userinfo.draft.status, "text/plain", SICK);
+    }
+    if userinfo.draft.elsewhere {
+        return redirect(StatusCode::FOUND, incoming);
+    }
+    if userinfo.draft.html {
+        return Reply::html(StatusCode::OK, MAINTENANCE);
     }
     let body = Value::Object(userinfo.draft.claims);
-    let reply = match userinfo.jwt {
+    let mut reply = match userinfo.jwt {
         Some(jwt) => Reply::new(StatusCode::OK, "application/jwt", jwt.encode()),
         None => Reply::json(StatusCode::OK, &body),
     };
+    reply.then = userinfo.draft.then;
     note.response.body = Some(body);
     reply
 }

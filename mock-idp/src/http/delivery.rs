@@ -79,7 +79,7 @@ pub(crate) async fn before(realm: &Realm, struck: &[Then], note: &mut Note) -> O
             }
             Then::Status { status, body, content_type, retry_after } => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                let mut reply = Reply::new(status, content_type, body.as_str());
+                let mut reply = Reply::new(status, content_type, body.clone());
                 if let Some(seconds) = retry_after {
                     reply = reply.with(header::RETRY_AFTER, seconds.to_string());
                 }
@@ -92,9 +92,10 @@ pub(crate) async fn before(realm: &Realm, struck: &[Then], note: &mut Note) -> O
     instead
 }
 
-/// Sends the answer the way the rules want it sent.
-pub(crate) async fn deliver(reply: Reply, struck: &[Then], lever: Option<&Lever>) -> Response {
-    let broken = struck.iter().find(|then| then.breaks_answer());
+/// Sends the answer the way the rules want it sent, or else the faults.
+pub(crate) async fn deliver(mut reply: Reply, struck: &[Then], lever: Option<&Lever>) -> Response {
+    let of_fault = reply.then.take();
+    let broken = struck.iter().chain(&of_fault).find(|then| then.breaks_answer());
     let raw = |reply: &Reply| {
         let mut raw = reply.raw();
         // What hyper would have said: without a length an answer that is cut looks whole.

@@ -1,14 +1,15 @@
-//! Discovery, key set, style sheet and the front page.
+//! Discovery, key set, what strangers keep here, style sheet and the front page.
 
-use axum::http::StatusCode;
-use serde_json::{Map, Value};
+use axum::http::{StatusCode, header};
+use serde_json::{Map, Value, json};
 
 use crate::fault::documents::{self, DocumentDraft};
-use crate::fault::{Point, SignIn};
+use crate::fault::{Point, SignIn, key_set as keys};
 use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
+use crate::keys::strangers::{self, Stranger};
 use crate::realm::Realm;
 
 const STYLE: &str = include_str!("../../templates/mock-idp.css");
@@ -39,24 +40,42 @@ fn key_set(realm: &Realm, at_standard_path: bool, note: &mut Note) -> Reply {
     let keys = state.ring.jwks(&state.algorithms()).into_iter().map(Value::Object).collect();
     let mut draft = DocumentDraft::new(Map::from_iter([("keys".to_owned(), Value::Array(keys))]));
     state.strike(Point::Jwks, &mut SignIn::default(), note, |state, fault| {
-        documents::jwks(fault, &state.ring, at_standard_path, &mut draft)
+        keys::jwks(fault, &state.ring, at_standard_path, &mut draft)
     });
     send(draft, note)
 }
 
 fn send(draft: DocumentDraft, note: &mut Note) -> Reply {
-    match draft.html {
-        Some(html) => Reply::html(draft.status, html),
-        None if draft.status != StatusCode::OK => {
-            Reply::new(draft.status, "text/plain", "the provider is sick")
+    let mut reply = if let Some(location) = &draft.location {
+        Reply::new(StatusCode::FOUND, "text/plain", "").with(header::LOCATION, location)
+    } else if let Some(html) = draft.html {
+        Reply::html(draft.status, html)
+    } else if draft.status == StatusCode::OK {
+        let body = Value::Object(draft.body);
+        let reply = Reply::json(draft.status, &body);
+        note.response.body = Some(body);
+        reply
+    } else {
+        Reply::new(draft.status, "text/plain", "the provider is sick")
+    };
+    reply.then = draft.then;
+    reply
+}
+
+/// What lies at an address that a token or an answer names for whoever follows it: the key of a stranger under the name
+/// that is asked for, its certificate, claims about somebody. An honest relying party never comes here.
+pub(crate) fn stranger(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let name = incoming.path.rsplit('/').next().unwrap_or_default();
+    let body = match name {
+        "certificate.pem" => {
+            return Reply::new(StatusCode::OK, "application/x-pem-file", strangers::CERTIFICATE);
         }
-        None => {
-            let body = Value::Object(draft.body);
-            let reply = Reply::json(draft.status, &body);
-            note.response.body = Some(body);
-            reply
-        }
-    }
+        "claims" => json!({"role": "Root Master", "email": "mona@northwind.example", "email_verified": true}),
+        kid => json!({"keys": [Stranger::Attacker.jwk(kid)]}),
+    };
+    let reply = Reply::json(StatusCode::OK, &body);
+    note.response.body = Some(body);
+    reply
 }
 
 pub(crate) fn style(_: &Realm, _: &Incoming, _: &mut Note) -> Reply {

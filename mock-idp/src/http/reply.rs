@@ -10,32 +10,36 @@ use serde_json::Value;
 use crate::journal::Note;
 use crate::protocol::error::OAuthError;
 use crate::realm::logout::Farewell;
+use crate::rule::Then;
 
 /// Status, headers and body, and how they are sent.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     headers: Vec<(HeaderName, String)>,
-    body: String,
+    body: Bytes,
     /// Wait before sending.
     pub(crate) slow: bool,
     /// Send in pieces, without a length.
     pub(crate) chunked: bool,
+    /// What a fault does to the answer on its way.
+    pub(crate) then: Option<Then>,
     /// Logout tokens that are delivered before the answer goes out.
     pub(crate) farewells: Vec<Farewell>,
 }
 
 impl Reply {
-    pub(crate) fn new(status: StatusCode, content_type: &str, body: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![(header::CONTENT_TYPE, content_type.to_owned())];
-        Self { status, headers, body: body.into(), slow: false, chunked: false, farewells: Vec::new() }
+        let farewells = Vec::new();
+        Self { status, headers, body: body.into(), slow: false, chunked: false, then: None, farewells }
     }
 
     pub(crate) fn json(status: StatusCode, value: &Value) -> Self {
         Self::new(status, "application/json", value.to_string())
     }
 
-    pub(crate) fn html(status: StatusCode, page: impl Into<String>) -> Self {
+    pub(crate) fn html(status: StatusCode, page: impl Into<Bytes>) -> Self {
         Self::new(status, "text/html; charset=utf-8", page)
     }
 
@@ -76,7 +80,7 @@ impl Reply {
 
     /// The body, and the answer without it.
     pub(crate) fn split(mut self) -> (Bytes, Self) {
-        (Bytes::from(std::mem::take(&mut self.body)), self)
+        (std::mem::take(&mut self.body), self)
     }
 
     /// The answer as bytes, but for the headers that every answer has.
@@ -84,7 +88,7 @@ impl Reply {
         let reason = self.status.canonical_reason().unwrap_or_default();
         let mut raw = format!("HTTP/1.1 {} {reason}\r\n", self.status.as_u16()).into_bytes();
         put_headers(&self.header_map(), &mut raw);
-        raw.extend_from_slice(self.body.as_bytes());
+        raw.extend_from_slice(&self.body);
         raw
     }
 }
@@ -111,9 +115,8 @@ impl IntoResponse for Reply {
 }
 
 /// Without a length, HTTP/1.1 sends chunks.
-fn in_pieces(text: &str) -> Body {
-    let bytes = Bytes::copy_from_slice(text.as_bytes());
+fn in_pieces(bytes: &Bytes) -> Body {
     let pieces: Vec<Result<Bytes, Infallible>> =
-        bytes.chunks(200).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+        bytes.chunks(200).map(|piece| Ok(bytes.slice_ref(piece))).collect();
     Body::from_stream(futures_util::stream::iter(pieces))
 }

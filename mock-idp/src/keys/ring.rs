@@ -116,6 +116,17 @@ impl KeyRing {
         self.signing = self.keys.len() - 1;
     }
 
+    /// Lets the other key of the same algorithm sign under the name of the one that signed until now; whether there is one.
+    pub(crate) fn replace(&mut self) -> bool {
+        let alg = self.signing().key.alg;
+        let other = (0..self.keys.len()).find(|at| *at != self.signing && self.keys[*at].key.alg == alg);
+        if let Some(other) = other {
+            let material = Arc::clone(&self.keys[other].key);
+            self.keys[other].key = std::mem::replace(&mut self.keys[self.signing].key, material);
+        }
+        other.is_some()
+    }
+
     /// The published keys, the signing one first. A key stands there once more for each further algorithm in `uses`.
     pub(crate) fn jwks(&self, uses: &BTreeSet<SigningAlgorithm>) -> Vec<Map<String, Value>> {
         let others =

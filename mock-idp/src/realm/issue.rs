@@ -14,6 +14,13 @@ use crate::realm::grants::{Authentication, CODE_LIFE, CodeGrant, Session};
 use crate::realm::sign_in::{AuthorizationResponse, later};
 use crate::realm::tokens::Order;
 
+/// Which tokens travel through the browser, beside which code.
+struct FrontTokens {
+    id_token: bool,
+    access_token: bool,
+    code: Option<String>,
+}
+
 impl State {
     /// Makes a code for whoever the session is about, and the response that carries it.
     pub(crate) fn answer_with_code(
@@ -31,6 +38,7 @@ impl State {
             other_person: false,
             inject: None,
             long_code: false,
+            front_tokens: false,
         };
         note.person = Some(session.person.clone());
         self.strike(Point::Issue, sign_in, note, |_, fault| {
@@ -46,8 +54,13 @@ impl State {
         if let Some(code) = &code {
             params.push("code", code.as_str());
         }
-        if request.response_type.has_id_token() || request.response_type.has_token() {
-            self.push_tokens(request, &session, code, sign_in, note, &mut params);
+        let front = FrontTokens {
+            id_token: draft.front_tokens || request.response_type.has_id_token(),
+            access_token: draft.front_tokens || request.response_type.has_token(),
+            code,
+        };
+        if front.id_token || front.access_token {
+            self.push_tokens(request, &session, front, sign_in, note, &mut params);
         }
         self.respond(&request.return_to(), params, sign_in, note)
     }
@@ -57,13 +70,14 @@ impl State {
         &mut self,
         request: &AuthorizeRequest,
         session: &Session,
-        code: Option<String>,
+        front: FrontTokens,
         sign_in: &mut SignIn,
         note: &mut Note,
         params: &mut Params,
     ) {
         let Some(client) = self.clients.get(&request.client_id).cloned() else { return };
-        let family = code
+        let family = front
+            .code
             .as_ref()
             .and_then(|code| self.codes.get(code))
             .map(|grant| grant.authentication.family.clone());
@@ -72,9 +86,9 @@ impl State {
             authentication.family = family;
         }
         let order = Order {
-            access_token: request.response_type.has_token(),
-            id_token: request.response_type.has_id_token(),
-            code,
+            access_token: front.access_token,
+            id_token: front.id_token,
+            code: front.code,
             ..Order::of(client, authentication)
         };
         let made = self.order_tokens(order, note).sign();
@@ -159,6 +173,7 @@ impl State {
             other_person: false,
             inject: None,
             long_code: false,
+            front_tokens: false,
         };
         let code = self.issue_code(&foreign, &other, &draft, sign_in);
         if let Some(grant) = self.codes.get_mut(&code) {

@@ -155,10 +155,9 @@ impl State {
             TokenDraft::new(&self.ring, client.id_token_signed_response_alg, payload).typed("logout+jwt");
         let person = &session.person;
         self.strike(Point::LogoutToken, sign_in, note, |state, fault| {
-            let other = state.clients.keys().find(|id| *id != client_id);
             let around = Around {
                 client_secret: state.clients.get(client_id).and_then(|client| client.secret.as_deref()),
-                other_client: other.map_or("somebody-else", String::as_str),
+                other_client: state.other_client(client_id),
                 earlier_logout_token: state.handed_out.logout_token(person, client_id),
                 earlier_id_token: state.handed_out.id_token(person, client_id),
                 now,

@@ -4,11 +4,10 @@
 use std::sync::Arc;
 
 use fixtures::{Client, Grant};
-use http::StatusCode;
 use serde_json::{Map, json};
 
 use crate::fault::Point;
-use crate::fault::token::{Presented, RedeemDraft, TokenResponseDraft};
+use crate::fault::token::{Outage, Presented, RedeemDraft, Substitution, TokenResponseDraft};
 use crate::journal::Note;
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -24,7 +23,7 @@ pub(crate) enum Redeemed {
     /// Tokens, to be signed without the lock.
     Tokens(Box<Ordered>),
     Error(OAuthError),
-    Outage(StatusCode),
+    Outage(Outage),
 }
 
 /// A token request of a client that is known.
@@ -110,15 +109,35 @@ impl State {
         if let Some(grant) = self.codes.get_mut(&code) {
             grant.used = true;
         }
+        let substitution = request.draft.substitution;
+        let foreign = substitution.and_then(|_| self.of_somebody_else(&authentication));
+        let (authentication, foreign) = match (substitution, foreign) {
+            (Some(Substitution::Everything), Some(foreign)) => (foreign, None),
+            (_, foreign) => (authentication, foreign),
+        };
         let refresh_token = has_offline_access(&authentication.scope, &request.client);
         let long_access_token = request.draft.long_access_token;
+        let client = Arc::clone(&request.client);
         let order = Order {
             refresh_token,
             long_access_token,
             jkt: request.jkt,
             ..Order::of(request.client, authentication)
         };
-        Ok(Redeemed::Tokens(Box::new(self.order_tokens(order, note))))
+        let mut ordered = self.order_tokens(order, note);
+        if let Some(foreign) = foreign {
+            let order = Order { id_token: false, ..Order::of(client, foreign) };
+            ordered.foreign_access_token = self.order_tokens(order, note).sign().access_token;
+        }
+        Ok(Redeemed::Tokens(Box::new(ordered)))
+    }
+
+    /// How another person of the same company would have signed in at the same client, at the same time.
+    fn of_somebody_else(&mut self, who: &Authentication) -> Option<Authentication> {
+        let person = self.people.somebody_else(&who.person)?.key.clone();
+        let nonce = Some(self.generator.secret());
+        let sid = self.generator.short();
+        Some(Authentication { person, nonce, sid, family: self.generator.short(), ..who.clone() })
     }
 
     fn redeem_refresh(&mut self, mut request: Request<'_>, note: &mut Note) -> Result<Redeemed, OAuthError> {
@@ -203,7 +222,10 @@ impl State {
         self.strike(Point::Redeem, &mut authentication.sign_in, note, |_, fault| {
             crate::fault::token::redeem(fault, draft)
         });
-        match (draft.outage, draft.refuse.take()) {
+        if draft.revoke_family {
+            self.revoke_family(&authentication.family);
+        }
+        match (draft.outage.take(), draft.refuse.take()) {
             (Some(outage), _) => Ok(Some(Redeemed::Outage(outage))),
             (None, Some(error)) => Err(error),
             (None, None) => Ok(None),

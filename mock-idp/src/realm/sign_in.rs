@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fixtures::Client;
 use jiff::Timestamp;
 
+use crate::fault::authorization::ResponseDraft;
 use crate::fault::session::{Answered, Honest, Staged};
 use crate::fault::{Point, SignIn};
 use crate::journal::Note;
@@ -220,14 +221,17 @@ impl State {
         }
         // RFC 9207 2: the issuer goes along, in errors too.
         params.push("iss", &*self.base.issuer);
+        let mut to = to.clone();
+        let issuer = Arc::clone(&self.base.issuer);
         self.strike(Point::Authorization, sign_in, note, |_, fault| {
-            crate::fault::authorization::response(fault, &mut params)
+            let (params, mode) = (&mut params, &mut to.response_mode);
+            crate::fault::authorization::response(fault, &mut ResponseDraft { params, mode, issuer: &issuer })
         });
         // Faults that struck here follow the code to the token endpoint.
         if let Some(grant) = params.first("code").and_then(|code| self.codes.get_mut(code)) {
             Arc::make_mut(&mut grant.authentication).sign_in.struck.clone_from(&sign_in.struck);
         }
-        let response = AuthorizationResponse { to: to.clone(), params };
+        let response = AuthorizationResponse { to, params };
         self.handed_out.remember_response(note.person.clone(), &response);
         response
     }

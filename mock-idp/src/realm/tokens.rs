@@ -60,6 +60,8 @@ impl Order {
 /// Tokens that only lack their signatures.
 pub(crate) struct Ordered {
     access_token: Option<AccessDraft>,
+    /// Sent instead of the access token that the ID token is bound to.
+    pub(crate) foreign_access_token: Option<String>,
     id_token: Option<TokenDraft>,
     refresh_token: Option<String>,
     pub(crate) facts: Facts,
@@ -103,6 +105,7 @@ impl Ordered {
             draft.bind_access_token(access_token.as_deref().unwrap_or_default());
             draft.encode()
         });
+        let access_token = self.foreign_access_token.or(access_token);
         Made { access_token, id_token, refresh_token: self.refresh_token, facts: self.facts }
     }
 }
@@ -156,7 +159,7 @@ impl State {
             issued_token_type: None,
             sign_in,
         };
-        Ordered { access_token, id_token, refresh_token, facts }
+        Ordered { access_token, foreign_access_token: None, id_token, refresh_token, facts }
     }
 
     fn keep_refresh(&mut self, authentication: Arc<Authentication>, jkt: Option<String>) -> String {
@@ -250,7 +253,8 @@ impl State {
         if !self.auth_time {
             payload.remove("auth_time");
         }
-        self.strike_id_token(TokenDraft::new(&self.ring, alg, payload), who, sign_in, note)
+        let draft = TokenDraft::new(&self.ring, alg, payload);
+        self.strike_id_token(draft, who, !order.nonce, sign_in, note)
     }
 
     /// Claims about the person, as ID token and userinfo send them.
@@ -272,6 +276,11 @@ impl State {
         let Some(person) = self.people.get(&who.person) else { return Map::new() };
         let subject = self.subject_of(&who.person, &who.client_id).unwrap_or_default();
         claims::person_claims(person, &subject, self.people.company_of(person), scope, &self.names)
+    }
+
+    /// Another client than this one.
+    pub(crate) fn other_client(&self, client: &str) -> &str {
+        self.clients.keys().find(|id| *id != client).map_or("somebody-else", String::as_str)
     }
 
     pub(crate) fn around_person(&self, person: &str) -> AroundPerson<'_> {
@@ -301,24 +310,32 @@ impl State {
         &mut self,
         mut draft: TokenDraft,
         who: &Authentication,
+        refreshed: bool,
         sign_in: &mut SignIn,
         note: &mut Note,
     ) -> TokenDraft {
         let faults = self.faults.striking(Point::IdToken, sign_in);
         let armed = |wanted: &str| faults.iter().find(|(_, fault)| *fault == wanted).map(|(armed, _)| *armed);
         if let Some(armed) = armed("jwks-rotate-just-before") {
-            self.rotate(armed, "jwks-rotate-just-before", sign_in, note);
+            Arc::make_mut(&mut self.ring).rotate();
+            self.new_key(armed, "jwks-rotate-just-before", sign_in, note);
+            draft = TokenDraft::new(&self.ring, draft.hash_alg(), draft.payload);
+        }
+        if let Some(armed) = armed("jwks-kid-reused")
+            && Arc::make_mut(&mut self.ring).replace()
+        {
+            self.new_key(armed, "jwks-kid-reused", sign_in, note);
             draft = TokenDraft::new(&self.ring, draft.hash_alg(), draft.payload);
         }
         let (person, client) = (&who.person, &who.client_id);
         let now = self.now();
         self.strike(Point::IdToken, sign_in, note, |state, fault| {
-            let other = state.clients.keys().find(|id| *id != client).map_or("somebody-else", String::as_str);
             let around = Around {
                 client_id: client,
                 client_secret: state.clients.get(client).and_then(|client| client.secret.as_deref()),
-                other_client: other,
+                other_client: state.other_client(client),
                 earlier: state.handed_out.id_token(person, client),
+                refreshed,
                 now,
             };
             crate::fault::id_token::token(fault, &around, &mut draft)
@@ -326,13 +343,14 @@ impl State {
         self.faults.settle(Point::IdToken, sign_in);
         if let Some(armed) = armed("jwks-rotate-between") {
             // The draft keeps the keys as they were.
-            self.rotate(armed, "jwks-rotate-between", sign_in, note);
+            Arc::make_mut(&mut self.ring).rotate();
+            self.new_key(armed, "jwks-rotate-between", sign_in, note);
         }
         draft
     }
 
-    fn rotate(&mut self, armed: u64, fault: &'static str, sign_in: &mut SignIn, note: &mut Note) {
-        Arc::make_mut(&mut self.ring).rotate();
+    /// Notes that a fault changed the key that signs.
+    fn new_key(&mut self, armed: u64, fault: &'static str, sign_in: &mut SignIn, note: &mut Note) {
         self.faults.fired(armed, Point::IdToken, sign_in);
         note.faults.push(fault);
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::fault::token::UserinfoDraft;
+use crate::fault::userinfo::UserinfoDraft;
 use crate::fault::{Point, SignIn};
 use crate::jose::TokenDraft;
 use crate::journal::Note;
@@ -57,16 +57,20 @@ impl State {
         claims.retain(|_, value| !value.is_null());
         let client = self.clients.get(&grant.client_id).cloned();
         let alg = client.as_ref().and_then(|client| client.userinfo_signed_response_alg);
-        let mut draft = UserinfoDraft { status: http::StatusCode::OK, claims, signed: alg.is_some() };
+        let mut draft = UserinfoDraft::new(claims, alg.is_some());
         self.strike(Point::Userinfo, &mut sign_in, note, |_, fault| {
-            crate::fault::token::userinfo(fault, &mut draft)
+            crate::fault::userinfo::userinfo(fault, &who.issuer, &mut draft)
         });
         let jwt = draft.signed.then(|| {
             let mut claims = draft.claims.clone();
             // OIDC Core 5.3.2: a signed answer has iss and aud.
             claims.insert("iss".to_owned(), json!(&*who.issuer));
             claims.insert("aud".to_owned(), json!(grant.client_id));
-            Box::new(TokenDraft::new(&self.ring, alg.unwrap_or_default(), claims))
+            let mut token = TokenDraft::new(&self.ring, alg.unwrap_or_default(), claims);
+            if let Some(flaw) = draft.flaw {
+                flaw.spoil(self.other_client(&grant.client_id), &mut token);
+            }
+            Box::new(token)
         });
         if let Some(grant) = self.access.get_mut(&name) {
             grant.struck = sign_in.struck;
