@@ -72,6 +72,9 @@ pub(crate) struct Arming {
     /// How often.
     #[serde(default = "once")]
     pub(crate) times: u64,
+    /// How many sign-ins are spared first.
+    #[serde(default)]
+    pub(crate) after: u64,
 }
 
 fn once() -> u64 {
@@ -132,6 +135,8 @@ pub struct ArmedRecord {
     pub fault: &'static str,
     /// Which sign-in it strikes.
     pub target: Target,
+    /// How many sign-ins are spared before it strikes.
+    pub spares: u64,
     /// How many strikes are left.
     pub left: u64,
     /// How often it changed something.
@@ -152,6 +157,8 @@ pub(crate) struct SignIn {
     /// What its request hinted at.
     pub(crate) login_hint: Option<String>,
     pub(crate) struck: Vec<u64>,
+    /// Faults that spared it.
+    pub(crate) spared: Vec<u64>,
 }
 
 /// All faults armed since the start.
@@ -161,7 +168,14 @@ pub(crate) struct Armory {
 }
 
 impl Armory {
-    pub(crate) fn arm(&mut self, fault: &str, target: Target, times: u64) -> Result<u64, ArmError> {
+    /// `after`: how many sign-ins are spared first.
+    pub(crate) fn arm(
+        &mut self,
+        fault: &str,
+        target: Target,
+        times: u64,
+        after: u64,
+    ) -> Result<u64, ArmError> {
         let entry = catalogue::find(fault)?;
         if entry.staged_by != StagedBy::Provider {
             let staged_by = entry.staged_by.as_str();
@@ -172,6 +186,7 @@ impl Armory {
             id,
             fault: entry.id,
             target,
+            spares: after,
             left: times,
             fired: 0,
             armed: true,
@@ -194,10 +209,21 @@ impl Armory {
         }
     }
 
-    /// Armed faults that may strike this sign-in at this point.
-    pub(crate) fn striking(&self, point: Point, sign_in: &SignIn) -> Vec<(u64, &'static str)> {
-        let strikes = |record: &&ArmedRecord| record.armed && may_strike(record, point, sign_in);
-        self.records.iter().filter(strikes).map(|record| (record.id, record.fault)).collect()
+    /// Armed faults that may strike this sign-in at this point. Counts those that spare it.
+    pub(crate) fn striking(&mut self, point: Point, sign_in: &mut SignIn) -> Vec<(u64, &'static str)> {
+        let mut striking = Vec::new();
+        for record in self.records.iter_mut().filter(|record| record.armed) {
+            if sign_in.spared.contains(&record.id) || !may_strike(record, point, sign_in) {
+                continue;
+            }
+            if record.spares > 0 {
+                record.spares -= 1;
+                sign_in.spared.push(record.id);
+            } else {
+                striking.push((record.id, record.fault));
+            }
+        }
+        striking
     }
 
     /// Notes that an answer is about to be given: what spared it and strikes no more is over everywhere, or the
@@ -232,7 +258,7 @@ fn may_strike(record: &ArmedRecord, point: Point, sign_in: &SignIn) -> bool {
         let began_in_document = record.fired > 0 && entry.strikes.iter().all(|strike| strike.is_document());
         let here =
             sign_in.struck.contains(&record.id) || (began_in_document && aims_at(&record.target, sign_in));
-        return !record.over && (point.is_document() || here);
+        return !record.over && record.spares == 0 && (point.is_document() || here);
     }
     entry.strikes.contains(&point)
         && record.left > 0

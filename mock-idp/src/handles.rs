@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 pub use self::clients::Clients;
 pub use self::clock::ClockHandle;
-pub use self::faults::{ArmedFault, Faults};
+pub use self::faults::{ArmedFault, Faults, FaultsAfter, ScopedFault};
 pub use self::journal::JournalHandle;
 pub use self::people::People;
 pub use self::rules::{ActiveRule, RuleBuilder, Rules};

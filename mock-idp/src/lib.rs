@@ -42,8 +42,8 @@ pub use clock::{Clock, ClockReading, SystemClock};
 pub use config::{ConfigError, ConfigFormat};
 pub use fault::{ArmError, ArmedRecord, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict};
 pub use handles::{
-    ActiveRule, ArmedFault, Clients, ClockHandle, Faults, JournalHandle, Minter, NotFound, People,
-    RealmHandle, RealmsHandle, Replays, RuleBuilder, Rules, SaveError, Snapshot, Stories,
+    ActiveRule, ArmedFault, Clients, ClockHandle, Faults, FaultsAfter, JournalHandle, Minter, NotFound,
+    People, RealmHandle, RealmsHandle, Replays, RuleBuilder, Rules, SaveError, ScopedFault, Snapshot, Stories,
 };
 pub use http::farewell::LogoutDelivery;
 #[cfg(feature = "wiremock")]

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Every operation that answers requests of clients and browsers; what a rule can be about.
-pub(crate) const OPERATIONS: [&str; 22] = [
+pub(crate) const OPERATIONS: [&str; 23] = [
     "authorize",
     "consent",
     "device",
@@ -25,6 +25,7 @@ pub(crate) const OPERATIONS: [&str; 22] = [
     "scim_get_user",
     "scim_list_users",
     "scim_service_provider_config",
+    "stranger",
     "style",
     "token",
     "userinfo",

@@ -221,7 +221,8 @@ pub(crate) async fn arm_fault(
     body: Bytes,
 ) -> Result<(StatusCode, Json<ArmedRecord>), Problem> {
     let arming: Arming = read(&body)?;
-    let armed = Faults(Arc::clone(&realm)).arm(&arming.fault, arming.target, arming.times)?;
+    let faults = Faults(Arc::clone(&realm)).after(arming.after);
+    let armed = faults.arm(&arming.fault, arming.target, arming.times)?;
     Ok((StatusCode::CREATED, Json(record(&realm, armed.id())?)))
 }
 

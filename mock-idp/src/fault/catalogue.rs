@@ -1,14 +1,20 @@
 //! The catalogue: every fault with its id, what it does, where it strikes, who stages it, and what a correct relying
 //! party does about it. Data and look-up; no effect is here.
 
-mod back_rows;
-mod front_rows;
+mod authz_rows;
+mod claim_rows;
+mod disc_rows;
 mod handshake_rows;
-mod honest_rows;
-mod logout_rows;
-mod people_rows;
-mod signature_rows;
-mod token_rows;
+mod id_rows;
+mod idt_rows;
+mod jwks_rows;
+mod net_rows;
+mod ok_rows;
+mod out_rows;
+mod sess_rows;
+mod sig_rows;
+mod tok_rows;
+mod ui_rows;
 
 use serde::Serialize;
 
@@ -31,6 +37,25 @@ pub struct CatalogueEntry {
     pub reference: &'static str,
     /// What a correct relying party does.
     pub verdict: Verdict,
+    /// Products that got it wrong: CVE identifiers, and issues as project#number.
+    pub seen_in: &'static [&'static str],
+}
+
+impl CatalogueEntry {
+    /// The family: what stands before the first dash of the id.
+    pub fn family(&self) -> &'static str {
+        self.id.split_once('-').map_or(self.id, |(family, _)| family)
+    }
+
+    const fn with(mut self, accompanies: &'static [Point]) -> Self {
+        self.accompanies = accompanies;
+        self
+    }
+
+    const fn seen(mut self, seen_in: &'static [&'static str]) -> Self {
+        self.seen_in = seen_in;
+        self
+    }
 }
 
 /// A place where a fault can strike.
@@ -114,25 +139,61 @@ pub enum Verdict {
     Either,
 }
 
-const fn entry(
+impl Verdict {
+    /// The name as it stands in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refuse => "refuse",
+            Self::Accept => "accept",
+            Self::Reauthenticate => "reauthenticate",
+            Self::Either => "either",
+        }
+    }
+}
+
+/// What the provider stages.
+const fn staged(
     id: &'static str,
     sentence: &'static str,
     strikes: &'static [Point],
-    accompanies: &'static [Point],
+    reference: &'static str,
+    verdict: Verdict,
+) -> CatalogueEntry {
+    let (staged_by, accompanies, seen_in) = (StagedBy::Provider, &[] as &[_], &[] as &[_]);
+    CatalogueEntry { id, sentence, strikes, accompanies, staged_by, reference, verdict, seen_in }
+}
+
+/// What somebody else stages.
+const fn told(
+    id: &'static str,
+    sentence: &'static str,
     staged_by: StagedBy,
     reference: &'static str,
     verdict: Verdict,
 ) -> CatalogueEntry {
-    CatalogueEntry { id, sentence, strikes, accompanies, staged_by, reference, verdict }
+    let (strikes, accompanies, seen_in) = (&[] as &[_], &[] as &[_], &[] as &[_]);
+    CatalogueEntry { id, sentence, strikes, accompanies, staged_by, reference, verdict, seen_in }
 }
 
-/// Every fault there is.
+/// Every fault there is, family by family.
 pub(crate) fn all() -> impl Iterator<Item = &'static CatalogueEntry> {
-    let claims = [token_rows::TOKEN, signature_rows::SIGNATURE, people_rows::PEOPLE, honest_rows::HONEST];
-    [front_rows::FRONT, back_rows::BACK, logout_rows::LOGOUT, handshake_rows::HANDSHAKE]
-        .into_iter()
-        .chain(claims)
-        .flatten()
+    let families = [
+        disc_rows::ROWS,
+        jwks_rows::ROWS,
+        authz_rows::ROWS,
+        tok_rows::ROWS,
+        idt_rows::ROWS,
+        sig_rows::ROWS,
+        ui_rows::ROWS,
+        sess_rows::ROWS,
+        out_rows::ROWS,
+        net_rows::ROWS,
+        handshake_rows::ROWS,
+        id_rows::ROWS,
+        ok_rows::ROWS,
+        claim_rows::ROWS,
+    ];
+    families.into_iter().flatten()
 }
 
 /// The fault with this id, or the nearest one in the error.

@@ -37,8 +37,7 @@ pub(crate) const MOVED: &str = "/moved";
 pub(crate) const KEYS_MOVED: &str = "/keys/";
 
 /// A page where JSON is due.
-pub(crate) const MAINTENANCE: &str =
-    "<!doctype html><title>maintenance</title><p>We will be back.</p>";
+pub(crate) const MAINTENANCE: &str = "<!doctype html><title>maintenance</title><p>We will be back.</p>";
 
 /// A name that no resolver knows (RFC 6761 6.4).
 const NOWHERE: &str = "http://provider.invalid";

@@ -69,11 +69,9 @@ fn claims(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
             set(draft, "x_unknown", json!({"list": [1, "two", null]}))
         }
         "ok-sloppy-profile" | "claim-amr-string" => set(draft, "amr", json!("pwd")),
-        "claim-name-userinfo-only" => {
-            ["name", "given_name", "family_name"].iter().fold(false, |changed, name| {
-                draft.payload.remove(*name).is_some() || changed
-            })
-        }
+        "claim-name-userinfo-only" => ["name", "given_name", "family_name"]
+            .iter()
+            .fold(false, |changed, name| draft.payload.remove(*name).is_some() || changed),
         "claim-all-userinfo-only" => {
             let before = draft.payload.len();
             draft.payload.retain(|name, _| PROTOCOL.contains(&name.as_str()));
@@ -129,7 +127,8 @@ fn another_kind(id: &str, draft: &mut TokenDraft) -> bool {
     let typ = match id {
         "idt-wrong-kind-access" => {
             // RFC 9068 2.2, and beside it all that makes an ID token: only the type tells.
-            set(draft, "client_id", json!("kaseya-mdr"));
+            let client = draft.payload.get("aud").cloned().unwrap_or_default();
+            set(draft, "client_id", client);
             set(draft, "scope", json!("openid profile email"));
             set(draft, "jti", json!("an-access-token"));
             "at+jwt"

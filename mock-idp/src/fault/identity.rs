@@ -1,5 +1,7 @@
 //! What faults do to the claims about a person, alike in the ID token and in userinfo.
 
+mod awkward;
+
 use serde_json::{Map, Value, json};
 
 use crate::protocol::claims::ClaimNames;
@@ -17,8 +19,8 @@ pub(crate) fn person(id: &str, around: &Around<'_>, claims: &mut Map<String, Val
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value.clone()) != Some(value);
     match id {
         "id-email-unverified" => set("email_verified", json!(false)),
-        "id-email-absent-flag" => claims.remove("email_verified").is_some(),
-        "id-email-string-true" => set("email_verified", json!("true")),
+        "id-email-absent-flag" | "claim-email-verified-absent" => claims.remove("email_verified").is_some(),
+        "id-email-string-true" | "claim-email-verified-string" => set("email_verified", json!("true")),
         "id-email-changed" => email.is_some_and(|email| set("email", json!(format!("changed.{email}")))),
         "id-email-fold" => email.is_some_and(|email| set("email", json!(email.to_uppercase()))),
         "id-email-reassigned" => set("sub", json!(format!("{subject}-successor"))),
@@ -44,6 +46,59 @@ pub(crate) fn person(id: &str, around: &Around<'_>, claims: &mut Map<String, Val
             set("email_verified", json!("true"));
             set("updated_at", json!("2026-11-23T06:00:00Z"));
             set("picture", Value::Null)
+        }
+        _ => {
+            domains(id, claims)
+                || roles(id, &around.names.role, claims)
+                || sparse(id, around, claims)
+                || awkward::person(id, around, claims)
+        }
+    }
+}
+
+/// Addresses at other domains that look like the person's (RFC 5321 4.1.2, RFC 5890).
+fn domains(id: &str, claims: &mut Map<String, Value>) -> bool {
+    let email = claims.get("email").and_then(Value::as_str).unwrap_or_default();
+    let Some((local, domain)) = email.rsplit_once('@') else { return false };
+    let tricked = match id {
+        "id-domain-trick" => format!("{local}@evil.example@{domain}"),
+        "id-domain-trick-suffix" => format!("{local}@{domain}.evil.example"),
+        "id-domain-trick-prefix" => format!("{local}@evil{domain}"),
+        "id-domain-trick-subdomain" => format!("{local}@evil.{domain}"),
+        "id-domain-trick-idn" => format!("{local}@{}", domain.replacen('o', "\u{43e}", 1)),
+        "id-domain-trick-quoted" => format!("\"{local}@{domain}\"@evil.example"),
+        _ => return false,
+    };
+    claims.insert("email".to_owned(), json!(tricked)) != Some(json!(tricked))
+}
+
+/// What the provider says about roles over there, which gives nothing here.
+fn roles(id: &str, role: &str, claims: &mut Map<String, Value>) -> bool {
+    let value = match id {
+        "id-role-absent" => return claims.remove(role).is_some(),
+        "id-role-unknown" => json!("Galactic Overlord"),
+        "id-role-admin" => json!("Root Master"),
+        "id-role-wrongtype" => json!({"name": "Root Master", "level": 9}),
+        "id-role-changed" => match claims.get(role).and_then(Value::as_str) {
+            Some("Billing") => json!("User"),
+            _ => json!("Billing"),
+        },
+        _ => return false,
+    };
+    claims.insert(role.to_owned(), value.clone()) != Some(value)
+}
+
+fn sparse(id: &str, around: &Around<'_>, claims: &mut Map<String, Value>) -> bool {
+    match id {
+        "id-username-collision" => {
+            let admin = json!("admin");
+            claims.insert(around.names.username.clone(), admin.clone()) != Some(admin)
+        }
+        "id-profile-sparse" => {
+            let gone = ["email", "email_verified", "name", "given_name", "family_name"];
+            let before = claims.len();
+            claims.retain(|name, _| !gone.contains(&name.as_str()) && *name != around.names.username);
+            claims.len() != before
         }
         _ => false,
     }

@@ -55,7 +55,10 @@ mod tests {
                 assert_ne!(near, issuer, "{how}");
                 assert_eq!(parse(&near), parse(issuer), "{how}");
             }
-            assert!(near("slash", issuer).is_some_and(|near| near.trim_end_matches('/') == issuer.trim_end_matches('/')));
+            assert!(
+                near("slash", issuer)
+                    .is_some_and(|near| near.trim_end_matches('/') == issuer.trim_end_matches('/'))
+            );
         }
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::issuer::foreign;
 use crate::jose::{Signing, TokenDraft};
 use crate::protocol::logout::LOGOUT_EVENT;
 use crate::protocol::params::Params;
@@ -31,8 +32,7 @@ fn claims(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
     match id {
         "out-bcl-ok" => set("x_unknown", json!({"list": [1, "two", null]})),
         "out-bcl-wrong-iss" => {
-            let issuer = draft.payload.get("iss").and_then(Value::as_str).unwrap_or_default();
-            let issuer = format!("{issuer}1");
+            let issuer = foreign(draft.payload.get("iss").and_then(Value::as_str).unwrap_or_default());
             draft.payload.insert("iss".to_owned(), json!(issuer)).is_some()
         }
         "out-bcl-wrong-aud" => set("aud", json!(around.other_client)),
@@ -78,11 +78,19 @@ fn instead(id: &str, around: &Around<'_>, draft: &mut TokenDraft) -> bool {
     draft.instead.is_some()
 }
 
+/// How many logout tokens about sessions that nobody has come along.
+pub(crate) fn storm(id: &str) -> Option<usize> {
+    (id == "out-bcl-storm").then_some(100)
+}
+
 /// Edits the parameters of a frame (Front-Channel Logout 2).
 pub(crate) fn frame(id: &str, params: &mut Params) -> bool {
     match id {
         "out-fc-wrong-sid" => params.set("sid", "a-session-nobody-has"),
-        "out-fc-wrong-iss" => append("iss", params),
+        "out-fc-wrong-iss" => match params.first("iss").map(foreign) {
+            Some(issuer) => params.set("iss", issuer),
+            None => false,
+        },
         _ => false,
     }
 }

@@ -162,6 +162,9 @@ pub(crate) fn end_session(realm: &Realm, incoming: &Incoming, note: &mut Note) -
         realm.lock_at(&incoming.base).end_session(incoming.params(), incoming.cookie(&realm.cookie), note);
     let ended = match ended {
         Err(refusal) => return pages::error(&incoming.base, &refusal, note),
+        Ok(ended) if ended.outage => {
+            return Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", SICK);
+        }
         Ok(ended) => ended,
     };
     let return_to = ended.return_to.as_ref().map(|(uri, params)| params.append_to(uri));

@@ -39,7 +39,7 @@ pub(crate) fn struck(realm: &Realm, operation: &'static str, incoming: &Incoming
     let struck = state.rules.strike(&asked);
     for then in &struck {
         if let Then::Fault(id) = then
-            && let Err(error) = state.faults.arm(id, target(&asked), 1)
+            && let Err(error) = state.faults.arm(id, target(&asked), 1, 0)
         {
             tracing::warn!(%error, "a rule cannot arm its fault");
         }

@@ -33,11 +33,20 @@ pub struct LogoutDelivery {
 /// Sends logout tokens, one after the other, each with an entry in the journal.
 pub(crate) async fn deliver(realm: &Realm, farewells: Vec<Farewell>) -> Vec<LogoutDelivery> {
     let mut deliveries = Vec::new();
+    // Made for the occasion: a kept connection would belong to whichever runtime happened to send first.
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(PATIENCE)
+        .no_proxy()
+        .build();
     for farewell in farewells {
-        let answer = post(&farewell).await;
+        let answer = match &client {
+            Ok(client) => post(client, &farewell).await.map_err(|error| reason(&error)),
+            Err(error) => Err(reason(error)),
+        };
         let (status, error, body) = match answer {
             Ok((status, body)) => (Some(status), None, body),
-            Err(error) => (None, Some(reason(&error)), None),
+            Err(error) => (None, Some(error), None),
         };
         let delivery = LogoutDelivery {
             client: farewell.client.clone(),
@@ -60,13 +69,7 @@ pub(crate) async fn deliver(realm: &Realm, farewells: Vec<Farewell>) -> Vec<Logo
     deliveries
 }
 
-async fn post(farewell: &Farewell) -> Result<(u16, Option<Value>), reqwest::Error> {
-    // Made for the occasion: a kept connection would belong to whichever runtime happened to send first.
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(PATIENCE)
-        .no_proxy()
-        .build()?;
+async fn post(client: &reqwest::Client, farewell: &Farewell) -> Result<(u16, Option<Value>), reqwest::Error> {
     let mut form = Params::default();
     form.push("logout_token", farewell.logout_token.as_str());
     let request = client

@@ -239,6 +239,7 @@ impl State {
                 state: None,
                 login_hint: None,
                 struck: Vec::new(),
+                spared: Vec::new(),
             },
         }
     }

@@ -2,7 +2,7 @@
 //! (Back-Channel Logout 1.0, Front-Channel Logout 1.0).
 
 use fixtures::Client;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::fault::logout::Around;
 use crate::fault::{Point, SignIn};
@@ -19,6 +19,8 @@ pub(crate) struct Ended {
     /// A registered URI to return to; absent means a page of our own.
     pub(crate) return_to: Option<(String, Params)>,
     pub(crate) farewells: Farewells,
+    /// The endpoint is out of order: nothing ended.
+    pub(crate) outage: bool,
 }
 
 /// Who is told that a session is over.
@@ -65,10 +67,20 @@ impl State {
             state: params.first("state").map(str::to_owned),
             login_hint: None,
             struck: Vec::new(),
+            spared: Vec::new(),
         };
         note.person.clone_from(&sign_in.person);
         note.client.clone_from(&sign_in.client);
         note.state.clone_from(&sign_in.state);
+        let mut outage = false;
+        self.strike(Point::Logout, &mut sign_in, note, |_, fault| {
+            let strikes = fault == "out-op-dead";
+            outage |= strikes;
+            strikes
+        });
+        if outage {
+            return Ok(Ended { return_to: None, farewells: Farewells::default(), outage });
+        }
         let hinted = hint.and_then(|hint| hint.sid);
         let farewells = self.end_sessions(
             |secret, session| cookie == Some(secret) || hinted.as_ref() == Some(&session.sid),
@@ -80,7 +92,7 @@ impl State {
             });
             (uri, answer)
         });
-        Ok(Ended { return_to, farewells })
+        Ok(Ended { return_to, farewells, outage })
     }
 
     /// Ends every session of a person and makes what the clients are told. No browser is there to load a frame.
@@ -118,8 +130,11 @@ impl State {
         if let Some(uri) = back {
             let mut note =
                 Note { person: sign_in.person.clone(), client: sign_in.client.clone(), ..Note::default() };
-            let logout_token = self.sign_logout_token(session, &client, &mut sign_in, &mut note);
-            to.back.push(Farewell { client: client_id.to_owned(), uri, logout_token, note });
+            for logout_token in self.sign_logout_tokens(session, &client, &mut sign_in, &mut note) {
+                let note = std::mem::take(&mut note);
+                let (client, uri) = (client_id.to_owned(), uri.clone());
+                to.back.push(Farewell { client, uri, logout_token, note });
+            }
         }
         if let Some(uri) = front {
             let mut params = logout::frame_parameters(&self.base.issuer, &session.sid);
@@ -130,13 +145,14 @@ impl State {
         }
     }
 
-    fn sign_logout_token(
+    /// One token, unless a fault wants more.
+    fn sign_logout_tokens(
         &mut self,
         session: &Session,
         client: &Client,
         sign_in: &mut SignIn,
         note: &mut Note,
-    ) -> String {
+    ) -> Vec<String> {
         let now = self.now();
         let jti = self.generator.secret();
         let client_id = client.id.as_str();
@@ -154,6 +170,7 @@ impl State {
         let mut draft =
             TokenDraft::new(&self.ring, client.id_token_signed_response_alg, payload).typed("logout+jwt");
         let person = &session.person;
+        let mut more = 0;
         self.strike(Point::LogoutToken, sign_in, note, |state, fault| {
             let around = Around {
                 client_secret: state.clients.get(client_id).and_then(|client| client.secret.as_deref()),
@@ -162,11 +179,20 @@ impl State {
                 earlier_id_token: state.handed_out.id_token(person, client_id),
                 now,
             };
-            crate::fault::logout::token(fault, &around, &mut draft)
+            more += crate::fault::logout::storm(fault).unwrap_or_default();
+            more > 0 || crate::fault::logout::token(fault, &around, &mut draft)
         });
         let logout_token = draft.encode();
         self.handed_out.remember_logout_token(person, client_id, &logout_token);
-        logout_token
+        let stray = |number: usize| {
+            let mut stray = draft.clone();
+            stray.payload.remove("sub");
+            for name in ["sid", "jti"] {
+                stray.payload.insert(name.to_owned(), json!(format!("stray-{number}-{jti}")));
+            }
+            stray.encode()
+        };
+        std::iter::once(logout_token).chain((0..more).map(stray)).collect()
     }
 
     fn logout_hint(&self, token: &str) -> Option<Hint> {

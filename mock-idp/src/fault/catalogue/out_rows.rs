@@ -1,207 +1,183 @@
 //! Rows about logout. Data only.
 
-use super::Point::{Logout, LogoutFrame, LogoutToken};
-use super::StagedBy::{Provider, RelyingParty};
+use super::Point::{Discovery, Logout, LogoutFrame, LogoutToken};
+use super::StagedBy::RelyingParty;
 use super::Verdict::{Accept, Refuse};
-use super::{CatalogueEntry, entry};
+use super::{CatalogueEntry, staged, told};
 
-pub(super) const LOGOUT: &[CatalogueEntry] = &[
-    entry(
+pub(super) const ROWS: &[CatalogueEntry] = &[
+    told(
         "out-rp-ok",
         "after logout the browser comes back with the right state: the honest behaviour",
-        &[],
-        &[],
         RelyingParty,
         "oidcc-client-test-rp-init-logout",
         Accept,
     ),
-    entry(
+    staged(
         "out-rp-no-state",
         "after logout the browser comes back without state",
         &[Logout],
-        &[],
-        Provider,
         "oidcc-client-test-rp-init-logout-no-state",
         Accept,
     ),
-    entry(
+    staged(
         "out-rp-other-state",
         "after logout the browser comes back with another state",
         &[Logout],
-        &[],
-        Provider,
         "oidcc-client-test-rp-init-logout-other-state",
         Accept,
     ),
-    entry(
+    staged(
         "out-bcl-ok",
         "the logout token has a claim that nobody knows",
         &[LogoutToken],
-        &[],
-        Provider,
         "oidcc-client-test-rp-backchannel-rpinitlogout",
         Accept,
     ),
-    entry(
+    staged(
         "out-bcl-alg-none",
         "the logout token says alg none and has no signature",
         &[LogoutToken],
-        &[],
-        Provider,
         "oidcc-client-test-rp-backchannel-rpinitlogout-alg-none",
         Refuse,
     ),
-    entry(
+    staged(
         "out-bcl-wrong-alg",
         "the logout token is signed by HS256 with the client secret",
         &[LogoutToken],
-        &[],
-        Provider,
         "oidcc-client-test-rp-backchannel-rpinitlogout-wrong-alg",
         Refuse,
     ),
-    entry(
+    staged(
         "out-bcl-wrong-iss",
-        "the iss of the logout token has a 1 at its end",
+        "the logout token names another issuer",
         &[LogoutToken],
-        &[],
-        Provider,
         "oidcc-client-test-rp-backchannel-rpinitlogout-wrong-issuer",
         Refuse,
     ),
-    entry(
+    staged(
         "out-bcl-wrong-aud",
         "the logout token is for another client",
         &[LogoutToken],
-        &[],
-        Provider,
         "oidcc-client-test-rp-backchannel-rpinitlogout-wrong-aud",
         Refuse,
     ),
-    entry(
+    staged(
         "out-bcl-no-event",
         "the logout token has no events",
         &[LogoutToken],
-        &[],
-        Provider,
         "oidcc-client-test-rp-backchannel-rpinitlogout-no-event",
         Refuse,
     ),
-    entry(
+    staged(
         "out-bcl-wrong-event",
         "the events of the logout token name another event",
         &[LogoutToken],
-        &[],
-        Provider,
         "oidcc-client-test-rp-backchannel-rpinitlogout-wrong-event",
         Refuse,
     ),
-    entry(
+    staged(
         "out-bcl-with-nonce",
         "the logout token has a nonce, as only ID tokens have",
         &[LogoutToken],
-        &[],
-        Provider,
         "oidcc-client-test-rp-backchannel-rpinitlogout-with-nonce",
         Refuse,
     ),
-    entry(
+    staged(
         "out-bcl-expired",
         "the logout token expired nine minutes ago",
         &[LogoutToken],
-        &[],
-        Provider,
         "Back-Channel Logout 2.4, 2.6",
         Refuse,
-    ),
-    entry(
+    )
+    .seen(&["Keycloak#51218"]),
+    staged(
         "out-bcl-replay-jti",
         "the logout token that was sent last time is sent again",
         &[LogoutToken],
-        &[],
-        Provider,
         "Back-Channel Logout 2.6 (8)",
         Refuse,
-    ),
-    entry(
+    )
+    .seen(&["Keycloak#51218"]),
+    staged(
         "out-bcl-no-sub-sid",
         "the logout token names neither a person nor a session",
         &[LogoutToken],
-        &[],
-        Provider,
         "Back-Channel Logout 2.4",
         Refuse,
-    ),
-    entry(
+    )
+    .seen(&["Keycloak#51218"]),
+    staged(
         "out-bcl-id-token",
         "an ID token is sent as logout token",
         &[LogoutToken],
-        &[],
-        Provider,
         "Back-Channel Logout 2.6; Keycloak#51218",
         Refuse,
-    ),
-    entry(
+    )
+    .seen(&["Keycloak#51218"]),
+    staged(
         "out-bcl-typ",
         "the logout token says that it is an access token",
         &[LogoutToken],
-        &[],
-        Provider,
         "Back-Channel Logout 2.4; RFC 8725 3.11",
         Refuse,
-    ),
-    entry(
+    )
+    .seen(&["Keycloak#51218"]),
+    staged(
         "out-bcl-unknown-sid",
         "the logout token names a session that nobody has",
         &[LogoutToken],
-        &[],
-        Provider,
         "Back-Channel Logout 2.7",
         Accept,
     ),
-    entry(
+    staged(
         "out-bcl-sub-only",
         "the logout token names the person and no session",
         &[LogoutToken],
-        &[],
-        Provider,
         "Back-Channel Logout 2.4, 2.7",
         Accept,
     ),
-    entry(
+    staged(
+        "out-bcl-storm",
+        "beside the logout token come a hundred more, about sessions that nobody has",
+        &[LogoutToken],
+        "Back-Channel Logout 2.7, 2.8",
+        Accept,
+    ),
+    told(
         "out-fc-rp",
         "the person signs out here, and the provider loads our address in a frame",
-        &[],
-        &[],
         RelyingParty,
         "oidcc-client-test-rp-frontchannel-rpinitlogout",
         Accept,
     ),
-    entry(
+    told(
         "out-fc-op",
         "the person signs out at the provider, which loads our address in a frame",
-        &[],
-        &[],
         RelyingParty,
         "oidcc-client-test-rp-frontchannel-opinitlogout",
         Accept,
     ),
-    entry(
+    staged(
         "out-fc-wrong-sid",
         "the address in the frame names another session",
         &[LogoutFrame],
-        &[],
-        Provider,
         "Front-Channel Logout 2, 3; rp-frontchannel-rpinitlogout-wrong-sid",
         Refuse,
     ),
-    entry(
+    staged(
         "out-fc-wrong-iss",
         "the address in the frame names another issuer",
         &[LogoutFrame],
-        &[],
-        Provider,
         "Front-Channel Logout 2, 3; rp-frontchannel-rpinitlogout-wrong-iss",
         Refuse,
+    ),
+    staged("out-op-dead", "the end_session endpoint answers 500", &[Logout], "RP-Initiated Logout 3", Accept),
+    staged(
+        "out-op-dead-absent",
+        "discovery names no end_session endpoint",
+        &[Discovery],
+        "RP-Initiated Logout 2.1",
+        Accept,
     ),
 ];

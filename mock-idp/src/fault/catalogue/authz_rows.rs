@@ -1,290 +1,206 @@
-//! Rows about documents and the authorization response. Data only.
+//! Rows about the authorization response. Data only.
 
-use super::Point::{Authorization, Discovery, IdToken, Issue, Jwks};
-use super::StagedBy::{Browser, Person, Provider};
-use super::Verdict::{Accept, Either, Refuse};
-use super::{CatalogueEntry, entry};
+use super::Point::{Authorization, Issue};
+use super::StagedBy::{Browser, Person};
+use super::Verdict::{Either, Refuse};
+use super::{CatalogueEntry, staged, told};
 
-pub(super) const FRONT: &[CatalogueEntry] = &[
-    entry(
-        "disc-issuer-mismatch",
-        "discovery names an issuer that is not the configured one",
-        &[Discovery],
-        &[],
-        Provider,
-        "OIDC Discovery 4.3; oidcc-client-test-discovery-issuer-mismatch",
-        Refuse,
-    ),
-    entry(
-        "disc-alg-downgrade",
-        "discovery also advertises HS256 and none",
-        &[Discovery],
-        &[],
-        Provider,
-        "RFC 8725 3.1",
-        Either,
-    ),
-    entry("disc-flap", "discovery answers 503", &[Discovery], &[], Provider, "OIDC Discovery 4", Refuse),
-    entry(
-        "jwks-rotate-just-before",
-        "a new key signs, published right before",
-        &[IdToken],
-        &[],
-        Provider,
-        "OIDC Core 10.1.1; oidcc-client-test-signing-key-rotation-just-before-signing",
-        Accept,
-    ),
-    entry(
-        "jwks-rotate-between",
-        "the signing key changes right after this sign-in, so the next one comes with a new key",
-        &[IdToken],
-        &[],
-        Provider,
-        "OIDC Core 10.1.1; oidcc-client-test-signing-key-rotation",
-        Accept,
-    ),
-    entry(
-        "jwks-kid-unknown",
-        "the ID token names a key that was never published",
-        &[IdToken],
-        &[],
-        Provider,
-        "OIDC Core 10.1.1",
-        Refuse,
-    ),
-    entry(
-        "jwks-kid-absent-single",
-        "the key set has one key and nothing has a kid",
-        &[IdToken],
-        &[Jwks],
-        Provider,
-        "oidcc-client-test-kid-absent-single-jwks",
-        Accept,
-    ),
-    entry(
-        "jwks-kid-absent-multi",
-        "the key set has several keys and nothing has a kid",
-        &[IdToken],
-        &[Jwks],
-        Provider,
-        "oidcc-client-test-kid-absent-multiple-jwks",
-        Either,
-    ),
-    entry(
-        "jwks-uri-random",
-        "the key set is at another address, which discovery names",
-        &[Discovery],
-        &[Jwks],
-        Provider,
-        "oidcc-client-test-discovery-jwks-uri-keys",
-        Accept,
-    ),
-    entry(
-        "jwks-outage-500",
-        "the key set endpoint answers 500",
-        &[Jwks],
-        &[],
-        Provider,
-        "OIDC Core 10.1.1",
-        Refuse,
-    ),
-    entry(
-        "jwks-outage-html",
-        "the key set endpoint answers with a web page",
-        &[Jwks],
-        &[],
-        Provider,
-        "OIDC Core 10.1.1",
-        Refuse,
-    ),
-    entry("jwks-outage-empty", "the key set is empty", &[Jwks], &[], Provider, "OIDC Core 10.1.1", Refuse),
-    entry(
+pub(super) const ROWS: &[CatalogueEntry] = &[
+    staged(
         "authz-error-access-denied",
         "the authorization response is the error access_denied",
         &[Authorization],
-        &[],
-        Provider,
         "OIDC Core 3.1.2.6; RFC 6749 4.1.2.1",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-error-server-error",
         "the authorization response is the error server_error",
         &[Authorization],
-        &[],
-        Provider,
         "OIDC Core 3.1.2.6; RFC 6749 4.1.2.1",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-error-temp-unavailable",
         "the authorization response is the error temporarily_unavailable",
         &[Authorization],
-        &[],
-        Provider,
         "OIDC Core 3.1.2.6; RFC 6749 4.1.2.1",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-error-invalid-scope",
         "the authorization response is the error invalid_scope",
         &[Authorization],
-        &[],
-        Provider,
         "OIDC Core 3.1.2.6; RFC 6749 4.1.2.1",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-error-unknown",
         "the authorization response is the error a code no RFC knows",
         &[Authorization],
-        &[],
-        Provider,
         "OIDC Core 3.1.2.6; RFC 6749 4.1.2.1",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-error-login-required",
         "the authorization response is the error login_required",
         &[Authorization],
-        &[],
-        Provider,
         "OIDC Core 3.1.2.6; RFC 6749 4.1.2.1",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-error-interaction-required",
         "the authorization response is the error interaction_required",
         &[Authorization],
-        &[],
-        Provider,
         "OIDC Core 3.1.2.6; RFC 6749 4.1.2.1",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-error-consent-required",
         "the authorization response is the error consent_required",
         &[Authorization],
-        &[],
-        Provider,
         "OIDC Core 3.1.2.6; RFC 6749 4.1.2.1",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-error-account-selection-required",
         "the authorization response is the error account_selection_required",
         &[Authorization],
-        &[],
-        Provider,
         "OIDC Core 3.1.2.6; RFC 6749 4.1.2.1",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-error-evil-desc",
         "the error description holds HTML, line breaks and ten thousand characters",
         &[Authorization],
-        &[],
-        Provider,
         "RFC 6749 4.1.2.1; CVE-2020-36599",
         Refuse,
-    ),
-    entry(
+    )
+    .seen(&["omniauth CVE-2020-36599"]),
+    staged(
         "authz-error-plus-code",
         "the authorization response has both an error and a code",
         &[Authorization],
-        &[],
-        Provider,
         "RFC 6749 4.1.2",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-state-missing",
         "the authorization response has no state",
         &[Authorization],
-        &[],
-        Provider,
         "OIDC Core 3.1.2.5; fapi2-security-profile-final-client-test-ensure-authorization-response-with-invalid-missing-state-fails",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-state-wrong",
         "the authorization response has another state",
         &[Authorization],
-        &[],
-        Provider,
         "OIDC Core 3.1.2.5; fapi2-security-profile-final-client-test-ensure-authorization-response-with-invalid-state-fails",
         Refuse,
     ),
-    entry(
+    told(
         "authz-state-other-browser",
         "the authorization response is delivered to another browser",
-        &[],
-        &[],
         Browser,
         "RFC 9700 4.7",
         Refuse,
     ),
-    entry(
+    told(
         "authz-state-expired",
         "the authorization response comes after the request has expired at the relying party",
-        &[],
-        &[],
         Person,
         "RFC 9700 4.7",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-iss-wrong",
         "the authorization response names another issuer",
         &[Authorization],
-        &[],
-        Provider,
         "RFC 9207 2.4; fapi2-security-profile-final-client-test-invalid-authorization-response-iss",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-iss-missing",
         "the authorization response names no issuer although discovery promises it",
         &[Authorization],
-        &[],
-        Provider,
         "RFC 9207 2.4; fapi2-security-profile-final-client-test-remove-authorization-response-iss",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-code-injection",
         "the response carries a valid code of another person's sign-in",
         &[Issue],
-        &[],
-        Provider,
         "RFC 9700 4.5",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-code-injection-no-pkce",
         "the response carries a valid code of another person's sign-in, and PKCE is not checked: only the nonce can tell",
         &[Issue],
-        &[],
-        Provider,
         "RFC 9700 4.5",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-param-dup",
         "the authorization response has the code twice",
         &[Authorization],
-        &[],
-        Provider,
         "RFC 6749 3.1",
         Refuse,
     ),
-    entry(
+    staged(
         "authz-param-empty",
         "the authorization response has an empty code",
         &[Authorization],
-        &[],
-        Provider,
         "RFC 6749 3.1",
         Refuse,
+    ),
+    staged(
+        "authz-param-huge",
+        "the code in the authorization response is 64 kB long",
+        &[Authorization],
+        "RFC 6749 3.1",
+        Refuse,
+    ),
+    staged(
+        "authz-param-ctrl",
+        "the code in the authorization response has a NUL and line breaks",
+        &[Authorization],
+        "RFC 6749 A.11",
+        Refuse,
+    ),
+    staged(
+        "authz-mixup",
+        "the authorization response is another provider's: its code, and its issuer",
+        &[Authorization],
+        "RFC 9700 4.4; RFC 9207 2.4",
+        Refuse,
+    ),
+    staged(
+        "authz-mixup-no-iss",
+        "the authorization response has another provider's code and names no issuer",
+        &[Authorization],
+        "RFC 9700 4.4",
+        Refuse,
+    ),
+    staged(
+        "authz-mode-fragment",
+        "the authorization response comes in the fragment, which the server never sees",
+        &[Authorization],
+        "OAuth 2.0 Multiple Response Types 2.1",
+        Refuse,
+    ),
+    staged(
+        "authz-mode-form-post",
+        "the authorization response comes as a form that the browser posts",
+        &[Authorization],
+        "OAuth 2.0 Form Post Response Mode 2",
+        Refuse,
+    ),
+    staged(
+        "authz-mode-front-tokens",
+        "the authorization response also carries an ID token and an access token that nobody asked for",
+        &[Issue],
+        "RFC 9700 2.1.2",
+        Either,
     ),
 ];
