@@ -136,7 +136,9 @@ pub struct ArmedRecord {
     /// Which sign-in it strikes.
     pub target: Target,
     /// How many sign-ins are spared before it strikes.
-    pub spares: u64,
+    pub after: u64,
+    /// How many were spared so far.
+    pub spared: u64,
     /// How many strikes are left.
     pub left: u64,
     /// How often it changed something.
@@ -186,7 +188,8 @@ impl Armory {
             id,
             fault: entry.id,
             target,
-            spares: after,
+            after,
+            spared: 0,
             left: times,
             fired: 0,
             armed: true,
@@ -216,8 +219,8 @@ impl Armory {
             if sign_in.spared.contains(&record.id) || !may_strike(record, point, sign_in) {
                 continue;
             }
-            if record.spares > 0 {
-                record.spares -= 1;
+            if record.spared < record.after {
+                record.spared += 1;
                 sign_in.spared.push(record.id);
             } else {
                 striking.push((record.id, record.fault));
@@ -258,7 +261,9 @@ fn may_strike(record: &ArmedRecord, point: Point, sign_in: &SignIn) -> bool {
         let began_in_document = record.fired > 0 && entry.strikes.iter().all(|strike| strike.is_document());
         let here =
             sign_in.struck.contains(&record.id) || (began_in_document && aims_at(&record.target, sign_in));
-        return !record.over && record.spares == 0 && (point.is_document() || here);
+        // Whoever is spared may come for the documents at any time.
+        let in_turn = record.after == 0 || record.fired > 0;
+        return !record.over && in_turn && (point.is_document() || here);
     }
     entry.strikes.contains(&point)
         && record.left > 0

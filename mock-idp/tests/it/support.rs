@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,6 +25,23 @@ pub(crate) struct Answer {
     pub(crate) location: Option<String>,
     pub(crate) headers: reqwest::header::HeaderMap,
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// How long `reach` waits.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// The status of what is no answer.
+pub(crate) const NO_ANSWER: u16 = 599;
+/// Most that is read of an answer, in bytes.
+const MOST: usize = 4 * 1024 * 1024;
+
+/// The innermost reason: "connection reset" and not "error sending request".
+fn innermost(error: &reqwest::Error) -> String {
+    let mut reason: &dyn std::error::Error = error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    reason.to_string()
 }
 
 impl Answer {
@@ -83,6 +101,29 @@ impl Browser {
     }
 
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        self.try_send(request).await.expect("an answer")
+    }
+
+    /// As `send`, where the answer may not come, not wholly, or without end: whoever asks loses patience after a while.
+    /// What is no answer has the status 599 and says why; of an endless one there are some megabytes.
+    pub(crate) async fn reach(&self, request: reqwest::RequestBuilder) -> Answer {
+        let answer = tokio::time::timeout(PATIENCE, self.try_send(request)).await;
+        let reason = match answer {
+            Ok(Ok(answer)) => return answer,
+            Ok(Err(error)) => innermost(&error),
+            Err(_) => "no patience left".to_owned(),
+        };
+        let status = StatusCode::from_u16(NO_ANSWER).expect("a status");
+        Answer {
+            status,
+            location: None,
+            headers: reqwest::header::HeaderMap::new(),
+            body: reason,
+            bytes: Vec::new(),
+        }
+    }
+
+    async fn try_send(&self, request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
         let cookies: Vec<_> = self
             .cookies
             .lock()
@@ -91,7 +132,7 @@ impl Browser {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let request = if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) };
-        let response = request.send().await.expect("an answer");
+        let mut response = request.send().await?;
         let headers = response.headers().clone();
         for cookie in headers.get_all(SET_COOKIE) {
             let text = cookie.to_str().expect("ASCII");
@@ -105,7 +146,15 @@ impl Browser {
             }
         }
         let location = headers.get(LOCATION).map(|value| value.to_str().expect("ASCII").to_owned());
-        Answer { status: response.status(), location, headers, body: response.text().await.expect("text") }
+        let mut bytes = Vec::new();
+        while let Some(piece) = response.chunk().await? {
+            bytes.extend_from_slice(&piece);
+            if bytes.len() > MOST {
+                break;
+            }
+        }
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Answer { status: response.status(), location, headers, body, bytes })
     }
 
     pub(crate) fn http(&self) -> &reqwest::Client {
@@ -139,33 +188,41 @@ impl Browser {
 
     /// Redeems a code as the main client does.
     pub(crate) async fn redeem(&self, idp: &RealmHandle, code: &str) -> Answer {
-        self.token(
-            idp,
-            &[
-                ("grant_type", "authorization_code"),
-                ("code", code),
-                ("redirect_uri", CALLBACK),
-                ("code_verifier", VERIFIER),
-            ],
-        )
-        .await
+        self.send(self.redemption(idp, code)).await
+    }
+
+    /// The request that redeems a code.
+    pub(crate) fn redemption(&self, idp: &RealmHandle, code: &str) -> reqwest::RequestBuilder {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", VERIFIER),
+        ];
+        self.token_request(idp, &form)
     }
 
     /// A token request with the credentials of the main client.
     pub(crate) async fn token(&self, idp: &RealmHandle, form: &[(&str, &str)]) -> Answer {
+        self.send(self.token_request(idp, form)).await
+    }
+
+    fn token_request(&self, idp: &RealmHandle, form: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let body =
             Params(form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
-        let request = self
-            .http
+        self.http
             .post(idp.url("/connect/token"))
             .basic_auth(CLIENT, Some(SECRET))
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(encode(&body));
-        self.send(request).await
+            .body(encode(&body))
     }
 
     pub(crate) async fn userinfo(&self, idp: &RealmHandle, access_token: &str) -> Answer {
-        self.send(self.http.get(idp.url("/connect/userinfo")).bearer_auth(access_token)).await
+        self.send(self.userinfo_request(idp, access_token)).await
+    }
+
+    pub(crate) fn userinfo_request(&self, idp: &RealmHandle, access_token: &str) -> reqwest::RequestBuilder {
+        self.http.get(idp.url("/connect/userinfo")).bearer_auth(access_token)
     }
 }
 
