@@ -25,7 +25,7 @@ enum Command {
     Healthcheck(cli::healthcheck::Healthcheck),
     /// Print a configuration made of another provider's.
     Import(cli::import::Import),
-    /// List every fault.
+    /// List every fault by family: id, what a correct relying party does, what happens, and who got it wrong.
     Faults {
         /// As JSON.
         #[arg(long)]

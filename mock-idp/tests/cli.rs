@@ -77,9 +77,16 @@ fn serve_says_the_issuer_and_answers() {
 #[test]
 fn the_catalogue_is_printed_as_text_and_as_json() {
     let text = run(&["faults"]);
-    assert!(text.status.success() && String::from_utf8_lossy(&text.stdout).contains("idt-nonce-wrong"));
+    let said = String::from_utf8_lossy(&text.stdout);
+    assert!(text.status.success() && said.contains("\n[idt]\nidt-iss-wrong "), "{said}");
+    assert!(
+        said.contains("seen in authlib CVE-2026-28498") && said.contains("(staged by browser)"),
+        "{said}"
+    );
     let json: serde_json::Value = serde_json::from_slice(&run(&["faults", "--json"]).stdout).expect("JSON");
     assert_eq!(json.as_array().map(Vec::len), Some(mock_idp::catalogue().count()));
+    assert_eq!(json[6]["id"], "disc-alg-downgrade");
+    assert_eq!(json[6]["seen_in"][0], "MinIO CVE-2026-33322");
 }
 
 #[test]

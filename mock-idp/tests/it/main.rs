@@ -7,6 +7,8 @@ mod console;
 mod control;
 mod directory;
 mod faults;
+mod faults_coverage;
+mod faults_document;
 mod grants;
 mod hostile;
 mod import;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use mock_idp::{Params, RealmHandle};
+use mock_idp::{ArmedFault, Params, RealmHandle};
 use reqwest::StatusCode;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::Value;
@@ -28,8 +28,12 @@ pub(crate) struct Answer {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// How long `reach` waits.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// How long it is worth to wait for an answer that this fault struck.
+pub(crate) fn patience(fault: &str) -> Duration {
+    let never = ["hang", "timeout", "trickle"].iter().any(|word| fault.contains(word));
+    if never { Duration::from_millis(250) } else { Duration::from_secs(60) }
+}
+
 /// The status of what is no answer.
 pub(crate) const NO_ANSWER: u16 = 599;
 /// Most that is read of an answer, in bytes.
@@ -104,10 +108,21 @@ impl Browser {
         self.try_send(request).await.expect("an answer")
     }
 
-    /// As `send`, where the answer may not come, not wholly, or without end: whoever asks loses patience after a while.
-    /// What is no answer has the status 599 and says why; of an endless one there are some megabytes.
-    pub(crate) async fn reach(&self, request: reqwest::RequestBuilder) -> Answer {
-        let answer = tokio::time::timeout(PATIENCE, self.try_send(request)).await;
+    /// As `send`, where the answer may not come, not wholly, or without end: whoever asks loses patience after the fault
+    /// struck the request. What is no answer has the status 599 and says why; of an endless one there are
+    /// some megabytes.
+    pub(crate) async fn reach(&self, request: reqwest::RequestBuilder, armed: &ArmedFault) -> Answer {
+        let before = armed.fired();
+        let struck = async {
+            while armed.fired() == before {
+                tokio::task::yield_now().await;
+            }
+        };
+        let mut answer = std::pin::pin!(self.try_send(request));
+        let answer = tokio::select! {
+            answer = &mut answer => Ok(answer),
+            () = struck => tokio::time::timeout(patience(armed.fault()), answer).await,
+        };
         let reason = match answer {
             Ok(Ok(answer)) => return answer,
             Ok(Err(error)) => innermost(&error),
@@ -207,7 +222,7 @@ impl Browser {
         self.send(self.token_request(idp, form)).await
     }
 
-    fn token_request(&self, idp: &RealmHandle, form: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    pub(crate) fn token_request(&self, idp: &RealmHandle, form: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let body =
             Params(form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
         self.http

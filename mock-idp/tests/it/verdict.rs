@@ -69,11 +69,15 @@ impl Party {
         let refused = asked.location.is_some();
         let answer =
             if refused { asked } else { browser.post(&self.idp.url("/account/people"), &form).await };
-        let code = answer.param("code").unwrap_or_default();
+        let code = answer.location.as_ref().and_then(|_| answer.param("code")).unwrap_or_default();
         Begun { code, verifier }
     }
 
     async fn redeem(&self, begun: &Begun, changed: Pairs<'_>) -> Answer {
+        self.browser.send(self.redemption(begun, changed)).await
+    }
+
+    fn redemption(&self, begun: &Begun, changed: Pairs<'_>) -> reqwest::RequestBuilder {
         let mut form = vec![
             ("grant_type", "authorization_code"),
             ("code", begun.code.as_str()),
@@ -82,7 +86,7 @@ impl Party {
         ];
         form.retain(|(name, _)| !changed.iter().any(|(other, _)| other == name));
         form.extend(changed);
-        self.browser.token(&self.idp, &form).await
+        self.browser.token_request(&self.idp, &form)
     }
 
     async fn tokens(&self) -> Value {
@@ -162,22 +166,27 @@ async fn an_honest_relying_party_passes_every_check() {
 
 #[tokio::test]
 async fn honest_sign_ins_under_every_fault_stay_clean() {
-    let accepted = mock_idp::catalogue().filter(|fault| fault.staged_by == mock_idp::StagedBy::Provider);
-    for fault in accepted {
+    let staged = mock_idp::catalogue().filter(|fault| fault.staged_by == mock_idp::StagedBy::Provider);
+    // Those would strike the honest refresh afterwards.
+    for fault in staged.filter(|fault| !fault.id.starts_with("tok-refresh-")) {
         let party = Party::start().await;
         party.honest().await;
-        party.idp.faults().arm(fault.id, Target::person("dana"), 1).expect("a fault");
+        let armed = party.idp.faults().arm(fault.id, Target::person("dana"), 1).expect("a fault");
         let begun = party.begin(&[]).await;
         let refuse = fault.verdict == mock_idp::Verdict::Refuse;
         let at_answer = fault.strikes == [mock_idp::Point::Authorization];
         if !(begun.code.is_empty() || (refuse && at_answer)) {
-            let answer = party.redeem(&begun, &[]).await;
+            let answer = party.browser.reach(party.redemption(&begun, &[]), &armed).await;
             if let Ok(tokens) = serde_json::from_str::<Value>(&answer.body)
                 && !refuse
                 && tokens["access_token"].is_string()
             {
                 party.userinfo(&tokens).await;
             }
+        }
+        // Nothing honest can be done with an answer that never comes.
+        if fault.id.starts_with("net-") || ["disc-flap-timeout", "ui-hang"].contains(&fault.id) {
+            armed.disarm();
         }
         party.honest().await;
         let verdict = party.verdict();

@@ -158,9 +158,10 @@ pub(crate) async fn see(fault: &str, way: Way) -> Seen {
     let earlier = idp.mint(&Mint::new("dana", "kaseya-mdr").nonce("earlier")).expect("dana").id_token;
     let armed = idp.faults().arm(fault, Target::person("dana"), 1).expect("staged by the provider");
 
-    let discovery = browser.reach(browser.http().get(idp.url("/.well-known/openid-configuration"))).await;
+    let discovery =
+        browser.reach(browser.http().get(idp.url("/.well-known/openid-configuration")), &armed).await;
     let key_set = idp.url("/.well-known/openid-configuration/jwks");
-    let jwks = browser.reach(browser.http().get(&key_set)).await;
+    let jwks = browser.reach(browser.http().get(&key_set), &armed).await;
     let back = match way {
         Way::Later(more) => browser.authorize(&idp, more).await,
         Way::LaterWithHint => browser.authorize(&idp, &[("prompt", "none"), ("id_token_hint", &hint)]).await,
@@ -174,7 +175,7 @@ pub(crate) async fn see(fault: &str, way: Way) -> Seen {
     let mut token = if fault == "tok-basic-only" {
         redeem_by_post(&browser, &idp, &code).await
     } else {
-        browser.reach(browser.redemption(&idp, &code)).await
+        browser.reach(browser.redemption(&idp, &code), &armed).await
     };
     let took = asked.elapsed();
     if way == Way::Refresh {
@@ -185,9 +186,9 @@ pub(crate) async fn see(fault: &str, way: Way) -> Seen {
     let access_token = serde_json::from_str::<Value>(&token.body).unwrap_or_default()["access_token"].clone();
     // What no header can hold no client can send.
     let access_token = access_token.as_str().filter(|token| !token.contains('\r')).unwrap_or_default();
-    let userinfo = browser.reach(browser.userinfo_request(&idp, access_token)).await;
+    let userinfo = browser.reach(browser.userinfo_request(&idp, access_token), &armed).await;
     let jwks_after = browser.get(&key_set).await;
-    let token_again = browser.reach(browser.redemption(&idp, &code)).await;
+    let token_again = browser.reach(browser.redemption(&idp, &code), &armed).await;
     let logout = logout(&browser, &idp).await;
     let fired = armed.fired();
     let strangers = idp.journal().find(&JournalQuery::operation("stranger")).len();
