@@ -1,6 +1,7 @@
 //! Every fault the provider can stage by itself, once, and what it comes to here: the whole table in one place.
 
 use jiff::SignedDuration;
+use mock_idp::Verdict;
 use provisioner::domain::record::CauseCode;
 use provisioner::usecase::{Actor, UserQuery, allow_user_again, get_sign_in, list_users, remove_user};
 
@@ -17,7 +18,7 @@ enum Comes {
 }
 
 use CauseCode::{
-    AccessDenied, CallbackMalformed, CodeExpired, EmailUnverified, OtherCompany, ProviderError,
+    AccessDenied, CallbackMalformed, CodeExpired, EmailMissing, EmailUnverified, OtherCompany, ProviderError,
     ProviderUnavailable, ResponseIssuer, StateMismatch, TokenExpired, TokenInvalid,
 };
 use Comes::{In, To};
@@ -123,6 +124,121 @@ const TABLE: &[(&str, Comes)] = &[
     ("ok-headers", In),
     ("ok-long", In),
     ("sess-maxage0-edge", In),
+    ("authz-error-invalid-scope", To(ProviderError, "answered invalid_scope")),
+    ("authz-error-interaction-required", To(ProviderError, "answered interaction_required")),
+    ("authz-error-consent-required", To(ProviderError, "answered consent_required")),
+    ("authz-error-account-selection-required", To(ProviderError, "answered account_selection_required")),
+    ("tok-invalid-grant-reused", To(CodeExpired, "invalid_grant:")),
+    ("tok-429", To(ProviderUnavailable, "/connect/token answered with status 429")),
+    ("idt-iss-near-case", To(TokenInvalid, "issuer:")),
+    ("idt-iss-near-port", To(TokenInvalid, "issuer:")),
+    ("idt-iss-near-query", To(TokenInvalid, "issuer:")),
+    ("idt-hash-c", To(TokenInvalid, "c_hash:")),
+    ("idt-acr-low", In),
+    ("idt-wrong-kind-access", To(TokenInvalid, "kind:")),
+    ("idt-wrong-kind-logout", To(TokenInvalid, "kind:")),
+    ("idt-wrong-kind-logout-untyped", To(TokenInvalid, "kind:")),
+    ("sig-bad-rs256-other-key", To(TokenInvalid, "signature:")),
+    ("sig-bad-rs256-swapped", To(TokenInvalid, "signature:")),
+    ("id-email-changed", In),
+    ("id-sub-case", In),
+    ("id-sub-space", In),
+    ("id-sub-nfc", To(TokenInvalid, "subject:")),
+    ("jwks-misuse-oct", To(TokenInvalid, "algorithm:")),
+    ("jwks-weak-1024", To(TokenInvalid, "signature:")),
+    ("jwks-weak-e1", To(TokenInvalid, "signature:")),
+    ("jwks-weak-16k", To(TokenInvalid, "signature:")),
+    ("authz-mixup", To(ResponseIssuer, "iss: wrong")),
+    ("authz-mixup-no-iss", To(ResponseIssuer, "iss: wrong")),
+    ("authz-param-huge", To(CallbackMalformed, "far too long")),
+    ("authz-param-ctrl", To(CallbackMalformed, "a parameter is empty, repeated")),
+    ("authz-mode-front-tokens", In),
+    ("tok-reset", To(ProviderUnavailable, "no complete answer from")),
+    ("tok-body-bom", To(ProviderError, "not usable: it is not the JSON")),
+    ("tok-body-200error", To(ProviderError, "not usable: it is not the JSON")),
+    ("tok-body-201", To(ProviderError, "not usable: it is not the JSON")),
+    ("tok-at-ctrl", To(ProviderError, "not usable: access_token")),
+    ("tok-redirect", To(ProviderError, "not usable: its status or content type")),
+    ("tok-redirect-302", To(ProviderError, "not usable: its status or content type")),
+    ("tok-substitution", To(TokenInvalid, "nonce:")),
+    ("tok-substitution-access", To(TokenInvalid, "at_hash:")),
+    ("sig-header-jwk", To(TokenInvalid, "signature:")),
+    ("sig-header-jku", To(TokenInvalid, "signature:")),
+    ("sig-header-x5u", To(TokenInvalid, "signature:")),
+    ("sig-kid-evil", To(TokenInvalid, "signature:")),
+    ("sig-kid-evil-sql", To(TokenInvalid, "signature:")),
+    ("sig-kid-evil-long", To(TokenInvalid, "signature:")),
+    ("sig-kid-evil-number", To(TokenInvalid, "signature:")),
+    ("sig-crit-unknown", To(TokenInvalid, "critical_header:")),
+    ("sig-crit-b64", To(TokenInvalid, "critical_header:")),
+    ("sig-cross-issuer", To(TokenInvalid, "signature:")),
+    ("sig-ecdsa-zero", To(TokenInvalid, "algorithm:")),
+    ("sig-ecdsa-zero-der", To(TokenInvalid, "algorithm:")),
+    ("sig-ecdsa-zero-curve", To(TokenInvalid, "algorithm:")),
+    ("sig-shape-2", To(TokenInvalid, "shape:")),
+    ("sig-shape-4", To(TokenInvalid, "shape:")),
+    ("sig-shape-5", To(TokenInvalid, "shape:")),
+    ("sig-shape-pad", To(TokenInvalid, "shape:")),
+    ("sig-shape-ws", To(TokenInvalid, "shape:")),
+    ("sig-shape-dots", To(TokenInvalid, "shape:")),
+    ("sig-shape-jwe", To(TokenInvalid, "shape:")),
+    ("net-refused-token", To(ProviderUnavailable, "no complete answer from")),
+    ("net-reset-token", To(ProviderUnavailable, "no complete answer from")),
+    ("net-truncated-token", To(ProviderUnavailable, "no complete answer from")),
+    ("net-huge", To(ProviderUnavailable, "is longer than 1 MiB")),
+    ("net-bomb", To(ProviderError, "not usable: it is not the JSON")),
+    ("net-skew-30s", In),
+    ("net-skew-10m", To(TokenInvalid, "issued_at:")),
+    ("id-domain-trick", To(EmailMissing, "not of the form name@domain")),
+    ("id-domain-trick-suffix", In),
+    ("id-domain-trick-prefix", In),
+    ("id-domain-trick-subdomain", In),
+    ("id-domain-trick-idn", In),
+    ("id-domain-trick-quoted", To(EmailMissing, "not of the form name@domain")),
+    ("id-username-collision", In),
+    ("id-role-absent", In),
+    ("id-role-unknown", In),
+    ("id-role-admin", In),
+    ("id-role-wrongtype", In),
+    ("id-role-changed", In),
+    ("id-profile-sparse", To(EmailMissing, "sent no e-mail address")),
+    ("claim-groups-string", In),
+    ("claim-groups-empty", In),
+    ("claim-groups-hundreds", In),
+    ("claim-groups-objects", In),
+    ("claim-email-verified-string", To(EmailUnverified, "did not say that the e-mail address is verified")),
+    ("claim-email-verified-absent", To(EmailUnverified, "did not say that the e-mail address is verified")),
+    ("claim-aud-array", In),
+    ("claim-amr-string", In),
+    ("claim-name-unicode", In),
+    ("claim-name-rtl", In),
+    ("claim-name-emoji", In),
+    ("claim-name-hostile", In),
+    ("claim-name-long", In),
+    ("claim-name-mononym", In),
+    ("claim-name-userinfo-only", In),
+    ("claim-all-userinfo-only", To(OtherCompany, "named no company")),
+    ("claim-email-upper", In),
+    ("claim-email-plus", In),
+    ("claim-email-quoted", To(EmailMissing, "not of the form name@domain")),
+    ("claim-email-idn", In),
+    ("claim-email-punycode", In),
+    ("claim-email-lookalike", In),
+    ("claim-email-long", In),
+    ("claim-emails-array", In),
+    ("claim-null", In),
+    ("claim-empty", In),
+    ("claim-address", In),
+    ("claim-phone", In),
+    ("claim-updated-at-string", In),
+    ("claim-updated-at-float", In),
+    ("claim-locale", In),
+    ("claim-many", In),
+    ("claim-sub-digits", In),
+    ("claim-sub-pipes", In),
+    ("claim-username-number", In),
+    ("claim-role-array", In),
+    ("claim-modules-string", In),
 ];
 
 /// What one sign-in of Dana came to: nothing, or the cause and its reason.
@@ -178,4 +294,54 @@ async fn every_fault_comes_to_what_the_table_says_and_the_next_sign_in_works() {
         stage.clock.advance(SignedDuration::from_mins(2));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The answers that the service waits for in vain, ten seconds each: all at once.
+#[tokio::test]
+async fn an_answer_that_never_comes_is_not_waited_for_and_the_next_sign_in_works() {
+    let try_one = async |fault| {
+        let database = Database::sqlite();
+        let stage = Stage::in_effect(&database).await;
+        let (mona, _) = stage.mona().await;
+        let armed =
+            stage.idp.faults().arm(fault, mock_idp::Target::person("dana"), 1).expect("a known fault");
+        let (code, reason) = try_dana(&stage, &mona).await.expect("nobody is signed in");
+        assert_eq!((code, armed.fired()), (ProviderUnavailable, 1), "{fault}: {reason}");
+        assert!(reason.contains("no complete answer from"), "{fault}: {reason}");
+        assert_eq!(try_dana(&stage, &mona).await, None, "{fault}");
+    };
+    tokio::join!(try_one("tok-hang"), try_one("net-hang-token"), try_one("net-trickle"));
+}
+
+/// A provider that gives a key the name of another breaks its own rules; it may not break the service for longer than
+/// its keys are used without asking again.
+#[tokio::test]
+async fn a_key_under_an_old_name_is_refused_until_the_keys_are_read_again() {
+    let database = Database::sqlite();
+    let stage = Stage::in_effect(&database).await;
+    let (mona, _) = stage.mona().await;
+    assert_eq!(try_dana(&stage, &mona).await, None);
+    let armed = stage
+        .idp
+        .faults()
+        .arm("jwks-kid-reused", mock_idp::Target::person("dana"), 1)
+        .expect("a known fault");
+    let (code, reason) = try_dana(&stage, &mona).await.expect("nobody is signed in");
+    assert!(code == TokenInvalid && reason.contains("signature:") && armed.fired() == 1, "{reason}");
+    stage.clock.advance(SignedDuration::from_mins(61));
+    assert_eq!(try_dana(&stage, &mona).await.map(|(code, _)| code), None);
+}
+
+#[test]
+fn the_table_says_what_a_correct_relying_party_does() {
+    let verdict =
+        |id: &str| mock_idp::catalogue().find(|entry| entry.id == id).expect("a known fault").verdict;
+    for (fault, comes) in TABLE {
+        let agrees = match verdict(fault) {
+            Verdict::Refuse => *comes != In,
+            Verdict::Accept | Verdict::Reauthenticate => *comes == In,
+            Verdict::Either => true,
+        };
+        assert!(agrees, "{fault}: {comes:?}");
+    }
 }
