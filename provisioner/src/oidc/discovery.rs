@@ -107,7 +107,10 @@ fn optional(
     if is_secure(&url) && is_trusted(&url, config) {
         return Ok(Some(url));
     }
-    Err(DiscoveryError::Origin { member, origin: url.origin().ascii_serialization() })
+    // What has no origin is named by its scheme: `null` helps nobody.
+    let origin =
+        if url.has_host() { url.origin().ascii_serialization() } else { format!("{}:", url.scheme()) };
+    Err(DiscoveryError::Origin { member, origin })
 }
 
 /// The same origin as the issuer, or one that the configuration allows (arXiv 1508.04324, malicious endpoints).
@@ -207,6 +210,8 @@ mod tests {
                 assert!(matches!(error, DiscoveryError::Origin { .. }), "{member} at {url}");
             }
         }
+        let said = read_with("jwks_uri", json!("file:///etc/hosts")).unwrap_err().to_string();
+        assert!(said.contains("`jwks_uri` is at `file:`"), "{said}");
         let mut allowing = config();
         allowing.allowed_origins.push(Url::parse("https://keys.example").unwrap());
         let mut document = document();
