@@ -8,6 +8,9 @@ use crate::protocol::params::Params;
 /// A code that this provider never made.
 const CODE_OF_ANOTHER: &str = "a-code-of-another-provider";
 
+/// With a longer one, the address would be none that a server reads.
+const LONGEST_CODE: usize = 64_000;
+
 /// An authorization response on its way out.
 pub(crate) struct ResponseDraft<'a> {
     pub(crate) params: &'a mut Params,
@@ -43,7 +46,7 @@ pub(crate) fn response(id: &str, draft: &mut ResponseDraft<'_>) -> bool {
             None => false,
         },
         "authz-param-empty" => params.set("code", ""),
-        "authz-param-huge" => replace_code("c".repeat(64 * 1024), params),
+        "authz-param-huge" => replace_code("c".repeat(LONGEST_CODE), params),
         "authz-param-ctrl" => append("code", "\0\r\nX-Injected: 1", params),
         _ => false,
     }

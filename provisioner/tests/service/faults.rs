@@ -1,7 +1,7 @@
 //! Every fault the provider can stage by itself, once, and what it comes to here: the whole table in one place.
 
 use jiff::SignedDuration;
-use mock_idp::Verdict;
+use mock_idp::{JournalQuery, Verdict};
 use provisioner::domain::record::CauseCode;
 use provisioner::usecase::{Actor, UserQuery, allow_user_again, get_sign_in, list_users, remove_user};
 
@@ -294,6 +294,8 @@ async fn every_fault_comes_to_what_the_table_says_and_the_next_sign_in_works() {
         stage.clock.advance(SignedDuration::from_mins(2));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // Keys and claims that a token only names an address of are never fetched.
+    stage.idp.journal().assert_count(&JournalQuery::operation("stranger"), 0);
 }
 
 /// The answers that the service waits for in vain, ten seconds each: all at once.

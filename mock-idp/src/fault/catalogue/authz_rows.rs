@@ -156,7 +156,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
     ),
     staged(
         "authz-param-huge",
-        "the code in the authorization response is 64 kB long",
+        "the code in the authorization response is 64,000 letters long",
         &[Authorization],
         "RFC 6749 3.1",
         Refuse,

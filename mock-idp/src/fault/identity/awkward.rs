@@ -75,11 +75,18 @@ fn emails(id: &str, claims: &Map<String, Value>) -> Option<Changes> {
         "claim-email-quoted" => one("email", format!("\"{local} o'hara\"@{domain}")),
         "claim-email-idn" => one("email", format!("{local}@m\u{fc}nchen.example")),
         "claim-email-punycode" => one("email", format!("{local}@xn--mnchen-3ya.example")),
-        "claim-email-lookalike" => one("email", format!("{}@{domain}", local.replacen('a', "\u{430}", 1))),
+        "claim-email-lookalike" => one("email", format!("{}@{domain}", lookalike(local)?)),
         "claim-email-long" => one("email", format!("{}@{}.example", "d".repeat(64), "n".repeat(63))),
         "claim-emails-array" => one("emails", json!([email, format!("{local}@old.example")])),
         _ => None,
     }
+}
+
+/// With one letter of another alphabet that looks the same.
+fn lookalike(text: &str) -> Option<String> {
+    let pairs = [('a', "\u{430}"), ('e', "\u{435}"), ('o', "\u{43e}"), ('i', "\u{456}"), ('c', "\u{441}")];
+    let (latin, other) = pairs.into_iter().find(|(latin, _)| text.contains(*latin))?;
+    Some(text.replacen(latin, other, 1))
 }
 
 fn profile(id: &str) -> Option<Changes> {

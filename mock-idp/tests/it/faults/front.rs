@@ -40,7 +40,7 @@ pub(crate) const ROWS: &[Row] = &[
     ("authz-mixup-no-iss", Login, |s| {
         s.back.param("iss").is_none() && s.token_error() == (400, json!("invalid_grant"))
     }),
-    ("authz-param-huge", Login, |s| s.back.param("code").is_some_and(|code| code.len() == 65_536)),
+    ("authz-param-huge", Login, |s| s.back.param("code").is_some_and(|code| code.len() == 64_000)),
     ("authz-param-ctrl", Login, |s| {
         s.back.param("code").is_some_and(|code| code.contains("\0\r\nX-Injected"))
     }),
