@@ -61,6 +61,10 @@ fn logical(stage: &Stage, text: &str) -> String {
     let mut text = text.to_owned();
     for (address, name) in stage.hosts() {
         text = text.replace(&address, &name);
+        // What a provider can make of its own address to be almost the same.
+        text = text.replace(&address.replace("127.0.0.1", "localhost"), &format!("{name}-elsewhere"));
+        text = text.replace(&address.replace("127.0.0.1:", "127.0.0.1:0"), &format!("{name}-other-port"));
+        text = text.replace(&address.to_uppercase(), &name.to_uppercase());
     }
     let since = |found: &Captures<'_>| found[0].parse().map_or_else(|_| found[0].to_owned(), offset);
     TIME.replace_all(&text, since).into_owned()

@@ -63,11 +63,14 @@ fn specs_speak_an_administrators_language() {
         r"(?i)https?:|\bhttp\b|\b[1-5]\d\d\b (?:error|status)|/api/|/sso/|\bselect \*|\bheader\b|\bjson\b",
     )
     .expect("a pattern");
+    let faults: BTreeSet<&str> = mock_idp::catalogue().map(|entry| entry.id).collect();
     for spec in specs().all {
         let lines =
             spec.file.text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('@'));
         for (number, line) in lines {
-            assert!(!technical.is_match(line), "{}:{}: {line}", spec.file.path, number + 1);
+            // The id of a fault is a name, not language.
+            let said: Vec<_> = line.split_whitespace().filter(|word| !faults.contains(word)).collect();
+            assert!(!technical.is_match(&said.join(" ")), "{}:{}: {line}", spec.file.path, number + 1);
         }
     }
 }

@@ -50,6 +50,49 @@ Feature: What KaseyaOne may do is accepted
       | sess-maxage0-edge |
       | idt-acr-low       |
 
+    Examples: clocks and modes
+      | fault                   |
+      | net-skew-30s            |
+      | authz-mode-front-tokens |
+
+    Examples: names
+      | fault                    |
+      | claim-name-unicode       |
+      | claim-name-rtl           |
+      | claim-name-emoji         |
+      | claim-name-hostile       |
+      | claim-name-long          |
+      | claim-name-mononym       |
+      | claim-name-userinfo-only |
+      | id-username-collision    |
+      | claim-username-number    |
+
+    Examples: what they are over there
+      | fault                 |
+      | id-role-absent        |
+      | id-role-unknown       |
+      | id-role-admin         |
+      | id-role-wrongtype     |
+      | claim-role-array      |
+      | claim-modules-string  |
+      | claim-groups-string   |
+      | claim-groups-empty    |
+      | claim-groups-hundreds |
+      | claim-groups-objects  |
+
+    Examples: claims that are awkward
+      | fault                   |
+      | claim-aud-array         |
+      | claim-amr-string        |
+      | claim-null              |
+      | claim-empty             |
+      | claim-address           |
+      | claim-phone             |
+      | claim-updated-at-string |
+      | claim-updated-at-float  |
+      | claim-locale            |
+      | claim-many              |
+
   @S-01
   Scenario Outline: A service that reads documents with <fault> signs people in
     Given the variation "<fault>" applies to whoever asks
@@ -67,6 +110,15 @@ Feature: What KaseyaOne may do is accepted
       | jwks-uri-random    |
       | tok-basic-only     |
       | disc-alg-downgrade |
+
+    Examples: documents that are odd
+      | fault                       |
+      | disc-pkce-absent            |
+      | disc-pkce-plain             |
+      | disc-endpoint-moved         |
+      | disc-field-wrongtype-unused |
+      | jwks-foreign-entries        |
+      | jwks-kid-dup                |
 
   @S-42
   Scenario Outline: A later sign-in with <fault> reuses the account
@@ -86,6 +138,21 @@ Feature: What KaseyaOne may do is accepted
       | ok-sloppy-profile |
       | id-email-changed  |
       | id-email-fold     |
+
+    Examples: addresses
+      | fault                     |
+      | id-domain-trick-suffix    |
+      | id-domain-trick-prefix    |
+      | id-domain-trick-subdomain |
+      | id-domain-trick-idn       |
+      | claim-email-upper         |
+      | claim-email-plus          |
+      | claim-email-idn           |
+      | claim-email-punycode      |
+      | claim-email-lookalike     |
+      | claim-email-long          |
+      | claim-emails-array        |
+      | id-role-changed           |
 
   @S-01
   Scenario: The longest names that are allowed are accepted: ok-long
@@ -145,3 +212,27 @@ Feature: What KaseyaOne may do is accepted
     And the fault has struck
     And the record of the sign-in says:
       | freshness | fresh |
+
+  @S-01
+  Scenario Outline: A subject that is <fault> keys one account
+    Given the variation "<fault>" applies to every sign-in of Dana
+    When Dana signs in with KaseyaOne
+    And Dana uses a new browser
+    And Dana signs in with KaseyaOne
+    Then Dana is signed in
+    And Dana has exactly one account
+    And the fault has struck
+
+    Examples:
+      | fault            |
+      | claim-sub-digits |
+      | claim-sub-pipes  |
+
+  @S-01
+  Scenario: A KaseyaOne that ends no sessions keeps nobody signed in here: out-op-dead-absent
+    Given the variation "out-op-dead-absent" applies to whoever asks
+    And the service was restarted
+    When Rui signs in with KaseyaOne
+    And Rui signs out
+    Then Rui is not signed in
+    And the fault has struck

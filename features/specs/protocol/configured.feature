@@ -55,6 +55,22 @@ Feature: What a service may be configured to do
       | ui-403          | provider error |
       | ui-500          | provider error |
 
+    Examples: signed, but wrongly
+      | fault         | cause         |
+      | ui-jwt-badsig | token invalid |
+      | ui-jwt-none   | token invalid |
+      | ui-jwt-aud    | token invalid |
+
+    Examples: no answer
+      | fault                  | cause          |
+      | ui-html                | provider error |
+      | ui-redirect            | provider error |
+      | ui-hang                | provider error |
+      | net-hang-userinfo      | provider error |
+      | net-refused-userinfo   | provider error |
+      | net-reset-userinfo     | provider error |
+      | net-truncated-userinfo | provider error |
+
   @S-01
   Scenario: Signed user information is accepted: ok-userinfo-jwt
     Given user information is read at every sign-in
@@ -71,3 +87,19 @@ Feature: What a service may be configured to do
     When Dana signs in with KaseyaOne
     Then Dana is signed in
     And KaseyaOne was asked for user information
+
+  @S-01
+  Scenario Outline: User information with <fault> is accepted
+    Given user information is read at every sign-in
+    And automatic user creation is in effect
+    And the variation "<fault>" applies to the sign-in of Dana
+    When Dana signs in with KaseyaOne
+    Then Dana is signed in
+    And Dana has exactly one account
+    And the fault has struck
+
+    Examples:
+      | fault            |
+      | ui-conflict      |
+      | ui-types         |
+      | ui-claim-sources |

@@ -30,6 +30,10 @@ Feature: Signing out of KaseyaOne
       | out-rp-no-state    |
       | out-rp-other-state |
 
+    Examples:
+      | fault           |
+      | out-op-dead     |
+
   @S-80
   Scenario: Signing out here alone leaves KaseyaOne's session, and that is said
     Given Rui is signed in with KaseyaOne
@@ -132,3 +136,13 @@ Feature: Signing out of KaseyaOne
       | fault            |
       | out-fc-wrong-sid |
       | out-fc-wrong-iss |
+
+  @S-80
+  Scenario: A storm of logout tokens about nobody keeps one about somebody from nothing: out-bcl-storm
+    Given Rui is signed in with KaseyaOne
+    And Dana is signed in with KaseyaOne
+    And the variation "out-bcl-storm" applies to the sign-out of Rui
+    When Rui signs out at KaseyaOne
+    Then Rui is not signed in
+    And Dana is signed in
+    And the fault has struck

@@ -125,8 +125,9 @@ fn params(pairs: &[(String, String)], symbols: &mut Symbols) -> Vec<String> {
             }
             learn_one(name, value, symbols);
             // A symbol stands for the whole value.
-            let value = &if is_symbolic(name) { value.clone() } else { short(value) };
-            let quoted = value.is_empty() || value.contains(char::is_whitespace);
+            let symbolic = is_symbolic(name);
+            let value = &if symbolic { value.clone() } else { short(value) };
+            let quoted = value.is_empty() || !symbolic && value.contains(char::is_whitespace);
             if quoted { format!("{name}={value:?}") } else { format!("{name}={value}") }
         })
         .collect();
