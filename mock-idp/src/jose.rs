@@ -53,7 +53,7 @@ pub(crate) struct TokenDraft {
     /// The finished token, when an old one is served instead.
     pub(crate) instead: Option<String>,
     /// What is done to the finished token as a text.
-    pub(crate) reshape: Option<fn(String) -> String>,
+    pub(crate) reshape: Option<fn(&str) -> String>,
 }
 
 impl TokenDraft {
@@ -112,7 +112,7 @@ impl TokenDraft {
         }
         let message = if self.swapped.is_empty() { message } else { self.swap(&header) };
         let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
-        self.reshape.map_or_else(|| token.clone(), |reshape| reshape(token.clone()))
+        self.reshape.map_or_else(|| token.clone(), |reshape| reshape(&token))
     }
 
     /// Header and payload with the claims that were put in after signing.

@@ -21,7 +21,7 @@ pub(crate) fn list_users(realm: &Realm, incoming: &Incoming, note: &mut Note) ->
     let state = realm.lock_at(&incoming.base);
     let company = match company_of_bearer(&state, incoming, note) {
         Ok(company) => company,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let filter = match incoming.query.first("filter").map(Filter::parse) {
         Some(None) => {
@@ -58,7 +58,7 @@ pub(crate) fn get_user(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
     let state = realm.lock_at(&incoming.base);
     let company = match company_of_bearer(&state, incoming, note) {
         Ok(company) => company,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let id = incoming.path.rsplit('/').next().unwrap_or_default();
     let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
@@ -83,15 +83,15 @@ pub(crate) fn service_provider_config(_: &Realm, _: &Incoming, note: &mut Note) 
     answer(body, note)
 }
 
-fn company_of_bearer(state: &State, incoming: &Incoming, note: &mut Note) -> Result<String, Reply> {
+fn company_of_bearer(state: &State, incoming: &Incoming, note: &mut Note) -> Result<String, Box<Reply>> {
     note.client_authentication = Some("bearer");
     let bearer = incoming.bearer().unwrap_or_default();
     let company =
         state.people.companies().iter().find(|company| same_secret(&company.directory_token, bearer));
     company.map(|company| company.key.clone()).ok_or_else(|| {
         let reason = "the bearer token is no company's directory token";
-        error(StatusCode::UNAUTHORIZED, None, "directory_token", reason, note)
-            .with(header::WWW_AUTHENTICATE, "Bearer realm=\"mock-idp\"")
+        let refused = error(StatusCode::UNAUTHORIZED, None, "directory_token", reason, note);
+        Box::new(refused.with(header::WWW_AUTHENTICATE, "Bearer realm=\"mock-idp\""))
     })
 }
 

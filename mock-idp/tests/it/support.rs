@@ -31,7 +31,7 @@ pub(crate) struct Answer {
 /// How long it is worth to wait for an answer that this fault struck.
 pub(crate) fn patience(fault: &str) -> Duration {
     let never = ["hang", "timeout", "trickle"].iter().any(|word| fault.contains(word));
-    if never { Duration::from_millis(250) } else { Duration::from_secs(60) }
+    if never { Duration::from_millis(250) } else { Duration::from_mins(1) }
 }
 
 /// The status of what is no answer.

@@ -140,7 +140,7 @@ pub(crate) async fn see(fault: &str, way: Way) -> Seen {
     let later = matches!(way, Way::Later(_) | Way::LaterWithHint);
     if way == Way::SignedUserinfo {
         let signed = |client: &mut fixtures::Client| {
-            client.userinfo_signed_response_alg = Some(fixtures::SigningAlgorithm::RS256)
+            client.userinfo_signed_response_alg = Some(fixtures::SigningAlgorithm::RS256);
         };
         idp.clients().change(crate::support::CLIENT, signed).expect("the client");
     }
