@@ -23,6 +23,8 @@ pub(crate) struct Base {
     pub(crate) front: Arc<str>,
     /// What stands before the paths that servers call; no slash at the end.
     pub(crate) back: Arc<str>,
+    /// What stands before `/_control`: nothing but the realm's path where control is served at the same address.
+    pub(crate) control: Arc<str>,
     /// The path in `front`: what stands before every link on a page.
     pub(crate) prefix: Arc<str>,
 }
@@ -36,8 +38,15 @@ impl Base {
             issuer: issuer.into(),
             front: front.into(),
             back: back.into(),
+            control: prefix.unwrap_or_default().into(),
             prefix: prefix.unwrap_or_default().into(),
         }
+    }
+
+    /// The whole address of the control API.
+    pub(crate) fn control_url(&self) -> String {
+        let base = if self.control.contains("://") { &self.control } else { &self.front };
+        format!("{base}/_control")
     }
 }
 
@@ -48,6 +57,8 @@ pub(crate) struct Addressing {
     pub(crate) front: Option<String>,
     /// What servers use, when that is not the same.
     pub(crate) back: Option<String>,
+    /// Where control is served, when that is an address of its own.
+    pub(crate) control: Option<String>,
     /// Whether issuers end with a slash.
     pub(crate) trailing_slash: bool,
     /// Where this process listens: the address when a request names none.
@@ -61,7 +72,11 @@ impl Addressing {
         let back = self.back.as_deref().unwrap_or(front);
         let below =
             |address: &str| if path.is_empty() { address.to_owned() } else { format!("{address}/{path}") };
-        Base::new(&below(front), &below(back), self.trailing_slash)
+        let mut base = Base::new(&below(front), &below(back), self.trailing_slash);
+        if let Some(control) = &self.control {
+            base.control = below(control).into();
+        }
+        base
     }
 
     /// Whether the addresses depend on the request.
@@ -78,6 +93,7 @@ mod tests {
         Addressing {
             front: None,
             back: None,
+            control: None,
             trailing_slash: false,
             listening: "http://127.0.0.1:9400".to_owned(),
         }

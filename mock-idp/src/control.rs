@@ -17,6 +17,8 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -24,6 +26,7 @@ use utoipa_axum::routes;
 use crate::control::problem::Problem;
 use crate::http::place::Place;
 use crate::journal::{Channel, Entry, Note, Params};
+use crate::protocol::token::same_secret;
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -73,30 +76,64 @@ pub(crate) fn router() -> Router {
         .route("/_control/openapi.json", get(axum::Json(document)))
         .merge(console::router())
         .layer(from_fn(write_down))
-        .layer(from_fn(no_foreign_pages))
+        .layer(from_fn(only_who_may))
 }
 
-async fn no_foreign_pages(Place { realm, .. }: Place, request: Request, next: Next) -> Response {
-    if is_ours(request.headers(), &realm.base.front) {
-        next.run(request).await
-    } else {
-        Problem::foreign().into_response()
+/// What anybody may know: that the provider is up, and whom it is vouched for by.
+const OPEN: [&str; 2] = ["/_control/health", "/_control/tls/authority.pem"];
+
+async fn only_who_may(place: Place, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let allowed = match place.realms.control_key() {
+        _ if OPEN.contains(&request.uri().path()) => true,
+        Some(key) => match shown_key(headers) {
+            Some(shown) if !same_secret(key, &shown.key) => return Problem::no_key().into_response(),
+            // A page can make a browser send a password it knows, but no bearer token.
+            Some(shown) => shown.by_bearer || is_same_site(headers),
+            None => return Problem::no_key().into_response(),
+        },
+        None => is_ours(headers, &place.realm.base.front),
+    };
+    if allowed { next.run(request).await } else { Problem::foreign().into_response() }
+}
+
+/// A key as a request shows it.
+struct Shown {
+    key: String,
+    by_bearer: bool,
+}
+
+/// As a bearer token, or as the password of anybody, which is what browsers can ask for.
+fn shown_key(headers: &HeaderMap) -> Option<Shown> {
+    let (scheme, rest) = headers.get("authorization")?.to_str().ok()?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Shown { key: rest.trim().to_owned(), by_bearer: true });
     }
+    let basic = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(rest.trim()).ok())??;
+    let text = String::from_utf8(basic).ok()?;
+    let key = text.split_once(':')?.1.to_owned();
+    Some(Shown { key, by_bearer: false })
+}
+
+fn is_same_site(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text("host").unwrap_or_default();
+    let same_origin = text("origin").is_none_or(|origin| authority(origin).as_deref() == Some(host));
+    same_origin && matches!(text("sec-fetch-site"), None | Some("none" | "same-origin"))
+}
+
+fn authority(url: &str) -> Option<String> {
+    url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_owned())
 }
 
 /// A page of another site must not steer a provider on this machine, not even under a name of its own that it lets
 /// point here (DNS rebinding): the request is for an address, `localhost` or the issuer, and comes from no other origin.
 fn is_ours(headers: &HeaderMap, issuer: &str) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let authority =
-        |url: &str| url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_owned());
-    let host = text("host").unwrap_or_default();
+    let host = headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
     let is_here =
         name == "localhost" || name.parse::<IpAddr>().is_ok() || authority(issuer).as_deref() == Some(host);
-    let is_same_site = matches!(text("sec-fetch-site"), None | Some("none" | "same-origin"));
-    let is_same_origin = text("origin").is_none_or(|origin| authority(origin).as_deref() == Some(host));
-    is_here && is_same_site && is_same_origin
+    is_here && is_same_site(headers)
 }
 
 /// Changes made by a test stand in the journal between the requests they explain.

@@ -79,6 +79,11 @@ impl RealmHandle {
         &self.0.path
     }
 
+    /// The address of the control API of this realm.
+    pub fn control_url(&self) -> String {
+        self.0.base.control_url()
+    }
+
     /// An address in this realm.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.0.base.front)

@@ -26,6 +26,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use tower_http::cors::{Any, CorsLayer};
 
 use crate::http::place::{Entrance, Place, dispatch, nothing_here};
 use crate::http::reply::Reply;
@@ -52,26 +53,58 @@ const fn operation(
     Operation { name, channel, run }
 }
 
+/// What is served at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Face {
+    /// Protocol and control.
+    Both,
+    /// The protocol alone: control is elsewhere.
+    Protocol,
+    /// Control alone.
+    Control,
+}
+
 /// Every realm behind one entrance.
-pub(crate) fn router(realms: Arc<Realms>) -> Router {
-    // Routes of the protocol are there once more under a prefix, for relying parties that read discovery.
-    let inside = Router::new()
-        .merge(protocol())
-        .nest(crate::fault::documents::MOVED, protocol())
-        .merge(front())
-        .merge(crate::control::router())
-        .fallback(nothing_here);
+pub(crate) fn router(realms: Arc<Realms>, face: Face) -> Router {
+    let mut inside = Router::new();
+    if face != Face::Control {
+        // Routes of the protocol are there once more under a prefix, for relying parties that read discovery.
+        inside = inside.merge(protocol()).nest(crate::fault::documents::MOVED, protocol()).merge(front());
+    }
+    if face != Face::Protocol {
+        inside = inside.merge(crate::control::router());
+    }
+    let style = read(operation("style", Channel::Front, documents::style));
+    let inside = inside.route("/assets/mock-idp.css", style).fallback(nothing_here);
     Router::new().fallback(dispatch).with_state(Entrance { realms, inside }).layer(map_response(test_only))
 }
 
 fn protocol() -> Router {
-    use Channel::{Back, Front};
+    use Channel::Front;
+    let get_and_post = MethodFilter::GET.or(MethodFilter::POST);
+    let front = Router::new()
+        .route(path::AUTHORIZE, over(get_and_post, operation("authorize", Front, connect::authorize)))
+        .route(path::END_SESSION, over(get_and_post, operation("end_session", Front, connect::end_session)));
+    front.merge(servers().layer(cors()))
+}
+
+/// Any page may call what servers call: it has to bring its own credentials, and gets to see no cookie's worth.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers(Any)
+        .expose_headers([header::WWW_AUTHENTICATE])
+}
+
+/// What servers call, and pages without a server of their own.
+fn servers() -> Router {
+    use Channel::Back;
     let get_and_post = MethodFilter::GET.or(MethodFilter::POST);
     Router::new()
         .route(path::DISCOVERY, read(operation("discovery", Back, documents::discovery)))
         .route(path::RFC_8414, read(operation("discovery", Back, documents::discovery)))
         .route(path::JWKS, read(operation("jwks", Back, documents::jwks)))
-        .route(path::AUTHORIZE, over(get_and_post, operation("authorize", Front, connect::authorize)))
         .route(path::TOKEN, over(MethodFilter::POST, operation("token", Back, connect::token)))
         .route(path::USERINFO, over(get_and_post, operation("userinfo", Back, connect::userinfo)))
         .route(path::PUSH, over(MethodFilter::POST, operation("pushed_authorization", Back, back::push)))
@@ -92,7 +125,6 @@ fn protocol() -> Router {
                 operation("registration", Back, registration::look_after),
             ),
         )
-        .route(path::END_SESSION, over(get_and_post, operation("end_session", Front, connect::end_session)))
 }
 
 fn front() -> Router {
@@ -102,7 +134,6 @@ fn front() -> Router {
     };
     Router::new()
         .route("/", read(operation("home", Front, documents::home)))
-        .route("/assets/mock-idp.css", read(operation("style", Front, documents::style)))
         .route("/keys/{name}", read(operation("jwks", Back, documents::moved_jwks)))
         .route("/strangers/{name}", read(operation("stranger", Back, documents::stranger)))
         .route("/account/login", step("login", account::show_login, account::login))
@@ -202,13 +233,14 @@ fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Not
     }
     let raw_request = incoming.raw();
     let raw_response = reply.raw();
+    let status = reply.status.as_u16();
+    let method = incoming.method.to_string();
     let mut state = realm.lock();
     let at = state.now();
-    let status = reply.status.as_u16();
-    state.record(Entry {
+    let forgotten = state.record(Entry {
         channel: operation.channel,
         operation: operation.name,
-        method: incoming.method.to_string(),
+        method,
         path: incoming.path,
         query: incoming.query,
         form: incoming.form,
@@ -217,6 +249,8 @@ fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Not
         raw_response,
         ..Entry::of(at, note)
     });
+    drop(state);
+    drop(forgotten);
 }
 
 /// What every answer carries, refusals of the router included.

@@ -4,17 +4,19 @@ mod configured;
 #[cfg(feature = "wiremock")]
 pub(crate) mod mounted;
 mod secured;
+mod serving;
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use fixtures::Fixtures;
 use tokio::sync::oneshot;
-use tokio_rustls::TlsAcceptor;
 
+use self::secured::{is_exposed, made_key, make_tls};
+use self::serving::{Served, listen, own_thread, reached_at, serve};
 use crate::base::{Addressing, is_base_url};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ClockSetting, Plan};
@@ -23,7 +25,6 @@ use crate::protocol::claims::ClaimNames;
 use crate::realm::Realm;
 use crate::realms::{RealmError, Realms, Template};
 use crate::tls::{TlsError, TlsSource};
-use crate::wire::{Lever, WireListener};
 
 /// Why a provider did not start.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +60,7 @@ pub struct MockIdp {
     root: RealmHandle,
     realms: Arc<Realms>,
     address: SocketAddr,
+    control_key: Option<String>,
     authority: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -99,6 +101,8 @@ impl MockIdp {
             auth_time: true,
             registration: false,
             tls: None,
+            control_bind: None,
+            control_key: None,
             current_runtime: false,
             clock_setting: None,
             farewells_later: false,
@@ -110,6 +114,12 @@ impl MockIdp {
     /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What whoever controls the provider over HTTP has to show: the key that was given, or one that was made because the
+    /// provider listens to other machines.
+    pub fn control_key(&self) -> Option<&str> {
+        self.control_key.as_deref()
     }
 
     /// The certificate of the authority behind the provider's own, PEM, where TLS is on and the authority was made at start:
@@ -173,6 +183,8 @@ pub struct MockIdpBuilder {
     auth_time: bool,
     registration: bool,
     tls: Option<TlsSource>,
+    control_bind: Option<String>,
+    control_key: Option<String>,
     current_runtime: bool,
     clock_setting: Option<ClockSetting>,
     farewells_later: bool,
@@ -284,27 +296,33 @@ impl MockIdpBuilder {
     /// Not asynchronous, so that the provider is compiled in this crate and not again in every one that starts it.
     fn start_now(mut self) -> Result<MockIdp, StartError> {
         let (listener, address) = listen(&self.bind)?;
+        let apart = self.control_bind.as_deref().map(listen).transpose()?;
+        let control_address = apart.as_ref().map(|(_, address)| *address);
         // "Every address" is none that anybody could be sent to: it is reached where each request says.
         self.derived_issuer |= address.ip().is_unspecified() && self.issuer.is_none();
         let scheme = if self.tls.is_some() { "https" } else { "http" };
-        let addressing = self.addressing(format!("{scheme}://{}", reached_at(address)))?;
+        let mut addressing = self.addressing(format!("{scheme}://{}", reached_at(address)))?;
+        addressing.control = control_address.map(|address| format!("{scheme}://{}", reached_at(address)));
+        if self.control_key.is_none() && [Some(address), control_address].iter().flatten().any(is_exposed) {
+            self.control_key = Some(made_key()?);
+        }
+        let control_key = self.control_key.clone();
         let current_runtime = self.current_runtime;
         let (source, clock) = (self.tls.take(), Arc::clone(&self.clock));
         let (realms, root) = self.into_realms(addressing)?;
-        let tls = source.map(|source| secured::make_tls(&source, &realms, &root, &*clock)).transpose()?;
+        let tls = source.map(|source| make_tls(&source, &realms, &root, &*clock)).transpose()?;
         let (acceptor, authority) = tls.map_or((None, None), |tls| (Some(tls.acceptor), tls.authority));
         realms.set_authority(authority.clone());
         let (stop, stopped) = oneshot::channel();
+        let served = Served { main: listener, control: apart.map(|(listener, _)| listener), tls: acceptor };
         let thread = if current_runtime {
-            let listener = tokio::net::TcpListener::from_std(listener)
-                .map_err(|error| StartError::System(error.to_string()))?;
-            let listener = WireListener { tcp: listener, tls: acceptor };
-            tokio::spawn(serve(listener, Arc::clone(&realms), stopped));
+            tokio::spawn(serve(served.bound()?, Arc::clone(&realms), stopped));
             None
         } else {
-            Some(own_thread(listener, acceptor, Arc::clone(&realms), stopped)?)
+            Some(own_thread(served, Arc::clone(&realms), stopped)?)
         };
-        Ok(MockIdp { root: RealmHandle(root), realms, address, authority, stop: Some(stop), thread })
+        let root = RealmHandle(root);
+        Ok(MockIdp { root, realms, address, control_key, authority, stop: Some(stop), thread })
     }
 
     /// Every realm there is from the start, and the one at the root.
@@ -317,6 +335,7 @@ impl MockIdpBuilder {
             slow: self.slow,
             auth_time: self.auth_time,
             registration: self.registration,
+            control_key: self.control_key,
             clock_setting: self.clock_setting,
             farewells_later: self.farewells_later,
         };
@@ -334,65 +353,13 @@ impl MockIdpBuilder {
         Ok(Addressing {
             front: if self.derived_issuer { None } else { Some(issuer.unwrap_or_else(|| listening.clone())) },
             back: checked(&self.back_channel)?,
+            control: None,
             trailing_slash: self.trailing_slash,
             listening,
         })
     }
 }
 
-fn listen(bind: &str) -> Result<(TcpListener, SocketAddr), StartError> {
-    let error = |source| StartError::Bind { address: bind.to_owned(), source };
-    let mut addresses = bind.to_socket_addrs().map_err(error)?;
-    let address = addresses.next().ok_or_else(|| error(io::ErrorKind::AddrNotAvailable.into()))?;
-    let listener = TcpListener::bind(address).map_err(error)?;
-    listener.set_nonblocking(true).map_err(error)?;
-    let address = listener.local_addr().map_err(error)?;
-    Ok((listener, address))
-}
-
-/// The address at which this machine itself reaches what listens there.
-fn reached_at(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(if address.is_ipv4() {
-            Ipv4Addr::LOCALHOST.into()
-        } else {
-            Ipv6Addr::LOCALHOST.into()
-        });
-    }
-    address
-}
-
 fn checked_url(address: String) -> Result<String, StartError> {
     if is_base_url(&address) { Ok(address) } else { Err(StartError::Issuer(address)) }
-}
-
-fn own_thread(
-    listener: TcpListener,
-    tls: Option<TlsAcceptor>,
-    realms: Arc<Realms>,
-    stopped: oneshot::Receiver<()>,
-) -> Result<JoinHandle<()>, StartError> {
-    let system = |error: io::Error| StartError::System(error.to_string());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(system)?;
-    let listener = {
-        let _inside = runtime.enter();
-        WireListener { tcp: tokio::net::TcpListener::from_std(listener).map_err(system)?, tls }
-    };
-    std::thread::Builder::new()
-        .name("mock-idp".to_owned())
-        .spawn(move || runtime.block_on(serve(listener, realms, stopped)))
-        .map_err(system)
-}
-
-/// Serves until the provider is dropped.
-async fn serve(listener: WireListener, realms: Arc<Realms>, stopped: oneshot::Receiver<()>) {
-    let service = crate::http::router(realms).into_make_service_with_connect_info::<Lever>();
-    tokio::select! {
-        served = axum::serve(listener, service) => {
-            if let Err(error) = served {
-                tracing::error!(%error, "the provider stopped serving");
-            }
-        }
-        _ = stopped => {}
-    }
 }

@@ -246,17 +246,20 @@ const KEPT: usize = 10_000;
 const KEPT_BYTES: usize = 32 * 1024 * 1024;
 
 impl Journal {
-    pub(crate) fn add(&mut self, mut entry: Entry) -> u64 {
+    /// Adds an entry, and gives those that gave way to it.
+    pub(crate) fn add(&mut self, mut entry: Entry) -> Vec<Entry> {
         self.seq += 1;
         entry.seq = self.seq;
         self.size += entry.size();
         self.entries.push_back(entry);
+        let mut forgotten = Vec::new();
         while self.entries.len() > KEPT || self.size > KEPT_BYTES {
             let Some(oldest) = self.entries.pop_front() else { break };
             self.size -= oldest.size();
+            forgotten.push(oldest);
         }
         self.news.send_replace(self.seq);
-        self.seq
+        forgotten
     }
 
     /// Whom this journal tells of news.

@@ -13,6 +13,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
 use aws_lc_rs::signature::{
     self, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaEncoding,
+    UnparsedPublicKey, VerificationAlgorithm,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -131,6 +132,22 @@ impl SigningKey {
             }
             Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
         }
+    }
+
+    /// Whether a signature by this key is genuine.
+    pub(crate) fn verifies(&self, alg: SigningAlgorithm, message: &[u8], signature: &[u8]) -> bool {
+        let by: &'static dyn VerificationAlgorithm = match alg {
+            SigningAlgorithm::RS256 => &signature::RSA_PKCS1_2048_8192_SHA256,
+            SigningAlgorithm::RS384 => &signature::RSA_PKCS1_2048_8192_SHA384,
+            SigningAlgorithm::RS512 => &signature::RSA_PKCS1_2048_8192_SHA512,
+            SigningAlgorithm::PS256 => &signature::RSA_PSS_2048_8192_SHA256,
+            SigningAlgorithm::PS384 => &signature::RSA_PSS_2048_8192_SHA384,
+            SigningAlgorithm::PS512 => &signature::RSA_PSS_2048_8192_SHA512,
+            SigningAlgorithm::ES256 => &signature::ECDSA_P256_SHA256_FIXED,
+            SigningAlgorithm::EdDsa => &signature::ED25519,
+        };
+        let key = UnparsedPublicKey::new(by, &self.public_der);
+        self.makes(alg) && key.verify(message, signature).is_ok()
     }
 
     /// The public key as it stands in the key set (RFC 7517 4).

@@ -332,7 +332,8 @@ impl State {
         self.clients.values().flat_map(of).flatten().collect()
     }
 
-    pub(crate) fn record(&mut self, entry: Entry) -> u64 {
+    /// Writes an entry down; what gave way to it is better dropped when the lock is free again.
+    pub(crate) fn record(&mut self, entry: Entry) -> Vec<Entry> {
         self.journal.add(entry)
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Template {
     pub(crate) slow: Duration,
     pub(crate) auth_time: bool,
     pub(crate) registration: bool,
+    /// What whoever controls the provider has to show.
+    pub(crate) control_key: Option<String>,
     /// How clocks start, when it is not with the time of the one below.
     pub(crate) clock_setting: Option<ClockSetting>,
     /// Answers do not wait until clients were told of a logout.
@@ -134,6 +136,11 @@ impl Realms {
     /// Whether answers do not wait until clients were told of a logout.
     pub(crate) fn farewells_later(&self) -> bool {
         self.template.farewells_later
+    }
+
+    /// What whoever controls the provider has to show.
+    pub(crate) fn control_key(&self) -> Option<&str> {
+        self.template.control_key.as_deref()
     }
 
     /// What a new realm is made of.

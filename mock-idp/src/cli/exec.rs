@@ -49,10 +49,13 @@ fn spawn(command: &[OsString], idp: &MockIdp) -> std::io::Result<Child> {
     command
         .args(arguments)
         .env("MOCK_IDP_ISSUER", idp.issuer())
-        .env("MOCK_IDP_CONTROL", idp.url("/_control"))
+        .env("MOCK_IDP_CONTROL", idp.control_url())
         .env("OIDC_ISSUER", idp.issuer())
         .env_remove("OIDC_CLIENT_ID")
         .env_remove("OIDC_CLIENT_SECRET");
+    if let Some(key) = idp.control_key() {
+        command.env("MOCK_IDP_CONTROL_KEY", key);
+    }
     // The client under test, or the first one that can be one.
     let clients = idp.clients().list();
     let usual = clients.iter().find(|client| client.id == "kaseya-mdr");

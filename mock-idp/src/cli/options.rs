@@ -64,6 +64,12 @@ pub(crate) struct Options {
     /// The private key of that certificate (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
+    /// Serve the control API at an address of its own.
+    #[arg(long, value_name = "ADDRESS", env = "MOCK_IDP_CONTROL_LISTEN")]
+    control_listen: Option<String>,
+    /// What whoever controls the provider has to show; made and printed when other machines reach it.
+    #[arg(long, value_name = "KEY", env = "MOCK_IDP_CONTROL_KEY", hide_env_values = true)]
+    control_key: Option<String>,
     /// Another name for one of KaseyaOne's claims: company_id, company_name, username, role or modules.
     #[arg(long, value_name = "NAME=CLAIM")]
     claim: Vec<String>,
@@ -73,6 +79,11 @@ pub(crate) struct Options {
 const CLIENT: &str = "kaseya-mdr";
 
 impl Options {
+    /// Whether the key of the control API is given, and not to be made.
+    pub(crate) fn gives_control_key(&self) -> bool {
+        self.control_key.is_some()
+    }
+
     /// A provider that is set up and not started. It listens on `usual` unless it is told otherwise.
     pub(crate) fn builder(self, usual: &str) -> anyhow::Result<MockIdpBuilder> {
         let mut builder = MockIdp::builder().bind(usual).fixtures(load(self.fixtures)?);
@@ -102,6 +113,19 @@ impl Options {
         }
         if self.trailing_slash {
             builder = builder.trailing_slash();
+        }
+        if let Some(address) = self.control_listen {
+            if !self.allow_other_machines {
+                only_this_machine(&address)?;
+            }
+            builder = builder.control_bind(address);
+        }
+        if let Some(key) = self.control_key {
+            anyhow::ensure!(
+                !key.is_empty(),
+                "--control-key is empty; give a key, or leave it out to have one made"
+            );
+            builder = builder.control_key(key);
         }
         if self.registration {
             builder = builder.with_registration();

@@ -9,13 +9,14 @@ use crate::cli::options::Options;
 use crate::cli::signals::Signals;
 
 pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
+    let key_was_given = options.gives_control_key();
     let builder = options.builder("127.0.0.1:9400")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         // Before anybody is told that it is up, or a signal sent at once would end it the hard way.
         let mut signals = Signals::listen()?;
         let idp = builder.on_current_runtime().start().await?;
-        say(&greeting(&idp));
+        say(&greeting(&idp, key_was_given));
         signals.next().await;
         say("mock-idp: stopped\n");
         Ok(ExitCode::SUCCESS)
@@ -23,12 +24,18 @@ pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
 }
 
 /// The first line is for programs, the others are for people.
-fn greeting(idp: &MockIdp) -> String {
+fn greeting(idp: &MockIdp, key_was_given: bool) -> String {
     let mut lines = vec![
         format!("mock-idp: issuer {} on {} (testing only; stop with Ctrl-C)", idp.issuer(), idp.address()),
         format!("  discovery  {}", idp.url("/.well-known/openid-configuration")),
-        format!("  control    {}, described by openapi.json there", idp.url("/_control")),
+        format!("  control    {}, described by openapi.json there", idp.control_url()),
     ];
+    // A key that was given is known to whoever gave it, and may be a secret elsewhere.
+    if let Some(key) = idp.control_key().filter(|_| !key_was_given) {
+        lines.push(format!(
+            "  key        {key} (control takes it as a bearer token; --control-key gives another)"
+        ));
+    }
     let realms = idp.realms();
     let further = realms.paths().into_iter().filter(|path| !path.is_empty());
     lines.extend(further.filter_map(|path| Some(format!("  realm      {}", realms.get(&path)?.issuer()))));

@@ -35,11 +35,7 @@ fn reading(place: &Place, realm: &Realm) -> RealmReading {
     } else {
         Arc::clone(&realm.base)
     };
-    RealmReading {
-        path: realm.path.clone(),
-        issuer: base.issuer.to_string(),
-        control: format!("{}/_control", base.front),
-    }
+    RealmReading { path: realm.path.clone(), issuer: base.issuer.to_string(), control: base.control_url() }
 }
 
 /// Every realm of this process.

@@ -1,5 +1,7 @@
 //! The endpoints of the protocol: authorize, token, userinfo, end of session.
 
+use std::sync::Arc;
+
 use axum::http::{StatusCode, header};
 use serde_json::Value;
 
@@ -15,6 +17,7 @@ use crate::journal::Note;
 use crate::protocol::authorize::ResponseMode;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::realm::Realm;
+use crate::realm::grants::access_name;
 use crate::realm::redeem::Redeemed;
 use crate::realm::sign_in::{AuthorizationResponse, Authorized, Page};
 
@@ -61,7 +64,10 @@ pub(crate) fn token(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Repl
         Redeemed::Tokens(ordered) => ordered.sign(),
     };
     let draft = realm.lock_at(&incoming.base).token_response(&made, note);
-    let id_token = draft.body.get("id_token").and_then(Value::as_str).and_then(crate::jose::decode);
+    let id_token = match draft.body.get("id_token").and_then(Value::as_str) {
+        Some(sent) if Some(sent) == made.id_token.as_deref() => made.id_token_parts,
+        other => other.and_then(crate::jose::decode),
+    };
     if let Some((header, claims)) = id_token {
         note.response.id_token_header = Some(header);
         note.response.id_token_claims = Some(claims);
@@ -121,7 +127,10 @@ pub(super) fn token_error(error: &OAuthError, note: &mut Note) -> Reply {
 
 pub(crate) fn userinfo(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let presented = incoming.access_token();
-    let answered = realm.lock_at(&incoming.base).userinfo(presented, &incoming.caller(), note);
+    // Verified before the lock is taken for the answer.
+    let ring = Arc::clone(&realm.lock().ring);
+    let name = presented.and_then(|presented| access_name(&ring, presented.token));
+    let answered = realm.lock_at(&incoming.base).userinfo(presented, name, &incoming.caller(), note);
     let userinfo = match answered {
         Ok(userinfo) => userinfo,
         Err(error) => return resource_error(&error, presented.is_some_and(|token| token.with_proof), note),

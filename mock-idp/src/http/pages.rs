@@ -134,6 +134,7 @@ struct FormPost<'a> {
 struct Home<'a> {
     prefix: &'a str,
     issuer: &'a str,
+    control: &'a str,
 }
 
 /// The one script there is; without scripts the button does the same.
@@ -292,7 +293,7 @@ pub(crate) fn home(base: &Base, note: &mut Note) -> Reply {
     show(
         StatusCode::OK,
         "kaseyaone-home",
-        Home { prefix: &base.prefix, issuer: &base.issuer }.render(),
+        Home { prefix: &base.prefix, issuer: &base.issuer, control: &base.control }.render(),
         &policy(None, false),
         note,
     )

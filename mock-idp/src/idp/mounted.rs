@@ -14,6 +14,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 
 use crate::handles::{RealmHandle, RealmsHandle};
+use crate::http::Face;
 use crate::idp::{MockIdp, MockIdpBuilder, StartError};
 use crate::realms::Realms;
 
@@ -83,7 +84,7 @@ impl MockIdpBuilder {
     pub async fn mount_into(self, server: &MockServer) -> Result<Mounted, StartError> {
         let addressing = self.addressing(server.uri())?;
         let (realms, root) = Self { farewells_later: true, ..self }.into_realms(addressing)?;
-        let provider = Provider::start(crate::http::router(Arc::clone(&realms)))?;
+        let provider = Provider::start(crate::http::router(Arc::clone(&realms), Face::Both))?;
         Mock::given(any()).respond_with(provider).with_priority(LAST).named("mock-idp").mount(server).await;
         Ok(Mounted { root: RealmHandle(root), realms })
     }

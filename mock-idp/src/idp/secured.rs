@@ -1,9 +1,11 @@
-//! Setting TLS up: where the certificate comes from, and which names it is for.
+//! Who may reach the provider: by which certificate, and with which key and at which address it is controlled.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::{MockIdpBuilder, StartError};
 use crate::clock::Clock;
+use crate::generator::Generator;
 use crate::realm::Realm;
 use crate::realms::Realms;
 use crate::tls::{Judge, Tls, TlsSource};
@@ -21,6 +23,21 @@ impl MockIdpBuilder {
     #[must_use]
     pub fn tls_pem(mut self, chain: impl Into<String>, key: impl Into<String>) -> Self {
         self.tls = Some(TlsSource::Pem { chain: chain.into(), key: key.into() });
+        self
+    }
+
+    /// Serves the control API at an address of its own, and not beside the protocol; port 0 means any free port.
+    #[must_use]
+    pub fn control_bind(mut self, address: impl Into<String>) -> Self {
+        self.control_bind = Some(address.into());
+        self
+    }
+
+    /// Controls the provider over HTTP only for whoever shows this key: `Authorization: Bearer KEY`, or the key as the
+    /// password of any user. A provider that listens to other machines makes one when it is given none.
+    #[must_use]
+    pub fn control_key(mut self, key: impl Into<String>) -> Self {
+        self.control_key = Some(key.into());
         self
     }
 }
@@ -42,4 +59,17 @@ pub(super) fn make_tls(
     let judged = Arc::clone(root);
     let judge: Judge = Arc::new(move || judged.lock().strike_handshake());
     Ok(Tls::new(source, &hosts, clock, judge)?)
+}
+
+/// Whether other machines reach this address.
+pub(super) fn is_exposed(address: &SocketAddr) -> bool {
+    !address.ip().is_loopback()
+}
+
+/// A key that nobody can guess, whatever a seed fixes.
+pub(super) fn made_key() -> Result<String, StartError> {
+    let generator = Generator::from_os();
+    generator
+        .map(|mut generator| generator.secret())
+        .ok_or_else(|| StartError::System("randomness".to_owned()))
 }

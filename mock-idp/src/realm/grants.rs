@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::fault::SignIn;
 use crate::jose;
+use crate::keys::KeyRing;
 use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::realm::State;
 use crate::realm::sign_in::later;
@@ -102,11 +103,7 @@ impl State {
 
     /// The name under which an access token is remembered: the token, or the `jti` of one that is a JWT of ours.
     pub(crate) fn access_name(&self, token: &str) -> Option<String> {
-        if token.contains('.') {
-            let claims = jose::verify_own(&self.ring, token)?;
-            return claims.get("jti")?.as_str().map(str::to_owned);
-        }
-        self.access.contains(token).then(|| token.to_owned())
+        access_name(&self.ring, token)
     }
 
     /// Revokes everything that came from one code.
@@ -115,4 +112,19 @@ impl State {
         self.access.retain(|_, grant| !grant.authentication.as_ref().is_some_and(of_family));
         self.refresh.retain(|_, grant| !of_family(&grant.authentication));
     }
+}
+
+/// The name under which an access token would be remembered. Whether one is, it does not tell; it needs no lock, and a
+/// signature is not quickly verified.
+pub(crate) fn access_name(ring: &KeyRing, token: &str) -> Option<String> {
+    if token.contains('.') {
+        let claims = jose::verify_own(ring, token)?;
+        return claims.get("jti")?.as_str().map(jwt_name);
+    }
+    Some(token.to_owned())
+}
+
+/// The name of a JWT with this `jti`. It has a dot, as no opaque token has: knowing a `jti` opens nothing.
+pub(crate) fn jwt_name(jti: &str) -> String {
+    format!("jwt.{jti}")
 }

@@ -13,7 +13,9 @@ use crate::jose::TokenDraft;
 use crate::journal::Note;
 use crate::protocol::claims::{self, IdTokenFacts};
 use crate::realm::State;
-use crate::realm::grants::{ACCESS_SECONDS, AccessGrant, Authentication, REFRESH_LIFE, RefreshGrant};
+use crate::realm::grants::{
+    ACCESS_SECONDS, AccessGrant, Authentication, REFRESH_LIFE, RefreshGrant, jwt_name,
+};
 use crate::realm::sign_in::later;
 
 /// What is to be made.
@@ -90,6 +92,8 @@ enum AccessDraft {
 pub(crate) struct Made {
     pub(crate) access_token: Option<String>,
     pub(crate) id_token: Option<String>,
+    /// Header and claims of the ID token.
+    pub(crate) id_token_parts: Option<(Value, Value)>,
     pub(crate) refresh_token: Option<String>,
     pub(crate) facts: Facts,
 }
@@ -101,12 +105,17 @@ impl Ordered {
             AccessDraft::Opaque(token) => token,
             AccessDraft::Jwt(draft) => draft.encode(),
         });
-        let id_token = self.id_token.map(|mut draft| {
-            draft.bind_access_token(access_token.as_deref().unwrap_or_default());
-            draft.encode()
-        });
+        let (id_token, id_token_parts) = match self.id_token {
+            Some(mut draft) => {
+                draft.bind_access_token(access_token.as_deref().unwrap_or_default());
+                let token = draft.encode();
+                let parts = draft.into_parts(&token);
+                (Some(token), parts)
+            }
+            None => (None, None),
+        };
         let access_token = self.foreign_access_token.or(access_token);
-        Made { access_token, id_token, refresh_token: self.refresh_token, facts: self.facts }
+        Made { access_token, id_token, id_token_parts, refresh_token: self.refresh_token, facts: self.facts }
     }
 }
 
@@ -147,7 +156,10 @@ impl State {
                 expires_at: later(now, SignedDuration::from_secs(expires_in.into())),
             };
             let draft = self.access_draft(&order.client, &grant, &name);
-            self.access.insert(name, grant.clone(), grant.expires_at, now);
+            let opaque = order.client.access_token_format == AccessTokenFormat::Opaque;
+            let name = if opaque { name } else { jwt_name(&name) };
+            let until = grant.expires_at;
+            self.access.insert(name, grant, until, now);
             draft
         });
         let facts = Facts {

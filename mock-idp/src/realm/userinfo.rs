@@ -30,17 +30,18 @@ fn refuse(check: &str, reason: &str) -> OAuthError {
 }
 
 impl State {
-    /// Answers a userinfo request.
+    /// Answers a userinfo request. `presented_name` is what `access_name` says of the token.
     pub(crate) fn userinfo(
         &mut self,
         presented: Option<Presented<'_>>,
+        presented_name: Option<String>,
         caller: &Caller<'_>,
         note: &mut Note,
     ) -> Result<Userinfo, OAuthError> {
         let presented = presented.ok_or_else(|| refuse("bearer_present", "no access token was sent"))?;
         note.client_authentication = Some(if presented.with_proof { "dpop" } else { "bearer" });
         let unknown = || refuse("access_token_known", "the access token is not known, or was revoked");
-        let name = self.access_name(presented.token).ok_or_else(unknown)?;
+        let name = presented_name.ok_or_else(unknown)?;
         let grant = self.access.get(&name).cloned().ok_or_else(unknown)?;
         note.client = Some(grant.client_id.clone());
         let who = grant.authentication.as_deref();

@@ -68,6 +68,12 @@ async fn a_client_gets_a_token_for_itself_and_no_more_scope_than_it_has() {
     assert_eq!(error_of(&token_as(&idp, worker, &wide).await), refused(400, "invalid_scope"));
     let other = token_as(&idp, (CLIENT, SECRET), &[("grant_type", "client_credentials")]).await;
     assert_eq!(error_of(&other), refused(400, "unauthorized_client"));
+    let jti = claims["jti"].as_str().unwrap();
+    for forged in [jti.to_owned(), format!("jwt.{jti}")] {
+        let form = [("token", forged.as_str())];
+        let seen = post_as(&idp, "/connect/introspect", worker, &form).await.json();
+        assert_eq!(seen, json!({"active": false}), "a jti is no token");
+    }
     let userinfo = Browser::new().userinfo(&idp, answer["access_token"].as_str().unwrap()).await;
     assert_eq!(error_of(&userinfo), refused(401, "invalid_token"));
 }

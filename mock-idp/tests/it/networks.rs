@@ -1,5 +1,8 @@
-//! TLS by an authority of the provider's own, and certificates that are wrong on request.
+//! TLS by an authority of the provider's own, certificates that are wrong on request, who may control the provider, and
+//! which pages may call it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use mock_idp::{MockIdp, Target};
 
 /// Faults of the handshake.
@@ -48,4 +51,101 @@ async fn files_are_used_as_they_are_and_what_is_none_is_refused_with_a_sentence(
     let plain = MockIdp::start().await;
     let answer = reqwest::get(plain.url("/_control/tls/authority.pem")).await.unwrap();
     assert_eq!(answer.status(), 404);
+}
+
+/// The control API as somebody asks for it.
+async fn control(url: &str, headers: &[(&str, &str)]) -> u16 {
+    let request = client(None).get(url);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    request.send().await.expect("an answer").status().as_u16()
+}
+
+#[tokio::test]
+async fn control_takes_the_key_and_nothing_else() {
+    let idp = MockIdp::builder().control_key("open sesame").start().await.expect("a free port");
+    let people = format!("{}/people", idp.control_url());
+    let basic = |password: &str| format!("Basic {}", STANDARD.encode(format!("anybody:{password}")));
+    for (name, headers, status) in [
+        ("nothing", vec![], 401),
+        ("a wrong key", vec![("authorization", "Bearer open".to_owned())], 401),
+        ("another scheme", vec![("authorization", "Digest open sesame".to_owned())], 401),
+        ("the key", vec![("authorization", "Bearer open sesame".to_owned())], 200),
+        (
+            "the key by a service name",
+            vec![("authorization", "Bearer open sesame".to_owned()), ("host", "mock-idp:9400".to_owned())],
+            200,
+        ),
+        ("the key as a password", vec![("authorization", basic("open sesame"))], 200),
+        ("a wrong password", vec![("authorization", basic("sesame"))], 401),
+        (
+            "a password from a foreign page",
+            vec![("authorization", basic("open sesame")), ("sec-fetch-site", "cross-site".to_owned())],
+            403,
+        ),
+    ] {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(control(&people, &headers).await, status, "{name}");
+    }
+    assert_eq!(
+        control(&format!("{}/health", idp.control_url()), &[]).await,
+        200,
+        "anybody may ask whether it is up"
+    );
+}
+
+#[tokio::test]
+async fn a_key_is_made_where_other_machines_listen() {
+    let exposed = MockIdp::builder().bind("0.0.0.0:0").start().await.expect("a free port");
+    let key = exposed.control_key().expect("a key").to_owned();
+    let other = MockIdp::builder().bind("0.0.0.0:0").seed(1).start().await.expect("a free port");
+    assert!(key.len() >= 43 && other.control_key() != Some(&key));
+    let url = format!("http://127.0.0.1:{}/_control/people", exposed.address().port());
+    assert_eq!(control(&url, &[]).await, 401);
+    assert_eq!(control(&url, &[("authorization", &format!("Bearer {key}"))]).await, 200);
+    assert!(MockIdp::start().await.control_key().is_none());
+}
+
+#[tokio::test]
+async fn control_can_have_an_address_of_its_own() {
+    let idp = MockIdp::builder().control_bind("127.0.0.1:0").start().await.expect("two free ports");
+    let europe = idp.realms().create("acme/eu").expect("a realm");
+    for realm in [&*idp, &europe] {
+        assert!(!realm.control_url().starts_with(realm.issuer()), "{}", realm.control_url());
+        assert_eq!(control(&format!("{}/people", realm.control_url()), &[]).await, 200);
+        assert_eq!(control(&realm.url("/_control/people"), &[]).await, 404);
+        let elsewhere = realm.control_url().replace("/_control", "/.well-known/openid-configuration");
+        assert_eq!(control(&elsewhere, &[]).await, 404, "the protocol is not there");
+        assert_eq!(control(&realm.url("/.well-known/openid-configuration"), &[]).await, 200);
+    }
+    let home = client(None).get(idp.url("/")).send().await.unwrap().text().await.unwrap();
+    assert!(home.contains(&format!("{}/openapi.json", idp.control_url())), "{home}");
+    assert!(!idp.journal().is_empty(), "it is the same provider");
+}
+
+#[tokio::test]
+async fn any_page_may_call_what_servers_call_and_nothing_else() {
+    let idp = MockIdp::start().await;
+    let preflight = |path: &str| {
+        let request = client(None).request(reqwest::Method::OPTIONS, idp.url(path));
+        let request = request.header("origin", "https://spa.example");
+        request
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "dpop")
+            .send()
+    };
+    for path in
+        ["/connect/token", "/connect/userinfo", "/connect/revocation", "/.well-known/openid-configuration"]
+    {
+        let answer = preflight(path).await.expect("an answer");
+        assert_eq!(answer.headers()["access-control-allow-origin"], "*", "{path}");
+        assert!(!answer.headers().contains_key("access-control-allow-credentials"), "{path}");
+    }
+    for path in ["/connect/authorize", "/connect/endsession", "/account/people", "/_control/people"] {
+        let answer = preflight(path).await.expect("an answer");
+        assert!(!answer.headers().contains_key("access-control-allow-origin"), "{path}");
+    }
+    let answer =
+        client(None).get(idp.url("/connect/userinfo")).header("origin", "https://spa.example").send().await;
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.headers()["access-control-expose-headers"], "www-authenticate");
 }
