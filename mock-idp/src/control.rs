@@ -1,13 +1,18 @@
 //! The control interface: the nouns of the library over HTTP, for tests in any language. It adds no rule of its own.
 
+mod clients;
+mod clock;
 mod console;
-mod judged;
-mod lives;
-mod nouns;
+mod faults;
+mod health;
+mod journal;
+mod people;
 mod problem;
 mod realms;
 mod rules;
-mod told;
+mod stories;
+mod tokens;
+mod verdict;
 
 use std::net::IpAddr;
 
@@ -38,39 +43,39 @@ struct Document;
 /// Routes under `/_control`.
 pub(crate) fn router() -> Router {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(lives::health))
-        .routes(routes!(lives::authority))
+        .routes(routes!(health::health))
+        .routes(routes!(health::authority))
         .routes(routes!(realms::list_realms, realms::create_realm))
         .routes(routes!(realms::remove_realm))
         .routes(routes!(realms::reset))
         .routes(routes!(realms::list_snapshots))
         .routes(routes!(realms::take_snapshot, realms::forget_snapshot))
         .routes(routes!(realms::restore_snapshot))
-        .routes(routes!(nouns::list_people, nouns::add_person))
-        .routes(routes!(nouns::get_person, nouns::change_person, nouns::delete_person))
-        .routes(routes!(nouns::deactivate_person))
-        .routes(routes!(nouns::lock_person))
-        .routes(routes!(nouns::sign_out_everywhere))
-        .routes(routes!(nouns::restore_person))
-        .routes(routes!(nouns::list_clients, nouns::add_client))
-        .routes(routes!(nouns::get_client, nouns::change_client))
-        .routes(routes!(nouns::list_catalogue))
-        .routes(routes!(nouns::list_faults, nouns::arm_fault, nouns::disarm_faults))
-        .routes(routes!(nouns::get_fault, nouns::disarm_fault))
+        .routes(routes!(people::list_people, people::add_person))
+        .routes(routes!(people::get_person, people::change_person, people::delete_person))
+        .routes(routes!(people::deactivate_person))
+        .routes(routes!(people::lock_person))
+        .routes(routes!(people::sign_out_everywhere))
+        .routes(routes!(people::restore_person))
+        .routes(routes!(clients::list_clients, clients::add_client))
+        .routes(routes!(clients::get_client, clients::change_client))
+        .routes(routes!(faults::list_catalogue))
+        .routes(routes!(faults::list_faults, faults::arm_fault, faults::disarm_faults))
+        .routes(routes!(faults::get_fault, faults::disarm_fault))
         .routes(routes!(rules::list_rules, rules::add_rule, rules::take_rules_back))
         .routes(routes!(rules::get_rule, rules::take_rule_back))
         .routes(routes!(rules::read_barrier))
         .routes(routes!(rules::release_barrier))
-        .routes(routes!(lives::read_clock, lives::set_clock))
-        .routes(routes!(lives::read_journal, lives::clear_journal))
-        .routes(routes!(lives::count_journal))
-        .routes(routes!(lives::wait_for_journal))
-        .routes(routes!(judged::read_verdict))
-        .routes(routes!(told::list_stories))
-        .routes(routes!(told::tell_story))
-        .routes(routes!(lives::mint_tokens))
-        .routes(routes!(lives::expire))
-        .routes(routes!(lives::replay))
+        .routes(routes!(clock::read_clock, clock::set_clock))
+        .routes(routes!(journal::read_journal, journal::clear_journal))
+        .routes(routes!(journal::count_journal))
+        .routes(routes!(journal::wait_for_journal))
+        .routes(routes!(verdict::read_verdict))
+        .routes(routes!(stories::list_stories))
+        .routes(routes!(stories::tell_story))
+        .routes(routes!(tokens::mint_tokens))
+        .routes(routes!(tokens::expire))
+        .routes(routes!(tokens::replay))
         .split_for_parts();
     router
         .route("/_control/openapi.json", get(axum::Json(document)))

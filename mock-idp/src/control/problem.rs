@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::fault::{ArmError, UnknownFault};
 use crate::handles::NotFound;
@@ -115,4 +116,20 @@ impl IntoResponse for Problem {
 /// Reads a JSON body; what is wrong with it is said with line and column.
 pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|error| Problem::wrong(error.to_string()))
+}
+
+/// RFC 7396, one level deep: that is how deep these documents are.
+pub(crate) fn patched<T: Serialize + DeserializeOwned>(old: &T, body: &Bytes) -> Result<T, Problem> {
+    let patch: serde_json::Map<String, Value> = read(body)?;
+    let mut document = serde_json::to_value(old).map_err(|error| Problem::wrong(error.to_string()))?;
+    if let Value::Object(members) = &mut document {
+        for (name, value) in patch {
+            if value.is_null() {
+                members.remove(&name);
+            } else {
+                members.insert(name, value);
+            }
+        }
+    }
+    serde_json::from_value(document).map_err(|error| Problem::wrong(error.to_string()))
 }

@@ -1,0 +1,62 @@
+//! Clients over HTTP.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use fixtures::Client;
+
+use crate::control::problem::{Problem, patched, read};
+use crate::handles::{Clients, NotFound};
+use crate::http::place::Place;
+
+/// All clients.
+#[utoipa::path(get, path = "/_control/clients", tag = "clients", responses((status = OK, body = Vec<Object>)))]
+pub(crate) async fn list_clients(Place { realm, .. }: Place) -> Json<Vec<Client>> {
+    Json(Clients(realm).list())
+}
+
+/// Adds a client: the members are those of a fixtures file.
+#[utoipa::path(post, path = "/_control/clients", tag = "clients", request_body = Object,
+    responses((status = CREATED, body = Object), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn add_client(
+    Place { realm, .. }: Place,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Client>), Problem> {
+    let client: Client = read(&body)?;
+    let clients = Clients(realm);
+    if clients.get(&client.id).is_some() {
+        return Err(Problem::taken("client", &client.id));
+    }
+    clients.add(client.clone());
+    Ok((StatusCode::CREATED, Json(client)))
+}
+
+/// One client.
+#[utoipa::path(get, path = "/_control/clients/{id}", tag = "clients", params(("id" = String, Path)),
+    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn get_client(
+    Place { realm, .. }: Place,
+    Path(id): Path<String>,
+) -> Result<Json<Client>, Problem> {
+    Ok(Json(client(&Clients(realm), &id)?))
+}
+
+fn client(clients: &Clients, id: &str) -> Result<Client, NotFound> {
+    clients.get(id).ok_or_else(|| NotFound { kind: "client", name: id.to_owned() })
+}
+
+/// Changes the members that are sent; null removes one (RFC 7396).
+#[utoipa::path(patch, path = "/_control/clients/{id}", tag = "clients", params(("id" = String, Path)),
+    request_body = Object,
+    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn change_client(
+    Place { realm, .. }: Place,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<Client>, Problem> {
+    let clients = Clients(realm);
+    let changed: Client = patched(&client(&clients, &id)?, &body)?;
+    clients.change(&id, |client| *client = changed)?;
+    Ok(Json(client(&clients, &id)?))
+}

@@ -1,0 +1,73 @@
+//! Faults over HTTP.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::StatusCode;
+
+use crate::control::problem::{Problem, read};
+use crate::fault::{ArmedRecord, Arming, CatalogueEntry};
+use crate::handles::{Faults, NotFound};
+use crate::http::place::Place;
+use crate::realm::Realm;
+
+/// Every fault there is.
+#[utoipa::path(get, path = "/_control/faults/catalogue", tag = "faults", responses((status = OK, body = Vec<CatalogueEntry>)))]
+pub(crate) async fn list_catalogue() -> Json<Vec<&'static CatalogueEntry>> {
+    Json(crate::fault::catalogue::all().collect())
+}
+
+/// Everything armed since the start, with how often it fired.
+#[utoipa::path(get, path = "/_control/faults", tag = "faults", responses((status = OK, body = Vec<ArmedRecord>)))]
+pub(crate) async fn list_faults(Place { realm, .. }: Place) -> Json<Vec<ArmedRecord>> {
+    Json(Faults(realm).list())
+}
+
+/// Arms a fault.
+#[utoipa::path(post, path = "/_control/faults", tag = "faults", request_body = Arming,
+    responses((status = CREATED, body = ArmedRecord), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn arm_fault(
+    Place { realm, .. }: Place,
+    body: Bytes,
+) -> Result<(StatusCode, Json<ArmedRecord>), Problem> {
+    let arming: Arming = read(&body)?;
+    let faults = Faults(Arc::clone(&realm)).after(arming.after);
+    let armed = faults.arm(&arming.fault, arming.target, arming.times)?;
+    Ok((StatusCode::CREATED, Json(record(&realm, armed.id())?)))
+}
+
+fn record(realm: &Realm, id: u64) -> Result<ArmedRecord, NotFound> {
+    let found = realm.lock().faults.get(id).cloned();
+    found.ok_or_else(|| NotFound { kind: "armed fault", name: id.to_string() })
+}
+
+/// Disarms everything.
+#[utoipa::path(delete, path = "/_control/faults", tag = "faults", responses((status = NO_CONTENT)))]
+pub(crate) async fn disarm_faults(Place { realm, .. }: Place) -> StatusCode {
+    Faults(realm).disarm_all();
+    StatusCode::NO_CONTENT
+}
+
+/// One arming, with how often it fired.
+#[utoipa::path(get, path = "/_control/faults/{id}", tag = "faults", params(("id" = u64, Path)),
+    responses((status = OK, body = ArmedRecord), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn get_fault(
+    Place { realm, .. }: Place,
+    Path(id): Path<u64>,
+) -> Result<Json<ArmedRecord>, Problem> {
+    Ok(Json(record(&realm, id)?))
+}
+
+/// Disarms one.
+#[utoipa::path(delete, path = "/_control/faults/{id}", tag = "faults", params(("id" = u64, Path)),
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn disarm_fault(
+    Place { realm, .. }: Place,
+    Path(id): Path<u64>,
+) -> Result<StatusCode, Problem> {
+    record(&realm, id)?;
+    realm.lock().faults.disarm(id);
+    Ok(StatusCode::NO_CONTENT)
+}

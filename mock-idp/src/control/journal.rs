@@ -1,0 +1,121 @@
+//! The journal over HTTP.
+
+use axum::Json;
+use axum::extract::{Query, RawQuery};
+use axum::http::StatusCode;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::control::problem::Problem;
+use crate::handles::JournalHandle;
+use crate::http::place::Place;
+use crate::journal::{Entry, JournalQuery, NearMiss, Params};
+
+/// Whether secrets and bytes are shown.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Rawness {
+    /// With secrets and bytes as they came.
+    #[serde(default)]
+    raw: bool,
+}
+
+/// What was asked and answered, oldest first. Unknown members of the query are refused.
+#[utoipa::path(get, path = "/_control/journal", tag = "journal", params(JournalQuery, Rawness),
+    responses((status = OK, body = Vec<Object>), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn read_journal(
+    Place { realm, .. }: Place,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Vec<Entry>>, Problem> {
+    let (query, Rawness { raw }) = journal_query(query.as_deref(), &["raw"])?;
+    Ok(Json(shown(JournalHandle(realm).find(&query), raw)))
+}
+
+/// How many there are.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Count {
+    /// How many.
+    count: usize,
+    /// What came nearest, when there is none.
+    near_misses: Vec<NearMiss>,
+}
+
+/// How many entries there are, and what came nearest when there is none.
+#[utoipa::path(get, path = "/_control/journal/count", tag = "journal", params(JournalQuery),
+    responses((status = OK, body = Count), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn count_journal(
+    Place { realm, .. }: Place,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Count>, Problem> {
+    let (query, _): (_, Rawness) = journal_query(query.as_deref(), &[])?;
+    let state = realm.lock();
+    let count = state.journal.find(&query).len();
+    let near_misses = if count == 0 { state.journal.near_misses(&query) } else { Vec::new() };
+    Ok(Json(Count { count, near_misses }))
+}
+
+/// How long, and for how many.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Patience {
+    /// How many entries to wait for.
+    #[serde(default = "one")]
+    count: usize,
+    /// How long to wait, in milliseconds; a minute at most.
+    #[serde(default = "two_seconds")]
+    timeout_ms: u64,
+    /// With secrets and bytes as they came.
+    #[serde(default)]
+    raw: bool,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn two_seconds() -> u64 {
+    2_000
+}
+
+/// Waits until there are so many entries. When they do not come in time, the problem says what came nearest.
+#[utoipa::path(get, path = "/_control/journal/wait", tag = "journal", params(JournalQuery, Patience),
+    responses((status = OK, body = Vec<Object>), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn wait_for_journal(
+    Place { realm, .. }: Place,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Vec<Entry>>, Problem> {
+    let (query, patience): (_, Patience) = journal_query(query.as_deref(), &["count", "timeout_ms", "raw"])?;
+    let time = std::time::Duration::from_millis(patience.timeout_ms.min(60_000));
+    let found = JournalHandle(realm).wait_for(&query, patience.count, time).await?;
+    Ok(Json(shown(found, patience.raw)))
+}
+
+fn shown(entries: Vec<Entry>, raw: bool) -> Vec<Entry> {
+    entries.into_iter().map(|entry| if raw { entry } else { entry.masked() }).collect()
+}
+
+/// Splits a query into what is wanted and the rest; what is neither is refused.
+fn journal_query<T: DeserializeOwned>(
+    query: Option<&str>,
+    rest: &[&str],
+) -> Result<(JournalQuery, T), Problem> {
+    let (ours, theirs): (Vec<_>, Vec<_>) = Params::parse(query.unwrap_or_default())
+        .0
+        .into_iter()
+        .partition(|(name, _)| rest.contains(&name.as_str()));
+    let rest = from_query(&Params(ours))?;
+    Ok((from_query(&Params(theirs))?, rest))
+}
+
+fn from_query<T: DeserializeOwned>(params: &Params) -> Result<T, Problem> {
+    let uri = format!("http://x/?{}", params.encode());
+    let uri = uri.parse().map_err(|_| Problem::wrong("the query is too long"))?;
+    Query::try_from_uri(&uri).map(|Query(read)| read).map_err(|error| Problem::wrong(error.body_text()))
+}
+
+/// Forgets the entries; numbers go on.
+#[utoipa::path(delete, path = "/_control/journal", tag = "journal", responses((status = NO_CONTENT)))]
+pub(crate) async fn clear_journal(Place { realm, .. }: Place) -> StatusCode {
+    JournalHandle(realm).clear();
+    StatusCode::NO_CONTENT
+}
