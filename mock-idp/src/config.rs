@@ -12,7 +12,8 @@ use fixtures::{Fixtures, nearest_remedy};
 use jiff::Timestamp;
 use serde::Deserialize as _;
 
-use crate::config::shape::{ClockShape, Names, RealmShape, Shape};
+pub(crate) use crate::config::shape::TlsShape;
+use crate::config::shape::{ClockShape, ControlShape, Names, RealmShape, Shape};
 use crate::config::tree::{Node, Wrong};
 use crate::fault::Arming;
 use crate::protocol::claims::ClaimNames;
@@ -63,6 +64,9 @@ pub(crate) struct Config {
     pub(crate) trailing_slash: bool,
     pub(crate) seed: Option<u64>,
     pub(crate) registration: bool,
+    pub(crate) headless: bool,
+    pub(crate) tls: Option<TlsShape>,
+    pub(crate) control: ControlShape,
     pub(crate) without_auth_time: bool,
     pub(crate) names: Option<ClaimNames>,
     pub(crate) clock: Option<ClockSetting>,
@@ -120,6 +124,11 @@ impl Config {
         // A folder is named as seen from the file that names it.
         let folder = path.parent().unwrap_or(Path::new(""));
         config.keys = config.keys.map(|keys| folder.join(keys));
+        if let Some(tls) = &mut config.tls {
+            for file in [&mut tls.certificate, &mut tls.key].into_iter().flatten() {
+                *file = folder.join(&*file);
+            }
+        }
         Ok(config)
     }
 
@@ -171,6 +180,9 @@ impl Config {
             trailing_slash: shape.trailing_slash,
             seed: shape.seed,
             registration: shape.registration,
+            headless: shape.headless,
+            tls: shape.tls,
+            control: shape.control.unwrap_or_default(),
             without_auth_time: shape.without_auth_time,
             names: shape.claim_names.map(names),
             clock: (frozen || at.is_some()).then_some(ClockSetting { frozen, at }),

@@ -22,7 +22,7 @@ pub use self::rules::{ActiveRule, RuleBuilder, Rules};
 pub use self::stories::{SaveError, Stories};
 pub use self::tokens::{Minter, Replays};
 pub(crate) use self::verdict::verdict_on;
-use crate::realm::people::{Mint, Minted};
+use crate::realm::mint::{Mint, Minted};
 use crate::realm::{Realm, State};
 use crate::realms::{Own, RealmError, Realms};
 use crate::rule::When;

@@ -13,6 +13,7 @@ pub(crate) mod fetch;
 pub(crate) mod gzip;
 pub(crate) mod pages;
 pub(crate) mod place;
+pub(crate) mod portal;
 pub(crate) mod registration;
 pub(crate) mod reply;
 pub(crate) mod request;
@@ -142,6 +143,8 @@ fn front() -> Router {
         .route("/account/people", step("people", account::show_people, account::people))
         .route("/account/consent", step("consent", account::show_consent, account::consent))
         .route(path::DEVICE_PAGE, step("device", device_page::show, device_page::answer))
+        .route(path::PORTAL, step("portal", portal::show, portal::answer))
+        .route("/portal/launch/{name}", read(operation("launch", Front, portal::launch)))
         .route("/scim/v2/Users", read(operation("scim_list_users", Back, scim::list_users)))
         .route("/scim/v2/Users/{id}", read(operation("scim_get_user", Back, scim::get_user)))
         .route(

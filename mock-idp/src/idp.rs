@@ -1,5 +1,6 @@
 //! Starting and stopping a provider. It wires a realm to a socket; it knows nothing of the protocol.
 
+mod builder;
 mod configured;
 #[cfg(feature = "wiremock")]
 pub(crate) mod mounted;
@@ -10,21 +11,17 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-use fixtures::Fixtures;
 use tokio::sync::oneshot;
 
+pub use self::builder::MockIdpBuilder;
 use self::secured::{is_exposed, made_key, make_tls};
 use self::serving::{Served, listen, own_thread, reached_at, serve};
 use crate::base::{Addressing, is_base_url};
-use crate::clock::{Clock, SystemClock};
-use crate::config::{ClockSetting, Plan};
 use crate::handles::{RealmHandle, RealmsHandle};
-use crate::protocol::claims::ClaimNames;
 use crate::realm::Realm;
 use crate::realms::{RealmError, Realms, Template};
-use crate::tls::{TlsError, TlsSource};
+use crate::tls::TlsError;
 
 /// Why a provider did not start.
 #[derive(Debug, thiserror::Error)]
@@ -87,28 +84,7 @@ impl MockIdp {
 
     /// Sets a provider up before it starts.
     pub fn builder() -> MockIdpBuilder {
-        MockIdpBuilder {
-            bind: "127.0.0.1:0".to_owned(),
-            seed: None,
-            clock: Arc::new(SystemClock),
-            fixtures: None,
-            issuer: None,
-            derived_issuer: false,
-            back_channel: None,
-            trailing_slash: false,
-            names: ClaimNames::default(),
-            slow: Duration::from_secs(5),
-            auth_time: true,
-            registration: false,
-            tls: None,
-            control_bind: None,
-            control_key: None,
-            current_runtime: false,
-            clock_setting: None,
-            farewells_later: false,
-            root: Plan::default(),
-            realms: Vec::new(),
-        }
+        MockIdpBuilder::new()
     }
 
     /// The address it listens on.
@@ -158,135 +134,7 @@ impl std::fmt::Debug for MockIdp {
     }
 }
 
-/// A provider that has not started yet.
-///
-/// ```
-/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-/// let first = mock_idp::MockIdp::builder().seed(7).start().await.expect("a free port");
-/// let second = mock_idp::MockIdp::builder().bind(first.address().to_string()).start().await;
-/// assert!(second.unwrap_err().to_string().contains("--listen"));
-/// # });
-/// ```
-#[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-pub struct MockIdpBuilder {
-    bind: String,
-    seed: Option<u64>,
-    clock: Arc<dyn Clock>,
-    fixtures: Option<Fixtures>,
-    issuer: Option<String>,
-    derived_issuer: bool,
-    back_channel: Option<String>,
-    trailing_slash: bool,
-    names: ClaimNames,
-    slow: Duration,
-    auth_time: bool,
-    registration: bool,
-    tls: Option<TlsSource>,
-    control_bind: Option<String>,
-    control_key: Option<String>,
-    current_runtime: bool,
-    clock_setting: Option<ClockSetting>,
-    farewells_later: bool,
-    root: Plan,
-    realms: Vec<(String, Plan)>,
-}
-
 impl MockIdpBuilder {
-    /// The address to listen on; port 0 means any free port. Default: `127.0.0.1:0`.
-    #[must_use]
-    pub fn bind(mut self, address: impl Into<String>) -> Self {
-        self.bind = address.into();
-        self
-    }
-
-    /// Fixes every code, token and name that is made. Default: randomness of the operating system.
-    #[must_use]
-    pub fn seed(mut self, seed: impl Into<Option<u64>>) -> Self {
-        self.seed = seed.into();
-        self
-    }
-
-    /// The clock under the provider's own. Default: [`SystemClock`].
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// People, companies, clients and keys. Default: [`fixtures::embedded`].
-    #[must_use]
-    pub fn fixtures(mut self, fixtures: Fixtures) -> Self {
-        self.fixtures = Some(fixtures);
-        self
-    }
-
-    /// The issuer, when it is not `http://<address>`: behind a proxy, or under another host name.
-    #[must_use]
-    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer = Some(issuer.into());
-        self.derived_issuer = false;
-        self
-    }
-
-    /// Takes the issuer from each request: from `X-Forwarded-Proto`, `-Host`, `-Port` and `-Prefix`, or from `Host`.
-    #[must_use]
-    pub fn derived_issuer(mut self) -> Self {
-        self.derived_issuer = true;
-        self
-    }
-
-    /// The address servers use, when it is not the one browsers use: metadata names it for token, userinfo, key set and
-    /// whatever else a server calls. The issuer stays that of the browsers.
-    #[must_use]
-    pub fn back_channel(mut self, address: impl Into<String>) -> Self {
-        self.back_channel = Some(address.into());
-        self
-    }
-
-    /// Ends issuers with a slash, as some providers do.
-    #[must_use]
-    pub fn trailing_slash(mut self) -> Self {
-        self.trailing_slash = true;
-        self
-    }
-
-    /// Names of KaseyaOne's own claims.
-    #[must_use]
-    pub fn claim_names(mut self, names: ClaimNames) -> Self {
-        self.names = names;
-        self
-    }
-
-    /// Never sends `auth_time`, not even when `max_age` asks for it: some providers do not.
-    #[must_use]
-    pub fn without_auth_time(mut self) -> Self {
-        self.auth_time = false;
-        self
-    }
-
-    /// Lets clients register themselves (OpenID Connect Dynamic Client Registration 1.0, RFC 7591).
-    #[must_use]
-    pub fn with_registration(mut self) -> Self {
-        self.registration = true;
-        self
-    }
-
-    /// How long the fault `ok-slow` waits. Default: 5 seconds.
-    #[must_use]
-    pub fn slow_answers(mut self, wait: Duration) -> Self {
-        self.slow = wait;
-        self
-    }
-
-    /// Serves as a task of the runtime that calls `start`, instead of on a thread of its own: for a process that runs
-    /// hundreds of providers.
-    #[must_use]
-    pub fn on_current_runtime(mut self) -> Self {
-        self.current_runtime = true;
-        self
-    }
-
     /// Starts listening. When this returns, the port answers.
     #[expect(clippy::unused_async, reason = "starting is asynchronous for callers, whatever it takes inside")]
     pub async fn start(self) -> Result<MockIdp, StartError> {
@@ -335,6 +183,7 @@ impl MockIdpBuilder {
             slow: self.slow,
             auth_time: self.auth_time,
             registration: self.registration,
+            headless: self.headless,
             control_key: self.control_key,
             clock_setting: self.clock_setting,
             farewells_later: self.farewells_later,

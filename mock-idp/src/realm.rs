@@ -12,9 +12,12 @@ pub(crate) mod exchange;
 pub(crate) mod grants;
 pub(crate) mod issue;
 pub(crate) mod kept;
+pub(crate) mod launch;
+pub(crate) mod lifecycle;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod look_into;
+pub(crate) mod mint;
 pub(crate) mod people;
 pub(crate) mod pushed;
 pub(crate) mod redeem;
@@ -47,6 +50,7 @@ use crate::realm::device::DeviceGrant;
 use crate::realm::directory::Directory;
 use crate::realm::grants::{AccessGrant, CodeGrant, RefreshGrant, Session};
 use crate::realm::kept::Kept;
+use crate::realm::launch::Ready;
 use crate::realm::pushed::PushedRequest;
 use crate::realm::register::Registration;
 use crate::realm::replay::HandedOut;
@@ -108,6 +112,8 @@ pub(crate) struct State {
     refresh: Kept<RefreshGrant>,
     devices: Kept<DeviceGrant>,
     pushed: Kept<PushedRequest>,
+    /// Launches from the portal that wait for a browser.
+    launches: Kept<Ready>,
     /// Clients that registered themselves, by id.
     registrations: BTreeMap<String, Registration>,
     /// Assertions and proofs that were used: each is good once.
@@ -118,6 +124,8 @@ pub(crate) struct State {
     salt: String,
     /// Whether clients may register themselves.
     pub(crate) registration: bool,
+    /// Whether who is hinted at signs in without a page.
+    pub(crate) headless: bool,
     /// Polls that a device is told to wait although the person has answered.
     pub(crate) pending_polls: u32,
     pub(crate) handed_out: HandedOut,
@@ -151,6 +159,7 @@ pub(crate) struct Setup {
     pub(crate) slow: Duration,
     pub(crate) auth_time: bool,
     pub(crate) registration: bool,
+    pub(crate) headless: bool,
     pub(crate) prepared: Prepared,
 }
 
@@ -186,11 +195,13 @@ impl Realm {
             refresh: Kept::default(),
             devices: Kept::default(),
             pushed: Kept::default(),
+            launches: Kept::default(),
             registrations: BTreeMap::new(),
             seen: Kept::default(),
             fetched: BTreeMap::new(),
             salt: suffix.clone(),
             registration: setup.registration,
+            headless: setup.headless,
             pending_polls: 0,
             handed_out: HandedOut::default(),
         };

@@ -27,6 +27,7 @@ pub(crate) struct Realms {
 
 /// What a new realm is made of, unless it is told otherwise.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Template {
     pub(crate) fixtures: Fixtures,
     pub(crate) names: ClaimNames,
@@ -35,6 +36,7 @@ pub(crate) struct Template {
     pub(crate) slow: Duration,
     pub(crate) auth_time: bool,
     pub(crate) registration: bool,
+    pub(crate) headless: bool,
     /// What whoever controls the provider has to show.
     pub(crate) control_key: Option<String>,
     /// How clocks start, when it is not with the time of the one below.
@@ -115,6 +117,7 @@ impl Realms {
             slow: template.slow,
             auth_time: template.auth_time,
             registration: template.registration,
+            headless: template.headless,
             prepared: own.prepared,
         })?);
         let mut realms = self.by_path.write().unwrap_or_else(PoisonError::into_inner);

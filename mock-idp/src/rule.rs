@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Every operation that answers requests of clients and browsers; what a rule can be about.
-pub(crate) const OPERATIONS: [&str; 23] = [
+pub(crate) const OPERATIONS: [&str; 25] = [
     "authorize",
     "consent",
     "device",
@@ -15,10 +15,12 @@ pub(crate) const OPERATIONS: [&str; 23] = [
     "home",
     "introspection",
     "jwks",
+    "launch",
     "login",
     "one_time_code",
     "password",
     "people",
+    "portal",
     "pushed_authorization",
     "registration",
     "revocation",

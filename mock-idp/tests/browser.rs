@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use mock_idp::{MockIdp, Target};
+use mock_idp::{MockIdp, Target, TokenKind};
 use thirtyfour::extensions::query::ElementQueryable as _;
 use thirtyfour::{By, ChromiumLikeCapabilities as _, DesiredCapabilities, Key, WebDriver, WebElement};
 
@@ -148,7 +148,10 @@ async fn a_tester_uses_the_console_in_a_real_browser() -> Result<()> {
         tester.changes_a_person(&idp).await?;
         tester.sets_the_clock(&idp).await?;
         tester.watches_a_sign_in(&idp).await?;
-        tester.reads_the_story().await
+        tester.reads_the_story().await?;
+        tester.driver.goto(idp.url("/_control/console")).await?;
+        tester.issues_tokens(&idp).await?;
+        tester.opens_the_portal(&idp).await
     };
     let told = told.await;
     if told.is_err() {
@@ -194,6 +197,36 @@ impl Tester {
         self.expect_done("The person was locked; sessions have ended.").await?;
         self.press("Restore dana").await?;
         self.expect_done("The person is active again.").await
+    }
+
+    async fn issues_tokens(&self, idp: &MockIdp) -> Result<()> {
+        self.type_into("about", "dana").await?;
+        self.press("Issue").await?;
+        let token = self.field("ID token").await?.prop("value").await?.context("a token")?;
+        ensure!(
+            token == idp.replay().last_token(TokenKind::IdToken, "dana").context("a token")?.token,
+            "{token}"
+        );
+        self.picture("5-tokens").await?;
+        self.type_into("Expire, of", "dana").await?;
+        self.press("Codes and tokens").await?;
+        self.expect_done("Expired.").await
+    }
+
+    /// From the console to the portal, and from there to an application.
+    async fn opens_the_portal(&self, idp: &MockIdp) -> Result<()> {
+        let start = idp.url("/?started");
+        idp.clients().change("kaseya-mdr", |client| client.initiate_login_uri = Some(start.clone()))?;
+        self.driver.goto(idp.url("/portal?login_hint=dana")).await?;
+        self.picture("6-portal-people").await?;
+        self.find(By::Css("button[name=person][value=dana]")).await?.click().await?;
+        self.find(By::Css("body[data-page=kaseyaone-portal]")).await?;
+        self.picture("7-portal").await?;
+        self.find(By::Css("button[name=client][value=kaseya-mdr]")).await?.click().await?;
+        self.find(By::Css("body[data-page=kaseyaone-home]")).await?;
+        let address = self.driver.current_url().await?;
+        ensure!(address.as_str().starts_with(&format!("{start}&iss=")), "{address}");
+        Ok(())
     }
 
     async fn sets_the_clock(&self, idp: &MockIdp) -> Result<()> {

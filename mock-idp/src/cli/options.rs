@@ -52,6 +52,9 @@ pub(crate) struct Options {
     /// Let clients register themselves (RFC 7591). Addresses that they register are fetched.
     #[arg(long)]
     registration: bool,
+    /// Sign in whoever login_hint names without showing a page, for tests without a browser.
+    #[arg(long)]
+    headless: bool,
     /// Serve by TLS, with a certificate of an authority that is made at start: /_control/tls/authority.pem.
     #[arg(long)]
     tls: bool,
@@ -79,11 +82,6 @@ pub(crate) struct Options {
 const CLIENT: &str = "kaseya-mdr";
 
 impl Options {
-    /// Whether the key of the control API is given, and not to be made.
-    pub(crate) fn gives_control_key(&self) -> bool {
-        self.control_key.is_some()
-    }
-
     /// A provider that is set up and not started. It listens on `usual` unless it is told otherwise.
     pub(crate) fn builder(self, usual: &str) -> anyhow::Result<MockIdpBuilder> {
         let mut builder = MockIdp::builder().bind(usual).fixtures(load(self.fixtures)?);
@@ -92,9 +90,6 @@ impl Options {
         }
         if let Some(listen) = self.listen {
             builder = builder.bind(listen);
-        }
-        if !self.allow_other_machines {
-            only_this_machine(builder.listens_on())?;
         }
         if let Some(issuer) = self.issuer {
             builder = builder.issuer(issuer);
@@ -115,10 +110,10 @@ impl Options {
             builder = builder.trailing_slash();
         }
         if let Some(address) = self.control_listen {
-            if !self.allow_other_machines {
-                only_this_machine(&address)?;
-            }
             builder = builder.control_bind(address);
+        }
+        if !self.allow_other_machines {
+            builder.listens_on().try_for_each(only_this_machine)?;
         }
         if let Some(key) = self.control_key {
             anyhow::ensure!(
@@ -129,6 +124,9 @@ impl Options {
         }
         if self.registration {
             builder = builder.with_registration();
+        }
+        if self.headless {
+            builder = builder.headless();
         }
         if self.tls {
             builder = builder.tls(self.tls_name);

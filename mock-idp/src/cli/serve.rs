@@ -9,8 +9,8 @@ use crate::cli::options::Options;
 use crate::cli::signals::Signals;
 
 pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
-    let key_was_given = options.gives_control_key();
     let builder = options.builder("127.0.0.1:9400")?;
+    let key_was_given = builder.has_control_key();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         // Before anybody is told that it is up, or a signal sent at once would end it the hard way.

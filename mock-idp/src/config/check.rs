@@ -51,15 +51,34 @@ fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
         let sentence = format!("at \"{at}\" is no time");
         return Err(refused(clock.line_of("at"), sentence, "write it as in \"2027-01-01T00:00:00Z\""));
     }
-    if let Some(listen) = config.listen.as_ref().filter(|listen| !listen.contains(':')) {
-        let sentence = format!("listen \"{listen}\" names no port");
-        return Err(refused(
-            tree.line_of("listen"),
-            sentence,
-            "write address and port, as in \"127.0.0.1:9400\"",
-        ));
+    has_port("listen", config.listen.as_deref(), tree)?;
+    reach(config, tree)
+}
+
+fn has_port(name: &str, listen: Option<&str>, scope: &Node) -> Result<(), ConfigError> {
+    let Some(listen) = listen.filter(|listen| !listen.contains(':')) else { return Ok(()) };
+    let sentence = format!("{name} \"{listen}\" names no port");
+    Err(refused(scope.line_of(name), sentence, "write address and port, as in \"127.0.0.1:9400\""))
+}
+
+/// By which certificate and with which key the provider is reached.
+fn reach(config: &Config, tree: &Node) -> Result<(), ConfigError> {
+    let control = tree.get("control").unwrap_or(tree);
+    has_port("listen", config.control.listen.as_deref(), control)?;
+    if config.control.key.as_deref() == Some("") {
+        let remedy = "write a key, or leave it out to have one made where other machines reach the provider";
+        return Err(refused(control.line_of("key"), "key is empty", remedy));
     }
-    Ok(())
+    let (Some(tls), Some(node)) = (&config.tls, tree.get("tls")) else { return Ok(()) };
+    match (&tls.certificate, &tls.key) {
+        (Some(_), None) => Err(refused(node.line_of("certificate"), "certificate has no key", "add \"key\"")),
+        (None, Some(_)) => Err(refused(node.line_of("key"), "key has no certificate", "add \"certificate\"")),
+        (Some(_), Some(_)) if !tls.names.is_empty() => {
+            let remedy = "remove them: they are for a certificate that is made at start";
+            Err(refused(node.line_of("names"), "names and certificate exclude each other", remedy))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// One realm.

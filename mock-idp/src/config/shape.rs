@@ -25,6 +25,10 @@ pub(crate) struct Shape {
     #[serde(default)]
     pub(crate) registration: bool,
     #[serde(default)]
+    pub(crate) headless: bool,
+    pub(crate) tls: Option<TlsShape>,
+    pub(crate) control: Option<ControlShape>,
+    #[serde(default)]
     pub(crate) without_auth_time: bool,
     pub(crate) claim_names: Option<Names>,
     #[serde(default)]
@@ -39,6 +43,24 @@ pub(crate) struct Shape {
     pub(crate) rules: Vec<Rule>,
     #[serde(default)]
     pub(crate) realms: Vec<RealmShape>,
+}
+
+/// Serving by TLS: by an authority that is made at start, or by files.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsShape {
+    #[serde(default)]
+    pub(crate) names: Vec<String>,
+    pub(crate) certificate: Option<PathBuf>,
+    pub(crate) key: Option<PathBuf>,
+}
+
+/// Where the control API is served, and for whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ControlShape {
+    pub(crate) listen: Option<String>,
+    pub(crate) key: Option<String>,
 }
 
 /// Other names of KaseyaOne's claims.

@@ -4,6 +4,7 @@
 mod acts;
 mod page;
 mod rows;
+mod tokens;
 
 use axum::Router;
 use axum::extract::RawQuery;
@@ -11,7 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 
-use crate::control::console::page::{Asked, render};
+use crate::control::console::page::{Asked, Said, render};
 use crate::http::place::Place;
 
 const SCRIPT: &str = include_str!("../../templates/console.js");
@@ -33,6 +34,10 @@ pub(super) fn router() -> Router {
         .route("/_control/console/arm", post(acts::arm))
         .route("/_control/console/disarm", post(acts::disarm))
         .route("/_control/console/clock", post(acts::clock))
+        .route("/_control/console/issue", post(tokens::issue))
+        .route("/_control/console/expire", post(tokens::expire))
+        .route("/_control/console/replay", post(tokens::replay))
+        .route("/_control/console/answers/{number}", get(tokens::open_again))
 }
 
 async fn to_console(Place { base, .. }: Place) -> Redirect {
@@ -40,12 +45,12 @@ async fn to_console(Place { base, .. }: Place) -> Redirect {
 }
 
 async fn show(place: Place, RawQuery(query): RawQuery) -> Response {
-    answer(StatusCode::OK, &place, &Asked::read(query.as_deref().unwrap_or_default()), None)
+    answer(StatusCode::OK, &place, &Asked::read(query.as_deref().unwrap_or_default()), &Said::default())
 }
 
 /// The page, with what went wrong on top if anything did.
-fn answer(status: StatusCode, place: &Place, asked: &Asked, error: Option<&str>) -> Response {
-    let html = Html(render(place, asked, error));
+fn answer(status: StatusCode, place: &Place, asked: &Asked, said: &Said<'_>) -> Response {
+    let html = Html(render(place, asked, said));
     (status, [(header::CONTENT_SECURITY_POLICY, POLICY)], html).into_response()
 }
 

@@ -7,12 +7,14 @@ use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use fixtures::Person;
+use serde::{Deserialize, Serialize};
 
 use crate::control::problem::{Problem, patched, read};
 use crate::handles::{NotFound, People};
 use crate::http::farewell::LogoutDelivery;
 use crate::http::place::Place;
 use crate::realm::Realm;
+use crate::realm::launch::Launch;
 
 /// Everybody, the deleted included. Passwords and codes are in it: they are public and worthless.
 #[utoipa::path(get, path = "/_control/people", tag = "people", responses((status = OK, body = Vec<Object>)))]
@@ -128,4 +130,101 @@ pub(crate) async fn restore_person(
 ) -> Result<StatusCode, Problem> {
     People(realm).restore(&key)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Another e-mail address.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewEmail {
+    /// The address; null for none.
+    #[serde(deserialize_with = "Option::deserialize")]
+    email: Option<String>,
+}
+
+/// Gives the account another e-mail address; the subject stays.
+#[utoipa::path(post, path = "/_control/people/{key}/change-email", tag = "people", params(("key" = String, Path)),
+    request_body = NewEmail,
+    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn change_email(
+    Place { realm, .. }: Place,
+    Path(key): Path<String>,
+    body: Bytes,
+) -> Result<Json<Person>, Problem> {
+    let NewEmail { email } = read(&body)?;
+    Ok(Json(People(realm).change_email(&key, email.as_deref())?))
+}
+
+/// Another user name.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewUsername {
+    /// The user name: nobody of the company has it.
+    username: String,
+}
+
+/// Gives the person another user name: a new account with the old address, a subject that nobody had before, and the
+/// end of what was handed out about the old one.
+#[utoipa::path(post, path = "/_control/people/{key}/rename", tag = "people", params(("key" = String, Path)),
+    request_body = NewUsername,
+    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn rename_person(
+    Place { realm, .. }: Place,
+    Path(key): Path<String>,
+    body: Bytes,
+) -> Result<Json<Person>, Problem> {
+    let NewUsername { username } = read(&body)?;
+    Ok(Json(People(realm).rename(&key, &username)?))
+}
+
+/// Deletes the account and makes it again by the same names: a subject that nobody had before, and the end of what was
+/// handed out about the old one.
+#[utoipa::path(post, path = "/_control/people/{key}/recreate", tag = "people", params(("key" = String, Path)),
+    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem)))]
+pub(crate) async fn recreate_person(
+    Place { realm, .. }: Place,
+    Path(key): Path<String>,
+) -> Result<Json<Person>, Problem> {
+    Ok(Json(People(realm).recreate(&key)?))
+}
+
+/// Another company.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCompany {
+    /// Key of the company.
+    company: String,
+}
+
+/// Moves the account to another company; the subject and the sessions stay.
+#[utoipa::path(post, path = "/_control/people/{key}/move", tag = "people", params(("key" = String, Path)),
+    request_body = NewCompany,
+    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn move_person(
+    Place { realm, .. }: Place,
+    Path(key): Path<String>,
+    body: Bytes,
+) -> Result<Json<Person>, Problem> {
+    let NewCompany { company } = read(&body)?;
+    Ok(Json(People(realm).move_to(&key, &company)?))
+}
+
+/// Where a launch begins.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Launchpad {
+    /// What the browser opens: once, and within five minutes.
+    location: String,
+}
+
+/// Prepares a launch from the portal (OIDC Core 4): whatever browser opens the address is signed in as this person and
+/// sent to the client.
+#[utoipa::path(post, path = "/_control/people/{key}/launch", tag = "people", params(("key" = String, Path)),
+    request_body = Launch,
+    responses((status = CREATED, body = Launchpad), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn launch_client(
+    Place { realm, .. }: Place,
+    Path(key): Path<String>,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Launchpad>), Problem> {
+    let location = People(realm).launch(&key, read(&body)?)?;
+    Ok((StatusCode::CREATED, Json(Launchpad { location })))
 }

@@ -10,6 +10,9 @@ use serde_json::Value;
 use crate::fault::{ArmError, UnknownFault};
 use crate::handles::NotFound;
 use crate::journal::NotSeen;
+use crate::realm::launch::LaunchError;
+use crate::realm::lifecycle::PersonError;
+use crate::realm::mint::MintError;
 use crate::realms::RealmError;
 
 /// A problem document.
@@ -79,6 +82,41 @@ impl From<RealmError> for Problem {
 impl From<NotFound> for Problem {
     fn from(error: NotFound) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
+    }
+}
+
+impl From<PersonError> for Problem {
+    fn from(error: PersonError) -> Self {
+        let (status, code) = match error {
+            PersonError::NotFound(error) => return error.into(),
+            PersonError::UsernameTaken { .. } => (StatusCode::CONFLICT, "name_taken"),
+            PersonError::NoSuchCompany { .. } | PersonError::EmptyUsername => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "wrong_body")
+            }
+        };
+        Self::new(status, code, error.to_string())
+    }
+}
+
+impl From<MintError> for Problem {
+    fn from(error: MintError) -> Self {
+        match error {
+            MintError::NotFound(error) => error.into(),
+            MintError::Refused(_) | MintError::PersonNeeded => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_issued", error.to_string())
+            }
+        }
+    }
+}
+
+impl From<LaunchError> for Problem {
+    fn from(error: LaunchError) -> Self {
+        match error {
+            LaunchError::NotFound(error) => error.into(),
+            LaunchError::NoAddress(_) | LaunchError::NoRedirectUri(_) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_launchable", error.to_string())
+            }
+        }
     }
 }
 

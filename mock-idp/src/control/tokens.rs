@@ -1,5 +1,7 @@
 //! Issue, expire, replay over HTTP.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::Query;
@@ -8,9 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::problem::{Problem, read};
 use crate::handles::{Minter, Replays};
+use crate::http::farewell::LogoutDelivery;
 use crate::http::place::Place;
-use crate::realm::people::{Mint, Minted};
-use crate::realm::replay::{SentResponse, SentToken};
+use crate::journal::Params;
+use crate::realm::mint::{Mint, MintLogoutToken, Minted, MintedSession};
+use crate::realm::replay::{SentResponse, SentToken, TokenKind};
 
 /// Makes tokens without a login.
 #[utoipa::path(post, path = "/_control/tokens", tag = "tokens", request_body = Mint,
@@ -23,6 +27,65 @@ pub(crate) async fn mint_tokens(
     Ok((StatusCode::CREATED, Json(Minter(realm).mint(&order)?)))
 }
 
+/// A logout token.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct MintedLogoutToken {
+    /// The token.
+    logout_token: String,
+}
+
+/// Makes a logout token that is sent to nobody.
+#[utoipa::path(post, path = "/_control/logout-tokens", tag = "tokens", request_body = MintLogoutToken,
+    responses((status = CREATED, body = MintedLogoutToken), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn mint_logout_token(
+    Place { realm, .. }: Place,
+    body: Bytes,
+) -> Result<(StatusCode, Json<MintedLogoutToken>), Problem> {
+    let logout_token = Minter(realm).logout_token(&read(&body)?)?;
+    Ok((StatusCode::CREATED, Json(MintedLogoutToken { logout_token })))
+}
+
+/// Whose session.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MintSession {
+    /// Key of the person.
+    person: String,
+}
+
+/// Begins a session that no browser has yet: its cookie.
+#[utoipa::path(post, path = "/_control/sessions", tag = "tokens", request_body = MintSession,
+    responses((status = CREATED, body = MintedSession), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn mint_session(
+    Place { realm, .. }: Place,
+    body: Bytes,
+) -> Result<(StatusCode, Json<MintedSession>), Problem> {
+    let MintSession { person } = read(&body)?;
+    Ok((StatusCode::CREATED, Json(Minter(realm).session(&person)?)))
+}
+
+/// An authorization request that is answered without a browser.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MintResponse {
+    /// Key of the person who just signed in.
+    person: String,
+    /// Parameters of the request (OIDC Core 3.1.2.1).
+    request: BTreeMap<String, String>,
+}
+
+/// Answers an authorization request as if the person had just signed in; opening `location` sends a browser there.
+#[utoipa::path(post, path = "/_control/responses", tag = "tokens", request_body = MintResponse,
+    responses((status = CREATED, body = SentResponse), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn mint_response(
+    Place { realm, .. }: Place,
+    body: Bytes,
+) -> Result<(StatusCode, Json<SentResponse>), Problem> {
+    let MintResponse { person, request } = read(&body)?;
+    let request = Params(request.into_iter().collect());
+    Ok((StatusCode::CREATED, Json(Minter(realm).response(&person, &request)?)))
+}
+
 /// What is to expire now: exactly one member.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
@@ -33,6 +96,8 @@ pub(crate) enum Expiry {
     AllCodes,
     /// This access or refresh token.
     Token(String),
+    /// Every code, access and refresh token about this person.
+    Grants(String),
     /// The provider sessions of this person.
     Sessions(String),
 }
@@ -53,6 +118,7 @@ pub(crate) async fn expire(Place { realm, .. }: Place, body: Bytes) -> Result<Js
         Expiry::Code(code) => minter.expire_code(&code).map(|()| 1)?,
         Expiry::Token(token) => minter.expire_token(&token).map(|()| 1)?,
         Expiry::AllCodes => minter.expire_codes(),
+        Expiry::Grants(person) => minter.expire_grants(&person),
         Expiry::Sessions(person) => minter.expire_sessions(&person),
     };
     Ok(Json(Expired { expired }))
@@ -67,18 +133,24 @@ pub(crate) struct ReplayFilter {
     person: Option<String>,
 }
 
-/// What was handed out before, exactly as it was.
+/// What was handed out before, exactly as it was: the newest thousand of each kind, oldest first.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct HandedOutBefore {
-    /// Authorization responses, oldest first; opening `location` replays one.
+    /// Authorization responses; opening `location` replays one.
     responses: Vec<SentResponse>,
-    /// ID tokens, oldest first.
+    /// ID tokens.
     id_tokens: Vec<SentToken>,
+    /// Access tokens.
+    access_tokens: Vec<SentToken>,
+    /// Refresh tokens.
+    refresh_tokens: Vec<SentToken>,
+    /// Logout tokens.
+    logout_tokens: Vec<SentToken>,
 }
 
 /// What was handed out before, to be handed out again exactly as it was.
 #[utoipa::path(get, path = "/_control/replay", tag = "replay", params(ReplayFilter), responses((status = OK, body = HandedOutBefore)))]
-pub(crate) async fn replay(
+pub(crate) async fn list_handed_out(
     Place { realm, .. }: Place,
     Query(filter): Query<ReplayFilter>,
 ) -> Json<HandedOutBefore> {
@@ -86,7 +158,37 @@ pub(crate) async fn replay(
     let about = |person: Option<&str>| filter.person.is_none() || person == filter.person.as_deref();
     let mut responses = replays.responses();
     responses.retain(|sent| about(sent.person.as_deref()));
-    let mut id_tokens = replays.id_tokens();
-    id_tokens.retain(|sent| about(Some(&sent.person)));
-    Json(HandedOutBefore { responses, id_tokens })
+    let tokens = |kind| {
+        let mut tokens = replays.tokens(kind);
+        tokens.retain(|sent| about(sent.person.as_deref()));
+        tokens
+    };
+    Json(HandedOutBefore {
+        responses,
+        id_tokens: tokens(TokenKind::IdToken),
+        access_tokens: tokens(TokenKind::AccessToken),
+        refresh_tokens: tokens(TokenKind::RefreshToken),
+        logout_tokens: tokens(TokenKind::LogoutToken),
+    })
+}
+
+/// Which logout token: the newest about this person for this client.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogoutTokenAgain {
+    /// Key of the person.
+    person: String,
+    /// Id of the client.
+    client: String,
+}
+
+/// Sends a logout token to its client once more, exactly as it was.
+#[utoipa::path(post, path = "/_control/replay/logout-token", tag = "replay", request_body = LogoutTokenAgain,
+    responses((status = OK, body = LogoutDelivery), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn send_logout_token(
+    Place { realm, .. }: Place,
+    body: Bytes,
+) -> Result<Json<LogoutDelivery>, Problem> {
+    let LogoutTokenAgain { person, client } = read(&body)?;
+    Ok(Json(Replays(realm).send_logout_token(&person, &client).await?))
 }

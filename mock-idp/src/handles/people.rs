@@ -6,16 +6,23 @@ use fixtures::{Person, Status};
 
 use super::{NotFound, not_found};
 use crate::http::farewell::{LogoutDelivery, deliver};
+use crate::protocol::discovery::path;
 use crate::realm::Realm;
+use crate::realm::launch::{Launch, LaunchError};
+use crate::realm::lifecycle::PersonError;
 
 /// The people of a provider.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 /// let idp = mock_idp::MockIdp::start().await;
-/// idp.people().change("dana", |dana| dana.email = Some("dana.new@northwind.example".to_owned())).unwrap();
+/// let before = idp.people().get("dana").unwrap();
+/// let changed = idp.people().change_email("dana", Some("dana.new@northwind.example")).unwrap();
+/// assert_eq!(changed.subject, before.subject, "the same account");
+/// let renamed = idp.people().rename("dana", "dana.reyes").unwrap();
+/// assert_eq!(renamed.email, changed.email, "the old address");
+/// assert_ne!(renamed.subject, before.subject, "of another account");
 /// idp.people().deactivate("rui").unwrap();
-/// assert!(idp.people().get("dana").is_some());
 /// # });
 /// ```
 #[derive(Clone)]
@@ -41,6 +48,44 @@ impl People {
     pub fn change(&self, key: &str, change: impl FnOnce(&mut Person)) -> Result<(), NotFound> {
         let changed = self.0.lock().change_person(key, change);
         if changed { Ok(()) } else { Err(not_found("person", key)) }
+    }
+
+    /// Gives the account another e-mail address, or none. The subject stays, and so does what is said of verification.
+    pub fn change_email(&self, key: &str, email: Option<&str>) -> Result<Person, PersonError> {
+        self.0.lock().change_email(key, email)
+    }
+
+    /// Gives the person another user name. In KaseyaOne that is a new account with the old address and a subject that
+    /// nobody had before; sessions, codes and tokens of the old one are no good any more. The key stays.
+    pub fn rename(&self, key: &str, username: &str) -> Result<Person, PersonError> {
+        self.0.lock().rename_person(key, username)
+    }
+
+    /// Deletes the account and makes it again by the same names, with a subject that nobody had before; sessions, codes
+    /// and tokens of the old one are no good any more.
+    pub fn recreate(&self, key: &str) -> Result<Person, PersonError> {
+        self.0.lock().recreate_person(key)
+    }
+
+    /// Moves the account to another company (key). The subject and the sessions stay.
+    pub fn move_to(&self, key: &str, company: &str) -> Result<Person, PersonError> {
+        self.0.lock().move_person(key, company)
+    }
+
+    /// Prepares a launch from the portal. Whatever browser opens the address that is returned, once and within five
+    /// minutes, is signed in as this person and sent to the client.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use mock_idp::{Launch, MockIdp};
+    /// let idp = MockIdp::start().await;
+    /// let address = idp.people().launch("dana", Launch::of("kaseya-mdr").target("/home")).unwrap();
+    /// assert!(address.starts_with(&idp.url("/portal/launch/")));
+    /// # });
+    /// ```
+    pub fn launch(&self, key: &str, launch: Launch) -> Result<String, LaunchError> {
+        let name = self.0.lock().prepare_launch(key, launch)?;
+        Ok(format!("{}{}/launch/{name}", self.0.base.front, path::PORTAL))
     }
 
     /// Deactivates the account.

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use super::{NotFound, UNNAMED, not_found};
+use crate::http::farewell::{LogoutDelivery, deliver};
+use crate::journal::{Note, Params};
 use crate::realm::Realm;
-use crate::realm::people::{Mint, Minted};
-use crate::realm::replay::{SentResponse, SentToken};
+use crate::realm::logout::Farewell;
+use crate::realm::mint::{Mint, MintError, MintLogoutToken, Minted, MintedSession};
+use crate::realm::replay::{SentResponse, SentToken, TokenKind};
 
 /// Issuing without a login, and expiring before time.
 ///
@@ -28,7 +31,44 @@ impl Minter {
         self.0.lock().mint(order).ok_or_else(|| not_found("person or client", &wanted))
     }
 
-    /// Makes a code expire now.
+    /// Makes a logout token. Nobody is told: [`People::sign_out_everywhere`](super::People::sign_out_everywhere) sends
+    /// some, [`Replays::send_logout_token`] sends the newest one again.
+    pub fn logout_token(&self, order: &MintLogoutToken) -> Result<String, MintError> {
+        self.0.lock().mint_logout_token(order)
+    }
+
+    /// Begins a session that no browser has yet. Whatever browsers send its cookie are in it, so it is replayed by
+    /// being sent once more.
+    pub fn session(&self, person: &str) -> Result<MintedSession, MintError> {
+        let (value, sid) = self.0.lock().mint_session(person)?;
+        Ok(MintedSession { name: self.0.cookie.clone(), value, sid })
+    }
+
+    /// The answer to an authorization request as if the person had just signed in: a code, tokens, or the error that the
+    /// request deserves. No browser is sent anywhere; opening `location` sends one.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use mock_idp::{MockIdp, Params};
+    /// let idp = MockIdp::start().await;
+    /// let request = [
+    ///     ("client_id", "kaseya-mdr"),
+    ///     ("redirect_uri", "http://127.0.0.1:8400/sso/callback"),
+    ///     ("response_type", "code"),
+    ///     ("scope", "openid"),
+    ///     ("state", "s-1"),
+    /// ];
+    /// let request = Params(request.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+    /// let sent = idp.minter().response("dana", &request).unwrap();
+    /// assert_eq!(sent.params.first("state"), Some("s-1"));
+    /// idp.expire_code(sent.params.first("code").unwrap()).unwrap();
+    /// # });
+    /// ```
+    pub fn response(&self, person: &str, request: &Params) -> Result<SentResponse, MintError> {
+        self.0.lock().mint_response(person, request)
+    }
+
+    /// Makes a code expire now, and with it the authorization response that carries it.
     pub fn expire_code(&self, code: &str) -> Result<(), NotFound> {
         if self.0.lock().expire_code(code) { Ok(()) } else { Err(not_found("code", UNNAMED)) }
     }
@@ -43,6 +83,11 @@ impl Minter {
         if self.0.lock().expire_token(token) { Ok(()) } else { Err(not_found("token", UNNAMED)) }
     }
 
+    /// Makes every code, access and refresh token about a person expire now; how many still were good.
+    pub fn expire_grants(&self, person: &str) -> usize {
+        self.0.lock().expire_grants_of(person)
+    }
+
     /// Makes the provider sessions of a person expire now; how many there were.
     pub fn expire_sessions(&self, person: &str) -> usize {
         self.0.lock().end_sessions_of(person)
@@ -53,10 +98,10 @@ impl Minter {
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-/// use mock_idp::{Mint, MockIdp};
+/// use mock_idp::{Mint, MockIdp, TokenKind};
 /// let idp = MockIdp::start().await;
 /// let minted = idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap();
-/// assert_eq!(idp.replay().last_id_token("dana").unwrap().id_token, minted.id_token);
+/// assert_eq!(idp.replay().last_token(TokenKind::AccessToken, "dana").unwrap().token, minted.access_token);
 /// # });
 /// ```
 #[derive(Clone)]
@@ -74,13 +119,32 @@ impl Replays {
         self.0.lock().handed_out.responses().rev().find(about).cloned()
     }
 
-    /// ID tokens, oldest first. The fault `idt-replay` serves the newest one again.
-    pub fn id_tokens(&self) -> Vec<SentToken> {
-        self.0.lock().handed_out.id_tokens().cloned().collect()
+    /// Tokens of a kind, oldest first: the newest thousand. The faults `idt-replay` and `out-bcl-replay` serve the newest
+    /// ID token and logout token again.
+    pub fn tokens(&self, kind: TokenKind) -> Vec<SentToken> {
+        self.0.lock().handed_out.tokens(kind).cloned().collect()
     }
 
-    /// The newest ID token about a person.
-    pub fn last_id_token(&self, person: &str) -> Option<SentToken> {
-        self.0.lock().handed_out.id_tokens().rev().find(|sent| sent.person == person).cloned()
+    /// The newest token of a kind about a person.
+    pub fn last_token(&self, kind: TokenKind, person: &str) -> Option<SentToken> {
+        let about = |sent: &&SentToken| sent.person.as_deref() == Some(person);
+        self.0.lock().handed_out.tokens(kind).rev().find(about).cloned()
+    }
+
+    /// Sends the newest logout token about a person to its client once more, exactly as it was. A client that keeps
+    /// count of `jti` refuses it (Back-Channel Logout 2.6).
+    pub async fn send_logout_token(&self, person: &str, client: &str) -> Result<LogoutDelivery, NotFound> {
+        let farewell = {
+            let state = self.0.lock();
+            let uri = state.clients.get(client).and_then(|client| client.backchannel_logout_uri.clone());
+            let uri = uri.ok_or_else(|| not_found("client with a backchannel_logout_uri", client))?;
+            let token = state.handed_out.newest(TokenKind::LogoutToken, person, client).map(str::to_owned);
+            let logout_token = token.ok_or_else(|| not_found("logout token about", person))?;
+            let note =
+                Note { person: Some(person.to_owned()), client: Some(client.to_owned()), ..Note::default() };
+            Farewell { client: client.to_owned(), uri, logout_token, note }
+        };
+        let mut deliveries = deliver(&self.0, vec![farewell]).await;
+        Ok(deliveries.swap_remove(0))
     }
 }

@@ -1,5 +1,7 @@
 //! The pages a person sees. Plain HTML that works without scripts, escaped by the templates.
 
+mod portal;
+
 use std::sync::OnceLock;
 
 use askama::Template;
@@ -15,6 +17,8 @@ use crate::protocol::authorize::ReturnTo;
 use crate::protocol::error::Refusal;
 use crate::protocol::params::Params;
 use crate::realm::{Interaction, State};
+
+pub(crate) use self::portal::{portal, portal_people};
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -62,6 +66,19 @@ struct CompanyGroup {
     people: Vec<PersonButton>,
     /// How many more there are.
     more: usize,
+}
+
+impl CompanyGroup {
+    fn of_one(state: &State, person: &fixtures::Person) -> Self {
+        let name = state.people.company_of(person).map(|company| company.name.clone());
+        Self { name: name.unwrap_or_default(), people: vec![PersonButton::of(person)], more: 0 }
+    }
+}
+
+impl PersonButton {
+    fn of(person: &fixtures::Person) -> Self {
+        Self { key: person.key.clone(), name: person.full_name(), why: person.why.clone() }
+    }
 }
 
 /// Most people of a company on a page.
@@ -180,7 +197,7 @@ pub(crate) fn form(
         }
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    show(status, page, html, &policy(Some(&interaction.request.redirect_uri), false), note)
+    show(status, page, html, &policy(Some(&*interaction.request.redirect_uri), false), note)
 }
 
 /// A `login_hint` fills the form in, and does nothing else.
@@ -200,12 +217,7 @@ fn typed_or_hinted(state: &State, interaction: &Interaction) -> (String, String)
 
 fn groups(state: &State) -> Vec<CompanyGroup> {
     let of = |company: &fixtures::Company| {
-        let button = |person: &fixtures::Person| PersonButton {
-            key: person.key.clone(),
-            name: person.full_name(),
-            why: person.why.clone(),
-        };
-        let people: Vec<_> = state.people.members(&company.key).take(SHOWN).map(button).collect();
+        let people: Vec<_> = state.people.members(&company.key).take(SHOWN).map(PersonButton::of).collect();
         let more = state.people.size_of(&company.key).saturating_sub(SHOWN);
         CompanyGroup { name: company.name.clone(), people, more }
     };
@@ -224,7 +236,7 @@ pub(crate) fn consent(state: &State, name: &str, interaction: &Interaction, note
     let asks = request.scope.iter().map(|scope| in_words(scope)).collect();
     let page =
         Consent { prefix: &state.base.prefix, client, interaction: name, person: &person, asks }.render();
-    show(StatusCode::OK, "kaseyaone-consent", page, &policy(Some(&request.redirect_uri), false), note)
+    show(StatusCode::OK, "kaseyaone-consent", page, &policy(Some(&*request.redirect_uri), false), note)
 }
 
 fn in_words(scope: &str) -> &'static str {
@@ -308,7 +320,7 @@ pub(crate) fn form_post(base: &Base, to: &ReturnTo, params: &Params, note: &mut 
         params: &params.0,
         script: SUBMIT,
     };
-    show(StatusCode::OK, "kaseyaone-continue", page.render(), &policy(Some(&to.redirect_uri), true), note)
+    show(StatusCode::OK, "kaseyaone-continue", page.render(), &policy(Some(&*to.redirect_uri), true), note)
 }
 
 fn show(
@@ -323,16 +335,17 @@ fn show(
     Reply::html(status, html.unwrap_or_default()).with(header::CONTENT_SECURITY_POLICY, policy)
 }
 
-/// Browsers apply form-action to where a form's answer redirects, so the client's origin is in it.
-fn policy(redirect_uri: Option<&str>, submits: bool) -> String {
+/// Browsers apply form-action to where a form's answer redirects, so the origins of these addresses are in it.
+fn policy<'a>(leads_to: impl IntoIterator<Item = &'a str>, submits: bool) -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     let hash = HASH.get_or_init(|| STANDARD.encode(Sha256::digest(SUBMIT)));
-    let origin = redirect_uri
-        .and_then(|uri| url::Url::parse(uri).ok())
-        .map(|uri| format!(" {}", uri.origin().ascii_serialization()))
-        .unwrap_or_default();
+    let mut origins = String::new();
+    for uri in leads_to.into_iter().filter_map(|uri| url::Url::parse(uri).ok()) {
+        origins.push(' ');
+        origins.push_str(&uri.origin().ascii_serialization());
+    }
     let script = if submits { format!(" script-src 'sha256-{hash}';") } else { String::new() };
     format!(
-        "default-src 'none'; style-src 'self';{script} form-action 'self'{origin}; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'self';{script} form-action 'self'{origins}; frame-ancestors 'none'; base-uri 'none'"
     )
 }

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use fixtures::{Client, Fixtures};
 
-use crate::config::{Config, ConfigError, ConfigFormat, Plan};
+use crate::config::{Config, ConfigError, ConfigFormat, Plan, TlsShape};
 use crate::handles::NotFound;
 use crate::idp::{MockIdp, MockIdpBuilder};
 use crate::realms::Own;
+use crate::tls::TlsSource;
 
 impl MockIdpBuilder {
     /// A provider as this text describes it. What is set afterwards overrides what it says.
@@ -37,9 +38,14 @@ impl MockIdpBuilder {
         self.configured(config, &base)
     }
 
-    /// The address to listen on, as it stands now.
-    pub fn listens_on(&self) -> &str {
-        &self.bind
+    /// The addresses to listen on, as they stand now: the provider's, and that of control if it has one of its own.
+    pub fn listens_on(&self) -> impl Iterator<Item = &str> {
+        [Some(&*self.bind), self.control_bind.as_deref()].into_iter().flatten()
+    }
+
+    /// Whether whoever controls the provider has to show a key that was given.
+    pub fn has_control_key(&self) -> bool {
+        self.control_key.is_some()
     }
 
     /// Another name for one of KaseyaOne's claims, as [`ClaimNames::rename`](crate::ClaimNames::rename) takes it.
@@ -74,6 +80,10 @@ impl MockIdpBuilder {
         self.trailing_slash |= config.trailing_slash;
         self.seed = config.seed.or(self.seed);
         self.registration |= config.registration;
+        self.headless |= config.headless;
+        self.control_bind = config.control.listen.or(self.control_bind);
+        self.control_key = config.control.key.or(self.control_key);
+        self.tls = config.tls.map(tls_source).transpose()?.or(self.tls);
         self.auth_time &= !config.without_auth_time;
         self.names = config.names.unwrap_or(self.names);
         self.clock_setting = config.clock.or(self.clock_setting);
@@ -82,6 +92,23 @@ impl MockIdpBuilder {
         self.realms = config.realms;
         Ok(self)
     }
+}
+
+fn tls_source(tls: TlsShape) -> Result<TlsSource, ConfigError> {
+    let TlsShape { names, certificate, key } = tls;
+    let (Some(certificate), Some(key)) = (certificate, key) else {
+        return Ok(TlsSource::OwnAuthority(names));
+    };
+    Ok(TlsSource::Pem { chain: read(&certificate)?, key: read(&key)? })
+}
+
+fn read(file: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(file).map_err(|error| ConfigError {
+        file: file.display().to_string(),
+        line: None,
+        sentence: format!("cannot be read ({error})"),
+        remedy: "name a PEM file that is there and may be read".to_owned(),
+    })
 }
 
 impl From<Plan> for Own {

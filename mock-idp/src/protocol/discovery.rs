@@ -26,6 +26,8 @@ pub(crate) mod path {
     pub(crate) const REGISTER: &str = "/connect/register";
     /// Where a person types the code that a device shows.
     pub(crate) const DEVICE_PAGE: &str = "/device";
+    /// Where a person opens applications from.
+    pub(crate) const PORTAL: &str = "/portal";
 }
 
 /// Scopes about people that are understood.

@@ -125,6 +125,14 @@ impl State {
         Some(client)
     }
 
+    /// Devices that this person allowed are told that they are not known.
+    pub(crate) fn forget_devices_of(&mut self, key: &str) {
+        self.devices.retain(|_, grant| match &grant.answer {
+            DeviceAnswer::Yes(authentication) => authentication.person != key,
+            DeviceAnswer::NotYet | DeviceAnswer::No => true,
+        });
+    }
+
     /// The device polls (RFC 8628 3.4 and 3.5).
     pub(crate) fn redeem_device_code(
         &mut self,

@@ -13,6 +13,7 @@ use crate::protocol::logout::{self, Hint, LogoutTokenFacts};
 use crate::protocol::params::Params;
 use crate::realm::State;
 use crate::realm::grants::Session;
+use crate::realm::replay::TokenKind;
 
 /// What follows when a browser asked for logout.
 pub(crate) struct Ended {
@@ -146,7 +147,7 @@ impl State {
     }
 
     /// One token, unless a fault wants more.
-    fn sign_logout_tokens(
+    pub(crate) fn sign_logout_tokens(
         &mut self,
         session: &Session,
         client: &Client,
@@ -175,15 +176,15 @@ impl State {
             let around = Around {
                 client_secret: state.clients.get(client_id).and_then(|client| client.secret.as_deref()),
                 other_client: state.other_client(client_id),
-                earlier_logout_token: state.handed_out.logout_token(person, client_id),
-                earlier_id_token: state.handed_out.id_token(person, client_id),
+                earlier_logout_token: state.handed_out.newest(TokenKind::LogoutToken, person, client_id),
+                earlier_id_token: state.handed_out.newest(TokenKind::IdToken, person, client_id),
                 now,
             };
             more += crate::fault::logout::storm(fault).unwrap_or_default();
             more > 0 || crate::fault::logout::token(fault, &around, &mut draft)
         });
         let logout_token = draft.encode();
-        self.handed_out.remember_logout_token(person, client_id, &logout_token);
+        self.handed_out.remember_token(TokenKind::LogoutToken, Some(person), client_id, &logout_token);
         let stray = |number: usize| {
             let mut stray = draft.clone();
             stray.payload.remove("sub");

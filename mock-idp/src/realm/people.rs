@@ -1,88 +1,10 @@
-//! Changing people and clients while the realm runs, minting without a login, and ending lives early.
+//! Changing people while the realm runs, and ending lives early.
 
 use fixtures::{Person, Status};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::fault::{ArmError, Target, nearest};
-use crate::jose::decode;
-use crate::journal::Note;
 use crate::realm::State;
-use crate::realm::tokens::Order;
-
-/// An order for tokens without a login.
-///
-/// ```
-/// use mock_idp::Mint;
-/// let order = Mint::new("dana", "kaseya-mdr").nonce("n-1").scope("openid email");
-/// assert_eq!(order.scope, "openid email");
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Mint {
-    /// Key of the person.
-    pub person: String,
-    /// Id of the client.
-    pub client: String,
-    /// Nonce to put into the ID token.
-    #[serde(default)]
-    pub nonce: Option<String>,
-    /// Scope, values separated by blanks. With `offline_access` there is a refresh token.
-    #[serde(default = "default_scope")]
-    pub scope: String,
-    /// When the person authenticated, seconds before now.
-    #[serde(default)]
-    pub authenticated_seconds_ago: i64,
-}
-
-fn default_scope() -> String {
-    "openid profile email".to_owned()
-}
-
-impl Mint {
-    /// Tokens about a person for a client, with the usual scope.
-    pub fn new(person: impl Into<String>, client: impl Into<String>) -> Self {
-        Self {
-            person: person.into(),
-            client: client.into(),
-            nonce: None,
-            scope: default_scope(),
-            authenticated_seconds_ago: 0,
-        }
-    }
-
-    /// Puts a nonce into the ID token.
-    #[must_use]
-    pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
-        self.nonce = Some(nonce.into());
-        self
-    }
-
-    /// Asks for another scope.
-    #[must_use]
-    pub fn scope(mut self, scope: impl Into<String>) -> Self {
-        self.scope = scope.into();
-        self
-    }
-}
-
-/// Minted tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Minted {
-    /// The ID token.
-    pub id_token: String,
-    /// The access token; userinfo knows it.
-    pub access_token: String,
-    /// The refresh token, when the scope holds `offline_access`.
-    pub refresh_token: Option<String>,
-}
-
-impl Minted {
-    /// The claims of the ID token, decoded.
-    pub fn id_token_claims(&self) -> Value {
-        decode(&self.id_token).map(|(_, claims)| claims).unwrap_or_default()
-    }
-}
+use crate::realm::grants::AccessGrant;
 
 impl State {
     /// Whether a fault that is aimed there could ever strike.
@@ -132,6 +54,21 @@ impl State {
         fresh.map(|grant| grant.expires_at = now).count()
     }
 
+    /// Makes every code, access and refresh token about a person expire now; how many still were good.
+    pub(crate) fn expire_grants_of(&mut self, key: &str) -> usize {
+        let now = self.now();
+        let codes = self.codes.values_mut().filter(|grant| grant.authentication.person == key && !grant.used);
+        let codes = codes.map(|grant| &mut grant.expires_at);
+        let about =
+            |grant: &&mut AccessGrant| grant.authentication.as_ref().is_some_and(|who| who.person == key);
+        let access = self.access.values_mut().filter(about).map(|grant| &mut grant.expires_at);
+        let refresh =
+            self.refresh.values_mut().filter(|grant| grant.authentication.person == key && !grant.used);
+        let refresh = refresh.map(|grant| &mut grant.expires_at);
+        let good = codes.chain(access).chain(refresh).filter(|end| **end > now);
+        good.map(|end| *end = now).count()
+    }
+
     /// Makes an access or refresh token expire now; false when it is not known.
     pub(crate) fn expire_token(&mut self, token: &str) -> bool {
         let now = self.now();
@@ -139,25 +76,5 @@ impl State {
         let access = access.map(|grant| grant.expires_at = now);
         let refresh = self.refresh.get_mut(token).map(|grant| grant.expires_at = now);
         access.or(refresh).is_some()
-    }
-
-    /// Makes tokens without a login; `None` when the person or the client is not known.
-    pub(crate) fn mint(&mut self, order: &Mint) -> Option<Minted> {
-        self.people.present(&order.person)?;
-        let client = self.clients.get(&order.client)?.clone();
-        let ago = jiff::SignedDuration::from_secs(order.authenticated_seconds_ago);
-        let auth_time = self.now().saturating_sub(ago).unwrap_or(jiff::Timestamp::MIN);
-        let scope: Vec<_> = order.scope.split_ascii_whitespace().map(str::to_owned).collect();
-        let refresh = scope.iter().any(|value| value == "offline_access");
-        let mut authentication = self.authentication_of(&order.person, &client, scope, auth_time);
-        authentication.nonce.clone_from(&order.nonce);
-        let order = Order { refresh_token: refresh, ..Order::of(client, authentication) };
-        let made = self.order_tokens(order, &mut Note::default()).sign();
-        self.remember_made(&made);
-        Some(Minted {
-            id_token: made.id_token.unwrap_or_default(),
-            access_token: made.access_token.unwrap_or_default(),
-            refresh_token: made.refresh_token,
-        })
     }
 }

@@ -16,6 +16,7 @@ use crate::protocol::token::{self as rules, CodeBinding};
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
 use crate::realm::grants::Authentication;
+use crate::realm::replay::TokenKind;
 use crate::realm::tokens::{Made, Order, Ordered};
 
 /// What the token endpoint answers.
@@ -270,10 +271,17 @@ impl State {
         draft
     }
 
-    /// Keeps a finished ID token, so that it can be handed out again.
+    /// Keeps finished tokens, so that they can be handed out again.
     pub(crate) fn remember_made(&mut self, made: &Made) {
-        if let (Some(id_token), Some(person)) = (&made.id_token, &made.facts.person) {
-            self.handed_out.remember_id_token(person, &made.facts.client_id, id_token);
+        let facts = &made.facts;
+        for (kind, token) in [
+            (TokenKind::IdToken, &made.id_token),
+            (TokenKind::AccessToken, &made.access_token),
+            (TokenKind::RefreshToken, &made.refresh_token),
+        ] {
+            if let Some(token) = token {
+                self.handed_out.remember_token(kind, facts.person.as_deref(), &facts.client_id, token);
+            }
         }
     }
 }

@@ -10,6 +10,8 @@ use crate::realm::sign_in::AuthorizationResponse;
 /// An authorization response as it was sent: the whole address the browser was sent to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SentResponse {
+    /// Counted from 1.
+    pub number: u64,
     /// Key of the person, when there was one.
     pub person: Option<String>,
     /// The client it was sent to.
@@ -23,38 +25,52 @@ pub struct SentResponse {
     pub location: String,
 }
 
-/// An ID token as it was sent.
+/// A kind of token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenKind {
+    /// ID token (OIDC Core 2).
+    IdToken,
+    /// Access token, opaque or a JWT (RFC 9068).
+    AccessToken,
+    /// Refresh token (RFC 6749 1.5).
+    RefreshToken,
+    /// Logout token (Back-Channel Logout 2.4).
+    LogoutToken,
+}
+
+/// A token as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SentToken {
-    /// Key of the person.
-    pub person: String,
+    /// What it is.
+    pub kind: TokenKind,
+    /// Key of the person; nobody when a client acts for itself.
+    pub person: Option<String>,
     /// The client it was sent to.
     pub client: String,
     /// The token.
-    pub id_token: String,
+    pub token: String,
 }
 
 /// The newest of each.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct HandedOut {
+    /// How many answers there were.
+    count: u64,
     responses: VecDeque<SentResponse>,
     id_tokens: VecDeque<SentToken>,
-    logout_tokens: VecDeque<SentLogoutToken>,
-}
-
-/// A logout token as it was sent.
-#[derive(Debug, Clone)]
-struct SentLogoutToken {
-    person: String,
-    client: String,
-    logout_token: String,
+    access_tokens: VecDeque<SentToken>,
+    refresh_tokens: VecDeque<SentToken>,
+    logout_tokens: VecDeque<SentToken>,
 }
 
 const KEPT: usize = 1_000;
 
 impl HandedOut {
     pub(crate) fn remember_response(&mut self, person: Option<String>, response: &AuthorizationResponse) {
+        self.count += 1;
         let sent = SentResponse {
+            number: self.count,
             person,
             client: response.to.client_id.clone(),
             redirect_uri: response.to.redirect_uri.clone(),
@@ -64,39 +80,43 @@ impl HandedOut {
         keep(&mut self.responses, sent);
     }
 
-    pub(crate) fn remember_id_token(&mut self, person: &str, client: &str, id_token: &str) {
-        let sent =
-            SentToken { person: person.to_owned(), client: client.to_owned(), id_token: id_token.to_owned() };
-        keep(&mut self.id_tokens, sent);
+    pub(crate) fn remember_token(
+        &mut self,
+        kind: TokenKind,
+        person: Option<&str>,
+        client: &str,
+        token: &str,
+    ) {
+        let (person, client, token) = (person.map(str::to_owned), client.to_owned(), token.to_owned());
+        keep(self.kept(kind), SentToken { kind, person, client, token });
     }
 
-    /// The newest ID token of this person at this client.
-    pub(crate) fn id_token(&self, person: &str, client: &str) -> Option<&str> {
-        let same = |sent: &&SentToken| sent.person == person && sent.client == client;
-        self.id_tokens.iter().rev().find(same).map(|sent| sent.id_token.as_str())
+    fn kept(&mut self, kind: TokenKind) -> &mut VecDeque<SentToken> {
+        match kind {
+            TokenKind::IdToken => &mut self.id_tokens,
+            TokenKind::AccessToken => &mut self.access_tokens,
+            TokenKind::RefreshToken => &mut self.refresh_tokens,
+            TokenKind::LogoutToken => &mut self.logout_tokens,
+        }
     }
 
-    pub(crate) fn remember_logout_token(&mut self, person: &str, client: &str, logout_token: &str) {
-        let sent = SentLogoutToken {
-            person: person.to_owned(),
-            client: client.to_owned(),
-            logout_token: logout_token.to_owned(),
-        };
-        keep(&mut self.logout_tokens, sent);
-    }
-
-    /// The newest logout token about this person at this client.
-    pub(crate) fn logout_token(&self, person: &str, client: &str) -> Option<&str> {
-        let same = |sent: &&SentLogoutToken| sent.person == person && sent.client == client;
-        self.logout_tokens.iter().rev().find(same).map(|sent| sent.logout_token.as_str())
+    /// The newest token of a kind about this person at this client.
+    pub(crate) fn newest(&self, kind: TokenKind, person: &str, client: &str) -> Option<&str> {
+        let same = |sent: &&SentToken| sent.person.as_deref() == Some(person) && sent.client == client;
+        self.tokens(kind).rev().find(same).map(|sent| sent.token.as_str())
     }
 
     pub(crate) fn responses(&self) -> impl DoubleEndedIterator<Item = &SentResponse> {
         self.responses.iter()
     }
 
-    pub(crate) fn id_tokens(&self) -> impl DoubleEndedIterator<Item = &SentToken> {
-        self.id_tokens.iter()
+    pub(crate) fn tokens(&self, kind: TokenKind) -> impl DoubleEndedIterator<Item = &SentToken> {
+        match kind {
+            TokenKind::IdToken => self.id_tokens.iter(),
+            TokenKind::AccessToken => self.access_tokens.iter(),
+            TokenKind::RefreshToken => self.refresh_tokens.iter(),
+            TokenKind::LogoutToken => self.logout_tokens.iter(),
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) enum Authorized {
     Page(Refusal),
     /// Back to the client, with a code or an error.
     Respond(AuthorizationResponse),
+    /// The same for a person who was signed in without a page; with the secret of the session.
+    SignedIn { response: AuthorizationResponse, session: String },
     /// The person is asked: the name of the interaction, and on which page.
     Ask { interaction: String, page: Page },
 }
@@ -43,8 +45,15 @@ pub(crate) struct AuthorizationResponse {
 }
 
 impl State {
-    /// Answers an authorization request. `cookie` is the session the browser presents.
-    pub(crate) fn authorize(&mut self, params: &Params, cookie: Option<&str>, note: &mut Note) -> Authorized {
+    /// Answers an authorization request. `cookie` is the session the browser presents, `chosen` the person who is to
+    /// sign in without a page.
+    pub(crate) fn authorize(
+        &mut self,
+        params: &Params,
+        cookie: Option<&str>,
+        chosen: Option<&str>,
+        note: &mut Note,
+    ) -> Authorized {
         let gathered = self.gathered(params, note);
         let asked = gathered.as_ref().unwrap_or(params);
         let proven = authorize::prove_return_to(asked, |id| self.clients.get(id).map(|client| &**client));
@@ -63,7 +72,7 @@ impl State {
             login_hint,
             ..SignIn::default()
         };
-        let answered = checked.and_then(|request| self.decide(&request, cookie, &mut sign_in, note));
+        let answered = checked.and_then(|request| self.decide(&request, cookie, chosen, &mut sign_in, note));
         match answered {
             Ok(authorized) => authorized,
             Err(error) => Authorized::Respond(self.error_response(&to, error, &mut sign_in, note)),
@@ -74,6 +83,7 @@ impl State {
         &mut self,
         request: &AuthorizeRequest,
         cookie: Option<&str>,
+        chosen: Option<&str>,
         sign_in: &mut SignIn,
         note: &mut Note,
     ) -> Result<Authorized, OAuthError> {
@@ -94,7 +104,7 @@ impl State {
             Some(LiveSession { subject, auth_time: session.auth_time, fits_login_hint })
         });
         let honest = decide_login(request, live, hint_subject.as_deref(), now);
-        sign_in.person = session.as_ref().map(|session| session.person.clone()).or(hinted);
+        sign_in.person = session.as_ref().map(|session| session.person.clone()).or(hinted.clone());
         let staged = self.stage_decision(request, &honest, session.is_some(), sign_in, note);
         let answering = match staged {
             Some(Staged::OtherPersonAnswers) => {
@@ -106,7 +116,14 @@ impl State {
         if let Some(answering) = answering {
             return Ok(self.silently(request, &answering, sign_in, note));
         }
-        match (honest?, session) {
+        let answer = honest?;
+        if let Some(chosen) = chosen {
+            return Ok(self.sign_in_without_page(request, chosen, cookie, sign_in, note));
+        }
+        if let (Answer::Ask(_), true, Some(hinted)) = (answer, self.headless, &hinted) {
+            return Ok(self.sign_in_without_page(request, hinted, cookie, sign_in, note));
+        }
+        match (answer, session) {
             (Answer::Silently, Some(session)) if request.consent => {
                 Ok(self.ask_consent(request, &session, sign_in))
             }
@@ -157,6 +174,33 @@ impl State {
     ) -> Authorized {
         sign_in.person = Some(session.person.clone());
         Authorized::Respond(self.answer_with_code(request, session, Answered::Session, sign_in, note))
+    }
+
+    /// For tests without a browser: the person authenticates and agrees to everything at once.
+    fn sign_in_without_page(
+        &mut self,
+        request: &AuthorizeRequest,
+        chosen: &str,
+        cookie: Option<&str>,
+        sign_in: &mut SignIn,
+        note: &mut Note,
+    ) -> Authorized {
+        let Some(person) = self.people.hinted(chosen).map(|person| person.key.clone()) else {
+            let reason = format!(
+                "there is no person {:?}: give a key, user name, address or subject",
+                shorten(chosen)
+            );
+            return page(Refusal::new("person_known", reason), note);
+        };
+        let Some((secret, session)) = self.begin_session(&person, cookie, note) else {
+            let refused = || Refusal::new("person_status", "the person may not sign in");
+            return page(note.refusal.clone().unwrap_or_else(refused), note);
+        };
+        sign_in.person = Some(person);
+        let answered =
+            if request.prompt == Prompt::Login { Answered::PersonOnDemand } else { Answered::Person };
+        let response = self.answer_with_code(request, &session, answered, sign_in, note);
+        Authorized::SignedIn { response, session: secret }
     }
 
     fn ask(&mut self, request: &AuthorizeRequest, because: Because, sign_in: &SignIn) -> Authorized {

@@ -16,6 +16,7 @@ use crate::realm::State;
 use crate::realm::grants::{
     ACCESS_SECONDS, AccessGrant, Authentication, REFRESH_LIFE, RefreshGrant, jwt_name,
 };
+use crate::realm::replay::TokenKind;
 use crate::realm::sign_in::later;
 
 /// What is to be made.
@@ -346,7 +347,7 @@ impl State {
                 client_id: client,
                 client_secret: state.clients.get(client).and_then(|client| client.secret.as_deref()),
                 other_client: state.other_client(client),
-                earlier: state.handed_out.id_token(person, client),
+                earlier: state.handed_out.newest(TokenKind::IdToken, person, client),
                 refreshed,
                 now,
             };

@@ -275,6 +275,15 @@ fn mistakes_in_yaml_have_their_lines_too() {
             "3: invalid type: integer \"123456\"; expected a string; put",
         ),
         ("faults:\n  - fault: nix\n", "2: there is no fault \"nix\"; did you mean"),
+        ("tls:\n  certificate: a.pem\n", "2: certificate has no key; add \"key\""),
+        ("tls: {key: a.pem}\n", "1: key has no certificate; add \"certificate\""),
+        (
+            "tls:\n  certificate: a.pem\n  key: b.pem\n  names: [x]\n",
+            "4: names and certificate exclude each other; remove",
+        ),
+        ("tls: {certificat: a.pem}\n", "1: unknown field \"certificat\"; did you mean \"certificate\"?"),
+        ("control:\n  listen: here\n", "2: listen \"here\" names no port; write address and port"),
+        ("control:\n  key: ''\n", "2: key is empty; write a key, or leave it out"),
         ("seed: [1\n", "1: unclosed bracket '['; "),
         ("seed: 1\nseed: 2\n", "2: duplicate mapping key: seed; "),
         ("people:\n  - key: a\n    claims: {x: null}\n", "3: null is no value here; leave the member out"),
@@ -288,4 +297,31 @@ fn mistakes_in_yaml_have_their_lines_too() {
         assert!(error.starts_with(&format!("configuration:{expected}")), "{text}: {error}");
         assert!(!error.contains('\n'), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_configuration_says_how_the_provider_is_reached() {
+    let text = "headless: true\ntls: {names: [idp.test]}\ncontrol: {listen: '127.0.0.1:0', key: sesame}\n";
+    let idp = MockIdpBuilder::from_config(text, ConfigFormat::Yaml).unwrap().start().await.unwrap();
+    assert!(idp.issuer().starts_with("https://127.0.0.1:"), "{}", idp.issuer());
+    assert_eq!(idp.control_key(), Some("sesame"));
+    assert!(!idp.control_url().starts_with(idp.issuer()), "{}", idp.control_url());
+    let authority = reqwest::Certificate::from_pem(idp.authority_pem().expect("an authority").as_bytes());
+    let http =
+        reqwest::Client::builder().add_root_certificate(authority.expect("PEM")).build().expect("a client");
+    let people = http.get(format!("{}/people", idp.control_url()));
+    assert_eq!(people.try_clone().expect("a copy").send().await.expect("an answer").status(), 401);
+    assert_eq!(people.bearer_auth("sesame").send().await.expect("an answer").status(), 200);
+}
+
+#[test]
+fn a_certificate_that_is_not_there_is_named() {
+    let folder = std::env::temp_dir().join(format!("mock-idp-config-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join("idp.toml");
+    std::fs::write(&file, "[tls]\ncertificate = \"none.pem\"\nkey = \"none.key\"\n").expect("a file");
+    let error = MockIdp::builder().config_file(&file).map(|_| ()).unwrap_err();
+    std::fs::remove_dir_all(&folder).expect("a folder to remove");
+    assert_eq!(error.file, folder.join("none.pem").display().to_string());
+    assert!(error.sentence.starts_with("cannot be read"), "{error}");
 }

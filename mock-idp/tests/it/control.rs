@@ -187,7 +187,7 @@ async fn tokens_are_minted_expired_and_found_again() {
     assert_eq!(expire(json!({"code": "unknown"})).await.status, 404);
     assert_eq!(expire(json!({"coed": "x"})).await.status, 422);
     let replay = control.get("/replay?person=dana").await;
-    assert_eq!(replay["id_tokens"][0]["id_token"], minted["id_token"]);
+    assert_eq!(replay["id_tokens"][0]["token"], minted["id_token"]);
     assert!(replay["responses"][0]["location"].as_str().unwrap().contains("code="));
 }
 

@@ -140,28 +140,6 @@ async fn access_tokens_expire_by_time_and_on_request() {
 }
 
 #[tokio::test]
-async fn a_code_can_be_made_to_expire_and_a_session_to_end() {
-    let idp = MockIdp::start().await;
-    let browser = Browser::new();
-    let code = code_of(&browser, &idp, &[]).await;
-    idp.expire_code(&code).unwrap();
-    assert_eq!(browser.redeem(&idp, &code).await.json()["error"], "invalid_grant");
-    assert_eq!(idp.expire_sessions("dana"), 1);
-    assert_eq!(browser.authorize(&idp, &[]).await.page(), "kaseyaone-login");
-}
-
-#[tokio::test]
-async fn what_was_handed_out_can_be_handed_out_again_exactly() {
-    let idp = MockIdp::start().await;
-    let browser = Browser::new();
-    let back = browser.sign_in(&idp, "dana", &[]).await;
-    let sent = idp.replay().last_response("dana").expect("the response");
-    assert_eq!(Some(sent.location), back.location);
-    let token = browser.redeem(&idp, &back.param("code").unwrap()).await.json();
-    assert_eq!(idp.replay().last_id_token("dana").unwrap().id_token, token["id_token"].as_str().unwrap());
-}
-
-#[tokio::test]
 async fn form_post_carries_the_answer_in_a_form() {
     let idp = MockIdp::start().await;
     let answer =

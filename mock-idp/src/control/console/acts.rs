@@ -1,56 +1,66 @@
-//! What the forms of the console do: each calls the handle that a test would call, and leads back to the page.
+//! What the forms about people, faults and the clock do: each calls the handle that a test would call, and leads back to
+//! the page.
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use fixtures::Person;
 use jiff::SignedDuration;
 
 use super::answer;
-use super::page::Asked;
+use super::page::{Asked, Said};
 use crate::fault::Target;
 use crate::handles::{ClockHandle, Faults, People};
 use crate::http::place::Place;
 use crate::journal::Params;
 
 /// A form of the console.
-struct Form(Params);
+pub(super) struct Form(Params);
 
 impl Form {
-    fn read(body: &Bytes) -> Self {
+    pub(super) fn read(body: &Bytes) -> Self {
         Self(Params::parse(&String::from_utf8_lossy(body)))
     }
 
-    fn text(&self, name: &str) -> &str {
+    pub(super) fn text(&self, name: &str) -> &str {
         self.0.first(name).unwrap_or_default().trim()
     }
 
-    fn number<T: std::str::FromStr>(&self, name: &str) -> Result<T, String> {
+    pub(super) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<T, String> {
         let text = self.text(name);
         text.parse().map_err(|_| format!("{text:?} is not a number that fits {name}"))
     }
 
     /// Back to the page as it was, with what was done; or the page with what went wrong.
-    fn back(&self, place: &Place, part: &str, done: Result<&str, String>) -> Response {
-        let asked = Asked::read(self.text("back"));
+    pub(super) fn back(&self, place: &Place, part: &str, done: Result<&str, String>) -> Response {
+        let asked = self.asked();
         match done {
             Ok(did) => {
                 let (prefix, query) = (&place.base.prefix, asked.query(did));
                 Redirect::to(&format!("{prefix}/_control/console?{query}#{part}")).into_response()
             }
-            Err(error) => answer(StatusCode::UNPROCESSABLE_ENTITY, place, &asked, Some(&error)),
+            Err(error) => {
+                let said = Said { error: Some(&error), ..Said::default() };
+                answer(StatusCode::UNPROCESSABLE_ENTITY, place, &asked, &said)
+            }
         }
+    }
+
+    /// What the page showed.
+    pub(super) fn asked(&self) -> Asked {
+        Asked::read(self.text("back"))
     }
 }
 
-fn handle<T>(place: &Place, of: impl FnOnce(std::sync::Arc<crate::realm::Realm>) -> T) -> T {
+pub(super) fn handle<T>(place: &Place, of: impl FnOnce(std::sync::Arc<crate::realm::Realm>) -> T) -> T {
     of(std::sync::Arc::clone(&place.realm))
 }
 
-fn words(error: impl std::fmt::Display) -> String {
+pub(super) fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-/// Deactivates, locks, deletes, restores or signs out a person.
+/// Does something to an account that needs no more words.
 pub(super) async fn person(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
     let people = handle(&place, People);
@@ -60,23 +70,39 @@ pub(super) async fn person(place: Place, body: Bytes) -> Response {
         "lock" => people.lock(key).map(|()| "lock"),
         "delete" => people.delete(key).map(|()| "delete"),
         "restore" => people.restore(key).map(|()| "restore"),
+        "recreate" => {
+            let done = people.recreate(key).map(|_| "recreate").map_err(words);
+            return form.back(&place, "people", done);
+        }
         "sign-out" => people.sign_out_everywhere(key).await.map(|_| "sign-out"),
         other => return form.back(&place, "people", Err(format!("nobody can {other:?} a person"))),
     };
     form.back(&place, "people", done.map_err(words))
 }
 
-/// Changes the e-mail address and the role of a person.
+/// Changes the e-mail address and the role of a person, or the user name, or the company.
 pub(super) async fn change(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
-    let (email, role) = (form.text("email"), form.text("role"));
-    let changed = handle(&place, People).change(form.text("person"), |person| {
-        person.email = (!email.is_empty()).then(|| email.to_owned());
-        if !role.is_empty() {
-            role.clone_into(&mut person.role);
+    let done = try_change(&handle(&place, People), &form);
+    form.back(&place, "people", done)
+}
+
+fn try_change(people: &People, form: &Form) -> Result<&'static str, String> {
+    let key = form.text("person");
+    match form.text("what") {
+        "username" => people.rename(key, form.text("username")).map(|_| "rename").map_err(words),
+        "company" => people.move_to(key, form.text("company")).map(|_| "move").map_err(words),
+        _ => {
+            let (email, role) = (form.text("email"), form.text("role"));
+            people.change_email(key, Some(email).filter(|email| !email.is_empty())).map_err(words)?;
+            let set_role = |person: &mut Person| {
+                if !role.is_empty() {
+                    role.clone_into(&mut person.role);
+                }
+            };
+            people.change(key, set_role).map(|()| "changed").map_err(words)
         }
-    });
-    form.back(&place, "people", changed.map(|()| "changed").map_err(words))
+    }
 }
 
 /// Arms a fault.

@@ -4,7 +4,9 @@
 use askama::Template;
 use fixtures::Person;
 
-use super::rows::{ArmedRow, ClockRow, EntryRow, FaultRow, PersonRow, armed, clock, faults};
+use super::rows::{
+    ArmedRow, ClockRow, EntryRow, FaultRow, HandedOutRow, PersonRow, armed, clock, faults, handed_out,
+};
 use crate::http::place::Place;
 use crate::journal::{JournalQuery, Params};
 use crate::realm::State;
@@ -17,11 +19,13 @@ const ENTRIES: usize = 50;
 /// Most sign-ins on the page.
 const SIGN_INS: usize = 8;
 /// Operations that the journal can be narrowed to.
-const OPERATIONS: [&str; 12] = [
+const OPERATIONS: [&str; 14] = [
     "authorize",
+    "launch",
     "login",
     "people",
     "consent",
+    "portal",
     "token",
     "userinfo",
     "end_session",
@@ -93,9 +97,38 @@ fn sentence(did: &str) -> &'static str {
         "lock" => "The person was locked; sessions have ended.",
         "delete" => "The person was deleted, and can be restored.",
         "restore" => "The person is active again.",
+        "recreate" => {
+            "The account was deleted and made again, with another subject; what was handed out is void."
+        }
+        "rename" => {
+            "The person has another user name, and with it another account: another subject, the old address."
+        }
+        "move" => "The person is in another company now.",
+        "expired" => "Expired.",
+        "replayed" => "The logout token was sent once more.",
         "sign-out" => "Sessions have ended, and the applications were told.",
         "clock" => "The clock was set.",
         _ => "",
+    }
+}
+
+/// What the page says of what was just done.
+#[derive(Default)]
+pub(super) struct Said<'a> {
+    /// What went wrong.
+    pub(super) error: Option<&'a str>,
+    pub(super) issued: &'a [Issued],
+}
+
+/// What was just issued.
+pub(super) struct Issued {
+    what: &'static str,
+    text: String,
+}
+
+impl Issued {
+    pub(super) fn new(what: &'static str, text: String) -> Self {
+        Self { what, text }
     }
 }
 
@@ -103,11 +136,14 @@ fn sentence(did: &str) -> &'static str {
 #[template(path = "console.html")]
 struct Console<'a> {
     prefix: &'a str,
+    /// What stands before the pages of the protocol, wherever they are served.
+    front: &'a str,
     issuer: &'a str,
     asked: &'a Asked,
     /// The address of this page, for every form to lead back to.
     back: String,
     error: Option<&'a str>,
+    issued: &'a [Issued],
     done: &'static str,
     clock: ClockRow,
     faults: Vec<FaultRow>,
@@ -122,10 +158,12 @@ struct Console<'a> {
     people: Vec<PersonRow>,
     found: usize,
     roles: &'static [&'static str],
+    companies: Vec<(String, String)>,
+    handed_out: Vec<HandedOutRow>,
 }
 
 /// The page.
-pub(super) fn render(place: &Place, asked: &Asked, error: Option<&str>) -> String {
+pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
     let state = place.realm.lock_at(&place.base);
     let (faults, more_faults) = faults(&asked.fault);
     let (people, found) = people(&state, &asked.q);
@@ -134,10 +172,12 @@ pub(super) fn render(place: &Place, asked: &Asked, error: Option<&str>) -> Strin
     sign_ins.truncate(SIGN_INS);
     let console = Console {
         prefix: &place.base.prefix,
+        front: &place.base.front,
         issuer: &place.base.issuer,
         asked,
         back: asked.query(""),
-        error,
+        error: said.error,
+        issued: said.issued,
         done: sentence(&asked.did),
         clock: clock(&state),
         faults,
@@ -151,6 +191,8 @@ pub(super) fn render(place: &Place, asked: &Asked, error: Option<&str>) -> Strin
         people,
         found,
         roles: &fixtures::ROLES,
+        companies: state.people.companies().iter().map(|it| (it.key.clone(), it.name.clone())).collect(),
+        handed_out: handed_out(&state),
     };
     drop(state);
     // The template is compiled in and writes to a string: rendering has nothing to fail on.

@@ -1,15 +1,20 @@
 //! Rows of the console: what of a person, a fault, an arming and a journal entry is shown.
 
+use std::collections::BTreeSet;
+
 use fixtures::{Person, Status};
 
 use crate::fault::{ArmedRecord, CatalogueEntry, StagedBy, Target, Verdict, catalogue};
 use crate::journal::{Channel, Entry};
 use crate::realm::State;
+use crate::realm::replay::{SentToken, TokenKind};
 
 /// Most faults that a search shows.
 const FAULTS: usize = 12;
 /// Most armings on the page.
 const ARMED: usize = 20;
+/// Most answers and logout tokens that can be replayed from the page.
+const HANDED_OUT: usize = 5;
 /// What is offered before anybody has searched: one of each kind.
 const USUAL: [&str; 8] = [
     "sig-bad-rs256",
@@ -25,8 +30,10 @@ const USUAL: [&str; 8] = [
 pub(super) struct PersonRow {
     pub(super) key: String,
     pub(super) name: String,
+    pub(super) username: String,
     pub(super) email: String,
     pub(super) company: String,
+    pub(super) company_key: String,
     pub(super) role: String,
     pub(super) status: &'static str,
     pub(super) is_active: bool,
@@ -37,8 +44,10 @@ impl PersonRow {
         Self {
             key: person.key.clone(),
             name: person.full_name(),
+            username: person.username.clone(),
             email: person.email.clone().unwrap_or_default(),
             company: company.to_owned(),
+            company_key: person.company.clone(),
             role: person.role.clone(),
             status: status(person.status),
             is_active: person.status == Status::Active,
@@ -128,6 +137,36 @@ impl ArmedRow {
             is_armed: record.armed && record.left > 0,
         }
     }
+}
+
+/// What was handed out and can be once more.
+pub(super) struct HandedOutRow {
+    pub(super) person: String,
+    pub(super) client: String,
+    /// The number of an authorization response, which a browser opens again; a logout token is sent instead.
+    pub(super) answer: Option<u64>,
+}
+
+/// The newest authorization responses, and the newest logout token of each person at each client.
+pub(super) fn handed_out(state: &State) -> Vec<HandedOutRow> {
+    let about = |person: &Option<String>| person.clone().unwrap_or_else(|| "nobody".to_owned());
+    let responses = state.handed_out.responses().rev().take(HANDED_OUT);
+    let mut rows: Vec<_> = responses
+        .map(|sent| HandedOutRow {
+            person: about(&sent.person),
+            client: sent.client.clone(),
+            answer: Some(sent.number),
+        })
+        .collect();
+    let mut told = BTreeSet::new();
+    let newest = |sent: &&SentToken| told.insert((sent.person.clone(), sent.client.clone()));
+    let logout_tokens = state.handed_out.tokens(TokenKind::LogoutToken).rev().filter(newest).take(HANDED_OUT);
+    rows.extend(logout_tokens.map(|sent| HandedOutRow {
+        person: about(&sent.person),
+        client: sent.client.clone(),
+        answer: None,
+    }));
+    rows
 }
 
 pub(super) struct ClockRow {

@@ -1,0 +1,101 @@
+//! What the forms of the console issue, expire and replay.
+
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::acts::{Form, handle, words};
+use super::answer;
+use super::page::{Asked, Issued, Said};
+use crate::handles::{Minter, Replays};
+use crate::http::place::Place;
+use crate::realm::mint::{Mint, MintLogoutToken};
+
+/// Issues something, and shows it on the page: what is secret does not go into an address.
+pub(super) async fn issue(place: Place, body: Bytes) -> Response {
+    let form = Form::read(&body);
+    match try_issue(&handle(&place, Minter), &form) {
+        Ok(issued) => {
+            let said = Said { issued: &issued, ..Said::default() };
+            answer(StatusCode::OK, &place, &form.asked(), &said)
+        }
+        Err(error) => form.back(&place, "tokens", Err(error)),
+    }
+}
+
+fn try_issue(minter: &Minter, form: &Form) -> Result<Vec<Issued>, String> {
+    let (person, client) = (form.text("person"), form.text("client"));
+    let ago = form.number("ago")?;
+    match form.text("what") {
+        "session" => {
+            let session = minter.session(person).map_err(words)?;
+            Ok(vec![Issued::new("Cookie", format!("{}={}", session.name, session.value))])
+        }
+        "logout-token" => {
+            let order = MintLogoutToken::new(person, client).issued_ago(ago);
+            Ok(vec![Issued::new("Logout token", minter.logout_token(&order).map_err(words)?)])
+        }
+        _ => {
+            let order =
+                Mint::new(person, client).scope("openid profile email offline_access").issued_ago(ago);
+            let tokens = minter.mint(&order).map_err(words)?;
+            let refresh_token = tokens.refresh_token.map(|token| Issued::new("Refresh token", token));
+            let mut issued = vec![
+                Issued::new("ID token", tokens.id_token),
+                Issued::new("Access token", tokens.access_token),
+            ];
+            issued.extend(refresh_token);
+            Ok(issued)
+        }
+    }
+}
+
+/// Makes something expire.
+pub(super) async fn expire(place: Place, body: Bytes) -> Response {
+    let form = Form::read(&body);
+    let minter = handle(&place, Minter);
+    let person = form.text("person");
+    let known = person.is_empty() || place.realm.lock().people.get(person).is_some();
+    let done = match form.text("do") {
+        _ if !known => Err(format!("there is no person {person:?}")),
+        "codes" => {
+            minter.expire_codes();
+            Ok("expired")
+        }
+        _ if person.is_empty() => Err("say whose codes, tokens or sessions are to expire".to_owned()),
+        "sessions" => {
+            minter.expire_sessions(person);
+            Ok("expired")
+        }
+        _ => {
+            minter.expire_grants(person);
+            Ok("expired")
+        }
+    };
+    form.back(&place, "tokens", done)
+}
+
+/// Sends a logout token once more.
+pub(super) async fn replay(place: Place, body: Bytes) -> Response {
+    let form = Form::read(&body);
+    let (person, client) = form.text("about").split_once(' ').unwrap_or_default();
+    let sent = handle(&place, Replays).send_logout_token(person, client).await;
+    let done = sent.map_err(words).and_then(|delivery| match delivery.error {
+        None => Ok("replayed"),
+        Some(error) => Err(format!("{client} was not reached: {error}")),
+    });
+    form.back(&place, "tokens", done)
+}
+
+/// Sends the browser to an authorization response once more. The page names it by number: the address has a code in it.
+pub(super) async fn open_again(place: Place, Path(number): Path<String>) -> Response {
+    let responses = handle(&place, Replays).responses();
+    let sent = responses.into_iter().find(|sent| sent.number.to_string() == number);
+    let Some(sent) = sent else {
+        let error = format!("there is no answer {number}; the newest thousand are kept");
+        let said = Said { error: Some(&error), ..Said::default() };
+        return answer(StatusCode::NOT_FOUND, &place, &Asked::default(), &said);
+    };
+    Redirect::to(&sent.location).into_response()
+}

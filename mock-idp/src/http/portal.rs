@@ -1,0 +1,74 @@
+//! The portal: a person who is signed in opens an application from there (OIDC Core 4).
+
+use axum::http::header;
+
+use crate::http::account::{SESSION_SECONDS, session_cookie};
+use crate::http::connect::respond;
+use crate::http::pages;
+use crate::http::reply::Reply;
+use crate::http::request::Incoming;
+use crate::journal::Note;
+use crate::protocol::discovery::path;
+use crate::protocol::error::Refusal;
+use crate::realm::Realm;
+use crate::realm::launch::{Launch, Launched};
+
+/// Applications for who is signed in; otherwise the people to choose from.
+pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let state = realm.lock_at(&incoming.base);
+    let session = incoming.cookie(&realm.cookie).and_then(|cookie| state.session_of_cookie(cookie));
+    let other = incoming.query.first("login_hint").filter(|hint| !hint.is_empty());
+    let hinted = other.and_then(|hint| state.people.hinted(hint)).map(|person| person.key.clone());
+    match session.filter(|(_, session)| hinted.as_ref().is_none_or(|hinted| *hinted == session.person)) {
+        Some((_, session)) => pages::portal(&state, &session.person, note),
+        None => pages::portal_people(&state, hinted.as_deref(), None, note),
+    }
+}
+
+/// Somebody signs in, or opens an application.
+pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let field = |name| incoming.form.first(name).filter(|value| !value.is_empty());
+    let cookie = incoming.cookie(&realm.cookie);
+    let mut state = realm.lock_at(&incoming.base);
+    if let Some(person) = field("person") {
+        let Some((secret, _)) = state.begin_session(person, cookie, note) else {
+            let nobody = || Refusal::new("person_known", "There is no such person.");
+            let refusal = note.refusal.get_or_insert_with(nobody).clone();
+            return pages::portal_people(&state, None, Some(&refusal.reason), note);
+        };
+        let cookie = session_cookie(realm, incoming, &secret, SESSION_SECONDS);
+        let portal = format!("{}{}", incoming.base.prefix, path::PORTAL);
+        return Reply::see_other(&portal).with(header::SET_COOKIE, cookie);
+    }
+    let session = cookie.and_then(|cookie| state.session_of_cookie(cookie));
+    let Some((_, session)) = session else {
+        let reason = "Choose who you are first.";
+        note.refusal = Some(Refusal::new("session_present", reason));
+        return pages::portal_people(&state, None, Some(reason), note);
+    };
+    let launched = state.launch(&session, &Launch::of(field("client").unwrap_or_default()), note);
+    drop(state);
+    match launched {
+        Ok(launched) => go(launched, incoming, note),
+        Err(refusal) => pages::error(&incoming.base, &refusal, note),
+    }
+}
+
+/// A launch that was prepared: whoever opens its address is the person it is about.
+pub(crate) fn launch(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let name = incoming.path.rsplit('/').next().unwrap_or_default();
+    let cookie = incoming.cookie(&realm.cookie);
+    let fetched = realm.lock_at(&incoming.base).fetch_launch(name, cookie, note);
+    match fetched {
+        Ok((secret, launched)) => go(launched, incoming, note)
+            .with(header::SET_COOKIE, session_cookie(realm, incoming, &secret, SESSION_SECONDS)),
+        Err(refusal) => pages::error(&incoming.base, &refusal, note),
+    }
+}
+
+fn go(launched: Launched, incoming: &Incoming, note: &mut Note) -> Reply {
+    match launched {
+        Launched::Begin(location) => Reply::see_other(&location),
+        Launched::Respond(response) => respond(incoming, &response, note),
+    }
+}

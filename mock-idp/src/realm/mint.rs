@@ -1,0 +1,254 @@
+//! Issuing without a login: tokens, logout tokens, sessions, and answers to authorization requests. What is issued is
+//! made by the same hands as after a login, so faults that are armed strike it too.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::fault::SignIn;
+use crate::handles::NotFound;
+use crate::jose::decode;
+use crate::journal::{Note, Params};
+use crate::protocol::error::Refusal;
+use crate::realm::State;
+use crate::realm::grants::Session;
+use crate::realm::replay::{SentResponse, TokenKind};
+use crate::realm::sign_in::Authorized;
+use crate::realm::tokens::Order;
+
+/// An order for tokens without a login.
+///
+/// ```
+/// use mock_idp::Mint;
+/// let order = Mint::new("dana", "kaseya-mdr").nonce("n-1").scope("openid email");
+/// assert_eq!(order.scope, "openid email");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mint {
+    /// Key of the person.
+    pub person: String,
+    /// Id of the client.
+    pub client: String,
+    /// Nonce to put into the ID token.
+    #[serde(default)]
+    pub nonce: Option<String>,
+    /// Scope, values separated by blanks. With `offline_access` there is a refresh token.
+    #[serde(default = "default_scope")]
+    pub scope: String,
+    /// When the person authenticated, seconds before the tokens were issued.
+    #[serde(default)]
+    pub authenticated_seconds_ago: i64,
+    /// When the tokens were issued, seconds before now: long enough ago and they have expired; negative, and they come
+    /// from the future.
+    #[serde(default)]
+    pub issued_seconds_ago: i64,
+}
+
+fn default_scope() -> String {
+    "openid profile email".to_owned()
+}
+
+impl Mint {
+    /// Tokens about a person for a client, with the usual scope.
+    pub fn new(person: impl Into<String>, client: impl Into<String>) -> Self {
+        Self {
+            person: person.into(),
+            client: client.into(),
+            nonce: None,
+            scope: default_scope(),
+            authenticated_seconds_ago: 0,
+            issued_seconds_ago: 0,
+        }
+    }
+
+    /// Puts a nonce into the ID token.
+    #[must_use]
+    pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
+        self.nonce = Some(nonce.into());
+        self
+    }
+
+    /// Issues the tokens so many seconds before now.
+    #[must_use]
+    pub fn issued_ago(mut self, seconds: i64) -> Self {
+        self.issued_seconds_ago = seconds;
+        self
+    }
+
+    /// Asks for another scope.
+    #[must_use]
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = scope.into();
+        self
+    }
+}
+
+/// Minted tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Minted {
+    /// The ID token.
+    pub id_token: String,
+    /// The access token; userinfo knows it.
+    pub access_token: String,
+    /// The refresh token, when the scope holds `offline_access`.
+    pub refresh_token: Option<String>,
+}
+
+impl Minted {
+    /// The claims of the ID token, decoded.
+    pub fn id_token_claims(&self) -> Value {
+        decode(&self.id_token).map(|(_, claims)| claims).unwrap_or_default()
+    }
+}
+
+/// An order for a logout token that is sent to nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MintLogoutToken {
+    /// Key of the person.
+    pub person: String,
+    /// Id of the client.
+    pub client: String,
+    /// The session that is over; that of the newest ID token the client got about the person unless given.
+    #[serde(default)]
+    pub sid: Option<String>,
+    /// When it was issued, seconds before now.
+    #[serde(default)]
+    pub issued_seconds_ago: i64,
+}
+
+impl MintLogoutToken {
+    /// A logout token about a person for a client.
+    pub fn new(person: impl Into<String>, client: impl Into<String>) -> Self {
+        Self { person: person.into(), client: client.into(), sid: None, issued_seconds_ago: 0 }
+    }
+
+    /// Issues the token so many seconds before now.
+    #[must_use]
+    pub fn issued_ago(mut self, seconds: i64) -> Self {
+        self.issued_seconds_ago = seconds;
+        self
+    }
+}
+
+/// A session that no browser has yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct MintedSession {
+    /// Name of the cookie; every provider has its own.
+    pub name: String,
+    /// The secret in it. Whatever browser sends it is in the session.
+    pub value: String,
+    /// What ID tokens of the session call it (Front-Channel Logout 3).
+    pub sid: String,
+}
+
+/// Why nothing was issued.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MintError {
+    /// No such person or client.
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
+    /// The person may not sign in, or the request is wrong.
+    #[error("{}: {}", .0.check, .0.reason)]
+    Refused(Refusal),
+    /// The request cannot be answered without the person: it asks for a login or a consent.
+    #[error("the person would be asked first: leave out prompt, and give max_age no reason")]
+    PersonNeeded,
+}
+
+impl State {
+    /// Makes tokens without a login; `None` when the person or the client is not known.
+    pub(crate) fn mint(&mut self, order: &Mint) -> Option<Minted> {
+        self.people.present(&order.person)?;
+        self.clients.get(&order.client)?;
+        self.earlier(order.issued_seconds_ago, |state| state.mint_now(order))
+    }
+
+    fn mint_now(&mut self, order: &Mint) -> Option<Minted> {
+        let client = self.clients.get(&order.client)?.clone();
+        let ago = jiff::SignedDuration::from_secs(order.authenticated_seconds_ago);
+        let auth_time = self.now().saturating_sub(ago).unwrap_or(jiff::Timestamp::MIN);
+        let scope: Vec<_> = order.scope.split_ascii_whitespace().map(str::to_owned).collect();
+        let refresh = scope.iter().any(|value| value == "offline_access");
+        let mut authentication = self.authentication_of(&order.person, &client, scope, auth_time);
+        authentication.nonce.clone_from(&order.nonce);
+        let order = Order { refresh_token: refresh, ..Order::of(client, authentication) };
+        let made = self.order_tokens(order, &mut Note::default()).sign();
+        self.remember_made(&made);
+        Some(Minted {
+            id_token: made.id_token.unwrap_or_default(),
+            access_token: made.access_token.unwrap_or_default(),
+            refresh_token: made.refresh_token,
+        })
+    }
+
+    /// As if it were so many seconds earlier, for as long as this takes.
+    fn earlier<T>(&mut self, seconds: i64, make: impl FnOnce(&mut Self) -> T) -> T {
+        let now = self.reading;
+        let ago = SignedDuration::from_secs(seconds);
+        let bound = if seconds > 0 { Timestamp::MIN } else { Timestamp::MAX };
+        self.reading = now.saturating_sub(ago).unwrap_or(bound);
+        let result = make(self);
+        self.reading = now;
+        result
+    }
+
+    fn check_person(&self, key: &str) -> Result<(), NotFound> {
+        let known = self.people.present(key).map(drop);
+        known.ok_or_else(|| NotFound { kind: "person", name: key.to_owned() })
+    }
+
+    /// Makes a logout token; nobody is told.
+    pub(crate) fn mint_logout_token(&mut self, order: &MintLogoutToken) -> Result<String, MintError> {
+        self.check_person(&order.person)?;
+        let client = self.clients.get(&order.client).cloned();
+        let client = client.ok_or_else(|| NotFound { kind: "client", name: order.client.clone() })?;
+        let newest = || {
+            let token = self.handed_out.newest(TokenKind::IdToken, &order.person, &order.client)?;
+            decode(token)?.1.get("sid")?.as_str().map(str::to_owned)
+        };
+        let sid = order.sid.clone().or_else(newest);
+        let sid = sid.unwrap_or_else(|| self.generator.short());
+        let now = self.now();
+        let session = Session { person: order.person.clone(), sid, auth_time: now, expires_at: now };
+        let mut sign_in = SignIn {
+            person: Some(order.person.clone()),
+            client: Some(order.client.clone()),
+            ..SignIn::default()
+        };
+        let mut tokens = self.earlier(order.issued_seconds_ago, |state| {
+            state.sign_logout_tokens(&session, &client, &mut sign_in, &mut Note::default())
+        });
+        Ok(tokens.swap_remove(0))
+    }
+
+    /// Begins a session without a browser; the secret of its cookie, and its `sid`.
+    pub(crate) fn mint_session(&mut self, key: &str) -> Result<(String, String), MintError> {
+        self.check_person(key)?;
+        let mut note = Note::default();
+        let begun = self.begin_session(key, None, &mut note);
+        let refused = || Refusal::new("person_status", "the person may not sign in");
+        let (secret, session) =
+            begun.ok_or_else(|| MintError::Refused(note.refusal.unwrap_or_else(refused)))?;
+        Ok((secret, session.sid))
+    }
+
+    /// Answers an authorization request as if the person had just signed in; no browser is sent anywhere.
+    pub(crate) fn mint_response(&mut self, key: &str, request: &Params) -> Result<SentResponse, MintError> {
+        let (secret, _) = self.mint_session(key)?;
+        let authorized = self.authorize(request, Some(&secret), None, &mut Note::default());
+        self.sessions.remove(&secret);
+        match authorized {
+            Authorized::Respond(_) => {}
+            Authorized::SignedIn { session, .. } => drop(self.sessions.remove(&session)),
+            Authorized::Page(refusal) => return Err(MintError::Refused(refusal)),
+            Authorized::Ask { interaction, .. } => {
+                self.interactions.remove(&interaction);
+                return Err(MintError::PersonNeeded);
+            }
+        }
+        let sent = self.handed_out.responses().next_back().cloned();
+        sent.ok_or_else(|| MintError::Refused(Refusal::new("response", "nothing was answered")))
+    }
+}

@@ -1,0 +1,88 @@
+//! Signing in without a page: by `login_hint` where that is switched on, and by posting `sub`.
+
+use mock_idp::{ConfigFormat, MockIdp, MockIdpBuilder};
+
+use crate::support::{Browser, authorize_url, decode};
+
+async fn headless() -> MockIdp {
+    MockIdp::builder().headless().on_current_runtime().start().await.expect("a free port")
+}
+
+#[tokio::test]
+async fn a_hint_signs_in_only_where_that_is_switched_on() {
+    let strict = MockIdp::start().await;
+    assert_eq!(Browser::new().authorize(&strict, &[("login_hint", "dana")]).await.page(), "kaseyaone-login");
+    let idp = headless().await;
+    for hint in ["dana", "dana@northwind.example", "k1-northwind-dana", "DANA"] {
+        let browser = Browser::new();
+        let back = browser.authorize(&idp, &[("login_hint", hint)]).await;
+        let code = back.param("code").unwrap_or_else(|| panic!("{hint}: {back:?}"));
+        let tokens = browser.redeem(&idp, &code).await.json();
+        assert_eq!(decode(tokens["id_token"].as_str().expect("an ID token")).1["sub"], "k1-northwind-dana");
+        assert!(
+            browser.authorize(&idp, &[]).await.param("code").is_some(),
+            "the browser is in a session now"
+        );
+    }
+    assert_eq!(Browser::new().authorize(&idp, &[]).await.page(), "kaseyaone-login", "nobody was named");
+    assert_eq!(Browser::new().authorize(&idp, &[("login_hint", "nobody")]).await.page(), "kaseyaone-login");
+    let none = Browser::new().authorize(&idp, &[("login_hint", "dana"), ("prompt", "none")]).await;
+    assert_eq!(none.param("error").as_deref(), Some("login_required"), "that asks for no authentication");
+}
+
+#[tokio::test]
+async fn whoever_may_not_sign_in_does_not_without_a_page_either() {
+    let idp = headless().await;
+    idp.people().lock("dana").unwrap();
+    let refused = Browser::new().authorize(&idp, &[("login_hint", "dana")]).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.page(), refused.headers.get("set-cookie")),
+        (400, "kaseyaone-error", None)
+    );
+}
+
+#[tokio::test]
+async fn a_fresh_authentication_is_fresh_without_a_page_too() {
+    let idp = headless().await;
+    let browser = Browser::new();
+    let hint = ("login_hint", "dana");
+    browser.authorize(&idp, &[hint]).await;
+    idp.clock().advance(jiff::SignedDuration::from_mins(5));
+    let now = idp.clock().now().as_second();
+    let code = browser.authorize(&idp, &[hint, ("prompt", "login")]).await.param("code").expect("a code");
+    let tokens = browser.redeem(&idp, &code).await.json();
+    let auth_time = decode(tokens["id_token"].as_str().expect("an ID token")).1["auth_time"].clone();
+    assert!(auth_time.as_i64().is_some_and(|time| time >= now), "{auth_time} {now}");
+}
+
+#[tokio::test]
+async fn a_test_posts_sub_to_the_address_it_was_sent_to() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let back = browser.post(&authorize_url(&idp, &[]), &[("sub", "k1-northwind-dana")]).await;
+    assert_eq!(back.param("state").as_deref(), Some("state-1"));
+    assert_eq!(browser.redeem(&idp, &back.param("code").expect("a code")).await.status, 200);
+    let other = browser.post(&authorize_url(&idp, &[]), &[("sub", "rui")]).await;
+    let tokens = browser.redeem(&idp, &other.param("code").expect("a code")).await.json();
+    assert_eq!(decode(tokens["id_token"].as_str().expect("an ID token")).1["sub"], "k1-northwind-rui");
+    let nobody = browser.post(&authorize_url(&idp, &[]), &[("sub", "<b>nobody")]).await;
+    assert_eq!((nobody.status.as_u16(), nobody.location.as_deref()), (400, None));
+    assert!(
+        nobody.body.contains("there is no person") && !nobody.body.contains("<b>nobody"),
+        "{}",
+        nobody.body
+    );
+    let evil = authorize_url(&idp, &[("redirect_uri", "https://evil.example/")]);
+    let refused = Browser::new().post(&evil, &[("sub", "dana")]).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.location, refused.headers.get("set-cookie")),
+        (400, None, None)
+    );
+}
+
+#[tokio::test]
+async fn a_configuration_switches_it_on() {
+    let builder = MockIdpBuilder::from_config("headless = true\n", ConfigFormat::Toml).unwrap();
+    let idp = builder.start().await.unwrap();
+    assert!(Browser::new().authorize(&idp, &[("login_hint", "dana")]).await.param("code").is_some());
+}

@@ -1,0 +1,229 @@
+//! Issue, expire, replay: tokens, codes, answers, sessions and logout tokens without a login, early ends, and the same
+//! once more.
+
+use mock_idp::{Mint, MintError, MintLogoutToken, MockIdp, Params, TokenKind};
+use serde_json::{Value, json};
+
+use crate::support::{Browser, CALLBACK, CLIENT, VERIFIER, authorize_url, decode};
+
+#[tokio::test]
+async fn a_code_can_be_made_to_expire_and_a_session_to_end() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let code = browser.sign_in(&idp, "dana", &[]).await.param("code").unwrap();
+    idp.expire_code(&code).unwrap();
+    assert_eq!(browser.redeem(&idp, &code).await.json()["error"], "invalid_grant");
+    assert_eq!(idp.expire_sessions("dana"), 1);
+    assert_eq!(browser.authorize(&idp, &[]).await.page(), "kaseyaone-login");
+}
+
+#[tokio::test]
+async fn what_was_handed_out_can_be_handed_out_again_exactly() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let back = browser.sign_in(&idp, "dana", &[]).await;
+    let sent = idp.replay().last_response("dana").expect("the response");
+    assert_eq!(Some(sent.location), back.location);
+    let token = browser.redeem(&idp, &back.param("code").unwrap()).await.json();
+    for (kind, name) in [(TokenKind::IdToken, "id_token"), (TokenKind::AccessToken, "access_token")] {
+        assert_eq!(json!(idp.replay().last_token(kind, "dana").unwrap().token), token[name], "{name}");
+    }
+}
+
+fn request(url: &str) -> Params {
+    Params::parse(url.split_once('?').expect("a query").1)
+}
+
+#[tokio::test]
+async fn tokens_are_issued_long_ago_and_in_the_future() {
+    let idp = MockIdp::start().await;
+    idp.clock().freeze();
+    let now = idp.clock().now().as_second();
+    let browser = Browser::new();
+    let old = idp.mint(&Mint::new("dana", CLIENT).issued_ago(7_200)).unwrap();
+    let claims = old.id_token_claims();
+    assert_eq!((&claims["iat"], &claims["auth_time"]), (&json!(now - 7_200), &json!(now - 7_200)));
+    assert!(claims["exp"].as_i64().expect("a time") < now, "it has expired");
+    assert_eq!(browser.userinfo(&idp, &old.access_token).await.status, 401);
+    let early = idp.mint(&Mint::new("dana", CLIENT).issued_ago(-600)).unwrap();
+    assert_eq!(early.id_token_claims()["iat"], json!(now + 600));
+    let usual = idp.mint(&Mint::new("dana", CLIENT)).unwrap();
+    assert_eq!(usual.id_token_claims()["iat"], json!(now), "the clock is where it was");
+    idp.mint(&Mint::new("dana", CLIENT).issued_ago(i64::MAX)).unwrap();
+    idp.mint(&Mint::new("dana", CLIENT).issued_ago(i64::MIN)).unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_is_issued_without_a_browser_and_expires() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let asked = request(&authorize_url(&idp, &[]));
+    let sent = idp.minter().response("dana", &asked).unwrap();
+    assert_eq!((sent.redirect_uri.as_str(), sent.params.first("state")), (CALLBACK, Some("state-1")));
+    let code = sent.params.first("code").expect("a code").to_owned();
+    let tokens = browser.redeem(&idp, &code).await.json();
+    assert_eq!(decode(tokens["id_token"].as_str().expect("an ID token")).1["nonce"], "nonce-1");
+    let late = idp.minter().response("dana", &asked).unwrap();
+    assert_eq!(idp.minter().expire_codes(), 1);
+    let late = browser.redeem(&idp, late.params.first("code").expect("a code")).await;
+    assert_eq!(late.json()["error"], "invalid_grant");
+    assert_eq!(browser.authorize(&idp, &[]).await.page(), "kaseyaone-login", "nobody was signed in by that");
+    let none = request(&authorize_url(&idp, &[("scope", "email"), ("response_type", "token")]));
+    let refused = idp.minter().response("dana", &none).unwrap();
+    assert!(refused.params.first("error").is_some(), "the error that the request deserves");
+    let evil = request(&authorize_url(&idp, &[("redirect_uri", "https://evil.example/")]));
+    assert!(matches!(idp.minter().response("dana", &evil), Err(MintError::Refused(_))));
+    let login = request(&authorize_url(&idp, &[("prompt", "login")]));
+    assert_eq!(idp.minter().response("dana", &login), Err(MintError::PersonNeeded));
+    assert!(matches!(idp.minter().response("nobody", &asked), Err(MintError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn a_session_is_issued_replayed_and_expired() {
+    let idp = MockIdp::start().await;
+    let session = idp.minter().session("dana").unwrap();
+    let visit = async || {
+        let browser = Browser::new();
+        let cookie = format!("{}={}", session.name, session.value);
+        browser.send(browser.http().get(authorize_url(&idp, &[])).header("cookie", cookie)).await
+    };
+    for _ in 0..2 {
+        let code = visit().await.param("code").expect("any browser that has the cookie is in the session");
+        let tokens = Browser::new().redeem(&idp, &code).await.json();
+        assert_eq!(decode(tokens["id_token"].as_str().expect("an ID token")).1["sid"], json!(session.sid));
+    }
+    assert_eq!(idp.expire_sessions("dana"), 1);
+    assert!(visit().await.location.expect("a page").starts_with("/account/login"), "the cookie is stale");
+    idp.people().lock("dana").unwrap();
+    assert!(matches!(idp.minter().session("dana"), Err(MintError::Refused(_))));
+}
+
+#[tokio::test]
+async fn everything_about_a_person_expires_at_once() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let offline = "openid offline_access";
+    let minted = idp.mint(&Mint::new("dana", CLIENT).scope(offline)).unwrap();
+    let rui = idp.mint(&Mint::new("rui", CLIENT).scope(offline)).unwrap();
+    let code = browser.sign_in(&idp, "dana", &[]).await.param("code").expect("a code");
+    assert_eq!(idp.minter().expire_grants("dana"), 3, "code, access and refresh token");
+    assert_eq!(idp.minter().expire_grants("dana"), 0);
+    assert_eq!(browser.redeem(&idp, &code).await.json()["error"], "invalid_grant");
+    let refresh = async |token: Option<&String>| {
+        let token = token.expect("a refresh token");
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+        browser.token(&idp, &form).await.json()
+    };
+    assert_eq!(refresh(minted.refresh_token.as_ref()).await["error"], "invalid_grant");
+    assert_eq!(browser.userinfo(&idp, &minted.access_token).await.status, 401);
+    assert!(refresh(rui.refresh_token.as_ref()).await["access_token"].is_string(), "rui's are good");
+}
+
+#[tokio::test]
+async fn refresh_tokens_are_replayed() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let scope = [("scope", "openid offline_access")];
+    let code = browser.sign_in(&idp, "dana", &scope).await.param("code").expect("a code");
+    browser.redeem(&idp, &code).await;
+    let sent = idp.replay().last_token(TokenKind::RefreshToken, "dana").expect("a refresh token");
+    assert_eq!((sent.client.as_str(), sent.kind), (CLIENT, TokenKind::RefreshToken));
+    let form = [("grant_type", "refresh_token"), ("refresh_token", sent.token.as_str())];
+    assert_eq!(browser.token(&idp, &form).await.status, 200);
+    assert_eq!(browser.token(&idp, &form).await.json()["error"], "invalid_grant", "it was replayed");
+    assert_eq!(idp.replay().tokens(TokenKind::RefreshToken).len(), 2, "the second came by the first");
+}
+
+#[tokio::test]
+async fn logout_tokens_are_issued_and_sent_again() {
+    use axum::routing::post;
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = std::sync::Arc::clone(&told);
+    let take = move |body: String| async move { seen.lock().expect("no panic").push(body) };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let uri = format!("http://{}/told", listener.local_addr().expect("an address"));
+    tokio::spawn(async { axum::serve(listener, axum::Router::new().route("/told", post(take))).await });
+    let idp = MockIdp::start().await;
+    idp.clock().freeze();
+    idp.clients().change(CLIENT, |client| client.backchannel_logout_uri = Some(uri)).unwrap();
+    assert!(idp.replay().send_logout_token("dana", CLIENT).await.is_err(), "there is none yet");
+    let minted = idp.mint(&Mint::new("dana", CLIENT)).unwrap();
+    let token = idp.minter().logout_token(&MintLogoutToken::new("dana", CLIENT).issued_ago(600)).unwrap();
+    let (header, claims) = decode(&token);
+    assert_eq!((&header["typ"], &claims["sid"]), (&json!("logout+jwt"), &minted.id_token_claims()["sid"]));
+    assert_eq!(claims["iat"], json!(idp.clock().now().as_second() - 600));
+    assert!(told.lock().expect("no panic").is_empty(), "it was sent to nobody");
+    for _ in 0..2 {
+        let delivery = idp.replay().send_logout_token("dana", CLIENT).await.unwrap();
+        assert_eq!((delivery.client.as_str(), delivery.status), (CLIENT, Some(200)));
+    }
+    let bodies = told.lock().expect("no panic").clone();
+    assert_eq!(bodies, vec![format!("logout_token={token}"); 2]);
+    assert!(idp.replay().send_logout_token("dana", "other-product").await.is_err());
+}
+
+#[tokio::test]
+async fn all_of_it_is_there_over_http() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let post = |path: &str, body: Value| {
+        browser.send(browser.http().post(idp.url(&format!("/_control{path}"))).body(body.to_string()))
+    };
+    let session = post("/sessions", json!({"person": "dana"})).await;
+    assert_eq!(session.status, 201);
+    let session = session.json();
+    assert!(session["name"].as_str().expect("a name").starts_with("mock_idp_"));
+    let asked: serde_json::Map<_, _> =
+        request(&authorize_url(&idp, &[])).0.into_iter().map(|(name, value)| (name, json!(value))).collect();
+    let response = post("/responses", json!({"person": "dana", "request": asked})).await;
+    assert_eq!(response.status, 201);
+    assert!(response.json()["location"].as_str().expect("an address").starts_with(CALLBACK));
+    let logout =
+        post("/logout-tokens", json!({"person": "dana", "client": CLIENT, "sid": "s-1"})).await.json();
+    assert_eq!(decode(logout["logout_token"].as_str().expect("a token")).1["sid"], "s-1");
+    post("/tokens", json!({"person": "dana", "client": CLIENT, "issued_seconds_ago": 10})).await;
+    assert_eq!(post("/expire", json!({"grants": "dana"})).await.json()["expired"], 2);
+    assert_eq!(post("/expire", json!({"sessions": "dana"})).await.json()["expired"], 1);
+    let handed_out = browser.get(&idp.url("/_control/replay?person=dana")).await.json();
+    for (kind, count) in [
+        ("responses", 1),
+        ("id_tokens", 1),
+        ("access_tokens", 1),
+        ("refresh_tokens", 0),
+        ("logout_tokens", 1),
+    ] {
+        assert_eq!(handed_out[kind].as_array().map(Vec::len), Some(count), "{kind}");
+    }
+    assert_eq!(handed_out["logout_tokens"][0]["token"], logout["logout_token"]);
+    let again = post("/replay/logout-token", json!({"person": "dana", "client": CLIENT})).await.json();
+    assert_eq!((&again["client"], &again["status"]), (&json!(CLIENT), &Value::Null), "nobody listens there");
+    for (path, body, status, code) in [
+        ("/sessions", json!({"person": "nobody"}), 404, "not_found"),
+        ("/responses", json!({"person": "dana", "request": {}}), 422, "not_issued"),
+        ("/logout-tokens", json!({"person": "dana", "client": "nothing"}), 404, "not_found"),
+        ("/replay/logout-token", json!({"person": "rui", "client": CLIENT}), 404, "not_found"),
+    ] {
+        let answer = post(path, body).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (status, &json!(code)), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_verifier_is_asked_for_when_the_issued_code_has_a_challenge() {
+    let idp = MockIdp::start().await;
+    let sent = idp.minter().response("dana", &request(&authorize_url(&idp, &[]))).unwrap();
+    let code = sent.params.first("code").expect("a code").to_owned();
+    let redeem = async |verifier: &str| {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", &*code),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", verifier),
+        ];
+        Browser::new().token(&idp, &form).await.status.as_u16()
+    };
+    assert_eq!(
+        (redeem("wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong").await, redeem(VERIFIER).await),
+        (400, 200)
+    );
+}
