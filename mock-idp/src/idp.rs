@@ -12,11 +12,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 pub use self::builder::MockIdpBuilder;
 use self::secured::{is_exposed, made_key, make_tls};
-use self::serving::{Served, listen, own_thread, reached_at, serve};
+use self::serving::{Served, listen, reached_at, serve_here, serve_on_threads};
 use crate::base::{Addressing, is_base_url};
 use crate::handles::{RealmHandle, RealmsHandle};
 use crate::realm::Realm;
@@ -59,8 +59,8 @@ pub struct MockIdp {
     address: SocketAddr,
     control_key: Option<String>,
     authority: Option<String>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    stop: Option<watch::Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl MockIdp {
@@ -121,8 +121,8 @@ impl std::ops::Deref for MockIdp {
 impl Drop for MockIdp {
     fn drop(&mut self) {
         drop(self.stop.take());
-        // Once the thread is gone the port is free again. A panic over there was reported there.
-        if let Some(thread) = self.thread.take() {
+        // Once the threads are gone the port is free again. A panic over there was reported there.
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }
@@ -155,22 +155,22 @@ impl MockIdpBuilder {
             self.control_key = Some(made_key()?);
         }
         let control_key = self.control_key.clone();
-        let current_runtime = self.current_runtime;
+        let threads = self.threads;
         let (source, clock) = (self.tls.take(), Arc::clone(&self.clock));
         let (realms, root) = self.into_realms(addressing)?;
         let tls = source.map(|source| make_tls(&source, &realms, &root, &*clock)).transpose()?;
         let (acceptor, authority) = tls.map_or((None, None), |tls| (Some(tls.acceptor), tls.authority));
         realms.set_authority(authority.clone());
-        let (stop, stopped) = oneshot::channel();
+        let (stop, stopped) = watch::channel(());
         let served = Served { main: listener, control: apart.map(|(listener, _)| listener), tls: acceptor };
-        let thread = if current_runtime {
-            tokio::spawn(serve(served.bound()?, Arc::clone(&realms), stopped));
-            None
+        let threads = if let Some(threads) = threads {
+            serve_on_threads(served, &realms, &stopped, threads)?
         } else {
-            Some(own_thread(served, Arc::clone(&realms), stopped)?)
+            serve_here(served, &realms, stopped)?;
+            Vec::new()
         };
         let root = RealmHandle(root);
-        Ok(MockIdp { root, realms, address, control_key, authority, stop: Some(stop), thread })
+        Ok(MockIdp { root, realms, address, control_key, authority, stop: Some(stop), threads })
     }
 
     /// Every realm there is from the start, and the one at the root.

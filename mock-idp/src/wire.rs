@@ -12,6 +12,7 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio_rustls::{Accept, TlsAcceptor, server::TlsStream};
 
 /// How a connection ends before its time.
@@ -40,10 +41,47 @@ impl Lever {
     }
 }
 
-/// Listens, and gives every connection a lever.
+/// A connection on its way to the thread that serves it.
+type Arrival = (std::net::TcpStream, SocketAddr);
+
+/// Accepts connections and hands them round, so that each serving thread has its share and none is woken for another's.
+pub(crate) struct Door {
+    tcp: TcpListener,
+    to: Vec<mpsc::UnboundedSender<Arrival>>,
+}
+
+impl Door {
+    /// A door with so many listeners behind it.
+    pub(crate) fn new(
+        listener: std::net::TcpListener,
+        tls: Option<&TlsAcceptor>,
+        count: usize,
+    ) -> io::Result<(Self, Vec<WireListener>)> {
+        let address = listener.local_addr()?;
+        let (to, from): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::unbounded_channel()).unzip();
+        let behind = from.into_iter().map(|arrivals| WireListener { arrivals, tls: tls.cloned(), address });
+        Ok((Self { tcp: TcpListener::from_std(listener)?, to }, behind.collect()))
+    }
+
+    /// Accepts until nobody serves any more.
+    pub(crate) async fn open(mut self) {
+        for next in (0..self.to.len()).cycle() {
+            let (stream, address) = Listener::accept(&mut self.tcp).await;
+            // Answers are small and written at once: waiting for more to send with them only delays them.
+            let _ = stream.set_nodelay(true);
+            let Ok(stream) = stream.into_std() else { continue };
+            if self.to[next].send((stream, address)).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Takes what comes through a door, and gives every connection a lever.
 pub(crate) struct WireListener {
-    pub(crate) tcp: TcpListener,
-    pub(crate) tls: Option<TlsAcceptor>,
+    arrivals: mpsc::UnboundedReceiver<Arrival>,
+    tls: Option<TlsAcceptor>,
+    address: SocketAddr,
 }
 
 impl Listener for WireListener {
@@ -51,9 +89,15 @@ impl Listener for WireListener {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.tcp).await;
-        // Answers are small and written at once: waiting for more to send with them only delays them.
-        let _ = stream.set_nodelay(true);
+        let (stream, address) = loop {
+            match self.arrivals.recv().await {
+                Some((stream, address)) => match TcpStream::from_std(stream) {
+                    Ok(stream) => break (stream, address),
+                    Err(error) => tracing::warn!(%error, "a connection was lost"),
+                },
+                None => std::future::pending().await,
+            }
+        };
         let stream = match &self.tls {
             Some(acceptor) => Stream::Greeting(Box::new(acceptor.accept(stream))),
             None => Stream::Plain(stream),
@@ -62,7 +106,7 @@ impl Listener for WireListener {
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.tcp.local_addr()
+        Ok(self.address)
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::{ExitCode, ExitStatus};
 use mock_idp::MockIdp;
 use tokio::process::{Child, Command};
 
-use crate::cli::options::Options;
+use crate::cli::options::{Options, every_processor};
 use crate::cli::signals::{Signal, Signals, hand_on};
 
 #[derive(clap::Args)]
@@ -25,10 +25,10 @@ const NO_SUCH_COMMAND: u8 = 127;
 pub(crate) fn run(exec: Exec) -> anyhow::Result<ExitCode> {
     let Exec { options, command } = exec;
     let builder = options.builder("127.0.0.1:0")?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut signals = Signals::listen()?;
-        let idp = builder.on_current_runtime().start().await?;
+        let idp = builder.threads(every_processor()).start().await?;
         match spawn(&command, &idp) {
             Ok(child) => Ok(code(wait(child, &mut signals).await?)),
             Err(error) => {

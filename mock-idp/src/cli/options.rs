@@ -2,6 +2,7 @@
 //! options override it.
 
 use std::net::ToSocketAddrs as _;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -154,6 +155,11 @@ impl Options {
         });
         changed.map_err(|_| anyhow::anyhow!("there is no client {CLIENT} to give further URIs to"))
     }
+}
+
+/// A thread for each processor.
+pub(crate) fn every_processor() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {

@@ -5,17 +5,17 @@ use std::process::ExitCode;
 
 use mock_idp::MockIdp;
 
-use crate::cli::options::Options;
+use crate::cli::options::{Options, every_processor};
 use crate::cli::signals::Signals;
 
 pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
     let builder = options.builder("127.0.0.1:9400")?;
     let key_was_given = builder.has_control_key();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         // Before anybody is told that it is up, or a signal sent at once would end it the hard way.
         let mut signals = Signals::listen()?;
-        let idp = builder.on_current_runtime().start().await?;
+        let idp = builder.threads(every_processor()).start().await?;
         say(&greeting(&idp, key_was_given));
         signals.next().await;
         say("mock-idp: stopped\n");

@@ -1,5 +1,6 @@
 //! What a provider may be told before it starts.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,7 +39,8 @@ pub struct MockIdpBuilder {
     pub(super) tls: Option<TlsSource>,
     pub(super) control_bind: Option<String>,
     pub(super) control_key: Option<String>,
-    pub(super) current_runtime: bool,
+    /// How many threads serve; none of its own when it serves as a task of the caller.
+    pub(super) threads: Option<NonZeroUsize>,
     pub(super) clock_setting: Option<ClockSetting>,
     pub(super) farewells_later: bool,
     pub(super) root: Plan,
@@ -64,7 +66,7 @@ impl MockIdpBuilder {
             tls: None,
             control_bind: None,
             control_key: None,
-            current_runtime: false,
+            threads: Some(NonZeroUsize::MIN),
             clock_setting: None,
             farewells_later: false,
             root: Plan::default(),
@@ -170,7 +172,14 @@ impl MockIdpBuilder {
     /// hundreds of providers.
     #[must_use]
     pub fn on_current_runtime(mut self) -> Self {
-        self.current_runtime = true;
+        self.threads = None;
+        self
+    }
+
+    /// Serves on so many threads of its own, for one that is asked much. Default: one.
+    #[must_use]
+    pub fn threads(mut self, threads: NonZeroUsize) -> Self {
+        self.threads = Some(threads);
         self
     }
 }

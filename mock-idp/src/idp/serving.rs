@@ -2,16 +2,17 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::StartError;
 use crate::http::Face;
 use crate::realms::Realms;
-use crate::wire::{Lever, WireListener};
+use crate::wire::{Door, Lever, WireListener};
 
 /// What is listened on.
 pub(super) struct Served {
@@ -21,20 +22,25 @@ pub(super) struct Served {
     pub(super) tls: Option<TlsAcceptor>,
 }
 
+/// What one thread serves.
+type Bound = Vec<(WireListener, Face)>;
+
 impl Served {
-    /// The same as the runtime knows it, with what is served there.
-    pub(super) fn bound(self) -> Result<Vec<(WireListener, Face)>, StartError> {
-        let bind = |listener: TcpListener| {
-            let tcp = tokio::net::TcpListener::from_std(listener);
-            let tcp = tcp.map_err(|error| StartError::System(error.to_string()))?;
-            Ok::<_, StartError>(WireListener { tcp, tls: self.tls.clone() })
-        };
+    /// The doors, and what so many threads serve behind them. It is called within the runtime of the doors.
+    fn behind_doors(self, threads: usize) -> Result<(Vec<Door>, Vec<Bound>), StartError> {
         let face = if self.control.is_some() { Face::Protocol } else { Face::Both };
-        let mut bound = vec![(bind(self.main)?, face)];
-        if let Some(listener) = self.control {
-            bound.push((bind(listener)?, Face::Control));
+        let listened = [Some((self.main, face)), self.control.map(|listener| (listener, Face::Control))];
+        let mut doors = Vec::new();
+        let mut shares: Vec<Bound> = (0..threads).map(|_| Vec::new()).collect();
+        for (listener, face) in listened.into_iter().flatten() {
+            let (door, listeners) =
+                Door::new(listener, self.tls.as_ref(), threads).map_err(|error| system(&error))?;
+            doors.push(door);
+            for (share, listener) in shares.iter_mut().zip(listeners) {
+                share.push((listener, face));
+            }
         }
-        Ok(bound)
+        Ok((doors, shares))
     }
 }
 
@@ -60,39 +66,61 @@ pub(super) fn reached_at(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-pub(super) fn own_thread(
-    served: Served,
-    realms: Arc<Realms>,
-    stopped: oneshot::Receiver<()>,
-) -> Result<JoinHandle<()>, StartError> {
-    let system = |error: io::Error| StartError::System(error.to_string());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(system)?;
-    let bound = {
-        let _inside = runtime.enter();
-        served.bound()?
-    };
-    std::thread::Builder::new()
-        .name("mock-idp".to_owned())
-        .spawn(move || runtime.block_on(serve(bound, realms, stopped)))
-        .map_err(system)
+fn system(error: &io::Error) -> StartError {
+    StartError::System(error.to_string())
 }
 
-/// Serves until the provider is dropped.
-pub(super) async fn serve(
-    bound: Vec<(WireListener, Face)>,
-    realms: Arc<Realms>,
-    stopped: oneshot::Receiver<()>,
-) {
+/// Serves on so many threads until the sender of `stopped` is gone. Each has a runtime of its own: nothing has to be
+/// woken on another.
+pub(super) fn serve_on_threads(
+    served: Served,
+    realms: &Arc<Realms>,
+    stopped: &watch::Receiver<()>,
+    threads: NonZeroUsize,
+) -> Result<Vec<JoinHandle<()>>, StartError> {
+    let runtime =
+        || tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| system(&error));
+    let first = runtime()?;
+    let (doors, shares) = {
+        let _inside = first.enter();
+        served.behind_doors(threads.get())?
+    };
+    let (mut first, mut doors) = (Some(first), Some(doors));
+    let mut handles = Vec::new();
+    for share in shares {
+        let runtime = first.take().map_or_else(runtime, Ok)?;
+        let serving = serve(doors.take().unwrap_or_default(), share, Arc::clone(realms), stopped.clone());
+        let thread = std::thread::Builder::new().name("mock-idp".to_owned());
+        handles.push(thread.spawn(move || runtime.block_on(serving)).map_err(|error| system(&error))?);
+    }
+    Ok(handles)
+}
+
+/// The same as a task of the runtime that is there.
+pub(super) fn serve_here(
+    served: Served,
+    realms: &Arc<Realms>,
+    stopped: watch::Receiver<()>,
+) -> Result<(), StartError> {
+    let (doors, mut shares) = served.behind_doors(1)?;
+    let share = shares.pop().unwrap_or_default();
+    tokio::spawn(serve(doors, share, Arc::clone(realms), stopped));
+    Ok(())
+}
+
+async fn serve(doors: Vec<Door>, bound: Bound, realms: Arc<Realms>, mut stopped: watch::Receiver<()>) {
     let serving = bound.into_iter().map(|(listener, face)| {
         let routes = crate::http::router(Arc::clone(&realms), face);
         axum::serve(listener, routes.into_make_service_with_connect_info::<Lever>()).into_future()
     });
+    let opened = futures_util::future::join_all(doors.into_iter().map(Door::open));
+    let serving = futures_util::future::join(opened, futures_util::future::try_join_all(serving));
     tokio::select! {
-        served = futures_util::future::try_join_all(serving) => {
+        (_, served) = serving => {
             if let Err(error) = served {
                 tracing::error!(%error, "the provider stopped serving");
             }
         }
-        _ = stopped => {}
+        _ = stopped.changed() => {}
     }
 }
