@@ -7,6 +7,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// Answers are made of many small pieces on several threads, which the allocator of musl takes long for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A fake KaseyaOne: an OpenID Provider for tests, strict by default, wrong on request.
 #[derive(Parser)]
 #[command(name = "mock-idp", version)]
