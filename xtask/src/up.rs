@@ -111,6 +111,7 @@ token = "northwind-directory-test-token"
         command.args(["--client-redirect-uri", &format!("{}/sso/callback", self.app())]);
         command.args(["--client-post-logout-redirect-uri", &format!("{}/sign-in", self.app())]);
         command.args(["--client-backchannel-logout-uri", &format!("{}/sso/backchannel-logout", self.app())]);
+        command.args(["--client-initiate-login-uri", &format!("{}/sso/start", self.app())]);
         Running::start("mock-idp", &mut command, "issuer http")
     }
 

@@ -35,6 +35,9 @@ pub(crate) struct Options {
     /// Where the client kaseya-mdr takes logout tokens, when it is not at its usual address.
     #[arg(long, value_name = "URI")]
     client_backchannel_logout_uri: Option<String>,
+    /// Where the client kaseya-mdr takes a launch from the portal, when it is not at its usual address.
+    #[arg(long, value_name = "URI")]
+    client_initiate_login_uri: Option<String>,
     /// Listen to other machines too. Everything here is public and everyone may control it.
     #[arg(long)]
     allow_other_machines: bool,
@@ -142,7 +145,8 @@ impl Options {
         }
         let further = !self.client_redirect_uri.is_empty()
             || !self.client_post_logout_redirect_uri.is_empty()
-            || self.client_backchannel_logout_uri.is_some();
+            || self.client_backchannel_logout_uri.is_some()
+            || self.client_initiate_login_uri.is_some();
         if !further {
             return Ok(builder);
         }
@@ -151,6 +155,9 @@ impl Options {
             client.post_logout_redirect_uris.extend(self.client_post_logout_redirect_uri);
             if self.client_backchannel_logout_uri.is_some() {
                 client.backchannel_logout_uri = self.client_backchannel_logout_uri;
+            }
+            if self.client_initiate_login_uri.is_some() {
+                client.initiate_login_uri = self.client_initiate_login_uri;
             }
         });
         changed.map_err(|_| anyhow::anyhow!("there is no client {CLIENT} to give further URIs to"))

@@ -20,10 +20,13 @@ use crate::usecase::{
     begin_sign_in, complete_sign_in,
 };
 
-/// What the link to KaseyaOne may carry.
+/// What the link to KaseyaOne may carry, and what KaseyaOne's portal sends (OIDC Core 4). Where the portal would have
+/// the person arrive, `target_link_uri`, does not matter: everybody arrives at home.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Start {
     hint: Option<String>,
+    login_hint: Option<String>,
+    iss: Option<String>,
 }
 
 /// `GET /sso/start`
@@ -33,7 +36,11 @@ pub(crate) async fn start_sign_in(
     visitor: Visitor,
     Asked(start): Asked<Start>,
 ) -> Response {
-    let hint = start.hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty());
+    if start.iss.is_some_and(|iss| iss != app.config.kaseyaone.issuer) {
+        return Failure::NotUnderstood.into_response();
+    }
+    let hint = start.hint.or(start.login_hint);
+    let hint = hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty());
     let input = BeginSignIn { browser: visitor.browser.as_ref(), session: visitor.session.as_ref(), hint };
     match begin_sign_in(&app, input).await {
         Ok(Begun::Redirect { to, browser }) => to_provider(&app, to.as_str(), &browser),

@@ -1,5 +1,6 @@
 //! Signing in, being refused, staying signed in, signing out.
 
+use mock_idp::Launch;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -56,6 +57,24 @@ async fn a_living_session_is_named_and_no_new_sign_in_happens() {
     let mut admin = stage.admin().await;
     let records = stage.read(&mut admin, "/api/v1/sign-ins?outcome=no_new_sign_in").await;
     assert_eq!(records["sign_ins"][0]["person"]["email"], "dana@northwind.example");
+}
+
+#[tokio::test]
+async fn a_person_comes_from_the_portal_of_kaseyaone_and_of_no_other() {
+    let stage = Stage::open_to_everybody().await;
+    let launch = |launch| stage.idp.people().launch("dana", launch).unwrap();
+    let mut dana = Browser::new();
+    let arrived = dana.open(launch(Launch::of("kaseya-mdr").target("https://evil.example/"))).await;
+    assert_eq!(arrived.name(), "no-access", "{}", arrived.body);
+    let mut other = Browser::new();
+    let refused = other.open(launch(Launch::of("kaseya-mdr").from_issuer("https://evil.example"))).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+    let unsolicited = other.open(launch(Launch::of("kaseya-mdr").unsolicited())).await;
+    assert_eq!((unsolicited.status, unsolicited.name().as_str()), (StatusCode::BAD_REQUEST, "refused"));
+    let mut admin = stage.admin().await;
+    let records = stage.read(&mut admin, "/api/v1/sign-ins").await;
+    let created = records["sign_ins"].as_array().unwrap().iter();
+    assert_eq!(created.filter(|record| record["outcome"] == "created_and_signed_in").count(), 1, "{records}");
 }
 
 #[tokio::test]

@@ -66,6 +66,7 @@ impl Stage {
             .change("kaseya-mdr", |client| {
                 client.redirect_uris.push(base.join("/sso/callback").unwrap().to_string());
                 client.post_logout_redirect_uris.push(base.join("/sign-in").unwrap().to_string());
+                client.initiate_login_uri = Some(base.join("/sso/start").unwrap().to_string());
             })
             .unwrap();
         Self { idp, server, config, folder }
