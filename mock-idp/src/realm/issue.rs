@@ -93,6 +93,8 @@ impl State {
         };
         let made = self.order_tokens(order, note).sign();
         self.remember_made(&made);
+        // Whoever holds tokens is told when the session ends, whichever way they came.
+        self.remember_visit(&session.sid, &request.client_id);
         if let Some(access_token) = made.access_token {
             params.push("access_token", access_token);
             params.push("token_type", "Bearer");
