@@ -3,6 +3,7 @@
 mod assertions;
 mod clock;
 mod config;
+mod conformance;
 mod console;
 mod control;
 mod directory;

@@ -81,14 +81,14 @@ async fn a_request_object_that_is_not_as_it_should_be_is_refused() {
 }
 
 /// A server of a client: documents by path, and how often each was asked for.
-struct Site {
-    url: String,
+pub(crate) struct Site {
+    pub(crate) url: String,
     documents: Arc<Mutex<Vec<(String, String)>>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Site {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let documents: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
         let (served, heard) = (Arc::clone(&documents), Arc::clone(&asked));
@@ -109,12 +109,12 @@ impl Site {
         Self { url, documents, asked }
     }
 
-    fn put(&self, path: &str, text: impl Into<String>) -> String {
+    pub(crate) fn put(&self, path: &str, text: impl Into<String>) -> String {
         self.documents.lock().expect("no panic").push((path.to_owned(), text.into()));
         format!("{}{path}", self.url)
     }
 
-    fn asked(&self, path: &str) -> usize {
+    pub(crate) fn asked(&self, path: &str) -> usize {
         self.asked.lock().expect("no panic").iter().filter(|asked| *asked == path).count()
     }
 }

@@ -59,6 +59,11 @@ impl Answer {
         self.params().first(name).map(str::to_owned)
     }
 
+    pub(crate) fn is_json(&self) -> bool {
+        let kind = self.headers.get("content-type").and_then(|kind| kind.to_str().ok());
+        kind.is_some_and(|kind| kind.split(';').next() == Some("application/json"))
+    }
+
     /// The `data-page` of the page.
     pub(crate) fn page(&self) -> &str {
         let after = self.body.split_once("data-page=\"").map_or("", |(_, after)| after);

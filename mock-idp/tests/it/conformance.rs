@@ -1,0 +1,10 @@
+//! What the OpenID Foundation's tests of a provider demand, over HTTP as they ask it.
+
+mod claims;
+mod discovery;
+mod logout;
+mod party;
+mod prompts;
+mod registration;
+mod requests;
+mod tokens;
