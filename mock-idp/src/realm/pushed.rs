@@ -165,13 +165,16 @@ impl State {
             return Err(invalid_object(reason));
         }
         if alg == "none" {
-            let registered = client.request_object_signing_alg.is_some();
+            // OIDC Registration 2: whoever registered no algorithm may use any that is advertised, and where clients
+            // register themselves that is every one. Elsewhere a client has to have asked for this one.
+            let allowed = client.request_object_signing_alg.is_some() || self.registration;
             let unsigned = object.ends_with('.');
-            return if registered && unsigned {
+            return if allowed && unsigned {
                 Ok(payload)
             } else {
                 Err(invalid_object(
-                    "an unsigned request object is taken only from a client that registered alg none",
+                    "an unsigned request object is taken only from a client that registered alg none, \
+                     or where clients register themselves",
                 ))
             };
         }

@@ -6,5 +6,6 @@ mod logout;
 mod party;
 mod prompts;
 mod registration;
+mod request_objects;
 mod requests;
 mod tokens;
