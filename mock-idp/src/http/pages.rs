@@ -1,5 +1,6 @@
 //! The pages a person sees. Plain HTML that works without scripts, escaped by the templates.
 
+mod face;
 mod portal;
 
 use std::sync::OnceLock;
@@ -11,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::base::Base;
+use crate::http::pages::face::Face;
 use crate::http::reply::Reply;
 use crate::journal::Note;
 use crate::protocol::authorize::ReturnTo;
@@ -24,7 +26,7 @@ pub(crate) use self::portal::{portal, portal_people};
 #[template(path = "login.html")]
 struct Login<'a> {
     prefix: &'a str,
-    client: &'a str,
+    client: Face<'a>,
     interaction: &'a str,
     username: &'a str,
     company: &'a str,
@@ -55,7 +57,7 @@ struct Code<'a> {
 #[template(path = "people.html")]
 struct People<'a> {
     prefix: &'a str,
-    client: &'a str,
+    client: Face<'a>,
     interaction: &'a str,
     companies: Vec<CompanyGroup>,
     error: Option<&'a str>,
@@ -94,7 +96,7 @@ struct PersonButton {
 #[template(path = "consent.html")]
 struct Consent<'a> {
     prefix: &'a str,
-    client: &'a str,
+    client: Face<'a>,
     interaction: &'a str,
     person: &'a str,
     asks: Vec<&'static str>,
@@ -175,8 +177,8 @@ pub(crate) fn form(
     error: Option<&str>,
     note: &mut Note,
 ) -> Reply {
-    let client_id = &interaction.request.client_id;
-    let client = state.clients.get(client_id).map_or(client_id.as_str(), |client| client.name.as_str());
+    let client = Face::of(state, &interaction.request.client_id);
+    let policy = client.shown_under(policy(Some(&*interaction.request.redirect_uri), false));
     let (username, company) = typed_or_hinted(state, interaction);
     let (username, company) = (username.as_str(), company.as_str());
     let prefix = &*state.base.prefix;
@@ -197,7 +199,7 @@ pub(crate) fn form(
         }
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    show(status, page, html, &policy(Some(&*interaction.request.redirect_uri), false), note)
+    show(status, page, html, &policy, note)
 }
 
 /// A `login_hint` fills the form in, and does nothing else.
@@ -229,14 +231,14 @@ fn groups(state: &State) -> Vec<CompanyGroup> {
 /// Whether the client may have what it asks for.
 pub(crate) fn consent(state: &State, name: &str, interaction: &Interaction, note: &mut Note) -> Reply {
     let request = &interaction.request;
-    let client =
-        state.clients.get(&request.client_id).map_or(request.client_id.as_str(), |it| it.name.as_str());
+    let client = Face::of(state, &request.client_id);
+    let policy = client.shown_under(policy(Some(&*request.redirect_uri), false));
     let key = interaction.agreed.as_ref().map(|(session, _)| session.person.as_str()).unwrap_or_default();
     let person = state.people.get(key).map(fixtures::Person::full_name).unwrap_or_default();
     let asks = request.scope.iter().map(|scope| in_words(scope)).collect();
     let page =
         Consent { prefix: &state.base.prefix, client, interaction: name, person: &person, asks }.render();
-    show(StatusCode::OK, "kaseyaone-consent", page, &policy(Some(&*request.redirect_uri), false), note)
+    show(StatusCode::OK, "kaseyaone-consent", page, &policy, note)
 }
 
 fn in_words(scope: &str) -> &'static str {

@@ -3,6 +3,7 @@
 mod claims;
 mod discovery;
 mod logout;
+mod pages;
 mod party;
 mod prompts;
 mod registration;

@@ -1,0 +1,48 @@
+//! What a client registered for people to see: its name, its logo, and where its policy and its terms are
+//! (OIDC Registration 2). It shows what was registered and judges none of it.
+
+use crate::realm::State;
+
+/// How a client presents itself on the pages on which a person decides.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Face<'a> {
+    pub(super) name: &'a str,
+    pub(super) logo: Option<&'a str>,
+    home: Option<&'a str>,
+    policy: Option<&'a str>,
+    terms: Option<&'a str>,
+}
+
+impl<'a> Face<'a> {
+    /// Of the client with this id; one that is gone meanwhile has only that.
+    pub(super) fn of(state: &'a State, id: &'a str) -> Self {
+        let client = state.clients.get(id);
+        Self {
+            name: client.map_or(id, |client| &client.name),
+            logo: client.and_then(|client| client.logo_uri.as_deref()),
+            home: client.and_then(|client| client.client_uri.as_deref()),
+            policy: client.and_then(|client| client.policy_uri.as_deref()),
+            terms: client.and_then(|client| client.tos_uri.as_deref()),
+        }
+    }
+
+    /// What there is to read about the client: a title and an address each.
+    pub(super) fn links(&self) -> Vec<(&'static str, &'a str)> {
+        let all = [
+            ("About this application", self.home),
+            ("Privacy policy", self.policy),
+            ("Terms of service", self.terms),
+        ];
+        all.into_iter().filter_map(|(title, uri)| Some((title, uri?))).collect()
+    }
+
+    /// The content security policy of a page, with leave to load the logo from where it lies.
+    pub(super) fn shown_under(&self, mut policy: String) -> String {
+        let logo = self.logo.and_then(|logo| url::Url::parse(logo).ok()).filter(url::Url::has_host);
+        if let Some(logo) = logo {
+            policy.push_str("; img-src ");
+            policy.push_str(&logo.origin().ascii_serialization());
+        }
+        policy
+    }
+}
