@@ -213,7 +213,26 @@ fn check_addresses(read: &Document) -> Result<(), OAuthError> {
             return Err(wrong(field, format!("{uri:?} in {field} is no http or https address")));
         }
     }
-    Ok(())
+    match &read.initiate_login_uri {
+        Some(uri) if in_the_clear(uri) => {
+            let reason =
+                format!("initiate_login_uri {uri:?} must be https, or on this machine (OIDC Core 4)");
+            Err(wrong("initiate_login_uri", reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether whoever listens on the way hears what is sent there.
+fn in_the_clear(uri: &str) -> bool {
+    let Ok(url) = url::Url::parse(uri) else { return false };
+    let here = match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    url.scheme() == "http" && !here
 }
 
 /// Writes the metadata of a client, secret included: only the client itself gets to read them.

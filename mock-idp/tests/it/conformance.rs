@@ -9,4 +9,5 @@ mod prompts;
 mod registration;
 mod request_objects;
 mod requests;
+mod third_party;
 mod tokens;
