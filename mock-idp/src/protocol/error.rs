@@ -59,6 +59,8 @@ pub(crate) enum ErrorCode {
     /// OIDC Core 3.1.2.6
     InvalidRequestUri,
     /// OIDC Core 3.1.2.6
+    RequestUriNotSupported,
+    /// OIDC Core 3.1.2.6
     RegistrationNotSupported,
     /// RFC 6750 3.1
     InvalidToken,
@@ -99,6 +101,7 @@ impl ErrorCode {
             Self::LoginRequired => "login_required",
             Self::InvalidRequestObject => "invalid_request_object",
             Self::InvalidRequestUri => "invalid_request_uri",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",

@@ -143,6 +143,11 @@ impl State {
 
     /// The object at an address; only an address that the client registered is ever asked.
     fn fetched_object(&self, client: &Client, uri: &str, note: &mut Note) -> Result<String, OAuthError> {
+        if !self.switched().request_uris {
+            // OIDC Core 6.2: what discovery does not offer is not half taken.
+            let reason = "request_uri is not supported here: no client registered request_uris";
+            return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "request_uri", reason));
+        }
         let plain = |uri: &str| uri.split('#').next().unwrap_or_default().to_owned();
         if !client.request_uris.iter().any(|registered| plain(registered) == plain(uri)) {
             let reason = format!("request_uri {:?} is not registered for {}", shorten(uri), client.id);

@@ -60,7 +60,7 @@ async fn afterwards_errors_go_to_the_client_with_state_and_issuer() {
         ("invalid_request", &[("code_challenge_method", "")]),
         ("invalid_request", &[("code_challenge", "short")]),
         ("invalid_request_object", &[("request", "x.y.z")]),
-        ("invalid_request_uri", &[("request_uri", "https://evil.example")]),
+        ("request_uri_not_supported", &[("request_uri", "https://evil.example")]),
         ("registration_not_supported", &[("registration", "{}")]),
         ("invalid_request", &[("id_token_hint", "not.a.token")]),
     ];

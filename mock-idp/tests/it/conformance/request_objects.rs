@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::party::{MODES, Mode, Party, RESPONSE_TYPES, provider};
 use crate::requests::Site;
+use crate::support::{Browser, authorize_url};
 
 /// Everything a request says, as a request object says it.
 fn object(party: &Party<'_>) -> Value {
@@ -80,6 +81,17 @@ async fn an_unsigned_request_object_is_fetched_from_the_address_that_was_registe
             sent(&party, &[("request_uri", &uri)]).await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_request_uri_is_not_supported_where_discovery_says_so() {
+    let idp = mock_idp::MockIdp::start().await;
+    let document = Browser::new().get(&idp.url("/.well-known/openid-configuration")).await.json();
+    assert_eq!(document["request_uri_parameter_supported"], false);
+    let url = authorize_url(&idp, &[("request_uri", "https://rp.example.test/request")]);
+    let answer = Browser::new().get(&url).await;
+    assert_eq!(answer.param("error").as_deref(), Some("request_uri_not_supported"));
+    assert_eq!(answer.param("state").as_deref(), Some("state-1"));
 }
 
 #[tokio::test]
