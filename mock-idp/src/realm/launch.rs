@@ -35,7 +35,8 @@ pub struct Launch {
     /// Sent as `iss` instead of this issuer, to see whether the application minds.
     #[serde(default)]
     pub issuer: Option<String>,
-    /// Send a code that the application did not ask for, to the first redirect URI, instead of asking it to begin.
+    /// Send a code that the application did not ask for, to the redirect URI that was registered last, instead of asking
+    /// it to begin.
     #[serde(default)]
     pub unsolicited: bool,
 }
@@ -180,7 +181,7 @@ impl State {
     fn unsolicited(&mut self, client: &Client, session: &Session, note: &mut Note) -> AuthorizationResponse {
         let request = AuthorizeRequest {
             client_id: client.id.clone(),
-            redirect_uri: client.redirect_uris.first().cloned().unwrap_or_default(),
+            redirect_uri: client.redirect_uris.last().cloned().unwrap_or_default(),
             response_type: ResponseType::Code,
             response_mode: ResponseMode::Query,
             scope: ["openid", "profile", "email"].map(str::to_owned).to_vec(),
