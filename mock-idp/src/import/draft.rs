@@ -15,6 +15,8 @@ pub(super) struct Draft {
     notes: BTreeSet<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) registration: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) headless: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) clock: Option<Clock>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

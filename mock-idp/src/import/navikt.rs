@@ -65,8 +65,9 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     );
     draft.note("ID tokens live 300 seconds; tokenExpiry is that of access tokens");
     if file.interactive_login != Some(true) {
+        draft.headless = true;
         draft.note(
-            "interactiveLogin = false: here a person is asked for; a test follows \"Choose a test person\"",
+            "interactiveLogin = false: headless = true signs in whoever login_hint names; without a hint a person is asked for",
         );
     }
     for name in file.rest.keys() {

@@ -97,6 +97,7 @@ async fn navikt_issuers_become_realms() {
         ]}"#;
     let (idp, config) = served(ImportFormat::Navikt, text).await;
     assert_eq!(idp.realms().paths(), ["", "first", "two-words"]);
+    assert!(config.contains("headless = true"), "{config}");
     assert_eq!(idp.clock().now().to_string(), "2027-02-03T04:05:06Z");
     let first = idp.realms().get("first").unwrap();
     let shop = ("shop", "secret", APP.2);
