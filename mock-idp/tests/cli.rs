@@ -3,7 +3,6 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 fn mock_idp() -> Command {
     Command::new(env!("CARGO_BIN_EXE_mock-idp"))
@@ -281,35 +280,4 @@ fn what_import_prints_is_served() {
     let output = run(&["import", "keycloak", users.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("users.yaml:1: "));
-}
-
-/// Launches the binary and measures until it has answered one request.
-fn first_answer() -> Duration {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    let address = free.expect("a free port").to_string();
-    let launched = Instant::now();
-    let child =
-        mock_idp().args(["serve", "--listen", &address]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let _served = Served(child.expect("the binary runs"));
-    loop {
-        let Ok(mut connection) = TcpStream::connect(&address) else {
-            std::thread::yield_now();
-            continue;
-        };
-        let request =
-            "GET /.well-known/openid-configuration HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-        connection.write_all(request.as_bytes()).expect("sent");
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).expect("an answer");
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        return launched.elapsed();
-    }
-}
-
-#[test]
-fn the_first_answer_comes_right_after_launch() {
-    let best = (0..5).map(|_| first_answer()).min().expect("five launches");
-    println!("first answer {best:?} after launch (best of five)");
-    let limit = if cfg!(debug_assertions) { 200 } else { 20 };
-    assert!(best < Duration::from_millis(limit), "{best:?}");
 }
