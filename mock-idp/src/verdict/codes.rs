@@ -27,6 +27,11 @@ const CODE_ONLY_AT_TOKEN: Rule = rule(
     "a code goes to the token endpoint and nowhere else, in the body",
     "RFC 6749 4.1.3; RFC 9700 4.2.4",
 );
+const UNSOLICITED: Rule = rule(
+    "unsolicited-code-refused",
+    "a code that comes without a sign-in that began here is not redeemed",
+    "RFC 6749 10.12; RFC 9700 4.7; OIDC Core 15.5.2",
+);
 const CODE_PROMPT: Rule =
     rule("code-prompt", "a code is redeemed within a minute", "RFC 6749 4.1.2; OIDC Core 3.1.3.2");
 const ERRORS_NOT_RETRIED: Rule = rule(
@@ -51,6 +56,7 @@ pub(super) fn checks(seen: &Seen<'_>, party: &Party<'_>) -> Vec<Check> {
         REDIRECT_URI.judge(party.redemptions.iter().map(|it| redirect_uri(party, it))),
         CODE_ONCE.judge(sent_once(&party.redemptions, "a code that had been taken came again")),
         CODE_ONLY_AT_TOKEN.judge(elsewhere(seen, party)),
+        UNSOLICITED.judge(party.unsolicited().map(|(entry, code)| unsolicited(party, entry, code))),
         promptness(seen, party),
         ERRORS_NOT_RETRIED.judge(retries(&party.redemptions).chain(retries(&party.refreshes))),
         REFRESH_ONCE.judge(sent_once(&party.refreshes, "a refresh token that had been taken came again")),
@@ -88,6 +94,13 @@ fn redirect_uri(party: &Party<'_>, it: &Spent<'_>) -> Look {
         _ => None,
     };
     Look::new([it.entry.seq], problem)
+}
+
+fn unsolicited(party: &Party<'_>, answer: &Entry, code: &str) -> Look {
+    match party.redemptions.iter().find(|it| it.secret == code) {
+        Some(it) => Look::new([answer.seq, it.entry.seq], Some("a code that nobody asked for was redeemed")),
+        None => Look::new([answer.seq], None::<String>),
+    }
 }
 
 /// What was answered with tokens is used up.

@@ -111,6 +111,12 @@ impl<'a> Party<'a> {
         self.answers.iter().find(|answer| answer.code == Some(code))
     }
 
+    /// Answers with a code that the client did not ask for.
+    pub(super) fn unsolicited(&self) -> impl Iterator<Item = (&Entry, &'a str)> {
+        let answers = self.answers.iter().filter(|answer| is_unsolicited(answer.entry));
+        answers.filter_map(|answer| Some((answer.entry, answer.code?)))
+    }
+
     /// The request that a code answers.
     pub(super) fn request_for(&self, code: &str) -> Option<&Request<'a>> {
         self.answer_with(code)?.request.map(|index| &self.requests[index])
@@ -167,14 +173,21 @@ impl<'a> Answer<'a> {
         Self {
             entry,
             code: entry.response.params.first("code").filter(|code| !code.is_empty()),
-            request: requests.iter().rposition(asked),
+            request: requests.iter().rposition(asked).filter(|_| !is_unsolicited(entry)),
         }
     }
 }
 
+/// A launch from the portal that carries a code: nobody asked for it.
+fn is_unsolicited(entry: &Entry) -> bool {
+    entry.operation == "launch"
+}
+
 fn is_answer(entry: &Entry) -> bool {
+    let asks_to_begin = is_unsolicited(entry) && entry.response.params.first("code").is_none();
     entry.channel == Channel::Front
         && entry.operation != "end_session"
+        && !asks_to_begin
         && entry.response.location.is_some()
         && !entry.response.params.0.is_empty()
 }

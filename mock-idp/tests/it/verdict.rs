@@ -5,7 +5,7 @@ use std::cell::Cell;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
-use mock_idp::{Check, Judgement, MockIdp, Outcome, Target};
+use mock_idp::{Check, Judgement, Launch, MockIdp, Outcome, Target};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -71,6 +71,19 @@ impl Party {
             if refused { asked } else { browser.post(&self.idp.url("/account/people"), &form).await };
         let code = answer.location.as_ref().and_then(|_| answer.param("code")).unwrap_or_default();
         Begun { code, verifier }
+    }
+
+    /// A browser brings a code that nobody asked for.
+    async fn unsolicited(&self) -> String {
+        let launch = self.idp.people().launch("dana", Launch::of(CLIENT).unsolicited()).expect("a launch");
+        Browser::new().get(&launch).await.param("code").expect("a code")
+    }
+
+    /// A browser comes from the portal, and an honest sign-in follows.
+    async fn launched(&self) {
+        let launch = self.idp.people().launch("dana", Launch::of(CLIENT)).expect("a launch");
+        Browser::new().get(&launch).await;
+        self.honest().await;
     }
 
     async fn redeem(&self, begun: &Begun, changed: Pairs<'_>) -> Answer {
@@ -156,10 +169,17 @@ async fn an_honest_relying_party_passes_every_check() {
         party.honest().await;
     }
     assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
-    let need_faults =
-        ["errors-not-retried", "bad-answer-not-redeemed", "bad-token-not-used", "honest-token-used"];
-    assert_eq!(ids(&party.verdict(), Outcome::NotSeen), need_faults);
+    let need_more = [
+        "unsolicited-code-refused",
+        "errors-not-retried",
+        "bad-answer-not-redeemed",
+        "bad-token-not-used",
+        "honest-token-used",
+    ];
+    assert_eq!(ids(&party.verdict(), Outcome::NotSeen), need_more);
     party.honest_through_faults().await;
+    party.unsolicited().await;
+    party.launched().await;
     assert_eq!(ids(&party.verdict(), Outcome::NotSeen), [""; 0], "{}", party.verdict().text());
     party.idp.verdict().assert_clean();
 }
@@ -227,6 +247,10 @@ async fn misbehave(party: &Party, check: &str) -> &'static [&'static str] {
             }
         }
         "pkce-verifier" => drop(party.redeem(&party.begin(&[]).await, &[("code_verifier", another)]).await),
+        "unsolicited-code-refused" => {
+            let code = party.unsolicited().await;
+            party.redeem(&Begun { code, verifier: String::new() }, &[]).await;
+        }
         "redirect-uri-sent" => drop(party.redeem(&party.begin(&[]).await, &[("redirect_uri", "")]).await),
         "code-once" => {
             let begun = party.begin(&[]).await;
@@ -330,7 +354,7 @@ async fn every_check_is_failed_by_the_one_thing_it_is_about() {
     let party = Party::start().await;
     party.honest().await;
     let all: Vec<&'static str> = party.idp.verdict().clients[0].checks.iter().map(|check| check.id).collect();
-    assert_eq!(all.len(), 25);
+    assert_eq!(all.len(), 26);
     for check in all {
         let party = Party::start().await;
         let too = misbehave(&party, check).await;
