@@ -208,9 +208,10 @@ fn prompt_is_known(params: &Params, _: &Client, request: &mut AuthorizeRequest) 
 
 fn max_age_is_seconds(params: &Params, _: &Client, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     let Some(text) = params.first("max_age").filter(|text| !text.is_empty()) else { return Ok(()) };
-    // 100 years bounds the arithmetic that follows.
+    // A sign is none of its digits; 100 years bounds the arithmetic that follows.
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse::<i64>() {
-        Ok(seconds) if (0..=3_155_760_000).contains(&seconds) => {
+        Ok(seconds) if digits && (0..=3_155_760_000).contains(&seconds) => {
             request.max_age = Some(seconds);
             Ok(())
         }
