@@ -198,9 +198,10 @@ pub(crate) fn check_code(
     pkce::check(code.code_challenge, verifier).map_err(|refusal| refusal.code(ErrorCode::InvalidGrant))
 }
 
-/// Narrows the scope on refresh: never more than was granted (RFC 6749 6).
+/// Narrows the scope on refresh: never more than was granted (RFC 6749 6). A scope without a value counts as not sent
+/// (RFC 6749 3.2).
 pub(crate) fn refreshed_scope(granted: &[String], asked: Option<&str>) -> Result<Vec<String>, OAuthError> {
-    let Some(asked) = asked else { return Ok(granted.to_vec()) };
+    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(granted.to_vec()) };
     let asked: Vec<_> = asked.split_ascii_whitespace().map(str::to_owned).collect();
     match asked.iter().find(|value| !granted.contains(value)) {
         None => Ok(asked),

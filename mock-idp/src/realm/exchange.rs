@@ -64,7 +64,7 @@ impl State {
         };
         let own: Vec<_> = request.client.scope.split_ascii_whitespace().map(str::to_owned).collect();
         let may = presented.scope.unwrap_or_default().into_iter().chain(own).collect::<Vec<_>>();
-        let scope = rules::refreshed_scope(&may, form.first("scope").filter(|asked| !asked.is_empty()))?;
+        let scope = rules::refreshed_scope(&may, form.first("scope"))?;
         let targets = form.0.iter().filter(|(name, _)| matches!(name.as_str(), "audience" | "resource"));
         let audience: Vec<_> =
             targets.map(|(_, value)| value.clone()).filter(|value| !value.is_empty()).collect();
@@ -195,6 +195,7 @@ impl State {
         let scope: Vec<_> = request
             .form
             .first("scope")
+            .filter(|asked| !asked.is_empty())
             .unwrap_or("openid")
             .split_ascii_whitespace()
             .map(str::to_owned)

@@ -194,8 +194,7 @@ impl State {
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "client_public", reason));
         }
         let may: Vec<String> = request.client.scope.split_ascii_whitespace().map(str::to_owned).collect();
-        let scope =
-            rules::refreshed_scope(&may, request.form.first("scope").filter(|asked| !asked.is_empty()))?;
+        let scope = rules::refreshed_scope(&may, request.form.first("scope"))?;
         let order = Order {
             authentication: None,
             scope,
