@@ -1,6 +1,7 @@
 //! Decoded query and form parameters, in order, with duplicates. It decides nothing about their meaning.
 
-use crate::protocol::error::Refusal;
+use crate::protocol::authorize::shorten;
+use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 
 /// Decoded parameters of a request or of a redirect, in the order they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -28,6 +29,13 @@ impl Params {
             // RFC 6749 3.1: request parameters must not be included more than once.
             Some(_) => Err(Refusal::new("parameter_once", format!("{name} was sent more than once"))),
         }
+    }
+
+    /// Refuses parameters that were sent more than once (RFC 6749 3.1 and 3.2).
+    pub(crate) fn each_once(&self) -> Result<(), OAuthError> {
+        let Some(name) = self.duplicate() else { return Ok(()) };
+        let reason = format!("{:?} was sent more than once", shorten(name));
+        Err(OAuthError::new(ErrorCode::InvalidRequest, "parameter_once", reason))
     }
 
     /// The name of a parameter that was sent twice, if any was.

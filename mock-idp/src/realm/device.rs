@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::journal::Note;
-use crate::protocol::authorize::shorten;
 use crate::protocol::discovery::SCOPES;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
@@ -54,10 +53,7 @@ impl State {
         form: &Params,
         note: &mut Note,
     ) -> Result<Value, OAuthError> {
-        if let Some(name) = form.duplicate() {
-            let reason = format!("{:?} was sent more than once", shorten(name));
-            return Err(OAuthError::new(ErrorCode::InvalidRequest, "parameter_once", reason));
-        }
+        form.each_once()?;
         let (client, _) = self.authenticate_client(caller, form, note)?;
         if !client.grants.contains(&Grant::DeviceCode) {
             let reason = format!("{} may not use the grant {}", client.id, Grant::DeviceCode.as_str());

@@ -19,6 +19,7 @@ impl State {
         form: &Params,
         note: &mut Note,
     ) -> Result<Value, OAuthError> {
+        form.each_once()?;
         let (client, _) = self.authenticate_client(caller, form, note)?;
         if client.is_public() {
             let reason = "a public client may not look into tokens";
@@ -75,6 +76,7 @@ impl State {
         form: &Params,
         note: &mut Note,
     ) -> Result<(), OAuthError> {
+        form.each_once()?;
         let (client, _) = self.authenticate_client(caller, form, note)?;
         let token = required(form, "token", "token_present")?.to_owned();
         match form.first("token_type_hint") {

@@ -45,10 +45,7 @@ impl State {
         form: &Params,
         note: &mut Note,
     ) -> Result<Value, OAuthError> {
-        if let Some(name) = form.duplicate() {
-            let reason = format!("{:?} was sent more than once", shorten(name));
-            return Err(OAuthError::new(ErrorCode::InvalidRequest, "parameter_once", reason));
-        }
+        form.each_once()?;
         let (client, _) = self.authenticate_client(caller, form, note)?;
         if form.first("request_uri").is_some() {
             let reason = "request_uri cannot be pushed (RFC 9126 2.1)";
@@ -85,6 +82,8 @@ impl State {
         let client = params.first("client_id").and_then(|id| self.clients.get(id)).cloned();
         // Without a client there is nothing to check a reference against; the proof of the client says so.
         let Some(client) = client else { return Ok(params.clone()) };
+        // Before anything replaces what was sent: a second value must not get lost on the way.
+        params.each_once()?;
         if let Some(name) = params.first("request_uri").filter(|name| name.starts_with(URN)) {
             return self.pulled(&client, name);
         }

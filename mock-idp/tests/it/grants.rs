@@ -297,6 +297,11 @@ async fn tokens_are_looked_into_and_taken_back() {
         error_of(&post_as(&idp, "/connect/revocation", (CLIENT, SECRET), &hint).await),
         refused(400, "unsupported_token_type")
     );
+    let twice = [("token", "x"), ("token", "y")];
+    for path in ["/connect/revocation", "/connect/introspect"] {
+        let answer = post_as(&idp, path, (CLIENT, SECRET), &twice).await;
+        assert_eq!(error_of(&answer), refused(400, "invalid_request"), "{path}");
+    }
 }
 
 /// A proof for one request.

@@ -61,10 +61,7 @@ fn invalid(check: &str, reason: impl Into<String>) -> OAuthError {
 }
 
 fn parameters_once(params: &Params, _: &Client, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    match params.duplicate() {
-        Some(name) => Err(invalid("parameter_once", format!("{:?} was sent more than once", shorten(name)))),
-        None => Ok(()),
-    }
+    params.each_once()
 }
 
 // OIDC Core 7.2.1: for self-issued providers only.
