@@ -51,10 +51,9 @@ pub(crate) fn check(claims: &Value, expected: &Expected<'_>) -> Result<Once, Str
 }
 
 /// `exp`, and `nbf` and `iat` if they are there.
-pub(crate) fn check_times(claims: &Value, now: Timestamp) -> Result<Timestamp, String> {
-    let second = |name: &str| claims.get(name).map(|value| value.as_f64().map(floor));
-    let now = now.as_second();
-    let Some(exp) = second("exp").flatten() else {
+pub(crate) fn check_times(claims: &Value, at: Timestamp) -> Result<Timestamp, String> {
+    let now = at.as_second();
+    let Some(exp) = claims.get("exp").and_then(second) else {
         return Err("the assertion has no exp that is a number".to_owned());
     };
     if exp + LEEWAY <= now {
@@ -63,14 +62,25 @@ pub(crate) fn check_times(claims: &Value, now: Timestamp) -> Result<Timestamp, S
     if exp - now > LONGEST_LIFE + LEEWAY {
         return Err(format!("the assertion lives for {} seconds; at most {LONGEST_LIFE}", exp - now));
     }
+    check_begun(claims, at)?;
+    Timestamp::from_second(exp + LEEWAY).map_err(|_| "exp of the assertion is no time".to_owned())
+}
+
+/// `nbf` and `iat`, if they are there.
+pub(crate) fn check_begun(claims: &Value, now: Timestamp) -> Result<(), String> {
     for name in ["nbf", "iat"] {
-        match second(name) {
+        match claims.get(name).map(second) {
             None => {}
-            Some(Some(at)) if at <= now + LEEWAY => {}
+            Some(Some(at)) if at <= now.as_second() + LEEWAY => {}
             _ => return Err(format!("{name} of the assertion is not a time that has come")),
         }
     }
-    Timestamp::from_second(exp + LEEWAY).map_err(|_| "exp of the assertion is no time".to_owned())
+    Ok(())
+}
+
+/// A time in whole seconds, if it is a number.
+fn second(value: &Value) -> Option<i64> {
+    value.as_f64().map(floor)
 }
 
 #[expect(

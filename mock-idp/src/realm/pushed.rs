@@ -208,10 +208,12 @@ impl State {
         if claims.get("aud").is_some() && !audiences.contains(&issuer) {
             return Err(invalid_object(format!("aud of the request object must be {issuer}")));
         }
-        if claims.get("exp").is_some() {
-            assertion::check_times(claims, self.now())
-                .map_err(|reason| invalid_object(reason.replace("assertion", "request object")))?;
-        }
+        let now = self.now();
+        let timely = match claims.get("exp") {
+            Some(_) => assertion::check_times(claims, now).map(drop),
+            None => assertion::check_begun(claims, now),
+        };
+        timely.map_err(|reason| invalid_object(reason.replace("assertion", "request object")))?;
         // OIDC Core 6.1: what stands outside must not contradict what stands inside.
         for name in ["response_type", "client_id"] {
             if let (Some(outside), Some(inside)) = (params.first(name), text(name))
