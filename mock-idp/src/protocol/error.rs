@@ -78,8 +78,6 @@ pub(crate) enum ErrorCode {
     InvalidTarget,
     /// RFC 9449 5
     InvalidDpopProof,
-    /// RFC 7009 2.2.1
-    UnsupportedTokenType,
     /// RFC 7591 3.2.2
     InvalidRedirectUri,
     /// RFC 7591 3.2.2
@@ -111,7 +109,6 @@ impl ErrorCode {
             Self::ExpiredToken => "expired_token",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidDpopProof => "invalid_dpop_proof",
-            Self::UnsupportedTokenType => "unsupported_token_type",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidClientMetadata => "invalid_client_metadata",
         }
