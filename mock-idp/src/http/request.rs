@@ -80,14 +80,17 @@ impl Incoming {
 
     /// The access token: in the header by either scheme, or in the form of a POST (RFC 6750 2.1 and 2.2, RFC 9449 7.1).
     pub(crate) fn access_token(&self) -> Option<Presented<'_>> {
+        let in_form =
+            self.form.0.iter().filter(|(name, _)| name == "access_token" && self.method == Method::POST);
+        let count = in_form.count();
         let Some(header) = self.authorization() else {
-            let token = self.form.first("access_token").filter(|_| self.method == Method::POST)?;
-            return Some(Presented { token, with_proof: false });
+            let token = self.form.first("access_token").filter(|_| count > 0)?;
+            return Some(Presented { token, with_proof: false, count });
         };
         let (scheme, token) = header.split_once(' ')?;
         let with_proof = scheme.eq_ignore_ascii_case("dpop");
         let known = with_proof || scheme.eq_ignore_ascii_case("bearer");
-        known.then(|| Presented { token: token.trim(), with_proof })
+        known.then(|| Presented { token: token.trim(), with_proof, count: count + 1 })
     }
 
     /// The bearer token of a directory (RFC 6750 2.1).

@@ -23,6 +23,8 @@ pub(crate) struct Presented<'a> {
     pub(crate) token: &'a str,
     /// By the scheme `DPoP`: with a proof.
     pub(crate) with_proof: bool,
+    /// How many tokens came, in whatever way.
+    pub(crate) count: usize,
 }
 
 fn refuse(check: &str, reason: &str) -> OAuthError {
@@ -40,6 +42,11 @@ impl State {
     ) -> Result<Userinfo, OAuthError> {
         let presented = presented.ok_or_else(|| refuse("bearer_present", "no access token was sent"))?;
         note.client_authentication = Some(if presented.with_proof { "dpop" } else { "bearer" });
+        if presented.count > 1 {
+            // RFC 6750 3.1
+            let reason = "the access token was sent more than once";
+            return Err(OAuthError::new(ErrorCode::InvalidRequest, "bearer_once", reason));
+        }
         let unknown = || refuse("access_token_known", "the access token is not known, or was revoked");
         let name = presented_name.ok_or_else(unknown)?;
         let grant = self.access.get(&name).cloned().ok_or_else(unknown)?;
