@@ -19,7 +19,7 @@ use std::net::IpAddr;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use base64::Engine as _;
@@ -89,6 +89,7 @@ pub(crate) fn router() -> Router {
     router
         .route("/_control/openapi.json", get(axum::Json(document)))
         .merge(console::router())
+        .layer(map_response(problem::explained))
         .layer(from_fn(write_down))
         .layer(from_fn(only_who_may))
 }

@@ -1,6 +1,6 @@
 //! Problems of the control interface (RFC 9457), each with a stable code and one sentence that helps.
 
-use axum::body::Bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -15,6 +15,9 @@ use crate::realm::lifecycle::PersonError;
 use crate::realm::mint::MintError;
 use crate::realms::RealmError;
 
+/// Most characters of a detail.
+const LONGEST_DETAIL: usize = 1_000;
+
 /// A problem document.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Problem {
@@ -28,7 +31,13 @@ pub(crate) struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status: status.as_u16(), code, detail: detail.into() }
+        let mut detail = detail.into();
+        // What is quoted may be a whole body.
+        if let Some((end, _)) = detail.char_indices().nth(LONGEST_DETAIL) {
+            detail.truncate(end);
+            detail.push('…');
+        }
+        Self { status: status.as_u16(), code, detail }
     }
 
     pub(crate) fn foreign() -> Self {
@@ -149,6 +158,28 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// What no operation saw, because path, query, method or size were wrong, is a problem like any other.
+pub(crate) async fn explained(response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let told =
+        kind.is_some_and(|kind| kind.starts_with("application/problem") || kind.starts_with("text/html"));
+    if told || !response.status().is_client_error() {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let words = to_bytes(body, 16 * LONGEST_DETAIL).await.unwrap_or_default();
+    let (code, detail) = match parts.status {
+        StatusCode::METHOD_NOT_ALLOWED => ("wrong_method", "no operation here has this method".into()),
+        StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "the body is too large".into()),
+        _ => ("wrong_request", String::from_utf8_lossy(&words)),
+    };
+    let mut problem = Problem::new(parts.status, code, detail).into_response();
+    if let Some(methods) = parts.headers.get(header::ALLOW) {
+        problem.headers_mut().insert(header::ALLOW, methods.clone());
+    }
+    problem
 }
 
 /// Reads a JSON body; what is wrong with it is said with line and column.

@@ -14,6 +14,7 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use crate::base::Base;
+use crate::protocol::authorize::shorten;
 use crate::protocol::discovery::path;
 use crate::realm::Realm;
 use crate::realms::Realms;
@@ -115,13 +116,11 @@ fn asked_for(headers: &HeaderMap) -> Option<String> {
 pub(crate) async fn nothing_here(place: Place) -> Response {
     let near = place.realms.near(place.whole_path.trim_matches('/'));
     let named = near.iter().map(|path| format!("/{path}")).collect::<Vec<_>>().join(", ");
+    let path = shorten(&place.whole_path);
     let detail = if near.is_empty() {
-        format!(
-            "there is nothing at {}; this provider has no realm but the one at the root",
-            place.whole_path
-        )
+        format!("there is nothing at {path}; this provider has no realm but the one at the root")
     } else {
-        format!("there is nothing at {}, and no realm of that name; realms are {named}", place.whole_path)
+        format!("there is nothing at {path}, and no realm of that name; realms are {named}")
     };
     let body = json!({"status": 404, "code": "nothing_here", "detail": detail, "near_realms": near});
     (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string())
