@@ -24,12 +24,25 @@ pub(crate) async fn add_client(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Client>), Problem> {
     let client: Client = read(&body)?;
+    check_client(&client)?;
     let clients = Clients(realm);
     if clients.get(&client.id).is_some() {
         return Err(Problem::taken("client", &client.id));
     }
     clients.add(client.clone());
     Ok((StatusCode::CREATED, Json(client)))
+}
+
+/// Browsers are sent there by a header: a URI is visible ASCII (RFC 3986 2).
+pub(super) fn check_client(client: &Client) -> Result<(), Problem> {
+    let mut uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
+    let is_uri = |uri: &str| !uri.is_empty() && uri.bytes().all(|byte| byte.is_ascii_graphic());
+    match uris.find(|uri| !is_uri(uri)) {
+        None => Ok(()),
+        Some(uri) => {
+            Err(Problem::wrong(format!("{uri:?} of {} is no URI: it is not visible ASCII", client.id)))
+        }
+    }
 }
 
 /// One client.
@@ -57,6 +70,7 @@ pub(crate) async fn change_client(
 ) -> Result<Json<Client>, Problem> {
     let clients = Clients(realm);
     let changed: Client = patched(&client(&clients, &id)?, &body)?;
+    check_client(&changed)?;
     clients.change(&id, |client| *client = changed)?;
     Ok(Json(client(&clients, &id)?))
 }

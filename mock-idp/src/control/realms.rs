@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use fixtures::{Client, Company, Person};
 use serde::{Deserialize, Serialize};
 
+use crate::control::clients::check_client;
 use crate::control::problem::{Problem, read};
 use crate::handles::NotFound;
 use crate::http::place::Place;
@@ -81,6 +82,7 @@ pub(crate) async fn create_realm(
         let detail = format!("{} is of the company {:?}, which is not there", person.key, person.company);
         return Err(Problem::wrong(detail));
     }
+    fixtures.clients.iter().try_for_each(check_client)?;
     let own = Own { fixtures: Some(fixtures), seed: new.seed, ..Own::default() };
     let realm = place.realms.create(&new.path, own)?;
     Ok((StatusCode::CREATED, Json(reading(&place, &realm))))
