@@ -183,13 +183,18 @@ fn check_redirect_uris(read: &Document, response_types: &[ResponseType]) -> Resu
         let web = matches!(url.scheme(), "http" | "https") && url.has_host();
         // RFC 8252 7.1: an application of its own may have a scheme of its own.
         let own = native && url.scheme().contains('.');
-        if !(web || own) || url.fragment().is_some() || uri.contains('*') {
+        if !(web || own) || url.fragment().is_some() || uri.contains('*') || !is_visible(uri) {
             return Err(wrong(format!(
                 "{uri:?} is no redirect URI: http or https, without fragment or wildcard"
             )));
         }
     }
     Ok(())
+}
+
+/// RFC 3986 2: a URI is visible ASCII. What parses it drops line breaks; the header that sends a browser there cannot.
+fn is_visible(uri: &str) -> bool {
+    uri.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn check_addresses(read: &Document) -> Result<(), OAuthError> {
@@ -209,7 +214,7 @@ fn check_addresses(read: &Document) -> Result<(), OAuthError> {
     for (field, uri) in single.chain(several).chain(read.request_uris.iter().map(|uri| ("request_uris", uri)))
     {
         let web = url::Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-        if !web {
+        if !web || !is_visible(uri) {
             return Err(wrong(field, format!("{uri:?} in {field} is no http or https address")));
         }
     }
