@@ -104,7 +104,10 @@ fn asked_for(headers: &HeaderMap) -> Option<String> {
     let prefix = first("x-forwarded-prefix").map(|prefix| prefix.trim_end_matches('/')).unwrap_or_default();
     let address = format!("{scheme}://{host}{prefix}");
     let url = url::Url::parse(&address).ok()?;
-    let honest = matches!(url.scheme(), "http" | "https")
+    // It goes into pages, cookies and redirects: what RFC 3986 2.3 calls unreserved, and what separates the parts.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/[]%".contains(&byte);
+    let honest = address.bytes().all(is_plain)
+        && matches!(url.scheme(), "http" | "https")
         && url.has_host()
         && url.username().is_empty()
         && url.query().is_none()
@@ -160,6 +163,9 @@ mod tests {
             (&[("host", "a b")], None),
             (&[("host", "user@evil")], None),
             (&[("host", "x?y")], None),
+            (&[("host", "x\"y")], None),
+            (&[("host", "x;y")], None),
+            (&[("host", "x"), ("x-forwarded-prefix", "/a; Domain=evil.example")], None),
             (&[], None),
         ] {
             assert_eq!(asked(headers).as_deref(), expected, "{headers:?}");
