@@ -109,9 +109,13 @@ pub enum ArmError {
     },
 }
 
+/// Letters of a wrong name that are compared: no name is longer, and comparing takes the square of it.
+const COMPARED: usize = 100;
+
 /// The name that was probably meant.
 pub(crate) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
-    let alike = |name: &str| strsim::jaro_winkler(wrong, name);
+    let wrong: String = wrong.chars().take(COMPARED).collect();
+    let alike = |name: &str| strsim::jaro_winkler(&wrong, name);
     let nearest = known.max_by(|a, b| alike(a).total_cmp(&alike(b)).then_with(|| b.cmp(a)));
     nearest.unwrap_or_default()
 }
