@@ -30,5 +30,10 @@ use proptest::prelude::ProptestConfig;
 
 /// As many cases as `PROPTEST_CASES` says, 256 unless it does. What fails is kept in the corpus and nowhere else.
 fn config() -> ProptestConfig {
-    ProptestConfig { failure_persistence: None, max_shrink_iters: 2_000, ..ProptestConfig::default() }
+    ProptestConfig {
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        max_shrink_time: 60_000,
+        ..ProptestConfig::default()
+    }
 }

@@ -250,14 +250,14 @@ const METHODS: &[&str] = &["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "P
 /// Bytes as they came from somewhere.
 pub(crate) fn raw_piece() -> impl Strategy<Value = Vec<u8>> {
     let long = (
-        select(vec!["x", "é", "%", "[", "{\"a\":", "zq<q", " "]),
+        select(vec!["x", "é", "%", "[", "{\"a\":", "zq<q", " ", "𝒳éa"]),
         select(vec![200usize, 4096, 4097, 9_000, 70_000]),
     );
     prop_oneof![
         30 => select(WORDS).prop_map(|word| word.as_bytes().to_vec()),
         8 => "\\PC{0,12}".prop_map(String::into_bytes),
         5 => vec(any::<u8>(), 0..12),
-        2 => long.prop_map(|(text, times)| text.repeat(times / text.len()).into_bytes()),
+        2 => long.prop_map(|(text, length)| text.repeat(length / text.len()).into_bytes()),
     ]
 }
 
