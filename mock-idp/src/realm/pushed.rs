@@ -68,7 +68,8 @@ impl State {
         let find = |id: &str| (id == client.id).then_some(&*client);
         let (_, to) = authorize::prove_return_to(&params, find)
             .map_err(|refusal| refusal.code(ErrorCode::InvalidRequest))?;
-        authorize::check(&params, &client, &to)?;
+        let request = authorize::check(&params, &client, &to)?;
+        self.hint_subject(&request)?;
         let name = format!("{URN}{}", self.generator.secret());
         let now = self.now();
         let pushed = PushedRequest { client_id: client.id.clone(), params, expires_at: later(now, LIFE) };

@@ -134,7 +134,7 @@ impl State {
     }
 
     /// OIDC Core 3.1.2.1: an id_token_hint must be one of ours; it may have expired.
-    fn hint_subject(&self, request: &AuthorizeRequest) -> Result<Option<String>, OAuthError> {
+    pub(crate) fn hint_subject(&self, request: &AuthorizeRequest) -> Result<Option<String>, OAuthError> {
         let Some(hint) = &request.id_token_hint else { return Ok(None) };
         let subject = crate::jose::verify_own(&self.ring, hint)
             .and_then(|payload| payload.get("sub").and_then(serde_json::Value::as_str).map(str::to_owned));
