@@ -38,7 +38,7 @@ const HEADERS: [&str; 22] = [
 /// Elements that pages are made of.
 const ELEMENTS: &str = "a body button code datalist dd details div dl dt fieldset form h1 h2 h3 head header html iframe \
      input label legend li link main meta nav noscript ol option p pre script section select span strong summary style \
-     table tbody td th thead time title tr ul";
+     table tbody td textarea th thead time title tr ul";
 
 macro_rules! ensure {
     ($right:expr, $($wrong:tt)+) => {

@@ -6,7 +6,7 @@ use fixtures::Client;
 use serde_json::Value;
 
 use crate::jwt::genuine_claims;
-use crate::shot::{Shot, decoded};
+use crate::shot::{Shot, decoded, written};
 use crate::sound::{ensure, is_describable};
 use crate::wire::Answer;
 use crate::world::{CALLBACK, CLIENT, Facts};
@@ -248,11 +248,13 @@ pub(crate) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
         ensure!(answer.status == 413, "a {} to a huge body", answer.status);
         return Ok(());
     }
-    let params = shot.params();
+    let chosen = chosen(shot);
+    let params = if chosen.is_some() { decoded(&written(&shot.query)) } else { shot.params() };
     let permitted = permitted(facts, &params);
     match (answer.status, location, answer.page().as_str()) {
         (400, None, "kaseyaone-error") => {
-            let nowhere = permitted.is_empty() || is_replaced(facts, &params);
+            let nobody = chosen.as_deref().is_some_and(|chosen| !may_sign_in(chosen));
+            let nowhere = permitted.is_empty() || is_replaced(facts, &params) || nobody;
             ensure!(nowhere, "a page, and not an error for the client");
             Ok(())
         }
@@ -274,7 +276,7 @@ pub(crate) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
             let lead = if uri.contains('?') { '&' } else { '?' };
             let more = rest.strip_prefix([lead, '#']);
             let more = more.ok_or_else(|| format!("a redirect to {location}"))?;
-            judge_response(facts, &params, uri, &decoded(more.as_bytes()))
+            judge_response(facts, &params, chosen.as_deref(), uri, &decoded(more.as_bytes()))
         }
         (200, None, "kaseyaone-continue") => {
             let page = answer.text();
@@ -288,10 +290,30 @@ pub(crate) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
             ensure!(permitted.contains(&action), "a form that goes to {action}");
             let names = attribute("name").into_iter().filter(|name| name != "viewport" && name != "robots");
             let response: Params = names.zip(attribute("value")).collect();
-            judge_response(facts, &params, &action, &response)
+            judge_response(facts, &params, chosen.as_deref(), &action, &response)
         }
         (status, _, page) => Err(format!("a {status} with the page {page:?}")),
     }
+}
+
+/// Who is to sign in without a page: said in the form of a request whose parameters are in the query.
+fn chosen(shot: &Shot) -> Option<String> {
+    let in_query = decoded(&written(&shot.query)).iter().any(|(name, _)| name == "client_id");
+    let posted = (shot.method == "POST" && in_query).then(|| shot.form())?;
+    posted.into_iter().find(|(name, _)| name == "sub").map(|(_, value)| value)
+}
+
+fn may_sign_in(chosen: &str) -> bool {
+    let lower = chosen.to_lowercase();
+    fixtures::embedded().people.iter().any(|person| {
+        let named = person.key == chosen
+            || person.subject == chosen
+            || person.username.to_lowercase() == lower
+            || person.email.as_ref().is_some_and(|email| email.to_lowercase() == lower);
+        let able = person.status == fixtures::Status::Active
+            && person.second_factor == fixtures::SecondFactor::Enrolled;
+        named && able
+    })
 }
 
 fn unescaped(text: &str) -> String {
@@ -309,7 +331,13 @@ fn succeeds(facts: &Facts, params: &Params) -> Result<(), String> {
 }
 
 /// The parameters that are sent to the client, at this address.
-fn judge_response(facts: &Facts, params: &Params, uri: &str, response: &Params) -> Result<(), String> {
+fn judge_response(
+    facts: &Facts,
+    params: &Params,
+    chosen: Option<&str>,
+    uri: &str,
+    response: &Params,
+) -> Result<(), String> {
     for (at, (name, value)) in response.iter().enumerate() {
         ensure!(!response[..at].iter().any(|(earlier, _)| earlier == name), "{name} is answered twice");
         ensure!(!value.is_empty() || name == "state", "{name} is answered empty");
@@ -337,7 +365,8 @@ fn judge_response(facts: &Facts, params: &Params, uri: &str, response: &Params) 
         // Whoever is to be asked is asked.
         let prompt = only(&merged, "prompt").unwrap_or_default();
         let asks = ["login", "consent", "select_account"].iter().any(|word| prompt.contains(word));
-        ensure!(!asks, "a success without asking: {prompt:?}");
+        ensure!(chosen.is_some() || !asks, "a success without asking: {prompt:?}");
+        ensure!(chosen.is_none_or(may_sign_in), "a success of nobody: {chosen:?}");
         return succeeds(facts, params);
     };
     ensure!(ERRORS.contains(&error), "the error {error:?}");

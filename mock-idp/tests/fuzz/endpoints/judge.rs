@@ -176,6 +176,12 @@ fn judge_redirect(facts: &Facts, shot: &Shot, path: &str, location: &str) -> Res
         ensure!(registered && asked, "a redirect of {} to {location}", client.id);
         return Ok(());
     }
+    if path == "/portal" {
+        let opened = first(&params, "client").and_then(|id| facts.client(id)?.initiate_login_uri.as_deref());
+        let began = opened.is_some_and(|uri| location.starts_with(&format!("{uri}?iss=")));
+        ensure!(location == "/portal" || began, "a redirect of the portal to {location}");
+        return Ok(());
+    }
     ensure!(path.starts_with("/account/"), "{path} redirects to {location}");
     let form = shot.form();
     let waiting = first(&form, "interaction").filter(|name| Some(*name) == facts.given("interaction"));
