@@ -74,7 +74,7 @@ fn made(object: &Object, world: &World) -> String {
             Surgery::Swap(one, other) => parts.swap(one.index(count), other.index(count)),
             Surgery::Cut(at, end) => {
                 let part = &mut parts[at.index(count)];
-                part.truncate(end.index(part.len() + 1));
+                *part = part.chars().take(end.index(part.len() + 1)).collect();
             }
             Surgery::Put(at, text) => (*text).clone_into(&mut parts[at.index(count)]),
         }
