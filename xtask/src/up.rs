@@ -128,7 +128,9 @@ token = "northwind-directory-test-token"
              \n  as the MSP Admin, locally:  {ADMIN_EMAIL}  {ADMIN_PASSWORD}\
              \n  as anyone, by KaseyaOne:    user name dana, company Northwind MSP, password kaseya-dana, code 123456\
              \n                              (or choose a person with one click; fixtures/README.md says who is who)\
-             \n\n  Fake KaseyaOne: {issuer}   its control API: {issuer}/_control/openapi.json\
+             \n  from KaseyaOne's portal:    {issuer}/portal\
+             \n\n  Fake KaseyaOne: {issuer}   people, faults, clock, journal: {issuer}/_control/console\
+             \n  its control API: {issuer}/_control/openapi.json\
              \n  Settings > Users: {app}/settings/users   API: {app}/api/v1/openapi.json\
              \n\nCtrl-C stops both.",
             app = self.app(),
