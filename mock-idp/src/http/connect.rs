@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
 
 use crate::fault::documents::MAINTENANCE;
@@ -48,7 +48,7 @@ pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
 /// The parameters of an authorization request. A test without a browser posts `sub` to the address of the request
 /// instead of following it: the person with this key, user name, address or subject signs in without a page.
 fn asked(incoming: &Incoming) -> (&Params, Option<&str>) {
-    let chosen = incoming.form.first("sub");
+    let chosen = incoming.form.first("sub").filter(|_| incoming.method == Method::POST);
     let in_query = incoming.query.first("client_id").is_some();
     match chosen {
         Some(chosen) if in_query => (&incoming.query, Some(chosen)),
