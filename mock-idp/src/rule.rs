@@ -182,7 +182,36 @@ fn plain() -> String {
 /// Most bytes of padding.
 pub(crate) const MOST_PADDING: u64 = 256 * 1024 * 1024;
 
+/// Why no server can do what a rule says.
+pub(crate) struct Flaw {
+    pub(crate) member: &'static str,
+    pub(crate) sentence: String,
+    pub(crate) remedy: &'static str,
+}
+
 impl Then {
+    /// An answer has a final status, a type that fits into a header, and an end.
+    pub(crate) fn flaw(&self) -> Option<Flaw> {
+        let flaw = |member, sentence, remedy| Some(Flaw { member, sentence, remedy });
+        match self {
+            Self::Status { status, .. } if !(200..600).contains(status) => {
+                let sentence = format!("status {status} is none that an answer ends with");
+                flaw("status", sentence, "write one from 200 to 599")
+            }
+            Self::Status { content_type, .. }
+                if !content_type.bytes().all(|byte| matches!(byte, b' '..=b'~')) =>
+            {
+                let sentence = format!("content_type {content_type:?} does not fit into a header");
+                flaw("status", sentence, "write visible ASCII")
+            }
+            Self::Padding(bytes) if *bytes > MOST_PADDING => {
+                let sentence = format!("padding of {bytes} bytes is too much");
+                flaw("padding", sentence, "write 268435456 at most")
+            }
+            _ => None,
+        }
+    }
+
     /// The name under which it stands in the journal.
     pub(crate) fn name(&self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::config::tree::Node;
 use crate::config::{Config, ConfigError, Plan, entry, refused, unknown};
 use crate::fault::{StagedBy, Target, catalogue};
-use crate::rule::{MOST_PADDING, OPERATIONS, Rule, Then};
+use crate::rule::{OPERATIONS, Rule, Then};
 
 pub(super) fn config(config: &Config, tree: &Node, base: &Fixtures) -> Result<(), ConfigError> {
     addresses(config, tree)?;
@@ -185,14 +185,9 @@ fn rule(rule: &Rule, fixtures: &Fixtures, tree: &Node) -> Result<(), ConfigError
     let then = tree.get("then").unwrap_or(tree);
     match &rule.then {
         Then::Fault(id) => fault(id, then.line_of("fault")),
-        Then::Status { status, .. } if !(100..=599).contains(status) => {
-            let sentence = format!("status {status} is none of HTTP");
-            Err(refused(then.line_of("status"), sentence, "write one from 100 to 599"))
-        }
-        Then::Padding(bytes) if *bytes > MOST_PADDING => {
-            let remedy = format!("write {MOST_PADDING} at most");
-            Err(refused(then.line_of("padding"), format!("padding of {bytes} bytes is too much"), remedy))
-        }
-        _ => Ok(()),
+        other => match other.flaw() {
+            Some(flaw) => Err(refused(then.line_of(flaw.member), flaw.sentence, flaw.remedy)),
+            None => Ok(()),
+        },
     }
 }

@@ -35,7 +35,11 @@ pub(crate) async fn add_client(
 
 /// Browsers are sent there by a header: a URI is visible ASCII (RFC 3986 2).
 pub(super) fn check_client(client: &Client) -> Result<(), Problem> {
-    let mut uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
+    if client.id.is_empty() {
+        return Err(Problem::wrong("the id of a client is empty; give one, as in \"shop\""));
+    }
+    let uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
+    let mut uris = uris.chain(&client.initiate_login_uri);
     let is_uri = |uri: &str| !uri.is_empty() && uri.bytes().all(|byte| byte.is_ascii_graphic());
     match uris.find(|uri| !is_uri(uri)) {
         None => Ok(()),

@@ -39,13 +39,24 @@ pub(crate) async fn add_person(
     Ok((StatusCode::CREATED, Json(person)))
 }
 
+/// The names of a person say something, and lead to nobody else.
 fn check_person(realm: &Realm, person: &Person) -> Result<(), Problem> {
-    let state = realm.lock();
-    if state.people.companies().iter().any(|company| company.key == person.company) {
-        return Ok(());
+    for (name, value) in [("key", &person.key), ("username", &person.username), ("subject", &person.subject)]
+    {
+        if value.is_empty() {
+            return Err(Problem::wrong(format!("{name} of a person is empty; give one")));
+        }
     }
-    let known: Vec<_> = state.people.companies().iter().map(|company| company.key.as_str()).collect();
-    Err(Problem::wrong(format!("there is no company {:?}; known are: {}", person.company, known.join(", "))))
+    let state = realm.lock();
+    if state.people.companies().iter().all(|company| company.key != person.company) {
+        let known: Vec<_> = state.people.companies().iter().map(|company| company.key.as_str()).collect();
+        let detail = format!("there is no company {:?}; known are: {}", person.company, known.join(", "));
+        return Err(Problem::wrong(detail));
+    }
+    if state.people.with_subject(&person.subject).is_some_and(|owner| owner.key != person.key) {
+        return Err(Problem::taken("person with the subject", &person.subject));
+    }
+    Ok(state.check_username(&person.key, &person.username, &person.company)?)
 }
 
 /// One person.

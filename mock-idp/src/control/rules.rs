@@ -10,7 +10,7 @@ use crate::control::problem::{Problem, read};
 use crate::handles::{NotFound, Rules};
 use crate::http::place::Place;
 use crate::realm::Realm;
-use crate::rule::{Rule, RuleRecord, Then};
+use crate::rule::{Rule, RuleRecord};
 
 /// Every rule since the start, with how often it struck.
 #[utoipa::path(get, path = "/_control/rules", tag = "rules", responses((status = OK, body = Vec<RuleRecord>)))]
@@ -26,21 +26,11 @@ pub(crate) async fn add_rule(
     body: Bytes,
 ) -> Result<(StatusCode, Json<RuleRecord>), Problem> {
     let rule: Rule = read(&body)?;
-    check_answer(&rule.then)?;
+    if let Some(flaw) = rule.then.flaw() {
+        return Err(Problem::wrong(format!("{}; {}", flaw.sentence, flaw.remedy)));
+    }
     let added = Rules(realm.clone()).add(rule)?;
     Ok((StatusCode::CREATED, Json(record(&realm, added.id())?)))
-}
-
-/// An answer has a final status that HTTP knows, and a type that fits into a header.
-fn check_answer(then: &Then) -> Result<(), Problem> {
-    let Then::Status { status, content_type, .. } = then else { return Ok(()) };
-    if !(200..600).contains(status) {
-        return Err(Problem::wrong(format!("status {status} is none that an answer ends with: 200 to 599")));
-    }
-    if !content_type.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Err(Problem::wrong(format!("content_type {content_type:?} does not fit into a header")));
-    }
-    Ok(())
 }
 
 fn record(realm: &Realm, id: u64) -> Result<RuleRecord, NotFound> {

@@ -15,7 +15,7 @@ use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::{Note, Params};
 use crate::protocol::authorize::ResponseMode;
-use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::realm::Realm;
 use crate::realm::grants::access_name;
 use crate::realm::redeem::Redeemed;
@@ -26,7 +26,10 @@ const SICK: &str = "the provider is sick";
 
 pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let cookie = incoming.cookie(&realm.cookie);
-    let (params, chosen) = asked(incoming);
+    let (params, chosen) = match asked(incoming) {
+        Ok(asked) => asked,
+        Err(refusal) => return pages::error(&incoming.base, &refusal, note),
+    };
     let authorized = realm.lock_at(&incoming.base).authorize(params, cookie, chosen, note);
     match authorized {
         Authorized::Page(refusal) => pages::error(&incoming.base, &refusal, note),
@@ -47,13 +50,12 @@ pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
 
 /// The parameters of an authorization request. A test without a browser posts `sub` to the address of the request
 /// instead of following it: the person with this key, user name, address or subject signs in without a page.
-fn asked(incoming: &Incoming) -> (&Params, Option<&str>) {
-    let chosen = incoming.form.first("sub").filter(|_| incoming.method == Method::POST);
-    let in_query = incoming.query.first("client_id").is_some();
-    match chosen {
-        Some(chosen) if in_query => (&incoming.query, Some(chosen)),
-        _ => (incoming.params(), None),
+fn asked(incoming: &Incoming) -> Result<(&Params, Option<&str>), Refusal> {
+    let in_query = incoming.method == Method::POST && incoming.query.first("client_id").is_some();
+    if in_query && let Some(chosen) = incoming.form.one("sub")? {
+        return Ok((&incoming.query, Some(chosen)));
     }
+    Ok((incoming.params(), None))
 }
 
 /// Sends an authorization response the way it was asked for.

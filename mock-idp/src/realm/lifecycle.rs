@@ -81,7 +81,8 @@ impl State {
         person.ok_or_else(|| NotFound { kind: "person", name: key.to_owned() })
     }
 
-    fn check_username(&self, key: &str, username: &str, company: &str) -> Result<(), PersonError> {
+    /// KaseyaOne's user names are unique in their company, without regard to case.
+    pub(crate) fn check_username(&self, key: &str, username: &str, company: &str) -> Result<(), PersonError> {
         let same =
             |other: &&Person| other.key != key && other.username.to_lowercase() == username.to_lowercase();
         let Some(owner) = self.people.members(company).find(same) else { return Ok(()) };

@@ -240,7 +240,7 @@ fn every_mistake_is_one_sentence_with_line_and_remedy() {
         ("[[rules]]\nthen = \"status\"\n", "2: \"status\" takes more, as in { status = … }; "),
         (
             "[[rules]]\nthen = { status = { status = 1000 } }\n",
-            "2: status 1000 is none of HTTP; write one from 100 to 599",
+            "2: status 1000 is none that an answer ends with; write one from 200 to 599",
         ),
         ("[[rules]]\n[rules.then]\nfault = \"nix\"\n", "3: there is no fault \"nix\"; did you mean"),
         (

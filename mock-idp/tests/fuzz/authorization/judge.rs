@@ -253,7 +253,8 @@ pub(crate) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
     let permitted = permitted(facts, &params);
     match (answer.status, location, answer.page().as_str()) {
         (400, None, "kaseyaone-error") => {
-            let nobody = chosen.as_deref().is_some_and(|chosen| !may_sign_in(chosen));
+            let several = shot.form().iter().filter(|(name, _)| name == "sub").count() > 1;
+            let nobody = chosen.as_deref().is_some_and(|chosen| several || !may_sign_in(chosen));
             let nowhere = permitted.is_empty() || is_replaced(facts, &params) || nobody;
             ensure!(nowhere, "a page, and not an error for the client");
             Ok(())
