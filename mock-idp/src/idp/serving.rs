@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use axum::Router;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
@@ -23,11 +24,15 @@ pub(super) struct Served {
 }
 
 /// What one thread serves.
-type Bound = Vec<(WireListener, Face)>;
+type Bound = Vec<(WireListener, Router)>;
 
 impl Served {
     /// The doors, and what so many threads serve behind them. It is called within the runtime of the doors.
-    fn behind_doors(self, threads: usize) -> Result<(Vec<Door>, Vec<Bound>), StartError> {
+    fn behind_doors(
+        self,
+        realms: &Arc<Realms>,
+        threads: usize,
+    ) -> Result<(Vec<Door>, Vec<Bound>), StartError> {
         let face = if self.control.is_some() { Face::Protocol } else { Face::Both };
         let listened = [Some((self.main, face)), self.control.map(|listener| (listener, Face::Control))];
         let mut doors = Vec::new();
@@ -36,8 +41,9 @@ impl Served {
             let (door, listeners) =
                 Door::new(listener, self.tls.as_ref(), threads).map_err(|error| system(&error))?;
             doors.push(door);
+            let routes = crate::http::router(Arc::clone(realms), face);
             for (share, listener) in shares.iter_mut().zip(listeners) {
-                share.push((listener, face));
+                share.push((listener, routes.clone()));
             }
         }
         Ok((doors, shares))
@@ -83,13 +89,13 @@ pub(super) fn serve_on_threads(
     let first = runtime()?;
     let (doors, shares) = {
         let _inside = first.enter();
-        served.behind_doors(threads.get())?
+        served.behind_doors(realms, threads.get())?
     };
     let (mut first, mut doors) = (Some(first), Some(doors));
     let mut handles = Vec::new();
     for share in shares {
         let runtime = first.take().map_or_else(runtime, Ok)?;
-        let serving = serve(doors.take().unwrap_or_default(), share, Arc::clone(realms), stopped.clone());
+        let serving = serve(doors.take().unwrap_or_default(), share, stopped.clone());
         let thread = std::thread::Builder::new().name("mock-idp".to_owned());
         handles.push(thread.spawn(move || runtime.block_on(serving)).map_err(|error| system(&error))?);
     }
@@ -102,15 +108,14 @@ pub(super) fn serve_here(
     realms: &Arc<Realms>,
     stopped: watch::Receiver<()>,
 ) -> Result<(), StartError> {
-    let (doors, mut shares) = served.behind_doors(1)?;
+    let (doors, mut shares) = served.behind_doors(realms, 1)?;
     let share = shares.pop().unwrap_or_default();
-    tokio::spawn(serve(doors, share, Arc::clone(realms), stopped));
+    tokio::spawn(serve(doors, share, stopped));
     Ok(())
 }
 
-async fn serve(doors: Vec<Door>, bound: Bound, realms: Arc<Realms>, mut stopped: watch::Receiver<()>) {
-    let serving = bound.into_iter().map(|(listener, face)| {
-        let routes = crate::http::router(Arc::clone(&realms), face);
+async fn serve(doors: Vec<Door>, bound: Bound, mut stopped: watch::Receiver<()>) {
+    let serving = bound.into_iter().map(|(listener, routes)| {
         axum::serve(listener, routes.into_make_service_with_connect_info::<Lever>()).into_future()
     });
     let opened = futures_util::future::join_all(doors.into_iter().map(Door::open));
