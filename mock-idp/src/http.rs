@@ -34,6 +34,7 @@ use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::{Channel, Entry, Note};
 use crate::protocol::discovery::path;
+use crate::protocol::error::Refusal;
 use crate::realm::Realm;
 use crate::realms::Realms;
 use crate::wire::Lever;
@@ -198,8 +199,22 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     delivery::deliver(reply, &struck, lever.as_ref()).await
 }
 
+/// Whether it is the word of a person: who they are, and what they agree to. Applications send browsers to the
+/// authorization endpoint and to that of logout, by POST too, and there they say nothing of the kind.
+fn signs_in(operation: Operation, incoming: &Incoming) -> bool {
+    let by_application = matches!(operation.name, "authorize" | "end_session");
+    let of_person = operation.name == "authorize" && incoming.form.first("sub").is_some();
+    let posted = incoming.method == Method::POST && operation.channel == Channel::Front;
+    posted && (!by_application || of_person)
+}
+
 /// What lies at an address that a client registered is fetched when an answer needs it, and then it is answered anew.
 async fn answer(realm: &Realm, operation: Operation, incoming: &Incoming) -> (Reply, Note) {
+    if signs_in(operation, incoming) && incoming.is_cross_site() {
+        let mut note = Note::default();
+        let reason = "a page of another site sent this form; open the page here and choose again";
+        return (pages::error(&incoming.base, &Refusal::new("same_site", reason), &mut note), note);
+    }
     let mut fetched = Vec::new();
     loop {
         let mut note = Note::default();

@@ -193,6 +193,15 @@ pub(crate) fn verify_own(ring: &KeyRing, token: &str) -> Option<Map<String, Valu
     if let Value::Object(payload) = payload { genuine.then_some(payload) } else { None }
 }
 
+/// The same of an ID token: access tokens and logout tokens say by `typ` that they are something else (RFC 9068 2.1,
+/// Back-Channel Logout 2.4).
+pub(crate) fn verify_own_id_token(ring: &KeyRing, token: &str) -> Option<Map<String, Value>> {
+    let (header, _) = decode(token)?;
+    let kind = header.get("typ").and_then(Value::as_str).unwrap_or("JWT").to_ascii_lowercase();
+    let kind = kind.strip_prefix("application/").unwrap_or(&kind);
+    verify_own(ring, token).filter(|_| !matches!(kind, "at+jwt" | "logout+jwt"))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -115,7 +115,7 @@ fn is_empty(params: &Params) -> bool {
 }
 
 /// Parameters and members whose values are never shown.
-const SECRETS: [&str; 21] = [
+const SECRETS: [&str; 22] = [
     "client_secret",
     "password",
     "code",
@@ -135,6 +135,7 @@ const SECRETS: [&str; 21] = [
     "actor_token",
     "token",
     "device_code",
+    "user_code",
     "registration_access_token",
     "request",
 ];

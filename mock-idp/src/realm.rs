@@ -94,15 +94,17 @@ pub(crate) struct State {
     pub(crate) auth_time: bool,
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) clock: AdjustedClock,
-    /// What the clock showed when the state was locked.
+    /// What the clock showed when the state was locked, or a while before or after where something is issued then.
     reading: Timestamp,
+    /// What the clock showed when the state was locked: what is over by then may be forgotten.
+    today: Timestamp,
     pub(crate) generator: Generator,
     pub(crate) faults: Armory,
     pub(crate) rules: Rulebook,
     pub(crate) barriers: BTreeMap<String, Barrier>,
     pub(crate) journal: Journal,
     /// Wrong passwords and codes in a row, by what was typed as user name and company.
-    failures: BTreeMap<(String, String), u32>,
+    failures: Kept<u32>,
     interactions: Kept<Interaction>,
     sessions: Kept<Session>,
     /// Clients that were given a code in a session, by its `sid`: those to tell when it ends.
@@ -142,6 +144,8 @@ pub(crate) struct Interaction {
     pub(crate) proven: Option<String>,
     /// Authentication was demanded, not only needed.
     pub(crate) forced: bool,
+    /// The subject that has to answer and no other (OIDC Core 3.1.2.1, `id_token_hint`; 5.5.1, `sub`).
+    pub(crate) subject: Option<String>,
     /// Who is there, and how that came: only the consent is missing.
     pub(crate) agreed: Option<(Session, Answered)>,
 }
@@ -180,13 +184,14 @@ impl Realm {
             auth_time: setup.auth_time,
             ring: Arc::new(KeyRing::new(&setup.fixtures.keys, &suffix, setup.seed.is_some())?),
             reading: setup.clock.now(),
+            today: setup.clock.now(),
             clock: setup.clock,
             generator: setup.generator,
             faults: Armory::default(),
             rules: Rulebook::default(),
             barriers: BTreeMap::new(),
             journal: Journal::default(),
-            failures: BTreeMap::new(),
+            failures: Kept::default(),
             interactions: Kept::default(),
             sessions: Kept::default(),
             visits: Kept::default(),
@@ -256,6 +261,7 @@ impl Realm {
     pub(crate) fn lock_at(&self, base: &Arc<Base>) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.reading = state.clock.now();
+        state.today = state.reading;
         if !Arc::ptr_eq(&state.base, base) {
             state.base = Arc::clone(base);
         }

@@ -79,7 +79,8 @@ pub enum RealmError {
 }
 
 /// First segments that the provider itself answers under.
-const RESERVED: [&str; 8] = ["connect", "account", "assets", "keys", "moved", "scim", "device", "portal"];
+const RESERVED: [&str; 9] =
+    ["connect", "account", "assets", "keys", "strangers", "moved", "scim", "device", "portal"];
 
 impl Realms {
     /// The realm at the root and no other yet.
@@ -101,7 +102,8 @@ impl Realms {
     }
 
     fn insert(&self, path: &str, own: Own) -> Result<Arc<Realm>, RealmError> {
-        let seed = own.seed.or_else(|| self.template.seed.map(|seed| seed_of(seed, path)));
+        // The path is in it: two realms share no cookie and no token, whatever they were seeded with.
+        let seed = own.seed.or(self.template.seed).map(|seed| seed_of(seed, path));
         let template = &self.template;
         let realm = Arc::new(Realm::new(Setup {
             path: path.to_owned(),

@@ -41,11 +41,18 @@ pub(super) fn check_client(client: &Client) -> Result<(), Problem> {
     let uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
     let mut uris = uris.chain(&client.initiate_login_uri);
     let is_uri = |uri: &str| !uri.is_empty() && uri.bytes().all(|byte| byte.is_ascii_graphic());
-    match uris.find(|uri| !is_uri(uri)) {
+    if let Some(uri) = uris.find(|uri| !is_uri(uri)) {
+        return Err(Problem::wrong(format!("{uri:?} of {} is no URI: it is not visible ASCII", client.id)));
+    }
+    let shown = [&client.logo_uri, &client.client_uri, &client.policy_uri, &client.tos_uri];
+    let called = [&client.backchannel_logout_uri, &client.frontchannel_logout_uri, &client.jwks_uri];
+    let is_web = |uri: &str| {
+        uri.bytes().all(|byte| byte.is_ascii_graphic())
+            && url::Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+    };
+    match shown.into_iter().chain(called).flatten().find(|uri| !is_web(uri)) {
         None => Ok(()),
-        Some(uri) => {
-            Err(Problem::wrong(format!("{uri:?} of {} is no URI: it is not visible ASCII", client.id)))
-        }
+        Some(uri) => Err(Problem::wrong(format!("{uri:?} of {} is no http or https URL", client.id))),
     }
 }
 

@@ -295,10 +295,10 @@ pub(crate) fn error(base: &Base, refusal: &Refusal, note: &mut Note) -> Reply {
 pub(crate) fn signed_out(base: &Base, frames: &[String], return_to: Option<&str>, note: &mut Note) -> Reply {
     let page = SignedOut { prefix: &base.prefix, frames, return_to }.render();
     let mut policy = policy(None, false);
-    for origin in frames.iter().filter_map(|frame| url::Url::parse(frame).ok()).map(|frame| frame.origin()) {
+    for source in frames.iter().filter_map(|frame| source_of(frame)) {
         let lead = if policy.contains("; frame-src") { " " } else { "; frame-src " };
         policy.push_str(lead);
-        policy.push_str(&origin.ascii_serialization());
+        policy.push_str(&source);
     }
     show(StatusCode::OK, "kaseyaone-signed-out", page, &policy, note)
 }
@@ -337,14 +337,28 @@ fn show(
     Reply::html(status, html.unwrap_or_default()).with(header::CONTENT_SECURITY_POLICY, policy)
 }
 
+/// An address as a source in a policy: its origin, or the scheme of one that has none. Nothing that could end the
+/// source is in it.
+fn source_of(uri: &str) -> Option<String> {
+    let url = url::Url::parse(uri).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Some(format!("{}:", url.scheme()));
+    }
+    let origin = url.origin().ascii_serialization();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/[]".contains(&byte);
+    origin.bytes().all(plain).then_some(origin)
+}
+
 /// Browsers apply form-action to where a form's answer redirects, so the origins of these addresses are in it.
 fn policy<'a>(leads_to: impl IntoIterator<Item = &'a str>, submits: bool) -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     let hash = HASH.get_or_init(|| STANDARD.encode(Sha256::digest(SUBMIT)));
     let mut origins = String::new();
-    for uri in leads_to.into_iter().filter_map(|uri| url::Url::parse(uri).ok()) {
-        origins.push(' ');
-        origins.push_str(&uri.origin().ascii_serialization());
+    for source in leads_to.into_iter().filter_map(source_of) {
+        if !origins.contains(&source) {
+            origins.push(' ');
+            origins.push_str(&source);
+        }
     }
     let script = if submits { format!(" script-src 'sha256-{hash}';") } else { String::new() };
     format!(

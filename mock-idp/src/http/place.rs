@@ -111,7 +111,8 @@ fn asked_for(headers: &HeaderMap) -> Option<String> {
         && url.has_host()
         && url.username().is_empty()
         && url.query().is_none()
-        && url.fragment().is_none();
+        && url.fragment().is_none()
+        && (prefix.is_empty() || prefix.starts_with('/') && !prefix.contains("//"));
     honest.then_some(address)
 }
 

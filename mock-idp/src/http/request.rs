@@ -67,6 +67,12 @@ impl Incoming {
         if self.method == Method::POST { &self.form } else { &self.query }
     }
 
+    /// Whether a browser says that a page of another site sent this. Servers and tests say nothing.
+    pub(crate) fn is_cross_site(&self) -> bool {
+        let site = self.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        !matches!(site, None | Some("same-origin" | "none"))
+    }
+
     /// The Authorization header; present but unreadable counts as empty.
     pub(crate) fn authorization(&self) -> Option<&str> {
         self.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default())

@@ -11,6 +11,9 @@ use crate::protocol::params::Params;
 
 pub(crate) use self::checks::check;
 
+/// Longest value of a parameter, in bytes.
+pub(crate) const LONGEST: usize = 4096;
+
 /// How the authorization response travels (OAuth 2.0 Multiple Response Types, Form Post).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum ResponseMode {
@@ -99,8 +102,8 @@ pub(crate) fn prove_return_to<'a>(
         return Err(Refusal::new("redirect_uri_registered", reason));
     }
     let response_mode = response_mode(params);
-    // A state that came twice is nobody's state: it is not echoed.
-    let state = params.one("state").ok().flatten().map(str::to_owned);
+    // A state that came twice is nobody's state, and one that is too long is no state: it is not echoed.
+    let state = params.one("state").ok().flatten().filter(|state| state.len() <= LONGEST).map(str::to_owned);
     Ok((
         client,
         ReturnTo { client_id: client.id.clone(), redirect_uri: uri.to_owned(), response_mode, state },

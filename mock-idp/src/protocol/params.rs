@@ -1,5 +1,7 @@
 //! Decoded query and form parameters, in order, with duplicates. It decides nothing about their meaning.
 
+use std::collections::BTreeSet;
+
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 
@@ -45,10 +47,8 @@ impl Params {
 
     /// The names of parameters that were sent more than once.
     pub(crate) fn duplicates(&self) -> impl Iterator<Item = &str> {
-        let repeated = |(index, (name, _)): &(usize, &(String, String))| {
-            self.0[..*index].iter().any(|(earlier, _)| earlier == name)
-        };
-        self.0.iter().enumerate().filter(repeated).map(|(_, (name, _))| name.as_str())
+        let mut seen = BTreeSet::new();
+        self.0.iter().map(|(name, _)| name.as_str()).filter(move |name| !seen.insert(*name))
     }
 
     /// Appends a parameter.

@@ -121,7 +121,7 @@ impl State {
     }
 
     fn presented_id_token(&self, token: &str) -> Option<Presented> {
-        let claims = crate::jose::verify_own(&self.ring, token)?;
+        let claims = crate::jose::verify_own_id_token(&self.ring, token)?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let second = |name: &str| claims.get(name).and_then(Value::as_i64);
         let alive = second("exp").is_some_and(|exp| self.now().as_second() < exp);

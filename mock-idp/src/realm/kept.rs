@@ -64,6 +64,10 @@ impl<V> Kept<V> {
         self.by_name.iter()
     }
 
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.by_name.values()
+    }
+
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.by_name.values_mut()
     }

@@ -17,6 +17,9 @@ use crate::realm::State;
 use crate::realm::grants::{CODE_LIFE, Session};
 use crate::realm::sign_in::{AuthorizationResponse, later};
 
+/// Most applications in the portal: the policy of the page names where each of them is.
+const MOST_SHOWN: usize = 100;
+
 /// What a person opens in the portal.
 ///
 /// ```
@@ -93,6 +96,12 @@ pub(crate) struct Ready {
     expires_at: Timestamp,
 }
 
+impl Ready {
+    pub(crate) fn is_about(&self, person: &str) -> bool {
+        self.person == person
+    }
+}
+
 /// Where a launched browser goes.
 pub(crate) enum Launched {
     /// To the address at which the client begins a sign-in.
@@ -104,7 +113,8 @@ pub(crate) enum Launched {
 impl State {
     /// Clients that a person can open in the portal.
     pub(crate) fn launchable(&self) -> impl Iterator<Item = &Client> {
-        self.clients.values().map(|client| &**client).filter(|client| client.initiate_login_uri.is_some())
+        let launchable = |client: &&Client| client.initiate_login_uri.is_some();
+        self.clients.values().map(|client| &**client).filter(launchable).take(MOST_SHOWN)
     }
 
     /// The name under which a browser fetches this launch, once.
@@ -144,6 +154,7 @@ impl State {
         if self.now() >= expires_at {
             return Err(Refusal::new("launch_expired", "this launch was good for five minutes"));
         }
+        self.check_launch(&launch).map_err(|error| Refusal::new("launch", error.to_string()))?;
         let Some((secret, session)) = self.begin_session(&person, cookie, note) else {
             let gone = || Refusal::new("person_known", "there is no such person");
             return Err(note.refusal.clone().unwrap_or_else(gone));

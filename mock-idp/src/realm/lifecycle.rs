@@ -113,5 +113,10 @@ impl State {
         self.refresh.retain(|_, grant| grant.authentication.person != key);
         self.access.retain(|_, grant| grant.authentication.as_ref().is_none_or(|who| who.person != key));
         self.forget_devices_of(key);
+        self.launches.retain(|_, ready| !ready.is_about(key));
+        self.interactions.retain(|_, waiting| {
+            let agreed = waiting.agreed.as_ref().map(|(session, _)| session.person.as_str());
+            agreed.or(waiting.proven.as_deref()) != Some(key)
+        });
     }
 }

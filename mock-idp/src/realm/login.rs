@@ -3,8 +3,9 @@
 //! A wrong user name, an unknown company and a wrong password read alike: nobody learns who exists.
 
 use fixtures::{Person, SecondFactor, Status};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use crate::fault::SignIn;
 use crate::fault::session::Answered;
 use crate::journal::Note;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
@@ -39,6 +40,10 @@ pub(crate) const WRONG_CODE: &str = "The code is not right.";
 
 /// So many failures in a row lock an account.
 const FAILURES: u32 = 5;
+/// How long they are remembered.
+const FAILURES_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// Longest user name or company that is typed, in bytes.
+const LONGEST_NAME: usize = 800;
 
 impl State {
     pub(crate) fn remember_interaction(&mut self, name: String, interaction: Interaction) {
@@ -66,6 +71,10 @@ impl State {
     ) -> Step {
         let Some(interaction) = self.interactions.get_mut(name) else { return Step::Gone };
         about(note, interaction);
+        if username.len() > LONGEST_NAME || company.len() > LONGEST_NAME {
+            note.refusal = Some(Refusal::new("login_filled_in", "user name or company is too long"));
+            return Step::Again("The user name and the company name have 200 letters at most.");
+        }
         if username.trim().is_empty() || company.trim().is_empty() {
             note.refusal = Some(Refusal::new("login_filled_in", "user name or company is empty"));
             return Step::Again("Enter your user name and your company name.");
@@ -154,6 +163,16 @@ impl State {
     }
 
     fn finish(&mut self, name: &str, key: &str, cookie: Option<&str>, note: &mut Note) -> Step {
+        let Some(waiting) = self.interactions.get(name) else { return Step::Gone };
+        let (subject, client_id) = (waiting.subject.clone(), waiting.request.client_id.clone());
+        let refused = self.people.present(key).map(standing).is_some_and(|standing| standing.is_err());
+        if !refused && let Err(error) = self.check_subject(subject.as_deref(), key, &client_id) {
+            let Some(interaction) = self.interactions.remove(name) else { return Step::Gone };
+            let mut sign_in = SignIn { person: Some(key.to_owned()), ..interaction.sign_in };
+            let to = interaction.request.return_to();
+            let response = self.error_response(&to, error, &mut sign_in, note);
+            return Step::Done { response, session: None };
+        }
         let Some((secret, session)) = self.begin_session(key, cookie, note) else {
             return note.refusal.clone().map_or(Step::Gone, Step::Refused);
         };
@@ -163,7 +182,8 @@ impl State {
         let answered = if forced { Answered::PersonOnDemand } else { Answered::Person };
         if request.consent {
             let agreed = Some((session, answered));
-            let waiting = Interaction { request, sign_in, typed: None, proven: None, forced, agreed };
+            let waiting =
+                Interaction { request, sign_in, typed: None, proven: None, forced, subject: None, agreed };
             self.remember_interaction(name.to_owned(), waiting);
             return Step::Consent { session: secret };
         }
@@ -213,6 +233,15 @@ impl State {
         let Interaction { request, mut sign_in, agreed: Some((session, answered)), .. } = interaction else {
             return Step::Gone;
         };
+        // Meanwhile the session may have ended, and the account with it.
+        let now = self.now();
+        let is_live = |other: &Session| other.sid == session.sid && now < other.expires_at;
+        let standing = self.people.present(&session.person).map(standing);
+        if standing != Some(Ok(())) || !self.sessions.values().any(is_live) {
+            let refusal = Refusal::new("session_present", "the session has ended meanwhile; log in again");
+            note.refusal = Some(refusal.clone());
+            return Step::Refused(refusal);
+        }
         sign_in.person = Some(session.person.clone());
         let response = self.answer_with_code(&request, &session, answered, &mut sign_in, note);
         Step::Done { response, session: None }
@@ -220,9 +249,11 @@ impl State {
 
     /// Counts alike for people who exist and people who do not.
     fn failed(&mut self, username: &str, company: &str, sentence: &'static str, note: &mut Note) -> Step {
-        let failures = self.failures.entry(lower(username, company)).or_default();
-        *failures += 1;
-        if *failures < FAILURES {
+        let (typed, now) = (lower(username, company), self.now());
+        let failures = self.failures.get(&typed).copied().unwrap_or_default() + 1;
+        self.failures.remove(&typed);
+        self.failures.insert(typed, failures, later(now, FAILURES_LIFE), now);
+        if failures < FAILURES {
             return Step::Again(sentence);
         }
         let key = self.people.find_person(username, company).map(|person| person.key.clone());
@@ -277,6 +308,7 @@ fn about(note: &mut Note, interaction: &Interaction) {
     note.state.clone_from(&interaction.request.state);
 }
 
-fn lower(username: &str, company: &str) -> (String, String) {
-    (username.trim().to_lowercase(), company.trim().to_lowercase())
+/// What was typed as one name; a line break is in neither part.
+fn lower(username: &str, company: &str) -> String {
+    format!("{}\n{}", username.trim(), company.trim()).to_lowercase()
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::fault::logout::Around;
 use crate::fault::{Point, SignIn};
-use crate::jose::{TokenDraft, verify_own};
+use crate::jose::{TokenDraft, verify_own_id_token};
 use crate::journal::Note;
 use crate::protocol::error::Refusal;
 use crate::protocol::logout::{self, Hint, LogoutTokenFacts};
@@ -197,7 +197,7 @@ impl State {
     }
 
     fn logout_hint(&self, token: &str) -> Option<Hint> {
-        let payload = verify_own(&self.ring, token)?;
+        let payload = verify_own_id_token(&self.ring, token)?;
         let audience = match payload.get("aud")? {
             Value::Array(items) => items.first()?.as_str()?.to_owned(),
             other => other.as_str()?.to_owned(),

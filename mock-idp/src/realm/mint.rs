@@ -237,7 +237,10 @@ impl State {
     /// Answers an authorization request as if the person had just signed in; no browser is sent anywhere.
     pub(crate) fn mint_response(&mut self, key: &str, request: &Params) -> Result<SentResponse, MintError> {
         let (secret, _) = self.mint_session(key)?;
+        // Whoever the request hints at, it is this person who answers.
+        let headless = std::mem::take(&mut self.headless);
         let authorized = self.authorize(request, Some(&secret), None, &mut Note::default());
+        self.headless = headless;
         self.sessions.remove(&secret);
         match authorized {
             Authorized::Respond(_) => {}

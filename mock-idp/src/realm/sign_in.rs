@@ -44,6 +44,12 @@ pub(crate) struct AuthorizationResponse {
     pub(crate) params: Params,
 }
 
+/// A request, and the subject that has to answer it.
+struct Asked<'a> {
+    request: &'a AuthorizeRequest,
+    subject: Option<&'a str>,
+}
+
 impl State {
     /// Answers an authorization request. `cookie` is the session the browser presents, `chosen` the person who is to
     /// sign in without a page.
@@ -118,25 +124,27 @@ impl State {
         }
         let answer = honest?;
         if let Some(chosen) = chosen {
-            return Ok(self.sign_in_without_page(request, chosen, cookie, sign_in, note));
+            let asked = Asked { request, subject: hint_subject.as_deref() };
+            return self.sign_in_without_page(&asked, chosen, cookie, sign_in, note);
         }
         if let (Answer::Ask(_), true, Some(hinted)) = (answer, self.headless, &hinted) {
-            return Ok(self.sign_in_without_page(request, hinted, cookie, sign_in, note));
+            let asked = Asked { request, subject: hint_subject.as_deref() };
+            return self.sign_in_without_page(&asked, hinted, cookie, sign_in, note);
         }
         match (answer, session) {
             (Answer::Silently, Some(session)) if request.consent => {
                 Ok(self.ask_consent(request, &session, sign_in))
             }
             (Answer::Silently, Some(session)) => Ok(self.silently(request, &session, sign_in, note)),
-            (Answer::Ask(because), _) => Ok(self.ask(request, because, sign_in)),
-            (Answer::Silently, None) => Ok(self.ask(request, Because::NoSession, sign_in)),
+            (Answer::Ask(because), _) => Ok(self.ask(request, because, hint_subject, sign_in)),
+            (Answer::Silently, None) => Ok(self.ask(request, Because::NoSession, hint_subject, sign_in)),
         }
     }
 
     /// OIDC Core 3.1.2.1: an id_token_hint must be one of ours; it may have expired.
     pub(crate) fn hint_subject(&self, request: &AuthorizeRequest) -> Result<Option<String>, OAuthError> {
         let Some(hint) = &request.id_token_hint else { return Ok(None) };
-        let subject = crate::jose::verify_own(&self.ring, hint)
+        let subject = crate::jose::verify_own_id_token(&self.ring, hint)
             .and_then(|payload| payload.get("sub").and_then(serde_json::Value::as_str).map(str::to_owned));
         let reason = "the id_token_hint is not an ID token of this provider";
         subject.map(Some).ok_or_else(|| OAuthError::new(ErrorCode::InvalidRequest, "id_token_hint", reason))
@@ -179,31 +187,53 @@ impl State {
     /// For tests without a browser: the person authenticates and agrees to everything at once.
     fn sign_in_without_page(
         &mut self,
-        request: &AuthorizeRequest,
+        asked: &Asked<'_>,
         chosen: &str,
         cookie: Option<&str>,
         sign_in: &mut SignIn,
         note: &mut Note,
-    ) -> Authorized {
+    ) -> Result<Authorized, OAuthError> {
+        let Asked { request, subject } = *asked;
         let Some(person) = self.people.hinted(chosen).map(|person| person.key.clone()) else {
             let reason = format!(
                 "there is no person {:?}: give a key, user name, address or subject",
                 shorten(chosen)
             );
-            return page(Refusal::new("person_known", reason), note);
+            return Ok(page(Refusal::new("person_known", reason), note));
         };
+        self.check_subject(subject, &person, &request.client_id)?;
         let Some((secret, session)) = self.begin_session(&person, cookie, note) else {
             let refused = || Refusal::new("person_status", "the person may not sign in");
-            return page(note.refusal.clone().unwrap_or_else(refused), note);
+            return Ok(page(note.refusal.clone().unwrap_or_else(refused), note));
         };
         sign_in.person = Some(person);
         let answered =
             if request.prompt == Prompt::Login { Answered::PersonOnDemand } else { Answered::Person };
         let response = self.answer_with_code(request, &session, answered, sign_in, note);
-        Authorized::SignedIn { response, session: secret }
+        Ok(Authorized::SignedIn { response, session: secret })
     }
 
-    fn ask(&mut self, request: &AuthorizeRequest, because: Because, sign_in: &SignIn) -> Authorized {
+    /// OIDC Core 3.1.2.1 and 5.5.1: whoever the request demands answers, or nobody does.
+    pub(crate) fn check_subject(
+        &self,
+        subject: Option<&str>,
+        person: &str,
+        client_id: &str,
+    ) -> Result<(), OAuthError> {
+        if subject.is_none() || self.subject_of(person, client_id).as_deref() == subject {
+            return Ok(());
+        }
+        let reason = "somebody else logged in than the request demands";
+        Err(OAuthError::new(ErrorCode::LoginRequired, "subject", reason))
+    }
+
+    fn ask(
+        &mut self,
+        request: &AuthorizeRequest,
+        because: Because,
+        subject: Option<String>,
+        sign_in: &SignIn,
+    ) -> Authorized {
         let interaction = self.generator.secret();
         let forced =
             matches!(because, Because::PromptLogin | Because::SelectAccount | Because::SessionTooOld)
@@ -216,6 +246,7 @@ impl State {
             typed: None,
             proven: None,
             forced,
+            subject,
             agreed: None,
         };
         self.remember_interaction(interaction.clone(), waiting);
@@ -232,6 +263,7 @@ impl State {
             typed: None,
             proven: None,
             forced: false,
+            subject: None,
             agreed: Some((session.clone(), Answered::Session)),
         };
         self.remember_interaction(interaction.clone(), waiting);

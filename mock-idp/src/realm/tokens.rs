@@ -160,7 +160,7 @@ impl State {
             let opaque = order.client.access_token_format == AccessTokenFormat::Opaque;
             let name = if opaque { name } else { jwt_name(&name) };
             let until = grant.expires_at;
-            self.access.insert(name, grant, until, now);
+            self.access.insert(name, grant, until, self.today);
             draft
         });
         let facts = Facts {
@@ -180,7 +180,7 @@ impl State {
         let token = self.generator.secret();
         let expires_at = later(now, REFRESH_LIFE);
         let grant = RefreshGrant { authentication, jkt, issued_at: now, expires_at, used: false };
-        self.refresh.insert(token.clone(), grant, expires_at, now);
+        self.refresh.insert(token.clone(), grant, expires_at, self.today);
         token
     }
 

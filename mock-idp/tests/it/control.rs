@@ -222,3 +222,22 @@ async fn every_operation_of_the_document_is_there_and_survives_nonsense() {
     }
     assert!(operations >= 25, "only {operations} operations");
 }
+
+#[tokio::test]
+async fn a_client_that_no_page_could_show_is_refused() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    for (member, value) in [
+        ("policy_uri", "javascript:alert(1)"),
+        ("logo_uri", "data:image/png;base64,"),
+        ("initiate_login_uri", "http://x/\r\nlocation: y"),
+        ("backchannel_logout_uri", "ftp://x/"),
+    ] {
+        let refused = control.send("PATCH", "/clients/kaseya-mdr", json!({member: value})).await;
+        assert_eq!(
+            (refused.status.as_u16(), &refused.json()["code"]),
+            (422, &json!("wrong_body")),
+            "{member}"
+        );
+    }
+}

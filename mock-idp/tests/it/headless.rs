@@ -86,3 +86,23 @@ async fn a_configuration_switches_it_on() {
     let idp = builder.start().await.unwrap();
     assert!(Browser::new().authorize(&idp, &[("login_hint", "dana")]).await.param("code").is_some());
 }
+
+#[tokio::test]
+async fn whoever_the_request_demands_answers_or_nobody_does() {
+    let idp = headless().await;
+    let dana = idp.mint(&mock_idp::Mint::new("dana", "kaseya-mdr")).unwrap().id_token;
+    let hint = ("id_token_hint", dana.as_str());
+    let claims = ("claims", r#"{"id_token":{"sub":{"value":"k1-northwind-dana"}}}"#);
+    for demand in [hint, claims] {
+        let url = authorize_url(&idp, &[demand]);
+        let by_sub = Browser::new().post(&url, &[("sub", "rui")]).await;
+        let by_hint = Browser::new().authorize(&idp, &[demand, ("login_hint", "rui")]).await;
+        let by_click = Browser::new().sign_in(&idp, "rui", &[demand]).await;
+        for answer in [by_sub, by_hint, by_click] {
+            assert_eq!(answer.param("error").as_deref(), Some("login_required"), "{answer:?}");
+            assert_eq!(answer.headers.get("set-cookie"), None);
+        }
+        assert!(Browser::new().post(&url, &[("sub", "dana")]).await.param("code").is_some());
+        assert!(Browser::new().sign_in(&idp, "dana", &[demand]).await.param("code").is_some());
+    }
+}

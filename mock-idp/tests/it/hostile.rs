@@ -275,3 +275,47 @@ fn no_heap_of_parameters_brings_a_server_error_or_an_open_redirect() {
         }
     });
 }
+
+#[tokio::test]
+async fn a_page_of_another_site_says_nothing_for_a_person() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let page = browser.authorize(&idp, &[("prompt", "select_account")]).await;
+    let interaction = page.interaction();
+    let post = async |site: &str, path: &str, body: &str| {
+        let request = browser.http().post(idp.url(path)).body(body.to_owned());
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        browser.send(request.header("sec-fetch-site", site)).await
+    };
+    let url = authorize_url(&idp, &[]);
+    let authorize = url.strip_prefix(idp.issuer()).expect("an address of the provider");
+    let choose = format!("interaction={interaction}&person=dana");
+    for (path, body) in [
+        ("/portal", "person=dana"),
+        ("/device", "person=dana&user_code=x"),
+        ("/account/people", &choose),
+        (authorize, "sub=dana"),
+    ] {
+        for site in ["cross-site", "same-site"] {
+            let answer = post(site, path, body).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.page(), answer.headers.get("set-cookie")),
+                (400, "kaseyaone-error", None),
+                "{path}"
+            );
+        }
+    }
+    assert!(post("same-origin", "/account/people", &choose).await.param("code").is_some());
+    let query = authorize.split_once('?').expect("a query").1;
+    let asked = post("cross-site", "/connect/authorize", query).await;
+    assert_eq!(asked.status, 303, "applications post requests");
+}
+
+#[tokio::test]
+async fn a_state_that_is_too_long_is_not_echoed() {
+    let idp = MockIdp::start().await;
+    let refused = Browser::new().authorize(&idp, &[("state", &"s".repeat(4_097))]).await;
+    assert_eq!((refused.param("error").as_deref(), refused.param("state")), (Some("invalid_request"), None));
+    let taken = Browser::new().authorize(&idp, &[("state", &"s".repeat(4_096)), ("prompt", "none")]).await;
+    assert_eq!(taken.param("state").map(|state| state.len()), Some(4_096));
+}

@@ -227,3 +227,48 @@ async fn a_verifier_is_asked_for_when_the_issued_code_has_a_challenge() {
         (400, 200)
     );
 }
+
+#[tokio::test]
+async fn what_is_issued_in_the_future_ends_nothing_of_today() {
+    let idp = MockIdp::start().await;
+    let scope = "openid offline_access";
+    let dana = idp.mint(&Mint::new("dana", CLIENT).scope(scope)).unwrap();
+    idp.mint(&Mint::new("rui", CLIENT).scope(scope).issued_ago(i64::MIN)).unwrap();
+    let browser = Browser::new();
+    assert_eq!(browser.userinfo(&idp, &dana.access_token).await.status, 200);
+    let refresh_token = dana.refresh_token.expect("a refresh token");
+    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.as_str())];
+    assert_eq!(browser.token(&idp, &form).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_answer_is_about_whom_it_was_ordered_for_whatever_the_request_hints_at() {
+    let idp = MockIdp::builder().headless().start().await.expect("a free port");
+    let hinted = request(&authorize_url(&idp, &[("login_hint", "rui")]));
+    assert_eq!(idp.minter().response("dana", &hinted), Err(MintError::PersonNeeded));
+    assert!(
+        Browser::new().authorize(&idp, &[("login_hint", "rui")]).await.param("code").is_some(),
+        "as before"
+    );
+}
+
+#[tokio::test]
+async fn no_other_token_passes_for_an_id_token() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let logout_token = idp.minter().logout_token(&MintLogoutToken::new("dana", CLIENT)).unwrap();
+    let access_token = idp.mint(&Mint::new("dana", "worker").scope("openid")).unwrap().access_token;
+    assert!(access_token.contains('.'), "a JWT: {access_token}");
+    for token in [&logout_token, &access_token] {
+        let hinted = browser.authorize(&idp, &[("prompt", "none"), ("id_token_hint", token)]).await;
+        assert_eq!(hinted.param("error").as_deref(), Some("invalid_request"));
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", token.as_str()),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:id_token"),
+        ];
+        idp.clients().change(CLIENT, |client| client.grants.push(fixtures::Grant::TokenExchange)).unwrap();
+        let exchanged = browser.token(&idp, &form).await;
+        assert_eq!((exchanged.status.as_u16(), &exchanged.json()["error"]), (400, &json!("invalid_request")));
+    }
+}

@@ -171,3 +171,45 @@ async fn every_verb_is_there_over_http_with_errors_that_help() {
     let company = idp.people().get("sam-contoso").expect("eve").company;
     assert_eq!(post("dana/move", json!({"company": company})).await.json()["company"], json!(company));
 }
+
+/// A browser before the consent of Dana, with the form that gives it.
+async fn before_consent(idp: &MockIdp) -> (Browser, String) {
+    let browser = Browser::new();
+    let asked = browser.sign_in(idp, "dana", &[("prompt", "login consent")]).await;
+    let page = browser.get(&idp.url(asked.location.as_deref().expect("a page"))).await;
+    assert_eq!(page.page(), "kaseyaone-consent");
+    (browser, page.interaction())
+}
+
+#[tokio::test]
+async fn a_consent_that_waits_is_worth_nothing_when_the_account_or_the_session_is_over() {
+    type End = fn(&MockIdp);
+    let ends: [(&str, End); 4] = [
+        ("deleted", |idp| idp.people().delete("dana").expect("dana")),
+        ("recreated", |idp| drop(idp.people().recreate("dana").expect("dana"))),
+        ("deactivated", |idp| idp.people().deactivate("dana").expect("dana")),
+        ("signed out", |idp| assert_eq!(idp.expire_sessions("dana"), 1)),
+    ];
+    for (how, end) in ends {
+        let idp = MockIdp::start().await;
+        let (browser, interaction) = before_consent(&idp).await;
+        end(&idp);
+        let answer = browser.post(&idp.url("/account/consent"), &[("interaction", &interaction)]).await;
+        assert!(
+            (400..500).contains(&answer.status.as_u16()) && answer.location.is_none(),
+            "{how}: {answer:?}"
+        );
+    }
+    let idp = MockIdp::start().await;
+    let (browser, interaction) = before_consent(&idp).await;
+    let answer = browser.post(&idp.url("/account/consent"), &[("interaction", &interaction)]).await;
+    assert!(answer.param("code").is_some(), "otherwise it is: {answer:?}");
+}
+
+#[tokio::test]
+async fn a_launch_ends_with_the_account_it_is_about() {
+    let idp = MockIdp::start().await;
+    let address = idp.people().launch("dana", mock_idp::Launch::of("kaseya-mdr")).unwrap();
+    idp.people().recreate("dana").unwrap();
+    assert_eq!(Browser::new().get(&address).await.status, 400);
+}

@@ -168,3 +168,34 @@ async fn a_launch_is_prepared_over_http() {
     let wrong = post(json!({"client": "other-product"})).await;
     assert_eq!((wrong.status.as_u16(), &wrong.json()["code"]), (422, &json!("not_launchable")));
 }
+
+#[tokio::test]
+async fn a_launch_that_fails_signs_nobody_out() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    browser.sign_in(&idp, "rui", &[]).await;
+    let address = idp.people().launch("dana", Launch::of(CLIENT)).unwrap();
+    idp.clients().change(CLIENT, |client| client.initiate_login_uri = None).unwrap();
+    assert_eq!(browser.get(&address).await.status, 400);
+    let code = browser.authorize(&idp, &[]).await.param("code").expect("rui is still signed in");
+    let tokens = browser.redeem(&idp, &code).await.json();
+    assert_eq!(crate::support::decode(tokens["id_token"].as_str().unwrap()).1["sub"], "k1-northwind-rui");
+}
+
+#[tokio::test]
+async fn no_address_of_a_client_adds_to_the_policy_of_the_portal() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    browser.post(&idp.url("/portal"), &[("person", "dana")]).await;
+    for (address, expected) in [
+        ("https://x;sandbox/start", "form-action 'self';"),
+        ("https://x,y/start", "form-action 'self';"),
+        ("com.app.x:/start", "form-action 'self' com.app.x:;"),
+        ("https://[::1]:8/start", "form-action 'self' https://[::1]:8;"),
+    ] {
+        idp.clients().change(CLIENT, |client| client.initiate_login_uri = Some(address.to_owned())).unwrap();
+        let page = browser.get(&idp.url("/portal")).await;
+        let policy = page.headers["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.contains(expected), "{address}: {policy}");
+    }
+}

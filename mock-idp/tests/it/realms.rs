@@ -333,3 +333,19 @@ async fn the_issuer_follows_the_request_where_it_is_derived() {
         "https://login.test/idp/"
     );
 }
+
+#[tokio::test]
+async fn realms_of_one_seed_share_neither_cookies_nor_tokens() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let mut sessions = Vec::new();
+    for path in ["ra", "rb"] {
+        let body = format!("{{\"path\": \"{path}\", \"seed\": 1}}");
+        let request = browser.http().post(idp.url("/_control/realms")).body(body);
+        assert_eq!(browser.send(request).await.status, 201);
+        let realm = idp.realms().get(path).expect("a realm");
+        sessions.push(realm.minter().session("dana").expect("a session"));
+    }
+    assert_ne!(sessions[0].name, sessions[1].name);
+    assert_ne!(sessions[0].value, sessions[1].value);
+}

@@ -33,16 +33,21 @@ impl<'a> Face<'a> {
             ("Privacy policy", self.policy),
             ("Terms of service", self.terms),
         ];
-        all.into_iter().filter_map(|(title, uri)| Some((title, uri?))).collect()
+        let shown = all.into_iter().filter_map(|(title, uri)| Some((title, uri.filter(|uri| is_web(uri))?)));
+        shown.collect()
     }
 
     /// The content security policy of a page, with leave to load the logo from where it lies.
     pub(super) fn shown_under(&self, mut policy: String) -> String {
-        let logo = self.logo.and_then(|logo| url::Url::parse(logo).ok()).filter(url::Url::has_host);
-        if let Some(logo) = logo {
+        if let Some(source) = self.logo.filter(|logo| is_web(logo)).and_then(super::source_of) {
             policy.push_str("; img-src ");
-            policy.push_str(&logo.origin().ascii_serialization());
+            policy.push_str(&source);
         }
         policy
     }
+}
+
+/// Whether a link may lead there.
+fn is_web(uri: &str) -> bool {
+    url::Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }

@@ -3,7 +3,7 @@
 
 use fixtures::{Client, Grant, ResponseType};
 
-use super::{AuthorizeRequest, Prompt, ReturnTo, shorten};
+use super::{AuthorizeRequest, LONGEST, Prompt, ReturnTo, shorten};
 use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
@@ -161,16 +161,12 @@ fn scope_has_openid(params: &Params, _: &Client, request: &mut AuthorizeRequest)
     Err(OAuthError::new(ErrorCode::InvalidScope, "scope_openid", "scope must contain openid"))
 }
 
-/// Longer than anything honest; bounds what is stored per request.
-const LONGEST: usize = 4096;
-
 fn lengths_are_bounded(
     params: &Params,
     _: &Client,
     request: &mut AuthorizeRequest,
 ) -> Result<(), OAuthError> {
     if let Some((name, value)) = params.0.iter().find(|(_, value)| value.len() > LONGEST) {
-        request.state = request.state.take().filter(|state| state.len() <= LONGEST);
         let reason = format!("{} has {} bytes; at most {LONGEST}", shorten(name), value.len());
         return Err(invalid("parameter_length", reason));
     }
