@@ -1,5 +1,6 @@
 //! Lists: every fault, the public keys. Nothing is started for them.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,32 +11,39 @@ use crate::cli::options::load;
 pub(crate) fn faults(json: bool) -> anyhow::Result<ExitCode> {
     let entries: Vec<_> = mock_idp::catalogue().collect();
     if json {
-        println!("{}", serde_json::to_string_pretty(&entries)?);
-        return Ok(ExitCode::SUCCESS);
+        return Ok(say(&(serde_json::to_string_pretty(&entries)? + "\n")));
     }
+    let mut lines = Vec::new();
     let mut family = "";
     for entry in entries {
         if entry.family() != family {
             if !family.is_empty() {
-                println!();
+                lines.push(String::new());
             }
             family = entry.family();
-            println!("[{family}]");
+            lines.push(format!("[{family}]"));
         }
         let staged_by = match entry.staged_by {
             StagedBy::Provider => String::new(),
             other => format!(" (staged by {})", other.as_str()),
         };
-        println!("{:<40} {:<14} {}{staged_by}", entry.id, entry.verdict.as_str(), entry.sentence);
+        let verdict = entry.verdict.as_str();
+        lines.push(format!("{:<40} {verdict:<14} {}{staged_by}", entry.id, entry.sentence));
         if !entry.seen_in.is_empty() {
-            println!("{:<40} {:<14} seen in {}", "", "", entry.seen_in.join(", "));
+            lines.push(format!("{:<40} {:<14} seen in {}", "", "", entry.seen_in.join(", ")));
         }
     }
-    Ok(ExitCode::SUCCESS)
+    lines.push(String::new());
+    Ok(say(&lines.join("\n")))
+}
+
+/// Whoever reads may have read enough and closed the pipe.
+fn say(text: &str) -> ExitCode {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
 }
 
 pub(crate) fn keys(dir: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let set = mock_idp::public_keys(&load(dir)?)?;
-    println!("{}", serde_json::to_string_pretty(&set)?);
-    Ok(ExitCode::SUCCESS)
+    Ok(say(&(serde_json::to_string_pretty(&set)? + "\n")))
 }

@@ -38,7 +38,7 @@ pub(crate) struct Options {
     /// Where the client kaseya-mdr takes a launch from the portal, when it is not at its usual address.
     #[arg(long, value_name = "URI")]
     client_initiate_login_uri: Option<String>,
-    /// Listen to other machines too. Everything here is public and everyone may control it.
+    /// Listen to other machines too. Everything here is public; control takes a key there.
     #[arg(long)]
     allow_other_machines: bool,
     /// Never send auth_time, as some providers do.
@@ -186,7 +186,7 @@ fn only_this_machine(listen: &str) -> anyhow::Result<()> {
     for address in addresses {
         anyhow::ensure!(
             address.ip().is_loopback(),
-            "listening on {listen} answers other machines, and this provider trusts everyone; \
+            "listening on {listen} answers other machines, and everything here is public; \
              add --allow-other-machines if you mean it"
         );
     }
