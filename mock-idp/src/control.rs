@@ -6,6 +6,7 @@ mod console;
 mod faults;
 mod health;
 mod journal;
+mod keys;
 mod people;
 mod problem;
 mod realms;
@@ -71,6 +72,8 @@ pub(crate) fn router() -> Router {
         .routes(routes!(rules::get_rule, rules::take_rule_back))
         .routes(routes!(rules::read_barrier))
         .routes(routes!(rules::release_barrier))
+        .routes(routes!(keys::list_keys))
+        .routes(routes!(keys::rotate_keys))
         .routes(routes!(clock::read_clock, clock::set_clock))
         .routes(routes!(journal::read_journal, journal::clear_journal))
         .routes(routes!(journal::count_journal))
@@ -92,6 +95,11 @@ pub(crate) fn router() -> Router {
         .layer(map_response(problem::explained))
         .layer(from_fn(write_down))
         .layer(from_fn(only_who_may))
+}
+
+/// Whether the provider is up, where control is elsewhere: whoever watches it knows one address.
+pub(crate) fn health() -> Router {
+    Router::new().route(OPEN[0], get(health::health))
 }
 
 /// What anybody may know: that the provider is up, and whom it is vouched for by.

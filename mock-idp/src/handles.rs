@@ -5,6 +5,7 @@ mod clients;
 mod clock;
 mod faults;
 mod journal;
+mod keys;
 mod people;
 mod rules;
 mod stories;
@@ -17,6 +18,7 @@ pub use self::clients::Clients;
 pub use self::clock::ClockHandle;
 pub use self::faults::{ArmedFault, Faults, FaultsAfter, ScopedFault};
 pub use self::journal::JournalHandle;
+pub use self::keys::Keys;
 pub use self::people::People;
 pub use self::rules::{ActiveRule, RuleBuilder, Rules};
 pub use self::stories::{SaveError, Stories};
@@ -122,6 +124,11 @@ impl RealmHandle {
     /// The journal.
     pub fn journal(&self) -> JournalHandle {
         JournalHandle(Arc::clone(&self.0))
+    }
+
+    /// The signing keys.
+    pub fn keys(&self) -> Keys {
+        Keys(Arc::clone(&self.0))
     }
 
     /// Puts everything back to how it was when the realm was made. Keys keep their names.

@@ -73,7 +73,9 @@ pub(crate) fn router(realms: Arc<Realms>, face: Face) -> Router {
         // Routes of the protocol are there once more under a prefix, for relying parties that read discovery.
         inside = inside.merge(protocol()).nest(crate::fault::documents::MOVED, protocol()).merge(front());
     }
-    if face != Face::Protocol {
+    if face == Face::Protocol {
+        inside = inside.merge(crate::control::health());
+    } else {
         inside = inside.merge(crate::control::router());
     }
     let style = read(operation("style", Channel::Front, documents::style));

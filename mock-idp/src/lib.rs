@@ -42,7 +42,7 @@ pub use clock::{Clock, ClockReading, SystemClock};
 pub use config::{ConfigError, ConfigFormat};
 pub use fault::{ArmError, ArmedRecord, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict};
 pub use handles::{
-    ActiveRule, ArmedFault, Clients, ClockHandle, Faults, FaultsAfter, JournalHandle, Minter, NotFound,
+    ActiveRule, ArmedFault, Clients, ClockHandle, Faults, FaultsAfter, JournalHandle, Keys, Minter, NotFound,
     People, RealmHandle, RealmsHandle, Replays, RuleBuilder, Rules, SaveError, ScopedFault, Snapshot,
     Stories,
 };

@@ -257,6 +257,11 @@ fn healthcheck_tells_up_from_down() {
     let up = mock_idp().arg("healthcheck").env("MOCK_IDP_LISTEN", listen).output().unwrap();
     assert!(up.status.success(), "the port of MOCK_IDP_LISTEN on this machine");
 
+    let (_served, line) = serve(&["--tls", "--control-listen", "127.0.0.1:0"]);
+    let listen = issuer_in(&line).replace("https://127.0.0.1", "0.0.0.0");
+    let up = mock_idp().arg("healthcheck").env("MOCK_IDP_LISTEN", listen).output().unwrap();
+    assert!(up.status.success(), "by TLS, and where control is elsewhere");
+
     let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap();
     let down = run(&["healthcheck", "--url", &format!("http://{free}")]);
     let stderr = String::from_utf8_lossy(&down.stderr);

@@ -14,10 +14,19 @@ pub(crate) struct Healthcheck {
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(check: Healthcheck) -> anyhow::Result<ExitCode> {
+    let given = check.url.is_some();
     let url = check.url.unwrap_or_else(|| here(std::env::var("MOCK_IDP_LISTEN").ok().as_deref()));
-    let url = format!("{}/_control/health", url.trim_end_matches('/'));
+    let mut url = format!("{}/_control/health", url.trim_end_matches('/'));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    match runtime.block_on(status_of(&url)) {
+    let mut answer = runtime.block_on(status_of(&url));
+    if answer.is_err() && !given {
+        // It may be served by TLS.
+        let secure = url.replacen("http:", "https:", 1);
+        if let Ok(status) = runtime.block_on(status_of(&secure)) {
+            (url, answer) = (secure, Ok(status));
+        }
+    }
+    match answer {
         Ok(status) if status.is_success() => {
             println!("mock-idp: {url} is up");
             Ok(ExitCode::SUCCESS)

@@ -246,3 +246,22 @@ async fn a_client_that_no_page_could_show_is_refused() {
         );
     }
 }
+
+#[tokio::test]
+async fn keys_are_rotated_on_demand_and_the_old_one_stays_published() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let header = || {
+        let minted = idp.mint(&mock_idp::Mint::new("dana", "kaseya-mdr")).expect("tokens");
+        crate::support::decode(&minted.id_token).0["kid"].clone()
+    };
+    let before = control.get("/keys").await;
+    assert_eq!(header(), before["signing"]);
+    let after = control.send("POST", "/keys/rotate", Value::Null).await.json();
+    assert_ne!(after["signing"], before["signing"]);
+    assert_eq!(header(), after["signing"]);
+    let published = control.browser.get(&idp.url("/.well-known/openid-configuration/jwks")).await.json();
+    assert_eq!(published["keys"], after["keys"]);
+    let kids: Vec<_> = published["keys"].as_array().expect("keys").iter().map(|key| &key["kid"]).collect();
+    assert!(kids.contains(&&before["signing"]), "{kids:?}");
+}

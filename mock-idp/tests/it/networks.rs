@@ -113,6 +113,11 @@ async fn control_can_have_an_address_of_its_own() {
         assert!(!realm.control_url().starts_with(realm.issuer()), "{}", realm.control_url());
         assert_eq!(control(&format!("{}/people", realm.control_url()), &[]).await, 200);
         assert_eq!(control(&realm.url("/_control/people"), &[]).await, 404);
+        assert_eq!(
+            control(&realm.url("/_control/health"), &[]).await,
+            200,
+            "whoever watches knows one address"
+        );
         let elsewhere = realm.control_url().replace("/_control", "/.well-known/openid-configuration");
         assert_eq!(control(&elsewhere, &[]).await, 404, "the protocol is not there");
         assert_eq!(control(&realm.url("/.well-known/openid-configuration"), &[]).await, 200);
