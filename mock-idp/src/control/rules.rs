@@ -7,10 +7,12 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::control::problem::{Problem, read};
+use crate::fault::{Target, nearest};
 use crate::handles::{NotFound, Rules};
 use crate::http::place::Place;
+use crate::protocol::authorize::shorten;
 use crate::realm::Realm;
-use crate::rule::{Rule, RuleRecord};
+use crate::rule::{OPERATIONS, Rule, RuleRecord, When};
 
 /// Every rule since the start, with how often it struck.
 #[utoipa::path(get, path = "/_control/rules", tag = "rules", responses((status = OK, body = Vec<RuleRecord>)))]
@@ -29,8 +31,22 @@ pub(crate) async fn add_rule(
     if let Some(flaw) = rule.then.flaw() {
         return Err(Problem::wrong(format!("{}; {}", flaw.sentence, flaw.remedy)));
     }
+    check_names(&realm, &rule)?;
     let added = Rules(realm.clone()).add(rule)?;
     Ok((StatusCode::CREATED, Json(record(&realm, added.id())?)))
+}
+
+/// A rule about something that is not there would never strike, and nobody would know.
+fn check_names(realm: &Realm, rule: &Rule) -> Result<(), Problem> {
+    let When { operation, person, client, .. } = &rule.when;
+    if let Some(operation) = operation.as_deref().filter(|operation| !OPERATIONS.contains(operation)) {
+        let near = nearest(operation, OPERATIONS.into_iter());
+        let detail = format!("there is no operation {:?}; did you mean {near:?}?", shorten(operation));
+        return Err(Problem::wrong(detail));
+    }
+    let state = realm.lock();
+    let targets = [person.clone().map(Target::Person), client.clone().map(Target::Client)];
+    Ok(targets.iter().flatten().try_for_each(|target| state.check_target(target))?)
 }
 
 fn record(realm: &Realm, id: u64) -> Result<RuleRecord, NotFound> {

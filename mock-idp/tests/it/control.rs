@@ -265,3 +265,20 @@ async fn keys_are_rotated_on_demand_and_the_old_one_stays_published() {
     let kids: Vec<_> = published["keys"].as_array().expect("keys").iter().map(|key| &key["kid"]).collect();
     assert!(kids.contains(&&before["signing"]), "{kids:?}");
 }
+
+#[tokio::test]
+async fn a_rule_about_what_is_not_there_is_refused_with_the_name_that_was_meant() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    for (when, words) in [
+        (json!({"operation": "tokn"}), "did you mean \"token\"?"),
+        (json!({"person": "dnaa"}), "dana"),
+        (json!({"client": "kaseya"}), "kaseya-mdr"),
+    ] {
+        let refused = control.send("POST", "/rules", json!({"when": when, "then": "hang"})).await;
+        let detail = refused.json()["detail"].as_str().expect("a sentence").to_owned();
+        assert!(refused.status == 422 && detail.contains(words), "{when}: {detail}");
+    }
+    let right = json!({"when": {"operation": "token", "person": "dana"}, "then": "hang"});
+    assert_eq!(control.send("POST", "/rules", right).await.status, 201);
+}
