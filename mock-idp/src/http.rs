@@ -55,6 +55,9 @@ const fn operation(
     Operation { name, channel, run }
 }
 
+/// What stands in the journal for the address of a launch.
+const LAUNCH_MASKED: &str = "/portal/launch/(secret)";
+
 /// What is served at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Face {
@@ -255,13 +258,15 @@ fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Not
     let raw_response = reply.raw();
     let status = reply.status.as_u16();
     let method = incoming.method.to_string();
+    // Who has the address of a launch has the launch, as long as nobody has fetched it.
+    let path = if operation.name == "launch" { LAUNCH_MASKED.to_owned() } else { incoming.path };
     let mut state = realm.lock();
     let at = state.now();
     let forgotten = state.record(Entry {
         channel: operation.channel,
         operation: operation.name,
         method,
-        path: incoming.path,
+        path,
         query: incoming.query,
         form: incoming.form,
         status,

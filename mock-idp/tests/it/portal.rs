@@ -39,6 +39,7 @@ async fn whoever_opens_a_launch_is_signed_in_and_the_application_is_asked_to_beg
     let entry =
         idp.journal().entries().into_iter().find(|entry| entry.operation == "launch").expect("an entry");
     assert_eq!((entry.person.as_deref(), entry.client.as_deref()), (Some("dana"), Some(CLIENT)));
+    assert_eq!(entry.path, "/portal/launch/(secret)");
 }
 
 #[tokio::test]
