@@ -3,6 +3,7 @@
 mod face;
 mod portal;
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use askama::Template;
@@ -353,15 +354,10 @@ fn source_of(uri: &str) -> Option<String> {
 fn policy<'a>(leads_to: impl IntoIterator<Item = &'a str>, submits: bool) -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     let hash = HASH.get_or_init(|| STANDARD.encode(Sha256::digest(SUBMIT)));
-    let mut origins = String::new();
-    for source in leads_to.into_iter().filter_map(source_of) {
-        if !origins.contains(&source) {
-            origins.push(' ');
-            origins.push_str(&source);
-        }
-    }
+    let sources: BTreeSet<_> = leads_to.into_iter().filter_map(source_of).collect();
+    let sources = sources.into_iter().fold(String::new(), |all, source| all + " " + &source);
     let script = if submits { format!(" script-src 'sha256-{hash}';") } else { String::new() };
     format!(
-        "default-src 'none'; style-src 'self';{script} form-action 'self'{origins}; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'self';{script} form-action 'self'{sources}; frame-ancestors 'none'; base-uri 'none'"
     )
 }

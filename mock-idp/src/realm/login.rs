@@ -250,9 +250,13 @@ impl State {
     /// Counts alike for people who exist and people who do not.
     fn failed(&mut self, username: &str, company: &str, sentence: &'static str, note: &mut Note) -> Step {
         let (typed, now) = (lower(username, company), self.now());
-        let failures = self.failures.get(&typed).copied().unwrap_or_default() + 1;
-        self.failures.remove(&typed);
-        self.failures.insert(typed, failures, later(now, FAILURES_LIFE), now);
+        if !self.failures.contains(&typed) {
+            self.failures.insert(typed.clone(), 0, later(now, FAILURES_LIFE), now);
+        }
+        let failures = self.failures.get_mut(&typed).map_or(1, |failures| {
+            *failures += 1;
+            *failures
+        });
         if failures < FAILURES {
             return Step::Again(sentence);
         }

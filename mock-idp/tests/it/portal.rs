@@ -200,3 +200,17 @@ async fn no_address_of_a_client_adds_to_the_policy_of_the_portal() {
         assert!(policy.contains(expected), "{address}: {policy}");
     }
 }
+
+#[tokio::test]
+async fn an_address_that_begins_like_another_is_in_the_policy_too() {
+    let idp = provider().await;
+    let shorter = |client: &mut fixtures::Client| {
+        client.initiate_login_uri = Some("http://127.0.0.1:84/start".to_owned());
+    };
+    idp.clients().change("other-product", shorter).unwrap();
+    let browser = Browser::new();
+    browser.post(&idp.url("/portal"), &[("person", "dana")]).await;
+    let page = browser.get(&idp.url("/portal")).await;
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("'self' http://127.0.0.1:84 http://127.0.0.1:8400;"), "{policy}");
+}
