@@ -121,7 +121,8 @@ impl Directory {
         self.by_subject.get(subject).and_then(|key| self.present(key))
     }
 
-    fn with_username(&self, username: &str) -> impl Iterator<Item = &Person> {
+    /// The people of all companies with this user name who are there.
+    pub(crate) fn with_username(&self, username: &str) -> impl Iterator<Item = &Person> {
         let keys = self.by_username.get(&username.to_lowercase());
         keys.into_iter().flatten().filter_map(|key| self.present(key))
     }

@@ -83,9 +83,8 @@ impl State {
 
     /// KaseyaOne's user names are unique in their company, without regard to case.
     pub(crate) fn check_username(&self, key: &str, username: &str, company: &str) -> Result<(), PersonError> {
-        let same =
-            |other: &&Person| other.key != key && other.username.to_lowercase() == username.to_lowercase();
-        let Some(owner) = self.people.members(company).find(same) else { return Ok(()) };
+        let same = |other: &&Person| other.key != key && other.company == company;
+        let Some(owner) = self.people.with_username(username).find(same) else { return Ok(()) };
         let (username, company) = (username.to_owned(), company.to_owned());
         Err(PersonError::UsernameTaken { username, company, owner: owner.key.clone() })
     }
