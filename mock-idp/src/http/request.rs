@@ -69,7 +69,7 @@ impl Incoming {
 
     /// Whether a browser says that a page of another site sent this. Servers and tests say nothing.
     pub(crate) fn is_cross_site(&self) -> bool {
-        let site = self.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        let site = self.headers.get("sec-fetch-site").map(|value| value.to_str().unwrap_or_default());
         !matches!(site, None | Some("same-origin" | "none"))
     }
 

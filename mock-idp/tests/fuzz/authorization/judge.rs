@@ -255,7 +255,10 @@ pub(crate) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
         (400, None, "kaseyaone-error") => {
             let several = shot.form().iter().filter(|(name, _)| name == "sub").count() > 1;
             let nobody = chosen.as_deref().is_some_and(|chosen| several || !may_sign_in(chosen));
-            let nowhere = permitted.is_empty() || is_replaced(facts, &params) || nobody;
+            // Nobody is signed in by the page of another site.
+            let site = shot.header("sec-fetch-site");
+            let foreign = chosen.is_some() && !matches!(site, None | Some(b"same-origin" | b"none"));
+            let nowhere = permitted.is_empty() || is_replaced(facts, &params) || nobody || foreign;
             ensure!(nowhere, "a page, and not an error for the client");
             Ok(())
         }
