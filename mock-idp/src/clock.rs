@@ -87,6 +87,12 @@ impl AdjustedClock {
         self.advanced = self.advanced.saturating_add(by);
     }
 
+    /// Lets the true time be this one now.
+    pub(crate) fn set(&mut self, at: Timestamp) {
+        let base = self.frozen_at.unwrap_or_else(|| self.base.now());
+        self.advanced = at.duration_since(base);
+    }
+
     pub(crate) fn set_skew(&mut self, skew: SignedDuration) {
         self.skew = skew;
     }

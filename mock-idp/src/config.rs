@@ -8,12 +8,13 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
-use fixtures::{Fixtures, nearest_remedy};
+use fixtures::{Client, Fixtures, Person, nearest_remedy};
 use jiff::Timestamp;
 use serde::Deserialize as _;
+use serde::de::DeserializeOwned;
 
-pub(crate) use crate::config::shape::TlsShape;
-use crate::config::shape::{ClockShape, ControlShape, Names, RealmShape, Shape};
+use crate::config::shape::{ClockShape, ControlShape, Names, Shape, fill_client, fill_person, fill_realm};
+pub(crate) use crate::config::shape::{RealmShape, TlsShape};
 use crate::config::tree::{Node, Wrong};
 use crate::fault::Arming;
 use crate::protocol::claims::ClaimNames;
@@ -69,9 +70,6 @@ pub(crate) struct Config {
     pub(crate) control: ControlShape,
     pub(crate) without_auth_time: bool,
     pub(crate) names: Option<ClaimNames>,
-    pub(crate) clock: Option<ClockSetting>,
-    /// The folder of the keys, as it is written.
-    pub(crate) keys: Option<PathBuf>,
     /// The realm at the root.
     pub(crate) root: Plan,
     /// The others, by path.
@@ -82,7 +80,10 @@ pub(crate) struct Config {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
     pub(crate) seed: Option<u64>,
-    /// Its people, companies, clients and keys, when it has any of its own.
+    pub(crate) clock: Option<ClockSetting>,
+    /// The folder of its keys.
+    pub(crate) keys: Option<PathBuf>,
+    /// Its people, companies and clients, when it has any of its own.
     pub(crate) fixtures: Option<Fixtures>,
     pub(crate) prepared: Prepared,
 }
@@ -123,7 +124,10 @@ impl Config {
         let mut config = Self::parse(&text, format, &file, base)?;
         // A folder is named as seen from the file that names it.
         let folder = path.parent().unwrap_or(Path::new(""));
-        config.keys = config.keys.map(|keys| folder.join(keys));
+        let plans = config.realms.iter_mut().map(|(_, plan)| plan);
+        for keys in plans.chain([&mut config.root]).filter_map(|plan| plan.keys.as_mut()) {
+            *keys = folder.join(&*keys);
+        }
         if let Some(tls) = &mut config.tls {
             for file in [&mut tls.certificate, &mut tls.key].into_iter().flatten() {
                 *file = folder.join(&*file);
@@ -157,6 +161,8 @@ impl Config {
         let mut root = RealmShape {
             path: String::new(),
             seed: None,
+            clock: shape.clock,
+            keys: shape.keys,
             companies: shape.companies,
             people: shape.people,
             clients: shape.clients,
@@ -170,8 +176,6 @@ impl Config {
             (realm.path, plan)
         });
         let realms = realms.collect();
-        let ClockShape { frozen, at } = shape.clock;
-        let at = at.and_then(|at| at.parse().ok());
         Self {
             listen: shape.listen,
             issuer: shape.issuer,
@@ -185,20 +189,39 @@ impl Config {
             control: shape.control.unwrap_or_default(),
             without_auth_time: shape.without_auth_time,
             names: shape.claim_names.map(names),
-            clock: (frozen || at.is_some()).then_some(ClockSetting { frozen, at }),
-            keys: shape.keys,
             root,
             realms,
         }
     }
+}
 
-    /// Every realm signs with these keys.
-    pub(crate) fn use_keys(&mut self, keys: &[fixtures::Key], base: &Fixtures) {
-        let root = self.root.fixtures.get_or_insert_with(|| base.clone());
-        root.keys = keys.to_vec();
-        let own = self.realms.iter_mut().filter_map(|(_, plan)| plan.fixtures.as_mut());
-        own.for_each(|fixtures| fixtures.keys = keys.to_vec());
-    }
+/// A person as a request brings one. What is not given is as in a file.
+pub(crate) fn person(mut body: Node, only_company: Option<&str>) -> Result<Person, ConfigError> {
+    fill_person(&mut body, only_company);
+    decoded(&body)
+}
+
+/// A client as a request brings one. What is not given is as in a file.
+pub(crate) fn client(mut body: Node) -> Result<Client, ConfigError> {
+    fill_client(&mut body);
+    decoded(&body)
+}
+
+/// A realm as a request brings one, and its path, which is not looked at: the members are those of `[[realms]]` in a file.
+pub(crate) fn realm(mut body: Node, base: &Fixtures) -> Result<(String, Plan), ConfigError> {
+    let only_company = match base.companies.as_slice() {
+        [only] => Some(only.key.as_str()),
+        _ => None,
+    };
+    fill_realm(&mut body, only_company);
+    let mut shape: RealmShape = decoded(&body)?;
+    let plan = plan(&mut shape, base);
+    check::scope(&plan, plan.fixtures.as_ref().unwrap_or(base), &body)?;
+    Ok((shape.path, plan))
+}
+
+fn decoded<T: DeserializeOwned>(body: &Node) -> Result<T, ConfigError> {
+    T::deserialize(body).map_err(|wrong| in_file("", wrong))
 }
 
 fn plan(shape: &mut RealmShape, base: &Fixtures) -> Plan {
@@ -210,7 +233,11 @@ fn plan(shape: &mut RealmShape, base: &Fixtures) -> Plan {
         keys: base.keys.clone(),
     });
     let (faults, rules) = (std::mem::take(&mut shape.faults), std::mem::take(&mut shape.rules));
-    Plan { seed: shape.seed, fixtures, prepared: Prepared { faults, rules } }
+    let ClockShape { frozen, at } = std::mem::take(&mut shape.clock);
+    let at = at.and_then(|at| at.parse().ok());
+    let clock = (frozen || at.is_some()).then_some(ClockSetting { frozen, at });
+    let keys = shape.keys.take();
+    Plan { seed: shape.seed, clock, keys, fixtures, prepared: Prepared { faults, rules } }
 }
 
 fn names(given: Names) -> ClaimNames {
@@ -226,10 +253,12 @@ fn names(given: Names) -> ClaimNames {
 
 /// What a decoder found, said as fixtures say it.
 fn in_file(file: &str, wrong: Wrong) -> ConfigError {
-    let Wrong { line, message } = wrong;
+    let Wrong { line, path, message } = wrong;
+    // Where there are no lines, the way there says where it is.
+    let message = if line.is_some() || path.is_empty() { message } else { format!("{path}: {message}") };
     let quoted = |text: &str| text.replace('`', "\"");
     let (sentence, expected) = message.split_once(", expected").unwrap_or((&message, ""));
-    let remedy = if let Some(field) = sentence.strip_prefix("missing field ") {
+    let remedy = if let Some((_, field)) = sentence.split_once("missing field ") {
         format!("add {} here", quoted(field))
     } else if expected.is_empty() {
         "mock-idp's README shows how a configuration is written".to_owned()
@@ -242,6 +271,8 @@ fn in_file(file: &str, wrong: Wrong) -> ConfigError {
         };
     } else if expected.trim() == "a string" {
         "expected a string; put it in quotes".to_owned()
+    } else if expected.trim() == "a nonzero u64" {
+        "expected a whole number from 1".to_owned()
     } else if matches!(expected.trim(), "u64" | "u32" | "u16" | "usize") {
         "expected a whole number that is not negative".to_owned()
     } else {
@@ -252,7 +283,8 @@ fn in_file(file: &str, wrong: Wrong) -> ConfigError {
 
 /// An error whose file is put in later.
 fn refused(line: usize, sentence: impl Into<String>, remedy: impl Into<String>) -> ConfigError {
-    ConfigError { file: String::new(), line: Some(line), sentence: sentence.into(), remedy: remedy.into() }
+    let line = Some(line).filter(|line| *line > 0);
+    ConfigError { file: String::new(), line, sentence: sentence.into(), remedy: remedy.into() }
 }
 
 /// The name that was probably meant.

@@ -7,6 +7,7 @@ mod faults;
 mod health;
 mod journal;
 mod keys;
+mod openapi;
 mod people;
 mod problem;
 mod realms;
@@ -64,7 +65,7 @@ pub(crate) fn router() -> Router {
         .routes(routes!(people::move_person))
         .routes(routes!(people::launch_client))
         .routes(routes!(clients::list_clients, clients::add_client))
-        .routes(routes!(clients::get_client, clients::change_client))
+        .routes(routes!(clients::get_client, clients::change_client, clients::remove_client))
         .routes(routes!(faults::list_catalogue))
         .routes(routes!(faults::list_faults, faults::arm_fault, faults::disarm_faults))
         .routes(routes!(faults::get_fault, faults::disarm_fault))
@@ -90,7 +91,7 @@ pub(crate) fn router() -> Router {
         .routes(routes!(tokens::send_logout_token))
         .split_for_parts();
     router
-        .route("/_control/openapi.json", get(axum::Json(document)))
+        .route("/_control/openapi.json", get(axum::Json(openapi::completed(document))))
         .merge(console::router())
         .layer(map_response(problem::explained))
         .layer(from_fn(write_down))
@@ -139,7 +140,8 @@ fn shown_key(headers: &HeaderMap) -> Option<Shown> {
 }
 
 fn is_same_site(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    // What cannot be read is none of ours.
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let host = text("host").unwrap_or_default();
     let same_origin = text("origin").is_none_or(|origin| authority(origin).as_deref() == Some(host));
     same_origin && matches!(text("sec-fetch-site"), None | Some("none" | "same-origin"))

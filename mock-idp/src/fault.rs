@@ -15,6 +15,8 @@ pub(crate) mod session;
 pub(crate) mod token;
 pub(crate) mod userinfo;
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
 pub use catalogue::{CatalogueEntry, Point, StagedBy, Verdict};
@@ -71,14 +73,15 @@ pub(crate) struct Arming {
     pub(crate) target: Target,
     /// How often.
     #[serde(default = "once")]
-    pub(crate) times: u64,
+    #[schema(value_type = u64, minimum = 1)]
+    pub(crate) times: NonZeroU64,
     /// How many sign-ins are spared first.
     #[serde(default)]
     pub(crate) after: u64,
 }
 
-fn once() -> u64 {
-    1
+fn once() -> NonZeroU64 {
+    NonZeroU64::MIN
 }
 
 /// Why a fault was not armed.

@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::rngs::{ChaCha20Rng, SysRng};
-use rand::{Rng as _, SeedableRng as _};
+use rand::{Rng as _, RngExt as _, SeedableRng as _};
+use sha2::{Digest as _, Sha256};
 
 /// Makes unguessable names.
 pub(crate) struct Generator(ChaCha20Rng);
@@ -26,6 +27,24 @@ impl Generator {
     /// The same seed gives the same names.
     pub(crate) fn seeded(seed: u64) -> Self {
         Self(ChaCha20Rng::seed_from_u64(seed))
+    }
+
+    /// One for a purpose of its own: what it makes follows from the seed, and changes nothing of what this one makes.
+    pub(crate) fn apart(&self, purpose: &str) -> Self {
+        let seed = Sha256::new().chain_update(self.0.get_seed()).chain_update(purpose).finalize();
+        Self(ChaCha20Rng::from_seed(seed.into()))
+    }
+
+    /// 256 bits: for keys.
+    pub(crate) fn seed(&mut self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        self.0.fill_bytes(&mut bytes);
+        bytes
+    }
+
+    /// A number below `end`, which is not 0.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        self.0.random_range(0..end)
     }
 
     /// 256 bits, base64url: for codes, tokens and session ids.

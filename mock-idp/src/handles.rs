@@ -7,6 +7,7 @@ mod faults;
 mod journal;
 mod keys;
 mod people;
+mod realms;
 mod rules;
 mod stories;
 mod tokens;
@@ -20,13 +21,13 @@ pub use self::faults::{ArmedFault, Faults, FaultsAfter, ScopedFault};
 pub use self::journal::JournalHandle;
 pub use self::keys::Keys;
 pub use self::people::People;
+pub use self::realms::{RealmBuilder, RealmsHandle};
 pub use self::rules::{ActiveRule, RuleBuilder, Rules};
 pub use self::stories::{SaveError, Stories};
 pub use self::tokens::{Minter, Replays};
 pub(crate) use self::verdict::verdict_on;
 use crate::realm::mint::{Mint, Minted};
 use crate::realm::{Realm, State};
-use crate::realms::{Own, RealmError, Realms};
 use crate::rule::When;
 
 /// There is nobody and nothing with this name.
@@ -180,43 +181,3 @@ impl RealmHandle {
 /// Everything in a realm as it was at one time: people, clients, sessions, tokens, clock, faults, rules, journal.
 #[derive(Clone)]
 pub struct Snapshot(pub(crate) Arc<State>);
-
-/// The realms of a provider.
-///
-/// ```
-/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-/// let idp = mock_idp::MockIdp::start().await;
-/// idp.realms().create("acme").unwrap();
-/// assert_eq!(idp.realms().paths(), ["", "acme"]);
-/// assert!(idp.realms().remove("acme") && idp.realms().get("acme").is_none());
-/// # });
-/// ```
-#[derive(Clone)]
-pub struct RealmsHandle(pub(crate) Arc<Realms>);
-
-impl RealmsHandle {
-    /// Makes a realm from what the provider was started with.
-    pub fn create(&self, path: &str) -> Result<RealmHandle, RealmError> {
-        self.0.create(path, Own::default()).map(RealmHandle)
-    }
-
-    /// Makes a realm with people, companies, clients and keys of its own.
-    pub fn create_with(&self, path: &str, fixtures: fixtures::Fixtures) -> Result<RealmHandle, RealmError> {
-        self.0.create(path, Own { fixtures: Some(fixtures), ..Own::default() }).map(RealmHandle)
-    }
-
-    /// The realm at this path; the empty path is the root.
-    pub fn get(&self, path: &str) -> Option<RealmHandle> {
-        self.0.get(path).map(RealmHandle)
-    }
-
-    /// The paths of all realms, in order; that of the root is empty.
-    pub fn paths(&self) -> Vec<String> {
-        self.0.paths()
-    }
-
-    /// Removes a realm; false when there is none. The root stays.
-    pub fn remove(&self, path: &str) -> bool {
-        self.0.remove(path)
-    }
-}

@@ -40,11 +40,12 @@ impl Channel {
 }
 
 /// One request and its answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Entry {
     /// Number of the entry, counted from 1, never reused.
     pub seq: u64,
     /// When, by the provider's clock.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Who asked.
     pub channel: Channel,
@@ -55,8 +56,10 @@ pub struct Entry {
     /// Path, without the query.
     pub path: String,
     /// Parameters of the query.
+    #[schema(value_type = Vec<(String, String)>)]
     pub query: Params,
     /// Parameters of the form in the body.
+    #[schema(value_type = Vec<(String, String)>)]
     pub form: Params,
     /// How the client authenticated: `client_secret_basic`, `client_secret_post`, `none`, `bearer`.
     pub client_authentication: Option<&'static str>,
@@ -76,9 +79,11 @@ pub struct Entry {
     pub faults: Vec<&'static str>,
     /// The request as bytes: first line, headers (names in lower case) and body.
     #[serde(serialize_with = "as_text", skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<String>)]
     pub raw_request: Vec<u8>,
     /// The answer as bytes, in the same way.
     #[serde(serialize_with = "as_text", skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<String>)]
     pub raw_response: Vec<u8>,
 }
 
@@ -88,13 +93,14 @@ fn as_text<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S
 }
 
 /// What an answer said.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ResponseSummary {
     /// Where a redirect went, without the query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     /// Parameters of the redirect or of the form that is posted back.
     #[serde(skip_serializing_if = "is_empty")]
+    #[schema(value_type = Option<Vec<(String, String)>>)]
     pub params: Params,
     /// The JSON that was sent; that a client answered, where the provider called it.
     #[serde(skip_serializing_if = "Option::is_none")]

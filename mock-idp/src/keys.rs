@@ -1,7 +1,8 @@
 //! Key pairs, parsed once per process, and the ring of keys a realm signs with and publishes.
 //!
-//! It makes no key: an RSA key at every start would cost more than everything else together.
+//! It searches for no prime: an RSA key at every start would cost more than everything else together.
 
+pub(crate) mod own;
 mod ring;
 mod seeded;
 pub(crate) mod strangers;
@@ -47,6 +48,9 @@ impl KeyError {
     }
 }
 
+/// So many pairs are kept for whoever parses them next.
+const MOST_SHARED: usize = 64;
+
 enum Pair {
     Rsa(RsaKeyPair),
     Ecdsa(EcdsaKeyPair),
@@ -75,7 +79,10 @@ impl SigningKey {
             return Ok(Arc::clone(found));
         }
         let fresh = Arc::new(Self::parse(key).ok_or_else(|| KeyError::about(key))?);
-        parsed.insert(identity, Arc::clone(&fresh));
+        // Realms that have keys of their own come and go.
+        if parsed.len() < MOST_SHARED {
+            parsed.insert(identity, Arc::clone(&fresh));
+        }
         Ok(fresh)
     }
 

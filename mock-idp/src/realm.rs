@@ -290,7 +290,7 @@ impl State {
     fn prepare(&mut self, prepared: Prepared) -> Result<(), ArmError> {
         for arming in prepared.faults {
             self.check_target(&arming.target)?;
-            self.faults.arm(&arming.fault, arming.target, arming.times, arming.after)?;
+            self.faults.arm(&arming.fault, arming.target, arming.times.get(), arming.after)?;
         }
         for rule in prepared.rules {
             self.rules.add(rule);

@@ -12,7 +12,7 @@ use crate::clock::{AdjustedClock, Clock};
 use crate::config::{ClockSetting, Prepared};
 use crate::fault::{ArmError, nearest};
 use crate::generator::Generator;
-use crate::keys::KeyError;
+use crate::keys::{self, KeyError};
 use crate::protocol::claims::ClaimNames;
 use crate::realm::{Realm, Setup};
 
@@ -51,9 +51,22 @@ pub(crate) struct Own {
     pub(crate) fixtures: Option<Fixtures>,
     pub(crate) names: Option<ClaimNames>,
     pub(crate) clock: Option<Arc<dyn Clock>>,
+    /// How its clock starts, when it is not as all do.
+    pub(crate) clock_setting: Option<ClockSetting>,
     pub(crate) seed: Option<u64>,
+    pub(crate) keys: KeyMaterial,
     /// What is armed from the start.
     pub(crate) prepared: Prepared,
+}
+
+/// Which keys a realm signs with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum KeyMaterial {
+    /// Such that no other realm has, under the names of those of its fixtures.
+    #[default]
+    Own,
+    /// Those of its fixtures.
+    Given,
 }
 
 /// Why a realm was not made.
@@ -86,7 +99,7 @@ impl Realms {
     /// The realm at the root and no other yet.
     pub(crate) fn new(addressing: Addressing, template: Template, root: Own) -> Result<Self, RealmError> {
         let realms = Self { addressing, template, authority: OnceLock::new(), by_path: RwLock::default() };
-        realms.insert("", root)?;
+        realms.insert("", Own { keys: KeyMaterial::Given, ..root })?;
         Ok(realms)
     }
 
@@ -104,17 +117,23 @@ impl Realms {
     fn insert(&self, path: &str, own: Own) -> Result<Arc<Realm>, RealmError> {
         // The path is in it: two realms share no cookie and no token, whatever they were seeded with.
         let seed = own.seed.or(self.template.seed).map(|seed| seed_of(seed, path));
+        let generator = match seed {
+            Some(seed) => Generator::seeded(seed),
+            None => Generator::from_os().ok_or(RealmError::Randomness)?,
+        };
         let template = &self.template;
+        let mut fixtures = own.fixtures.unwrap_or_else(|| template.fixtures.clone());
+        if own.keys == KeyMaterial::Own {
+            fixtures.keys = keys::own::material(&fixtures.keys, &mut generator.apart("keys"));
+        }
+        let clock = own.clock.unwrap_or_else(|| Arc::clone(&template.clock));
         let realm = Arc::new(Realm::new(Setup {
             path: path.to_owned(),
             base: self.addressing.base(path, None),
-            fixtures: own.fixtures.unwrap_or_else(|| template.fixtures.clone()),
+            fixtures,
             names: own.names.unwrap_or_else(|| template.names.clone()),
-            clock: started(own.clock.unwrap_or_else(|| Arc::clone(&template.clock)), template.clock_setting),
-            generator: match seed {
-                Some(seed) => Generator::seeded(seed),
-                None => Generator::from_os().ok_or(RealmError::Randomness)?,
-            },
+            clock: started(clock, own.clock_setting.or(template.clock_setting)),
+            generator,
             seed,
             slow: template.slow,
             auth_time: template.auth_time,
@@ -216,7 +235,7 @@ fn started(base: Arc<dyn Clock>, setting: Option<ClockSetting>) -> AdjustedClock
             clock.freeze();
         }
         if let Some(at) = at {
-            clock.advance(at.duration_since(clock.now()));
+            clock.set(at);
         }
     }
     clock

@@ -2,7 +2,9 @@
 //! protocol is in the catalogue of faults; a rule can arm one of those, and what happens to requests and connections
 //! as such. It judges and counts; it delivers nothing.
 
-use serde::{Deserialize, Serialize};
+use std::num::NonZeroU64;
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Every operation that answers requests of clients and browsers; what a rule can be about.
 pub(crate) const OPERATIONS: [&str; 25] = [
@@ -59,7 +61,7 @@ pub struct When {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
     /// Only the n-th of these requests, counted from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "never_zero", skip_serializing_if = "Option::is_none")]
     pub nth: Option<u64>,
 }
 
@@ -268,11 +270,16 @@ pub struct Rule {
     /// What happens to them.
     pub then: Then,
     /// How often; always, unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "never_zero", skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
     /// How many of these requests are spared first.
     #[serde(default)]
     pub after: u64,
+}
+
+/// What happens no time, or to request number 0, never happens.
+fn never_zero<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(Option::<NonZeroU64>::deserialize(deserializer)?.map(NonZeroU64::get))
 }
 
 /// A rule with what it did so far.

@@ -16,23 +16,25 @@ pub(super) fn config(config: &Config, tree: &Node, base: &Fixtures) -> Result<()
     scope(&config.root, root, tree)?;
     let mut paths = BTreeSet::new();
     for (number, (path, plan)) in config.realms.iter().enumerate() {
-        let realm = entry(tree, "realms", number);
-        let at = realm.line_of("path");
-        if !crate::realms::is_path(path) {
-            let error = crate::realms::RealmError::Path(path.clone()).to_string();
-            let (sentence, rule) = error.split_once(" must be ").unwrap_or((&error, ""));
-            return Err(refused(at, format!("{sentence} cannot be one"), format!("it must be {rule}")));
-        }
+        let tree = entry(tree, "realms", number);
+        realm(path, plan, tree, root)?;
         if !paths.insert(path) {
-            return Err(refused(
-                at,
-                format!("there are two realms \"{path}\""),
-                "give each a path of its own",
-            ));
+            let sentence = format!("there are two realms \"{path}\"");
+            return Err(refused(tree.line_of("path"), sentence, "give each a path of its own"));
         }
-        scope(plan, plan.fixtures.as_ref().unwrap_or(root), realm)?;
     }
     Ok(())
+}
+
+/// A further realm; what it does not have is as in `base`.
+fn realm(path: &str, plan: &Plan, tree: &Node, base: &Fixtures) -> Result<(), ConfigError> {
+    if !crate::realms::is_path(path) {
+        let error = crate::realms::RealmError::Path(path.to_owned()).to_string();
+        let (sentence, rule) = error.split_once(" must be ").unwrap_or((&error, ""));
+        let sentence = format!("{sentence} cannot be one");
+        return Err(refused(tree.line_of("path"), sentence, format!("it must be {rule}")));
+    }
+    scope(plan, plan.fixtures.as_ref().unwrap_or(base), tree)
 }
 
 fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
@@ -45,11 +47,6 @@ fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
     if config.derived_issuer && config.issuer.is_some() {
         let sentence = "derived_issuer and issuer exclude each other";
         return Err(refused(tree.line_of("derived_issuer"), sentence, "remove one of the two"));
-    }
-    let clock = tree.get("clock").unwrap_or(tree);
-    if let Some(at) = clock.get("at").and_then(Node::text).filter(|at| at.parse::<Timestamp>().is_err()) {
-        let sentence = format!("at \"{at}\" is no time");
-        return Err(refused(clock.line_of("at"), sentence, "write it as in \"2027-01-01T00:00:00Z\""));
     }
     has_port("listen", config.listen.as_deref(), tree)?;
     reach(config, tree)
@@ -81,8 +78,14 @@ fn reach(config: &Config, tree: &Node) -> Result<(), ConfigError> {
     }
 }
 
-/// One realm.
-fn scope(plan: &Plan, fixtures: &Fixtures, tree: &Node) -> Result<(), ConfigError> {
+/// What is in one realm.
+pub(super) fn scope(plan: &Plan, fixtures: &Fixtures, tree: &Node) -> Result<(), ConfigError> {
+    if let Some(clock) = tree.get("clock")
+        && let Some(at) = clock.get("at").and_then(Node::text).filter(|at| at.parse::<Timestamp>().is_err())
+    {
+        let sentence = format!("at \"{at}\" is no time");
+        return Err(refused(clock.line_of("at"), sentence, "write it as in \"2027-01-01T00:00:00Z\""));
+    }
     if plan.fixtures.is_some() {
         for (list, key) in [("companies", "key"), ("people", "key"), ("clients", "id")] {
             once(tree, list, key)?;

@@ -19,14 +19,23 @@ impl std::error::Error for Wrong {}
 
 impl de::Error for Wrong {
     fn custom<T: std::fmt::Display>(message: T) -> Self {
-        Self { line: None, message: message.to_string() }
+        Self::new(None, message.to_string())
     }
 }
 
 impl Wrong {
     /// The innermost place is the one to tell.
     fn at(self, line: usize) -> Self {
-        Self { line: self.line.or(Some(line)), ..self }
+        Self { line: self.line.or(Some(line).filter(|line| *line > 0)), ..self }
+    }
+
+    fn inside(self, member: &str) -> Self {
+        let path = match self.path.as_str() {
+            "" => member.to_owned(),
+            inner if inner.starts_with('[') => format!("{member}{inner}"),
+            inner => format!("{member}.{inner}"),
+        };
+        Self { path, ..self }
     }
 }
 
@@ -37,11 +46,15 @@ impl<'de> Deserializer<'de> for &'de Node {
         let visited = match &self.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(is) => visitor.visit_bool(*is),
-            Value::Integer(number) => visitor.visit_i64(*number),
+            Value::Integer(number) => match (i64::try_from(*number), u64::try_from(*number)) {
+                (Ok(number), _) => visitor.visit_i64(number),
+                (_, Ok(number)) => visitor.visit_u64(number),
+                _ => Err(de::Error::custom(format!("number `{number}` is too large"))),
+            },
             Value::Float(number) => visitor.visit_f64(*number),
             Value::Text(text) => visitor.visit_str(text),
-            Value::List(entries) => visitor.visit_seq(Entries(entries.iter())),
-            Value::Table(members) => visitor.visit_map(Members { rest: members.iter(), value: None }),
+            Value::List(entries) => visitor.visit_seq(Entries(entries.iter().enumerate())),
+            Value::Table(members) => visitor.visit_map(Members { rest: members.iter(), at: None }),
         };
         visited.map_err(|wrong| wrong.at(self.line))
     }
@@ -85,10 +98,11 @@ impl<'de> Deserializer<'de> for &'de Node {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        match &self.value {
+        let decoded = match &self.value {
             Value::Table(_) => self.deserialize_any(visitor),
-            _ => Err(Wrong { line: Some(self.line), message: "invalid type, expected a table".to_owned() }),
-        }
+            _ => Err(de::Error::custom("invalid type, expected a table")),
+        };
+        decoded.map_err(|wrong: Wrong| wrong.at(self.line))
     }
 
     forward_to_deserialize_any! {
@@ -105,34 +119,35 @@ impl<'de> IntoDeserializer<'de, Wrong> for &'de Node {
     }
 }
 
-struct Entries<'de>(std::slice::Iter<'de, Node>);
+struct Entries<'de>(std::iter::Enumerate<std::slice::Iter<'de, Node>>);
 
 impl<'de> SeqAccess<'de> for Entries<'de> {
     type Error = Wrong;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
-        self.0.next().map(|entry| seed.deserialize(entry)).transpose()
+        let Some((number, entry)) = self.0.next() else { return Ok(None) };
+        seed.deserialize(entry).map(Some).map_err(|wrong| wrong.inside(&format!("[{number}]")))
     }
 }
 
 struct Members<'de> {
     rest: std::slice::Iter<'de, (Key, Node)>,
-    value: Option<&'de Node>,
+    at: Option<&'de (Key, Node)>,
 }
 
 impl<'de> MapAccess<'de> for Members<'de> {
     type Error = Wrong;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Wrong> {
-        let Some((key, value)) = self.rest.next() else { return Ok(None) };
-        self.value = Some(value);
+        self.at = self.rest.next();
+        let Some((key, _)) = self.at else { return Ok(None) };
         let name: StrDeserializer<'_, Wrong> = key.name.as_str().into_deserializer();
         seed.deserialize(name).map(Some).map_err(|wrong| wrong.at(key.line))
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Wrong> {
-        match self.value.take() {
-            Some(value) => seed.deserialize(value),
+        match self.at.take() {
+            Some((key, value)) => seed.deserialize(value).map_err(|wrong| wrong.inside(&key.name)),
             None => Err(de::Error::custom("a value without a name")),
         }
     }
@@ -159,10 +174,9 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     fn unit_variant(self) -> Result<(), Wrong> {
         match self.content {
             None | Some(Node { value: Value::Null, .. }) => Ok(()),
-            Some(content) => Err(Wrong {
-                line: Some(content.line),
-                message: format!("`{}` takes nothing more", self.name),
-            }),
+            Some(content) => {
+                Err(Wrong::new(None, format!("`{}` takes nothing more", self.name)).at(content.line))
+            }
         }
     }
 

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use fixtures::{Client, Company, Person};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::config::tree::{Node, Value};
+use crate::config::tree::{Node, Value, of_value};
 use crate::fault::Arming;
 use crate::rule::Rule;
 
@@ -75,25 +75,43 @@ pub(crate) struct Names {
 }
 
 /// How the clock starts.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ClockStart)]
 pub(crate) struct ClockShape {
+    /// Whether it stands still.
     #[serde(default)]
     pub(crate) frozen: bool,
+    /// The time it starts with (RFC 3339).
+    #[schema(format = DateTime)]
     pub(crate) at: Option<String>,
 }
 
-/// A further realm.
-#[derive(Deserialize)]
+/// A further realm. What is not given is as in what the provider was started with.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = NewRealm)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RealmShape {
+    /// Its path: segments separated by slashes, as in `acme/eu`.
     pub(crate) path: String,
+    /// What fixes every code, token, key and name in it.
     pub(crate) seed: Option<u64>,
+    /// How its clock starts.
+    #[serde(default)]
+    pub(crate) clock: ClockShape,
+    /// The folder of its keys: in a configuration file only.
+    #[schema(ignore)]
+    pub(crate) keys: Option<PathBuf>,
+    /// Companies instead of those there are.
     pub(crate) companies: Option<Vec<Company>>,
+    /// People instead of those there are.
     pub(crate) people: Option<Vec<Person>>,
+    /// Clients instead of those there are.
     pub(crate) clients: Option<Vec<Client>>,
+    /// Faults that are armed from the start, and again after a reset.
     #[serde(default)]
     pub(crate) faults: Vec<Arming>,
+    /// Rules from the start, and again after a reset.
     #[serde(default)]
     pub(crate) rules: Vec<Rule>,
 }
@@ -104,9 +122,15 @@ pub(crate) fn fill(root: &mut Node) {
     fill_lists(root, company.as_deref());
     let Some(Value::List(realms)) = root.get_mut("realms").map(|realms| &mut realms.value) else { return };
     for realm in realms {
-        let company = if realm.get("companies").is_some() { only_company(realm) } else { company.clone() };
-        fill_lists(realm, company.as_deref());
+        fill_realm(realm, company.as_deref());
     }
+}
+
+/// The same in one realm; `company` is the only one outside of it.
+pub(crate) fn fill_realm(realm: &mut Node, company: Option<&str>) {
+    let own = only_company(realm);
+    let company = if realm.get("companies").is_some() { own.as_deref() } else { company };
+    fill_lists(realm, company);
 }
 
 fn only_company(scope: &Node) -> Option<String> {
@@ -117,47 +141,57 @@ fn only_company(scope: &Node) -> Option<String> {
 }
 
 fn fill_lists(scope: &mut Node, only_company: Option<&str>) {
-    each(scope, "companies", "key", |company, key| {
-        company.default_to("id", text(key));
-        company.default_to("name", text(key));
-        company.default_to("directory_token", Value::Text(format!("{key}-directory-token")));
-    });
-    each(scope, "people", "key", |person, key| {
-        if let Some(company) = only_company {
-            person.default_to("company", text(company));
-        }
-        person.default_to("username", text(key));
-        person.default_to("subject", text(key));
-        person.default_to("given_name", text(key));
-        person.default_to("family_name", text(""));
-        person.default_to("role", text("User"));
-        person.default_to("password", text("password"));
-        person.default_to("one_time_code", text("123456"));
-    });
-    each(scope, "clients", "id", |client, id| {
-        let methods: &[&str] = if client.get("secret").is_some() {
-            &["client_secret_basic", "client_secret_post"]
-        } else {
-            &["none"]
-        };
-        let list = |names: &[&str], line| {
-            Value::List(names.iter().map(|name| Node { line, value: text(name) }).collect())
-        };
-        client.default_to("name", text(id));
-        client.default_to("auth_methods", list(methods, client.line));
-        client.default_to("grants", list(&["authorization_code", "refresh_token"], client.line));
-    });
+    each(scope, "companies", fill_company);
+    each(scope, "people", |person| fill_person(person, only_company));
+    each(scope, "clients", fill_client);
 }
 
-fn each(scope: &mut Node, list: &str, key: &str, fill: impl Fn(&mut Node, &str)) {
+fn each(scope: &mut Node, list: &str, fill: impl Fn(&mut Node)) {
     let Some(Value::List(entries)) = scope.get_mut(list).map(|list| &mut list.value) else { return };
     for entry in entries {
-        let Some(key) = entry.get(key).and_then(Node::text).map(str::to_owned) else { continue };
-        entry.default_to("why", text("stands in the configuration file"));
-        fill(entry, &key);
+        entry.default_to("why", Value::Text("stands in the configuration file".to_owned()));
+        fill(entry);
     }
 }
 
-fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
+fn fill_company(company: &mut Node) {
+    if let Some(key) = named(company, "key") {
+        complete(company, &Company::new(key));
+    }
+}
+
+/// Gives a person what nobody needs to write.
+pub(crate) fn fill_person(person: &mut Node, only_company: Option<&str>) {
+    let Some(key) = named(person, "key") else { return };
+    if let Some(company) = only_company {
+        person.default_to("company", Value::Text(company.to_owned()));
+    }
+    let has_company = person.get("company").is_some();
+    complete(person, &Person::new(key, ""));
+    if !has_company {
+        // Nobody knows which: it has to be named.
+        person.remove("company");
+    }
+}
+
+/// Gives a client what nobody needs to write.
+pub(crate) fn fill_client(client: &mut Node) {
+    let Some(id) = named(client, "id") else { return };
+    let usual = Client::new(id);
+    let has_secret = client.get("secret").is_some_and(|secret| secret.value != Value::Null);
+    complete(client, &if has_secret { usual.with_secret("") } else { usual });
+}
+
+fn named(entry: &Node, key: &str) -> Option<String> {
+    entry.get(key).and_then(Node::text).map(str::to_owned)
+}
+
+/// Adds the members of what is usual that are not there.
+fn complete(entry: &mut Node, usual: &impl Serialize) {
+    // What is usual is a table of texts and lists.
+    if let Ok(Node { value: Value::Table(members), .. }) = of_value(usual) {
+        for (key, member) in members {
+            entry.default_to(&key.name, member.value);
+        }
+    }
 }

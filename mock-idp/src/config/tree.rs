@@ -1,6 +1,9 @@
 //! A configuration file as a tree in which every name and value knows its line, whatever the format was. It knows no
 //! setting.
 
+use std::marker::PhantomData;
+
+use serde::Serialize;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned as YamlSpanned;
 use toml::Spanned as TomlSpanned;
@@ -9,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Node {
-    /// Counted from 1.
+    /// Counted from 1; 0 where there are no lines to speak of.
     pub(crate) line: usize,
     pub(crate) value: Value,
 }
@@ -19,7 +22,8 @@ pub(crate) struct Node {
 pub(crate) enum Value {
     Null,
     Bool(bool),
-    Integer(i64),
+    /// What fits into 64 bits, with a sign or without.
+    Integer(i128),
     Float(f64),
     Text(String),
     List(Vec<Node>),
@@ -37,7 +41,15 @@ pub(crate) struct Key {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wrong {
     pub(crate) line: Option<usize>,
+    /// The members on the way to it, as far as it is known, as in `realms[0].path`.
+    pub(crate) path: String,
     pub(crate) message: String,
+}
+
+impl Wrong {
+    pub(crate) fn new(line: Option<usize>, message: impl Into<String>) -> Self {
+        Self { line, path: String::new(), message: message.into() }
+    }
 }
 
 impl Node {
@@ -56,6 +68,13 @@ impl Node {
                 members.iter_mut().find(|(key, _)| key.name == name).map(|(_, value)| value)
             }
             _ => None,
+        }
+    }
+
+    /// Takes a member away.
+    pub(crate) fn remove(&mut self, name: &str) {
+        if let Value::Table(members) = &mut self.value {
+            members.retain(|(key, _)| key.name != name);
         }
     }
 
@@ -94,10 +113,8 @@ impl Node {
 /// The tree of a TOML text.
 pub(crate) fn of_toml(text: &str) -> Result<Node, Wrong> {
     let line = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
-    let table = DeTable::parse(text).map_err(|error| Wrong {
-        line: error.span().map(|span| line(span.start)),
-        message: error.message().to_owned(),
-    })?;
+    let table = DeTable::parse(text)
+        .map_err(|error| Wrong::new(error.span().map(|span| line(span.start)), error.message()))?;
     Ok(Node { line: 1, value: table_of(table.into_inner(), &line)? })
 }
 
@@ -112,13 +129,14 @@ fn table_of(table: DeTable<'_>, line: &impl Fn(usize) -> usize) -> Result<Value,
 
 fn node_of(value: TomlSpanned<DeValue<'_>>, line: &impl Fn(usize) -> usize) -> Result<Node, Wrong> {
     let at = line(value.span().start);
-    let wrong = |number: &str| Wrong { line: Some(at), message: format!("number `{number}` is too large") };
+    let wrong = |number: &str| Wrong::new(Some(at), format!("number `{number}` is too large"));
     let value = match value.into_inner() {
         DeValue::String(text) => Value::Text(text.into_owned()),
         DeValue::Boolean(is) => Value::Bool(is),
         DeValue::Integer(number) => {
-            let parsed = i64::from_str_radix(number.as_str(), number.radix());
-            Value::Integer(parsed.map_err(|_| wrong(number.as_str()))?)
+            let parsed = i128::from_str_radix(number.as_str(), number.radix());
+            let fits = parsed.ok().filter(|parsed| (i64::MIN.into()..=u64::MAX.into()).contains(parsed));
+            Value::Integer(fits.ok_or_else(|| wrong(number.as_str()))?)
         }
         DeValue::Float(number) => Value::Float(number.as_str().parse().map_err(|_| wrong(number.as_str()))?),
         DeValue::Datetime(time) => Value::Text(time.to_string()),
@@ -136,7 +154,7 @@ pub(crate) fn of_yaml(text: &str) -> Result<Node, Wrong> {
         return Ok(Node { line: 1, value: Value::Table(Vec::new()) });
     }
     let parsed: Result<YamlSpanned<Yaml>, _> = serde_saphyr::from_str(text);
-    parsed.map(node_of_yaml).map_err(|error| {
+    parsed.map(Node::from).map_err(|error| {
         let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
         let message = error.without_snippet().to_string();
         // One line, without the place, which the line says already, and without advice for programmers.
@@ -144,13 +162,21 @@ pub(crate) fn of_yaml(text: &str) -> Result<Node, Wrong> {
         let first = [" at line ", ", set ", "; use "]
             .into_iter()
             .fold(first, |first, end| first.split(end).next().unwrap_or(first));
-        Wrong { line: line.filter(|line| *line > 0), message: first.trim_start_matches("error: ").to_owned() }
+        Wrong::new(line.filter(|line| *line > 0), first.trim_start_matches("error: "))
     })
 }
 
-fn node_of_yaml(spanned: YamlSpanned<Yaml>) -> Node {
-    let line = spanned.referenced.line();
-    Node { line: usize::try_from(line).unwrap_or(1).max(1), value: spanned.value.0 }
+/// The tree of JSON: what a request brings, without lines.
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = deserializer.deserialize_any(Any::<Self>(PhantomData))?;
+        Ok(Self { line: 0, value })
+    }
+}
+
+/// The tree of a value as JSON says it.
+pub(crate) fn of_value(value: &impl Serialize) -> Result<Node, serde_json::Error> {
+    serde_json::from_value(serde_json::to_value(value)?)
 }
 
 /// Any YAML value.
@@ -158,17 +184,51 @@ struct Yaml(Value);
 
 impl<'de> Deserialize<'de> for Yaml {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyYaml).map(Self)
+        deserializer.deserialize_any(Any::<YamlSpanned<Self>>(PhantomData)).map(Self)
     }
 }
 
-struct AnyYaml;
+/// Any value, whose entries and members are read as `T`.
+struct Any<T>(PhantomData<T>);
 
-impl<'de> Visitor<'de> for AnyYaml {
+/// What stands in lists and tables of a format, and the names in its tables.
+trait Element<'de>: Deserialize<'de> + Into<Node> {
+    type Name: Deserialize<'de>;
+
+    fn key(name: Self::Name) -> Key;
+}
+
+impl Element<'_> for Node {
+    type Name = String;
+
+    fn key(name: String) -> Key {
+        Key { line: 0, name }
+    }
+}
+
+impl Element<'_> for YamlSpanned<Yaml> {
+    type Name = YamlSpanned<String>;
+
+    fn key(name: Self::Name) -> Key {
+        Key { line: line_of_yaml(&name), name: name.value }
+    }
+}
+
+impl From<YamlSpanned<Yaml>> for Node {
+    fn from(spanned: YamlSpanned<Yaml>) -> Self {
+        Self { line: line_of_yaml(&spanned), value: spanned.value.0 }
+    }
+}
+
+fn line_of_yaml<T>(spanned: &YamlSpanned<T>) -> usize {
+    usize::try_from(spanned.referenced.line()).unwrap_or(1).max(1)
+}
+
+impl<'de, T: Element<'de>> Visitor<'de> for Any<T> {
     type Value = Value;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a YAML value")
+        f.write_str("a value")
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -188,12 +248,11 @@ impl<'de> Visitor<'de> for AnyYaml {
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::Integer(number))
+        Ok(Value::Integer(number.into()))
     }
 
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Value, E> {
-        let fits = i64::try_from(number);
-        fits.map(Value::Integer).map_err(|_| E::custom(format!("number `{number}` is too large")))
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Integer(number.into()))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
@@ -206,17 +265,20 @@ impl<'de> Visitor<'de> for AnyYaml {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
-        while let Some(entry) = list.next_element::<YamlSpanned<Yaml>>()? {
-            entries.push(node_of_yaml(entry));
+        while let Some(entry) = list.next_element::<T>()? {
+            entries.push(entry.into());
         }
         Ok(Value::List(entries))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some((name, value)) = map.next_entry::<YamlSpanned<String>, YamlSpanned<Yaml>>()? {
-            let line = usize::try_from(name.referenced.line()).unwrap_or(1).max(1);
-            members.push((Key { line, name: name.value }, node_of_yaml(value)));
+        let mut members = Vec::<(Key, Node)>::new();
+        while let Some((name, value)) = map.next_entry::<T::Name, T>()? {
+            let key = T::key(name);
+            if members.iter().any(|(known, _)| known.name == key.name) {
+                return Err(de::Error::custom(format!("duplicate field `{}`", key.name)));
+            }
+            members.push((key, value.into()));
         }
         Ok(Value::Table(members))
     }

@@ -6,24 +6,25 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use fixtures::Client;
 
+use crate::config;
 use crate::control::problem::{Problem, patched, read};
 use crate::handles::{Clients, NotFound};
 use crate::http::place::Place;
 
 /// All clients.
-#[utoipa::path(get, path = "/_control/clients", tag = "clients", responses((status = OK, body = Vec<Object>)))]
+#[utoipa::path(get, path = "/_control/clients", tag = "clients", responses((status = OK, body = Vec<Client>)))]
 pub(crate) async fn list_clients(Place { realm, .. }: Place) -> Json<Vec<Client>> {
     Json(Clients(realm).list())
 }
 
-/// Adds a client: the members are those of a fixtures file.
-#[utoipa::path(post, path = "/_control/clients", tag = "clients", request_body = Object,
-    responses((status = CREATED, body = Object), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+/// Adds a client. Only `id` is needed; what is not given is as in a configuration file.
+#[utoipa::path(post, path = "/_control/clients", tag = "clients", request_body = ref("#/components/schemas/NewClient"),
+    responses((status = CREATED, body = Client), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn add_client(
     Place { realm, .. }: Place,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Client>), Problem> {
-    let client: Client = read(&body)?;
+    let client = config::client(read(&body)?)?;
     check_client(&client)?;
     let clients = Clients(realm);
     if clients.get(&client.id).is_some() {
@@ -58,7 +59,7 @@ pub(super) fn check_client(client: &Client) -> Result<(), Problem> {
 
 /// One client.
 #[utoipa::path(get, path = "/_control/clients/{id}", tag = "clients", params(("id" = String, Path)),
-    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem)))]
+    responses((status = OK, body = Client), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn get_client(
     Place { realm, .. }: Place,
     Path(id): Path<String>,
@@ -70,10 +71,23 @@ fn client(clients: &Clients, id: &str) -> Result<Client, NotFound> {
     clients.get(id).ok_or_else(|| NotFound { kind: "client", name: id.to_owned() })
 }
 
+/// Removes a client: what was handed out to it is no good any more.
+#[utoipa::path(delete, path = "/_control/clients/{id}", tag = "clients", params(("id" = String, Path)),
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn remove_client(
+    Place { realm, .. }: Place,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let clients = Clients(realm);
+    client(&clients, &id)?;
+    clients.remove(&id);
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Changes the members that are sent; null removes one (RFC 7396).
 #[utoipa::path(patch, path = "/_control/clients/{id}", tag = "clients", params(("id" = String, Path)),
-    request_body = Object,
-    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    request_body(content = ref("#/components/schemas/ClientChange"), content_type = "application/merge-patch+json"),
+    responses((status = OK, body = Client), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn change_client(
     Place { realm, .. }: Place,
     Path(id): Path<String>,

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::clock::ClockReading;
@@ -22,6 +22,9 @@ pub(crate) async fn read_clock(Place { realm, .. }: Place) -> Json<ClockReading>
 pub(crate) struct ClockChange {
     /// Stop time, or let it run.
     frozen: Option<bool>,
+    /// Let it be this time now (RFC 3339), as far as it is not wrong on purpose.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<Timestamp>,
     /// Move the clock by this many seconds.
     advance_seconds: Option<i64>,
     /// Be wrong by this many seconds.
@@ -41,6 +44,9 @@ pub(crate) async fn set_clock(
         Some(true) => clock.freeze(),
         Some(false) => clock.resume(),
         None => {}
+    }
+    if let Some(at) = change.at {
+        clock.set(at);
     }
     if let Some(seconds) = change.advance_seconds {
         clock.advance(SignedDuration::from_secs(seconds));

@@ -34,7 +34,7 @@ pub(crate) async fn arm_fault(
 ) -> Result<(StatusCode, Json<ArmedRecord>), Problem> {
     let arming: Arming = read(&body)?;
     let faults = Faults(Arc::clone(&realm)).after(arming.after);
-    let armed = faults.arm(&arming.fault, arming.target, arming.times)?;
+    let armed = faults.arm(&arming.fault, arming.target, arming.times.get())?;
     Ok((StatusCode::CREATED, Json(record(&realm, armed.id())?)))
 }
 

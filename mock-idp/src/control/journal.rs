@@ -22,7 +22,7 @@ pub(crate) struct Rawness {
 
 /// What was asked and answered, oldest first. Unknown members of the query are refused.
 #[utoipa::path(get, path = "/_control/journal", tag = "journal", params(JournalQuery, Rawness),
-    responses((status = OK, body = Vec<Object>), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = OK, body = Vec<Entry>), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn read_journal(
     Place { realm, .. }: Place,
     RawQuery(query): RawQuery,
@@ -79,7 +79,7 @@ fn two_seconds() -> u64 {
 
 /// Waits until there are so many entries. When they do not come in time, the problem says what came nearest.
 #[utoipa::path(get, path = "/_control/journal/wait", tag = "journal", params(JournalQuery, Patience),
-    responses((status = OK, body = Vec<Object>), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = OK, body = Vec<Entry>), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn wait_for_journal(
     Place { realm, .. }: Place,
     RawQuery(query): RawQuery,

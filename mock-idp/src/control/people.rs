@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use fixtures::Person;
 use serde::{Deserialize, Serialize};
 
+use crate::config;
 use crate::control::problem::{Problem, patched, read};
 use crate::handles::{NotFound, People};
 use crate::http::farewell::LogoutDelivery;
@@ -17,24 +18,28 @@ use crate::realm::Realm;
 use crate::realm::launch::Launch;
 
 /// Everybody, the deleted included. Passwords and codes are in it: they are public and worthless.
-#[utoipa::path(get, path = "/_control/people", tag = "people", responses((status = OK, body = Vec<Object>)))]
+#[utoipa::path(get, path = "/_control/people", tag = "people", responses((status = OK, body = Vec<Person>)))]
 pub(crate) async fn list_people(Place { realm, .. }: Place) -> Json<Vec<Person>> {
     Json(People(realm).list())
 }
 
-/// Adds a person: the members are those of a fixtures file.
-#[utoipa::path(post, path = "/_control/people", tag = "people", request_body = Object,
-    responses((status = CREATED, body = Object), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+/// Adds a person. Only `key` is needed, and `company` where there are several; what is not given is as in a configuration file.
+#[utoipa::path(post, path = "/_control/people", tag = "people", request_body = ref("#/components/schemas/NewPerson"),
+    responses((status = CREATED, body = Person), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn add_person(
     Place { realm, .. }: Place,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Person>), Problem> {
-    let person: Person = read(&body)?;
-    check_person(&realm, &person)?;
-    let people = People(realm);
+    let only_company = match realm.lock().people.companies() {
+        [only] => Some(only.key.clone()),
+        _ => None,
+    };
+    let person = config::person(read(&body)?, only_company.as_deref())?;
+    let people = People(Arc::clone(&realm));
     if people.get(&person.key).is_some() {
         return Err(Problem::taken("person", &person.key));
     }
+    check_person(&realm, &person)?;
     people.add(person.clone());
     Ok((StatusCode::CREATED, Json(person)))
 }
@@ -61,7 +66,7 @@ fn check_person(realm: &Realm, person: &Person) -> Result<(), Problem> {
 
 /// One person.
 #[utoipa::path(get, path = "/_control/people/{key}", tag = "people", params(("key" = String, Path)),
-    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem)))]
+    responses((status = OK, body = Person), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn get_person(
     Place { realm, .. }: Place,
     Path(key): Path<String>,
@@ -75,8 +80,8 @@ fn person(people: &People, key: &str) -> Result<Person, NotFound> {
 
 /// Changes the members that are sent; null removes one (RFC 7396).
 #[utoipa::path(patch, path = "/_control/people/{key}", tag = "people", params(("key" = String, Path)),
-    request_body = Object,
-    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    request_body(content = ref("#/components/schemas/PersonChange"), content_type = "application/merge-patch+json"),
+    responses((status = OK, body = Person), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn change_person(
     Place { realm, .. }: Place,
     Path(key): Path<String>,
@@ -155,7 +160,7 @@ pub(crate) struct NewEmail {
 /// Gives the account another e-mail address; the subject stays.
 #[utoipa::path(post, path = "/_control/people/{key}/change-email", tag = "people", params(("key" = String, Path)),
     request_body = NewEmail,
-    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = OK, body = Person), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn change_email(
     Place { realm, .. }: Place,
     Path(key): Path<String>,
@@ -177,7 +182,7 @@ pub(crate) struct NewUsername {
 /// end of what was handed out about the old one.
 #[utoipa::path(post, path = "/_control/people/{key}/rename", tag = "people", params(("key" = String, Path)),
     request_body = NewUsername,
-    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = OK, body = Person), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn rename_person(
     Place { realm, .. }: Place,
     Path(key): Path<String>,
@@ -190,7 +195,7 @@ pub(crate) async fn rename_person(
 /// Deletes the account and makes it again by the same names: a subject that nobody had before, and the end of what was
 /// handed out about the old one.
 #[utoipa::path(post, path = "/_control/people/{key}/recreate", tag = "people", params(("key" = String, Path)),
-    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem)))]
+    responses((status = OK, body = Person), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem)))]
 pub(crate) async fn recreate_person(
     Place { realm, .. }: Place,
     Path(key): Path<String>,
@@ -209,7 +214,7 @@ pub(crate) struct NewCompany {
 /// Moves the account to another company; the subject and the sessions stay.
 #[utoipa::path(post, path = "/_control/people/{key}/move", tag = "people", params(("key" = String, Path)),
     request_body = NewCompany,
-    responses((status = OK, body = Object), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = OK, body = Person), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn move_person(
     Place { realm, .. }: Place,
     Path(key): Path<String>,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::config::ConfigError;
 use crate::fault::{ArmError, UnknownFault};
 use crate::handles::NotFound;
 use crate::journal::NotSeen;
@@ -66,6 +67,12 @@ impl Problem {
             "name_taken",
             format!("there is a {kind} {name:?} already; change it instead"),
         )
+    }
+}
+
+impl From<ConfigError> for Problem {
+    fn from(error: ConfigError) -> Self {
+        Self::wrong(format!("{}; {}", error.sentence, error.remedy))
     }
 }
 

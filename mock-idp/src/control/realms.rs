@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
-use fixtures::{Client, Company, Person};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::config::{self, RealmShape};
 use crate::control::clients::check_client;
 use crate::control::problem::{Problem, read};
 use crate::handles::NotFound;
 use crate::http::place::Place;
 use crate::realm::Realm;
-use crate::realms::Own;
 
 /// A realm.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -46,69 +45,32 @@ pub(crate) async fn list_realms(place: Place) -> Json<Vec<RealmReading>> {
     Json(realms.map(|realm| reading(&place, &realm)).collect())
 }
 
-/// A realm that is to be made. What is not given is as in the fixtures the provider was started with.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewRealm {
-    /// Its path: segments separated by slashes, as in `acme/eu`.
-    path: String,
-    /// What fixes every code, token and name in it.
-    seed: Option<u64>,
-    /// Companies instead of those of the fixtures.
-    #[schema(value_type = Option<Vec<Object>>)]
-    companies: Option<Vec<Company>>,
-    /// People instead of those of the fixtures.
-    #[schema(value_type = Option<Vec<Object>>)]
-    people: Option<Vec<Person>>,
-    /// Clients instead of those of the fixtures.
-    #[schema(value_type = Option<Vec<Object>>)]
-    clients: Option<Vec<Client>>,
-}
-
-/// Makes a realm.
-#[utoipa::path(post, path = "/_control/realms", tag = "realms", request_body = NewRealm,
+/// Makes a realm with keys of its own. What is not given is as in what the provider was started with.
+#[utoipa::path(post, path = "/_control/realms", tag = "realms", request_body = RealmShape,
     responses((status = CREATED, body = RealmReading), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn create_realm(
     place: Place,
     body: Bytes,
 ) -> Result<(StatusCode, Json<RealmReading>), Problem> {
-    let new: NewRealm = read(&body)?;
-    let mut fixtures = place.realms.fixtures();
-    fixtures.companies = new.companies.unwrap_or(fixtures.companies);
-    fixtures.people = new.people.unwrap_or(fixtures.people);
-    fixtures.clients = new.clients.unwrap_or(fixtures.clients);
-    let homeless = fixtures.people.iter().find(|person| fixtures.company(&person.company).is_none());
-    if let Some(person) = homeless {
-        let detail = format!("{} is of the company {:?}, which is not there", person.key, person.company);
-        return Err(Problem::wrong(detail));
+    let (path, plan) = config::realm(read(&body)?, &place.realms.fixtures())?;
+    if plan.keys.is_some() {
+        return Err(Problem::wrong("keys names a folder, which only a configuration file may; leave it out"));
     }
-    fixtures.clients.iter().try_for_each(check_client)?;
-    let own = Own { fixtures: Some(fixtures), seed: new.seed, ..Own::default() };
-    let realm = place.realms.create(&new.path, own)?;
+    let clients = plan.fixtures.iter().flat_map(|fixtures| &fixtures.clients);
+    clients.into_iter().try_for_each(check_client)?;
+    let realm = place.realms.create(&path, plan.into())?;
     Ok((StatusCode::CREATED, Json(reading(&place, &realm))))
 }
 
-/// Which realm.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct WhichRealm {
-    /// Its path.
-    path: String,
-}
-
-/// Removes a realm. The one at the root stays.
-#[utoipa::path(delete, path = "/_control/realms/remove", tag = "realms", params(WhichRealm),
+/// Removes the realm at this path, slashes and all. The one at the root stays.
+#[utoipa::path(delete, path = "/_control/realms/{*path}", tag = "realms", params(("path" = String, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
-pub(crate) async fn remove_realm(
-    place: Place,
-    Query(which): Query<WhichRealm>,
-) -> Result<StatusCode, Problem> {
-    if place.realms.remove(&which.path) {
+pub(crate) async fn remove_realm(place: Place, Path(path): Path<String>) -> Result<StatusCode, Problem> {
+    if place.realms.remove(&path) {
         return Ok(StatusCode::NO_CONTENT);
     }
-    let near = place.realms.near(&which.path).join(", ");
-    let name = if near.is_empty() { which.path } else { format!("{}; there are {near}", which.path) };
+    let near = place.realms.near(&path).join(", ");
+    let name = if near.is_empty() { path } else { format!("{path}; there are {near}") };
     Err(NotFound { kind: "realm that can be removed", name }.into())
 }
 

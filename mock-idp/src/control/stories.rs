@@ -25,6 +25,7 @@ pub(crate) async fn list_stories(Place { realm, .. }: Place) -> Json<Vec<StoryLi
 pub(crate) struct Telling {
     /// As a page, unless `text`.
     #[serde(default)]
+    #[param(inline)]
     format: Format,
     /// As a file to keep; the value does not matter.
     download: Option<String>,
@@ -43,7 +44,7 @@ pub(crate) enum Format {
 
 /// One sign-in from the request to what the relying party did next, by its `state`. Secrets are masked.
 #[utoipa::path(get, path = "/_control/stories/{state}", tag = "stories", params(("state" = String, Path), Telling),
-    responses((status = OK, body = String, content_type = "text/html"), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = OK, content((String = "text/html"), (String = "text/plain"))), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn tell_story(
     Place { realm, .. }: Place,
     Path(state): Path<String>,

@@ -19,6 +19,7 @@ pub(crate) struct VerdictQuery {
     client: Option<String>,
     /// How it is written; JSON unless said otherwise.
     #[serde(default)]
+    #[param(inline)]
     format: Format,
 }
 
@@ -37,7 +38,7 @@ pub(crate) enum Format {
 
 /// What the journal says about the relying parties: each check with its clause and the entries that show it.
 #[utoipa::path(get, path = "/_control/verdict", tag = "verdict", params(VerdictQuery),
-    responses((status = OK, body = Judgement), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = OK, content((Judgement = "application/json"), (String = "text/plain"), (String = "application/xml"))), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn read_verdict(
     Place { realm, .. }: Place,
     query: Result<Query<VerdictQuery>, axum::extract::rejection::QueryRejection>,

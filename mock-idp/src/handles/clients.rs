@@ -35,6 +35,14 @@ impl Clients {
         self.0.lock().clients.insert(client.id.clone(), Arc::new(client));
     }
 
+    /// Removes a client, and with it what was handed out to it; false when there is none with this id.
+    pub fn remove(&self, id: &str) -> bool {
+        let mut state = self.0.lock();
+        let known = state.clients.contains_key(id);
+        state.unregister(id);
+        known
+    }
+
     /// Changes a client. The id stays.
     pub fn change(&self, id: &str, change: impl FnOnce(&mut Client)) -> Result<(), NotFound> {
         let mut state = self.0.lock();

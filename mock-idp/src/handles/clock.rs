@@ -42,6 +42,11 @@ impl ClockHandle {
         self.0.lock().clock.advance(by);
     }
 
+    /// Lets it be this time now, as far as it is not wrong on purpose. Stopped or running, it goes on as it was.
+    pub fn set(&self, at: Timestamp) {
+        self.0.lock().clock.set(at);
+    }
+
     /// Makes the clock wrong by this much; zero makes it right.
     pub fn skew(&self, by: SignedDuration) {
         self.0.lock().clock.set_skew(by);

@@ -7,7 +7,7 @@ use fixtures::{Client, Fixtures};
 use crate::config::{Config, ConfigError, ConfigFormat, Plan, TlsShape};
 use crate::handles::NotFound;
 use crate::idp::{MockIdp, MockIdpBuilder};
-use crate::realms::Own;
+use crate::realms::{KeyMaterial, Own};
 use crate::tls::TlsSource;
 
 impl MockIdpBuilder {
@@ -63,15 +63,12 @@ impl MockIdpBuilder {
     }
 
     fn configured(mut self, mut config: Config, base: &Fixtures) -> Result<Self, ConfigError> {
-        if let Some(folder) = config.keys.take() {
-            let keys = fixtures::load_keys(&folder).map_err(|error| ConfigError {
-                file: error.file,
-                line: error.line,
-                sentence: error.sentence,
-                remedy: error.remedy,
-            })?;
-            config.use_keys(&keys, base);
+        let mut realms = Vec::new();
+        for (path, plan) in std::mem::take(&mut config.realms) {
+            let outside = config.root.fixtures.as_ref().unwrap_or(base);
+            realms.push((path, with_keys(plan, outside)?));
         }
+        config.root = with_keys(config.root, base)?;
         self.bind = config.listen.unwrap_or(self.bind);
         // Each replaces the other, whichever was set before.
         self.derived_issuer = config.derived_issuer || self.derived_issuer && config.issuer.is_none();
@@ -86,10 +83,10 @@ impl MockIdpBuilder {
         self.tls = config.tls.map(tls_source).transpose()?.or(self.tls);
         self.auth_time &= !config.without_auth_time;
         self.names = config.names.unwrap_or(self.names);
-        self.clock_setting = config.clock.or(self.clock_setting);
+        self.clock_setting = config.root.clock.or(self.clock_setting);
         self.fixtures = config.root.fixtures.take().or(self.fixtures);
         self.root = config.root;
-        self.realms = config.realms;
+        self.realms = realms;
         Ok(self)
     }
 }
@@ -111,8 +108,24 @@ fn read(file: &Path) -> Result<String, ConfigError> {
     })
 }
 
+/// Reads the keys of a realm, if they are somewhere; `outside` has what it has not.
+fn with_keys(mut plan: Plan, outside: &Fixtures) -> Result<Plan, ConfigError> {
+    if let Some(folder) = &plan.keys {
+        let keys = fixtures::load_keys(folder).map_err(|error| ConfigError {
+            file: error.file,
+            line: error.line,
+            sentence: error.sentence,
+            remedy: error.remedy,
+        })?;
+        plan.fixtures.get_or_insert_with(|| outside.clone()).keys = keys;
+    }
+    Ok(plan)
+}
+
 impl From<Plan> for Own {
     fn from(plan: Plan) -> Self {
-        Self { fixtures: plan.fixtures, seed: plan.seed, prepared: plan.prepared, ..Self::default() }
+        let keys = if plan.keys.is_some() { KeyMaterial::Given } else { KeyMaterial::Own };
+        let Plan { seed, clock: clock_setting, fixtures, prepared, .. } = plan;
+        Self { fixtures, clock_setting, seed, keys, prepared, ..Self::default() }
     }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use fixtures::{AuthMethod, Client, Company, Grant, Person};
+use fixtures::{Client, Company, Grant, Person};
 use serde::Serialize;
-use serde_json::json;
 
 use crate::import::ImportFormat;
 
@@ -55,12 +54,9 @@ impl Draft {
     /// An empty one, with the company.
     pub(super) fn new() -> Self {
         let company = Company {
-            key: COMPANY.to_owned(),
             why: "everybody who was imported belongs to it".to_owned(),
-            id: COMPANY.to_owned(),
             name: "Imported".to_owned(),
-            directory_token: "imported-directory-token".to_owned(),
-            roles: Vec::new(),
+            ..Company::new(COMPANY)
         };
         Self { companies: vec![company], ..Self::default() }
     }
@@ -102,33 +98,19 @@ impl Draft {
 
 /// A client with the ways of most: a code, and a refresh token.
 pub(super) fn client(id: &str) -> Client {
-    Client { secret: Some(SECRET.to_owned()), redirect_uris: vec![CALLBACK.to_owned()], ..public_client(id) }
-        .with_secret_methods()
+    Client { redirect_uris: vec![CALLBACK.to_owned()], ..confidential(public_client(id), SECRET) }
 }
 
 /// The same without secret and address.
 pub(super) fn public_client(id: &str) -> Client {
-    let bare = json!({"id": id, "why": "was imported", "name": id, "auth_methods": ["none"],
-        "grants": ["authorization_code", "refresh_token"]});
-    match serde_json::from_value(bare) {
-        Ok(client) => client,
-        Err(error) => unreachable!("a client has these members: {error}"),
-    }
+    Client { why: "was imported".to_owned(), ..Client::new(id) }
 }
 
-/// Clients that authenticate themselves.
-pub(super) trait WithSecret {
-    fn with_secret_methods(self) -> Self;
-}
-
-impl WithSecret for Client {
-    fn with_secret_methods(mut self) -> Self {
-        self.auth_methods = vec![AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost];
-        if !self.grants.contains(&Grant::ClientCredentials) {
-            self.grants.push(Grant::ClientCredentials);
-        }
-        self
-    }
+/// The same with a secret, by which it may have tokens for itself too.
+pub(super) fn confidential(client: Client, secret: &str) -> Client {
+    let mut client = client.with_secret(secret);
+    client.grants.push(Grant::ClientCredentials);
+    client
 }
 
 /// A path for a realm of this name: what no path may have becomes a dash.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use fixtures::{Person, PostalAddress, SecondFactor, Status};
+use fixtures::{Person, PostalAddress};
 use serde_json::{Map, Value};
 
 use crate::import::draft::{COMPANY, Draft};
@@ -66,25 +66,15 @@ pub(super) fn of_claims(
     let address = address(&mut claims);
     let mut person = Person {
         why: "was imported".to_owned(),
-        company: COMPANY.to_owned(),
         username,
         subject,
         given_name: given,
         family_name: family,
         email: text(&mut claims, "email"),
         email_verified: boolean(&mut claims, "email_verified"),
-        previous_email: None,
-        role: "User".to_owned(),
-        modules: Vec::new(),
-        status: Status::Active,
-        second_factor: SecondFactor::Enrolled,
-        password: "password".to_owned(),
-        one_time_code: "123456".to_owned(),
         phone_number: text(&mut claims, "phone_number"),
         address,
-        local_password: None,
-        claims: toml::Table::new(),
-        key,
+        ..Person::new(key, COMPANY)
     };
     if let Some(name) = name.filter(|name| *name != person.full_name()) {
         claims.insert("name".to_owned(), Value::String(name));

@@ -20,6 +20,7 @@ pub struct JournalQuery {
     /// Only this operation: `authorize`, `token`, `userinfo`, `discovery`, `jwks`, …
     pub operation: Option<String>,
     /// Only requests of browsers (`front`), of servers (`back`), or of tests (`control`).
+    #[param(inline)]
     pub channel: Option<Channel>,
     /// Only about this person (key).
     pub person: Option<String>,

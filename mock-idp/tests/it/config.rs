@@ -48,8 +48,11 @@ path = "acme/eu"
 [[realms.people]]
 key = "bob"
 [[realms.rules]]
+when = { nth = 99 }
 then = "hang"
-times = 0
+[realms.clock]
+frozen = true
+at = "2028-01-01T00:00:00Z"
 "#;
 
 const YAML: &str = r#"
@@ -82,7 +85,8 @@ rules:
 realms:
   - path: acme/eu
     people: [{key: bob}]
-    rules: [{then: hang, times: 0}]
+    rules: [{when: {nth: 99}, then: hang}]
+    clock: {frozen: true, at: 2028-01-01T00:00:00Z}
 "#;
 
 #[tokio::test]
@@ -98,6 +102,7 @@ async fn both_formats_set_up_the_same_provider() {
         assert_eq!(idp.rules().list()[0].rule.times, Some(1));
         let realm = idp.realms().get("acme/eu").expect("the realm");
         assert_eq!(realm.people().get("bob").map(|bob| bob.company), Some("acme".to_owned()));
+        assert_eq!(realm.clock().now().to_string(), "2028-01-01T00:00:00Z");
         assert_eq!((realm.rules().list().len(), realm.faults().list().len()), (1, 0));
         assert_eq!(realm.clients().list().len(), 1, "a realm has the clients of the root");
         let tokens = idp.mint(&Mint::new("alice", "shop")).unwrap();

@@ -54,6 +54,97 @@ async fn people_are_added_changed_deactivated_and_deleted() {
 }
 
 #[tokio::test]
+async fn only_what_differs_has_to_be_said() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let homeless = control.send("POST", "/people", json!({"key": "nora"})).await;
+    assert_eq!(homeless.status, 422, "there are several companies");
+    assert!(
+        homeless.json()["detail"].as_str().unwrap().contains("add \"company\" here"),
+        "{}",
+        homeless.body
+    );
+    let nora = json!({"key": "nora", "company": "northwind", "email": null, "claims": {"groups": ["staff"]}});
+    let added = control.send("POST", "/people", nora).await;
+    assert_eq!(
+        (added.status.as_u16(), &added.json()["password"]),
+        (201, &json!("password")),
+        "{}",
+        added.body
+    );
+    let shop = control.send("POST", "/clients", json!({"id": "shop", "secret": "s"})).await.json();
+    assert_eq!(shop["auth_methods"], json!(["client_secret_basic", "client_secret_post"]));
+    let spa = control.send("POST", "/clients", json!({"id": "tablet"})).await.json();
+    assert_eq!(spa["auth_methods"], json!(["none"]));
+    let minted = idp.mint(&mock_idp::Mint::new("nora", "shop")).expect("both can be used");
+    assert_eq!(minted.id_token_claims()["groups"], json!(["staff"]));
+    for (path, wrong, told) in [
+        (
+            "/people",
+            json!({"key": "x", "company": "acme", "email": 5}),
+            "email: invalid type: integer \"5\"; expected a string",
+        ),
+        ("/clients", json!({"id": "x", "grants": ["code"]}), "grants[0]: unknown variant \"code\""),
+        ("/clients", json!([]), "expected a table"),
+    ] {
+        let refused = control.send("POST", path, wrong).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.json()["detail"].as_str().unwrap().contains(told), "{told}: {}", refused.body);
+    }
+    let twice = control.browser.http().post(idp.url("/_control/people")).body(r#"{"key": "a", "key": "b"}"#);
+    assert!(control.browser.send(twice).await.body.contains("duplicate field"));
+}
+
+#[tokio::test]
+async fn a_client_that_is_removed_has_nothing_left() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let minted = idp.mint(&mock_idp::Mint::new("dana", "kaseya-mdr")).unwrap();
+    assert_eq!(Browser::new().userinfo(&idp, &minted.access_token).await.status, 200);
+    assert_eq!(control.send("DELETE", "/clients/kaseya-mdr", Value::Null).await.status, 204);
+    assert_eq!(control.send("DELETE", "/clients/kaseya-mdr", Value::Null).await.status, 404);
+    assert_eq!(Browser::new().userinfo(&idp, &minted.access_token).await.status, 401);
+    assert!(!idp.clients().remove("kaseya-mdr") && idp.clients().remove("spa"));
+}
+
+#[tokio::test]
+async fn the_document_says_what_is_sent_and_what_comes_back() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let document = control.get("/openapi.json").await;
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    let text = document.to_string();
+    for name in text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(schemas.contains_key(name), "{name} is nowhere");
+    }
+    assert_eq!(schemas["NewPerson"]["required"], json!(["key"]));
+    assert_eq!(schemas["PersonChange"]["required"], json!([]));
+    // What the control interface sends has the members of its schema and no others.
+    let dana = control.get("/people/dana").await;
+    Browser::new().get(&idp.url("/.well-known/openid-configuration/jwks")).await;
+    let entry = control.get("/journal?raw=true").await[0].clone();
+    for (schema, sent) in [("Person", dana), ("Client", control.get("/clients/spa").await), ("Entry", entry)]
+    {
+        let properties = schemas[schema]["properties"].as_object().expect("properties");
+        for member in sent.as_object().expect("members").keys() {
+            assert!(properties.contains_key(member), "{schema} has no {member}");
+        }
+    }
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        assert!(!path.contains('*'), "{path}");
+        for (method, operation) in operations.as_object().expect("operations") {
+            let is_open = ["/_control/health", "/_control/tls/authority.pem"].contains(&path.as_str());
+            assert_eq!(operation.get("security").is_none(), is_open, "{method} {path}");
+            assert_eq!(operation["responses"].get("401").is_none(), is_open, "{method} {path}");
+            assert!(
+                !operation.to_string().contains("\"type\":\"object\""),
+                "{method} {path} says no more than object"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn clients_are_listed_added_and_changed() {
     let idp = MockIdp::start().await;
     let control = Control { browser: Browser::new(), idp: &idp };
@@ -139,6 +230,10 @@ async fn the_clock_is_frozen_moved_and_falsified() {
         |reading: &Value| reading["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_second();
     assert_eq!(seconds(&moved) - seconds(&frozen), 55);
     assert_eq!(control.get("/clock").await, moved);
+    let set =
+        control.send("POST", "/clock", json!({"at": "2027-05-01T00:00:00Z", "skew_seconds": 0})).await.json();
+    assert_eq!((&set["now"], &set["frozen"]), (&json!("2027-05-01T00:00:00Z"), &json!(true)));
+    assert_eq!(control.send("POST", "/clock", json!({"at": "noon"})).await.status, 422);
     assert_eq!(control.send("POST", "/clock", json!({"froozen": true})).await.status, 422);
     assert_eq!(control.send("POST", "/clock", json!({"advance_seconds": i64::MAX})).await.status, 200);
     assert_eq!(control.get("/health").await["status"], "ok");
@@ -210,7 +305,7 @@ async fn every_operation_of_the_document_is_there_and_survives_nonsense() {
     for (path, methods) in document["paths"].as_object().expect("paths") {
         for method in methods.as_object().expect("methods").keys() {
             let path = path.replace("{key}", "nobody").replace("{id}", "999").replace("{state}", "x");
-            let path = path.replace("{name}", "nothing");
+            let path = path.replace("{name}", "nothing").replace("{path}", "no/realm");
             let path = path.strip_prefix("/_control").expect("under /_control");
             let answer = control.send(&method.to_uppercase(), path, json!({"nonsense": [1]})).await;
             assert!(

@@ -254,11 +254,81 @@ async fn realms_are_made_and_removed_over_http() {
     let mut homeless = json!({"path": "b", "people": [person], "companies": []});
     assert_eq!(control(&realms, reqwest::Method::POST, homeless.take()).await.status, 422);
     assert_eq!(Browser::new().get(&realms).await.json().as_array().map(Vec::len), Some(2));
-    let remove = |path: &str| format!("{realms}/remove?path={path}");
-    assert_eq!(control(&remove("acme%2Feu"), reqwest::Method::DELETE, Value::Null).await.status, 204);
+    let remove = |path: &str| format!("{realms}/{path}");
+    assert_eq!(control(&remove("acme"), reqwest::Method::DELETE, Value::Null).await.status, 404);
+    assert_eq!(control(&remove("acme/eu"), reqwest::Method::DELETE, Value::Null).await.status, 204);
     assert_eq!(control(&remove("acme%2Feu"), reqwest::Method::DELETE, Value::Null).await.status, 404);
     assert_eq!(control(&remove(""), reqwest::Method::DELETE, Value::Null).await.status, 404);
     assert_eq!(Browser::new().get(&people).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_realm_is_made_over_http_as_a_file_makes_one() {
+    let idp = MockIdp::start().await;
+    let new = json!({"path": "acme", "companies": [{"key": "acme"}], "people": [{"key": "alice"}],
+        "clients": [{"id": "shop", "secret": "s", "redirect_uris": ["http://127.0.0.1:1/cb"]}],
+        "faults": [{"fault": "idt-nonce-wrong", "target": {"person": "alice"}}],
+        "rules": [{"when": {"operation": "token", "nth": 2}, "then": {"status": {"status": 503}}}],
+        "clock": {"frozen": true, "at": "2027-01-01T00:00:00Z"}});
+    let made = control(&idp.url("/_control/realms"), reqwest::Method::POST, new).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let acme = idp.realms().get("acme").expect("the realm");
+    assert_eq!(acme.clock().now().to_string(), "2027-01-01T00:00:00Z");
+    let alice = acme.people().get("alice").expect("alice");
+    assert_eq!((alice.company.as_str(), alice.password.as_str()), ("acme", "password"));
+    assert_eq!((acme.faults().list().len(), acme.rules().list().len()), (1, 1));
+    for (wrong, told) in [
+        (json!({"path": "b", "sead": 1}), "unknown field \"sead\"; did you mean \"seed\"?"),
+        (json!({"path": "b", "keys": "keys"}), "keys names a folder"),
+        (json!({"seed": 1}), "missing field \"path\"; add \"path\" here"),
+        (json!({"path": "b", "people": [{"key": "x", "company": "acmee"}]}), "there is no company \"acmee\""),
+        (
+            json!({"path": "b", "clients": [{"id": "x", "redirect_uris": [5]}]}),
+            "clients[0].redirect_uris[0]: invalid type",
+        ),
+        (json!({"path": "b", "faults": [{"fault": "idt-nonce-wrogn"}]}), "did you mean \"idt-nonce-wrong\"?"),
+        (
+            json!({"path": "b", "faults": [{"fault": "idt-nonce-wrong", "times": 0}]}),
+            "expected a whole number from 1",
+        ),
+        (json!({"path": "b", "clock": {"at": "noon"}}), "at \"noon\" is no time"),
+    ] {
+        let refused = control(&idp.url("/_control/realms"), reqwest::Method::POST, wrong).await;
+        assert_eq!(refused.status, 422, "{}", refused.body);
+        assert!(refused.json()["detail"].as_str().unwrap().contains(told), "{told}: {}", refused.body);
+    }
+    assert_eq!(idp.realms().paths(), ["", "acme"]);
+}
+
+#[tokio::test]
+async fn no_two_realms_sign_with_the_same_key() {
+    let idp = MockIdp::builder().seed(3).start().await.unwrap();
+    let again = MockIdp::builder().seed(3).start().await.unwrap();
+    let material = |realm: &mock_idp::RealmHandle| -> BTreeSet<String> {
+        let published = realm.keys().published().into_iter();
+        published.map(|key| key.get("n").or(key.get("x")).unwrap().to_string()).collect()
+    };
+    let realms: Vec<_> = ["acme", "acme/eu"].map(|path| idp.realms().create(path).unwrap()).into();
+    let mut all = material(&idp);
+    let each = all.len();
+    for realm in &realms {
+        let own = material(realm);
+        assert_eq!((own.len(), all.is_disjoint(&own)), (each, true), "{}", realm.path());
+        all.extend(own);
+        realm.keys().rotate();
+        assert!(!material(realm).is_subset(&all), "the next key is its own too");
+    }
+    assert_eq!(all.len(), 3 * each);
+    let same = again.realms().create("acme").unwrap();
+    same.keys().rotate();
+    assert_eq!(material(&same), material(&realms[0]), "a seed fixes the keys");
+    let given = idp.realms().builder("given").keys(fixtures::embedded().keys).create().unwrap();
+    assert_eq!(material(&given), material(&idp));
+    for realm in &realms {
+        let minted = realm.mint(&Mint::new("dana", "kaseya-mdr")).unwrap();
+        let kid = crate::support::decode(&minted.id_token).0["kid"].clone();
+        assert_eq!(kid, realm.keys().signing());
+    }
 }
 
 #[tokio::test]

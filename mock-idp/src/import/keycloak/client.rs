@@ -6,7 +6,7 @@ use fixtures::{Client, Grant, ResponseType, SigningAlgorithm};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::import::draft::{Draft, SECRET, WithSecret as _, public_client};
+use crate::import::draft::{Draft, SECRET, confidential, public_client};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -66,8 +66,7 @@ pub(super) fn client(exported: &Exported, draft: &mut Draft) -> Option<Client> {
         client.name.clone_from(name);
     }
     if !exported.public_client {
-        client.secret = Some(secret(exported, draft));
-        client = client.with_secret_methods();
+        client = confidential(client, &secret(exported, draft));
     }
     flows(exported, &mut client, draft);
     addresses(exported, &mut client, draft);
