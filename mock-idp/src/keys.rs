@@ -2,6 +2,7 @@
 //!
 //! It searches for no prime: an RSA key at every start would cost more than everything else together.
 
+mod made;
 pub(crate) mod own;
 mod ring;
 mod seeded;
@@ -21,6 +22,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use fixtures::{Key, KeyAlgorithm, SigningAlgorithm};
 use serde_json::{Map, Value, json};
 
+use self::made::Made;
 pub(crate) use self::ring::{KeyRing, public_key_set};
 
 /// Why a key cannot be used.
@@ -67,6 +69,7 @@ pub(crate) struct SigningKey {
     public: Map<String, Value>,
     /// The public key, DER, as an attacker would know it.
     pub(crate) public_der: Vec<u8>,
+    made: Made,
 }
 
 impl SigningKey {
@@ -113,7 +116,8 @@ impl SigningKey {
             }
         };
         let Value::Object(public) = public else { return None };
-        Some(Self { name: key.kid.clone(), alg: key.alg, pair, private_der: der, public, public_der })
+        let (name, made) = (key.kid.clone(), Made::default());
+        Some(Self { name, alg: key.alg, pair, private_der: der, public, public_der, made })
     }
 
     /// Whether this kind of key makes that kind of signature.
@@ -128,6 +132,12 @@ impl SigningKey {
 
     /// Signs. `seeded` asks for the same bytes every time, which takes longer.
     pub(crate) fn sign(&self, alg: SigningAlgorithm, seeded: bool, message: &[u8]) -> Vec<u8> {
+        let signature = self.signature(alg, seeded, message);
+        self.made.remember(alg, message, &signature);
+        signature
+    }
+
+    fn signature(&self, alg: SigningAlgorithm, seeded: bool, message: &[u8]) -> Vec<u8> {
         match &self.pair {
             Pair::Rsa(_) if seeded && is_pss(alg) => {
                 self::seeded::pss(&self.private_der, alg, message).unwrap_or_default()
@@ -154,7 +164,7 @@ impl SigningKey {
             SigningAlgorithm::EdDsa => &signature::ED25519,
         };
         let key = UnparsedPublicKey::new(by, &self.public_der);
-        self.makes(alg) && key.verify(message, signature).is_ok()
+        self.makes(alg) && (self.made.has(alg, message, signature) || key.verify(message, signature).is_ok())
     }
 
     /// The public key as it stands in the key set (RFC 7517 4).
