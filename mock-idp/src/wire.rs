@@ -7,12 +7,14 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, Sleep, sleep};
 use tokio_rustls::{Accept, TlsAcceptor, server::TlsStream};
 
 /// How a connection ends before its time.
@@ -41,6 +43,11 @@ impl Lever {
     }
 }
 
+/// A connection on which nothing was read or written for so long is closed, at the latest after twice as long: whoever
+/// opens many and says nothing, or begins a handshake or a request and never ends it, keeps none. What a test lets hang
+/// or hold goes on for longer than anybody waits.
+pub(crate) const IDLE: Duration = Duration::from_mins(5);
+
 /// A connection on its way to the thread that serves it.
 type Arrival = (std::net::TcpStream, SocketAddr);
 
@@ -56,10 +63,12 @@ impl Door {
         listener: std::net::TcpListener,
         tls: Option<&TlsAcceptor>,
         count: usize,
+        idle: Duration,
     ) -> io::Result<(Self, Vec<WireListener>)> {
         let address = listener.local_addr()?;
         let (to, from): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::unbounded_channel()).unzip();
-        let behind = from.into_iter().map(|arrivals| WireListener { arrivals, tls: tls.cloned(), address });
+        let behind =
+            from.into_iter().map(|arrivals| WireListener { arrivals, tls: tls.cloned(), address, idle });
         Ok((Self { tcp: TcpListener::from_std(listener)?, to }, behind.collect()))
     }
 
@@ -82,6 +91,7 @@ pub(crate) struct WireListener {
     arrivals: mpsc::UnboundedReceiver<Arrival>,
     tls: Option<TlsAcceptor>,
     address: SocketAddr,
+    idle: Duration,
 }
 
 impl Listener for WireListener {
@@ -102,7 +112,7 @@ impl Listener for WireListener {
             Some(acceptor) => Stream::Greeting(Box::new(acceptor.accept(stream))),
             None => Stream::Plain(stream),
         };
-        (Wire { stream, lever: Lever::default(), sent: 0 }, address)
+        (Wire { stream, lever: Lever::default(), sent: 0, patience: Patience::of(self.idle) }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -122,6 +132,33 @@ pub(crate) struct Wire {
     lever: Lever,
     /// How many of the last bytes were sent.
     sent: usize,
+    patience: Patience,
+}
+
+/// How long nothing may move.
+struct Patience {
+    each: Duration,
+    alarm: Pin<Box<Sleep>>,
+    /// Whether something moved since the alarm was set. Setting it anew each time would cost more.
+    moved: bool,
+}
+
+impl Patience {
+    #[expect(clippy::disallowed_methods, reason = "an alarm that mostly never goes off; nobody waits for it")]
+    fn of(each: Duration) -> Self {
+        Self { each, alarm: Box::pin(sleep(each)), moved: false }
+    }
+
+    /// An error when it is over; otherwise whoever asks is woken when it may be.
+    fn check(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        while self.alarm.as_mut().poll(context).is_ready() {
+            if !std::mem::take(&mut self.moved) {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            self.alarm.as_mut().reset(Instant::now() + self.each);
+        }
+        Ok(())
+    }
 }
 
 enum Stream {
@@ -190,8 +227,12 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        self.patience.check(context)?;
+        let before = buffer.filled().len();
         let stream = ready!(self.stream.poll_ready(context))?;
-        Pin::new(stream).poll_read(context, buffer)
+        let read = Pin::new(stream).poll_read(context, buffer);
+        self.patience.moved |= buffer.filled().len() > before;
+        read
     }
 }
 
@@ -204,8 +245,11 @@ impl AsyncWrite for Wire {
         if let Some(ending) = self.lever.taken() {
             return Poll::Ready(Err(ready!(self.poll_ending(&ending, context))));
         }
+        self.patience.check(context)?;
         let stream = ready!(self.stream.poll_ready(context))?;
-        Pin::new(stream).poll_write(context, bytes)
+        let written = Pin::new(stream).poll_write(context, bytes);
+        self.patience.moved |= written.is_ready();
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -222,5 +266,42 @@ impl AsyncWrite for Wire {
         }
         let stream = ready!(self.stream.poll_ready(context))?;
         Pin::new(stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_on_which_nothing_moves_any_more_is_closed() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.set_nonblocking(true).expect("a socket");
+        let (door, mut behind) = Door::new(listener, None, 1, Duration::from_millis(20)).expect("a door");
+        let mut behind = behind.pop().expect("one listener");
+        let mut client = TcpStream::connect(behind.address).await.expect("a connection");
+        let opened = tokio::spawn(door.open());
+        let (mut wire, _) = behind.accept().await;
+        client.write_all(b"GET / HT").await.expect("it is open");
+        let mut heard = [0; 8];
+        wire.read_exact(&mut heard).await.expect("what was said");
+        let error = wire.read(&mut [0; 64]).await.expect_err("neither more nor an end");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        opened.abort();
+    }
+
+    #[tokio::test]
+    async fn whoever_moves_has_time_anew() {
+        let each = Duration::from_millis(5);
+        let mut patience = Patience { moved: true, ..Patience::of(each) };
+        let begun = Instant::now();
+        let over = std::future::poll_fn(|context| match patience.check(context) {
+            Ok(()) => Poll::Pending,
+            Err(error) => Poll::Ready(error.kind()),
+        });
+        assert_eq!(over.await, io::ErrorKind::TimedOut);
+        assert!(begun.elapsed() >= 2 * each);
     }
 }

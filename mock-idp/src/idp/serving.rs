@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use super::StartError;
 use crate::http::Face;
 use crate::realms::Realms;
-use crate::wire::{Door, Lever, WireListener};
+use crate::wire::{Door, IDLE, Lever, WireListener};
 
 /// What is listened on.
 pub(super) struct Served {
@@ -39,7 +39,7 @@ impl Served {
         let mut shares: Vec<Bound> = (0..threads).map(|_| Vec::new()).collect();
         for (listener, face) in listened.into_iter().flatten() {
             let (door, listeners) =
-                Door::new(listener, self.tls.as_ref(), threads).map_err(|error| system(&error))?;
+                Door::new(listener, self.tls.as_ref(), threads, IDLE).map_err(|error| system(&error))?;
             doors.push(door);
             let routes = crate::http::router(Arc::clone(realms), face);
             for (share, listener) in shares.iter_mut().zip(listeners) {
