@@ -6,6 +6,7 @@ mod accounts;
 mod audit;
 mod faults;
 mod people;
+mod portal;
 mod record;
 mod settings;
 mod sign_in;

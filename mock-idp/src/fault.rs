@@ -10,6 +10,7 @@ pub(crate) mod id_token;
 pub(crate) mod identity;
 pub(crate) mod issuer;
 pub(crate) mod key_set;
+pub(crate) mod launch;
 pub(crate) mod logout;
 pub(crate) mod session;
 pub(crate) mod token;

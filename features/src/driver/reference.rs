@@ -137,6 +137,7 @@ impl Reference {
         idp.clients().change(self.client_id(), |client| {
             client.redirect_uris.extend(base.join("/sso/callback").map(String::from));
             client.post_logout_redirect_uris.extend(base.join("/sign-in").map(String::from));
+            client.initiate_login_uri = base.join("/sso/start").map(String::from).ok();
             client.backchannel_logout_uri = base.join("/sso/backchannel-logout").map(String::from).ok();
         })?;
         Ok(())

@@ -84,6 +84,8 @@ pub enum Point {
     TokenResponse,
     /// The userinfo response.
     Userinfo,
+    /// A launch from the portal.
+    Launch,
     /// The redirect after logout.
     Logout,
     /// The logout token that a client is sent.

@@ -5,8 +5,8 @@ use fixtures::{Client, ResponseType};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::fault::SignIn;
 use crate::fault::session::Answered;
+use crate::fault::{Point, SignIn};
 use crate::handles::NotFound;
 use crate::journal::Note;
 use crate::protocol::authorize::{AuthorizeRequest, Prompt, ResponseMode};
@@ -174,8 +174,18 @@ impl State {
         note.client = Some(launch.client.clone());
         let unknown = || Refusal::new("launch", "there is no such client");
         let client = self.clients.get(&launch.client).cloned().ok_or_else(unknown)?;
+        let mut sign_in = SignIn {
+            person: Some(session.person.clone()),
+            client: Some(client.id.clone()),
+            ..SignIn::default()
+        };
+        let mut launch = launch.clone();
+        let can_answer = !client.redirect_uris.is_empty();
+        self.strike(Point::Launch, &mut sign_in, note, |state, fault| {
+            crate::fault::launch::launch(fault, can_answer, &state.base.issuer, &mut launch)
+        });
         if launch.unsolicited {
-            return Ok(Launched::Respond(self.unsolicited(&client, session, note)));
+            return Ok(Launched::Respond(self.unsolicited(&client, session, &mut sign_in, note)));
         }
         let mut params = Params::default();
         params.push("iss", launch.issuer.as_deref().unwrap_or(&self.base.issuer));
@@ -189,7 +199,13 @@ impl State {
         Ok(Launched::Begin(params.append_to(address)))
     }
 
-    fn unsolicited(&mut self, client: &Client, session: &Session, note: &mut Note) -> AuthorizationResponse {
+    fn unsolicited(
+        &mut self,
+        client: &Client,
+        session: &Session,
+        sign_in: &mut SignIn,
+        note: &mut Note,
+    ) -> AuthorizationResponse {
         let request = AuthorizeRequest {
             client_id: client.id.clone(),
             redirect_uri: client.redirect_uris.last().cloned().unwrap_or_default(),
@@ -208,12 +224,7 @@ impl State {
             acr_values: Vec::new(),
             dpop_jkt: None,
         };
-        let mut sign_in = SignIn {
-            person: Some(session.person.clone()),
-            client: Some(client.id.clone()),
-            ..SignIn::default()
-        };
-        self.answer_with_code(&request, session, Answered::Session, &mut sign_in, note)
+        self.answer_with_code(&request, session, Answered::Session, sign_in, note)
     }
 
     /// The user name, unless it leads to somebody else: it is unique in its company only.

@@ -37,8 +37,9 @@ pub(crate) fn rows() -> BTreeMap<&'static str, &'static str> {
     let tables = TABLES.iter().flat_map(|(file, rows)| rows.iter().map(|(fault, ..)| (*fault, *file)));
     let tokens = crate::logout::LOGOUT_TOKENS.iter().map(|(fault, _)| (*fault, "logout"));
     let frames = crate::logout::LOGOUT_FRAMES.iter().map(|(fault, _)| (*fault, "logout"));
+    let launches = crate::portal::LAUNCHES.iter().map(|(fault, _)| (*fault, "portal"));
     let handshakes = crate::networks::HANDSHAKES.map(|fault| (fault, "networks"));
-    tables.chain(tokens).chain(frames).chain(handshakes).collect()
+    tables.chain(tokens).chain(frames).chain(launches).chain(handshakes).collect()
 }
 
 #[test]

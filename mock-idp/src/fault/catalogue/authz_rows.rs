@@ -1,6 +1,6 @@
 //! Rows about the authorization response. Data only.
 
-use super::Point::{Authorization, Issue};
+use super::Point::{Authorization, Issue, Launch};
 use super::StagedBy::{Browser, Person};
 use super::Verdict::{Either, Refuse};
 use super::{CatalogueEntry, staged, told};
@@ -203,4 +203,26 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "RFC 9700 2.1.2",
         Either,
     ),
+    staged(
+        "authz-unsolicited-nostate",
+        "a launch from the portal sends the application a good code that it never asked for, without a state",
+        &[Launch],
+        "RFC 6749 10.12; OIDC Core 4",
+        Refuse,
+    ),
+    staged(
+        "authz-unsolicited-3pi-issuer",
+        "a launch from the portal asks the application to begin a sign-in at an issuer that it does not know",
+        &[Launch],
+        "OIDC Core 4; oidcc-client-test 3rd-party-init-login",
+        Refuse,
+    ),
+    staged(
+        "authz-unsolicited-3pi-target",
+        "a launch from the portal names a page of another site as the one to open after the sign-in",
+        &[Launch],
+        "OIDC Core 4",
+        Either,
+    )
+    .seen(&["CVE-2021-39191"]),
 ];
