@@ -91,6 +91,8 @@ pub(crate) struct Plan {
 /// What is armed before anybody asks anything.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Prepared {
+    /// How many people are made up.
+    pub(crate) invented_people: usize,
     pub(crate) faults: Vec<Arming>,
     pub(crate) rules: Vec<Rule>,
 }
@@ -165,6 +167,7 @@ impl Config {
             keys: shape.keys,
             companies: shape.companies,
             people: shape.people,
+            invented_people: shape.invented_people,
             clients: shape.clients,
             faults: shape.faults,
             rules: shape.rules,
@@ -237,7 +240,13 @@ fn plan(shape: &mut RealmShape, base: &Fixtures) -> Plan {
     let at = at.and_then(|at| at.parse().ok());
     let clock = (frozen || at.is_some()).then_some(ClockSetting { frozen, at });
     let keys = shape.keys.take();
-    Plan { seed: shape.seed, clock, keys, fixtures, prepared: Prepared { faults, rules } }
+    Plan {
+        seed: shape.seed,
+        clock,
+        keys,
+        fixtures,
+        prepared: Prepared { invented_people: shape.invented_people, faults, rules },
+    }
 }
 
 fn names(given: Names) -> ClaimNames {

@@ -54,6 +54,7 @@ pub(crate) fn router() -> Router {
         .routes(routes!(realms::take_snapshot, realms::forget_snapshot))
         .routes(routes!(realms::restore_snapshot))
         .routes(routes!(people::list_people, people::add_person))
+        .routes(routes!(people::invent_people))
         .routes(routes!(people::get_person, people::change_person, people::delete_person))
         .routes(routes!(people::deactivate_person))
         .routes(routes!(people::lock_person))

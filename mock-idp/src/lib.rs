@@ -54,6 +54,7 @@ pub use import::{ImportFormat, import};
 pub use journal::{Channel, Entry, JournalQuery, NearMiss, NotSeen, Params, Refusal, ResponseSummary};
 pub use keys::KeyError;
 pub use protocol::claims::ClaimNames;
+pub use realm::invent::InventError;
 pub use realm::launch::{Launch, LaunchError};
 pub use realm::lifecycle::PersonError;
 pub use realm::mint::{Mint, MintError, MintLogoutToken, Minted, MintedSession};

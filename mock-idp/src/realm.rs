@@ -10,6 +10,7 @@ pub(crate) mod device;
 pub(crate) mod directory;
 pub(crate) mod exchange;
 pub(crate) mod grants;
+pub(crate) mod invent;
 pub(crate) mod issue;
 pub(crate) mod kept;
 pub(crate) mod launch;
@@ -131,6 +132,8 @@ pub(crate) struct State {
     /// Polls that a device is told to wait although the person has answered.
     pub(crate) pending_polls: u32,
     pub(crate) handed_out: HandedOut,
+    /// Makes people up, and nothing else: how many there are changes no code and no token.
+    pub(crate) inventor: Generator,
 }
 
 /// A sign-in that waits for the person.
@@ -169,6 +172,7 @@ pub(crate) struct Setup {
 
 impl Realm {
     pub(crate) fn new(mut setup: Setup) -> Result<Self, RealmError> {
+        let inventor = setup.generator.apart("people");
         let suffix = setup.generator.letters();
         let base = Arc::new(setup.base);
         let mut state = State {
@@ -209,7 +213,9 @@ impl Realm {
             headless: setup.headless,
             pending_polls: 0,
             handed_out: HandedOut::default(),
+            inventor,
         };
+        state.invent(setup.prepared.invented_people, None)?;
         state.prepare(setup.prepared)?;
         let cookie = format!("mock_idp_{suffix}");
         Ok(Self {

@@ -14,6 +14,7 @@ use crate::fault::{ArmError, nearest};
 use crate::generator::Generator;
 use crate::keys::{self, KeyError};
 use crate::protocol::claims::ClaimNames;
+use crate::realm::invent::InventError;
 use crate::realm::{Realm, Setup};
 
 /// Every realm of a process, and what a new one is made of.
@@ -86,6 +87,9 @@ pub enum RealmError {
     /// A fault that it was to start with cannot be armed.
     #[error(transparent)]
     Fault(#[from] ArmError),
+    /// The people that it was to start with cannot be made up.
+    #[error(transparent)]
+    Invent(#[from] InventError),
     /// The operating system gives no randomness.
     #[error("the operating system gives no randomness")]
     Randomness,

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::config::tree::Node;
 use crate::config::{Config, ConfigError, Plan, entry, refused, unknown};
 use crate::fault::{StagedBy, Target, catalogue};
+use crate::realm::invent::MOST;
 use crate::rule::{OPERATIONS, Rule, Then};
 
 pub(super) fn config(config: &Config, tree: &Node, base: &Fixtures) -> Result<(), ConfigError> {
@@ -91,6 +92,10 @@ pub(super) fn scope(plan: &Plan, fixtures: &Fixtures, tree: &Node) -> Result<(),
             once(tree, list, key)?;
         }
         fit(fixtures, tree)?;
+    }
+    if plan.prepared.invented_people > MOST {
+        let sentence = format!("{} people are too many to make up", plan.prepared.invented_people);
+        return Err(refused(tree.line_of("invented_people"), sentence, format!("{MOST} are the most")));
     }
     for (number, arming) in plan.prepared.faults.iter().enumerate() {
         let tree = entry(tree, "faults", number);

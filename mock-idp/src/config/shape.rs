@@ -36,6 +36,8 @@ pub(crate) struct Shape {
     pub(crate) keys: Option<PathBuf>,
     pub(crate) companies: Option<Vec<Company>>,
     pub(crate) people: Option<Vec<Person>>,
+    #[serde(default)]
+    pub(crate) invented_people: usize,
     pub(crate) clients: Option<Vec<Client>>,
     #[serde(default)]
     pub(crate) faults: Vec<Arming>,
@@ -106,6 +108,10 @@ pub(crate) struct RealmShape {
     pub(crate) companies: Option<Vec<Company>>,
     /// People instead of those there are.
     pub(crate) people: Option<Vec<Person>>,
+    /// How many more are made up, of all companies in turn.
+    #[serde(default)]
+    #[schema(maximum = 100_000)]
+    pub(crate) invented_people: usize,
     /// Clients instead of those there are.
     pub(crate) clients: Option<Vec<Client>>,
     /// Faults that are armed from the start, and again after a reset.

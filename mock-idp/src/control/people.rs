@@ -44,6 +44,27 @@ pub(crate) async fn add_person(
     Ok((StatusCode::CREATED, Json(person)))
 }
 
+/// People that are wanted.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Invention {
+    /// How many; 100,000 at most.
+    count: usize,
+    /// Key of their company; all companies in turn unless given.
+    company: Option<String>,
+}
+
+/// Makes people up. The seed of the realm fixes who they are; their password is `password`, their one-time code `123456`.
+#[utoipa::path(post, path = "/_control/people/invent", tag = "people", request_body = Invention,
+    responses((status = CREATED, body = Vec<Person>), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn invent_people(
+    Place { realm, .. }: Place,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Vec<Person>>), Problem> {
+    let Invention { count, company } = read(&body)?;
+    Ok((StatusCode::CREATED, Json(People(realm).invent(count, company.as_deref())?)))
+}
+
 /// The names of a person say something, and lead to nobody else.
 fn check_person(realm: &Realm, person: &Person) -> Result<(), Problem> {
     for (name, value) in [("key", &person.key), ("username", &person.username), ("subject", &person.subject)]

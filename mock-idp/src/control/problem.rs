@@ -11,6 +11,7 @@ use crate::config::ConfigError;
 use crate::fault::{ArmError, UnknownFault};
 use crate::handles::NotFound;
 use crate::journal::NotSeen;
+use crate::realm::invent::InventError;
 use crate::realm::launch::LaunchError;
 use crate::realm::lifecycle::PersonError;
 use crate::realm::mint::MintError;
@@ -86,6 +87,7 @@ impl From<RealmError> for Problem {
     fn from(error: RealmError) -> Self {
         let (status, code) = match error {
             RealmError::Fault(error) => return error.into(),
+            RealmError::Invent(error) => return error.into(),
             RealmError::Taken(_) => (StatusCode::CONFLICT, "name_taken"),
             RealmError::Path(_) => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_realm_path"),
             RealmError::Key(_) => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_body"),
@@ -111,6 +113,12 @@ impl From<PersonError> for Problem {
             }
         };
         Self::new(status, code, error.to_string())
+    }
+}
+
+impl From<InventError> for Problem {
+    fn from(error: InventError) -> Self {
+        Self::wrong(error.to_string())
     }
 }
 

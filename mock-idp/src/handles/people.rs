@@ -8,6 +8,7 @@ use super::{NotFound, not_found};
 use crate::http::farewell::{LogoutDelivery, deliver};
 use crate::protocol::discovery::path;
 use crate::realm::Realm;
+use crate::realm::invent::InventError;
 use crate::realm::launch::{Launch, LaunchError};
 use crate::realm::lifecycle::PersonError;
 
@@ -22,6 +23,8 @@ use crate::realm::lifecycle::PersonError;
 /// let renamed = idp.people().rename("dana", "dana.reyes").unwrap();
 /// assert_eq!(renamed.email, changed.email, "the old address");
 /// assert_ne!(renamed.subject, before.subject, "of another account");
+/// let invented = idp.people().invent(3, Some("northwind")).unwrap();
+/// assert!(invented.iter().all(|person| person.company == "northwind"));
 /// idp.people().deactivate("rui").unwrap();
 /// # });
 /// ```
@@ -42,6 +45,12 @@ impl People {
     /// Adds a person, or replaces the one with the same key.
     pub fn add(&self, person: Person) {
         self.0.lock().people.insert(person);
+    }
+
+    /// Makes up so many people: of this company, or of all companies in turn. The seed fixes who they are; their password is
+    /// `password`, their one-time code `123456`.
+    pub fn invent(&self, count: usize, company: Option<&str>) -> Result<Vec<Person>, InventError> {
+        self.0.lock().invent(count, company)
     }
 
     /// Changes a person. Whoever may not sign in afterwards loses the provider sessions. The key stays.

@@ -65,9 +65,17 @@ impl Default for ClaimNames {
     }
 }
 
+/// What tells of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Telling {
+    IdToken,
+    Userinfo,
+}
+
 /// Claims about the person, by scope (OIDC Core 5.4). KaseyaOne's own come always.
 pub(crate) fn person_claims(
     person: &Person,
+    telling: Telling,
     subject: &str,
     company: Option<&Company>,
     scope: &[String],
@@ -106,11 +114,22 @@ pub(crate) fn person_claims(
     }
     claims.insert(names.role.clone(), json!(person.role));
     claims.insert(names.modules.clone(), json!(person.modules));
-    for (name, value) in &person.claims {
+    let own = match telling {
+        Telling::IdToken => &person.id_token_claims,
+        Telling::Userinfo => &person.userinfo_claims,
+    };
+    add_table(&mut claims, &person.claims);
+    add_table(&mut claims, own);
+    claims.retain(|name, _| name == "sub" || !person.withheld_claims.contains(name));
+    claims
+}
+
+/// Adds the claims of a table, instead of what is there; who the person is stays.
+pub(crate) fn add_table(claims: &mut Map<String, Value>, table: &toml::Table) {
+    for (name, value) in table.iter().filter(|(name, _)| *name != "sub") {
         // TOML values always have a JSON form.
         claims.insert(name.clone(), serde_json::to_value(value).unwrap_or(Value::Null));
     }
-    claims
 }
 
 /// What an ID token says beside the claims about the person.

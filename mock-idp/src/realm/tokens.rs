@@ -11,7 +11,7 @@ use crate::fault::identity::Around as AroundPerson;
 use crate::fault::{Point, SignIn};
 use crate::jose::TokenDraft;
 use crate::journal::Note;
-use crate::protocol::claims::{self, IdTokenFacts};
+use crate::protocol::claims::{self, IdTokenFacts, Telling};
 use crate::realm::State;
 use crate::realm::grants::{
     ACCESS_SECONDS, AccessGrant, Authentication, REFRESH_LIFE, RefreshGrant, jwt_name,
@@ -209,6 +209,9 @@ impl State {
             several => json!(several),
         };
         let mut claims = Map::new();
+        if let Some(person) = who.and_then(|who| self.people.get(&who.person)) {
+            claims::add_table(&mut claims, &person.access_token_claims);
+        }
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("iss", json!(&**issuer));
         put("sub", json!(subject));
@@ -250,7 +253,7 @@ impl State {
     ) -> TokenDraft {
         let alg = order.client.id_token_signed_response_alg;
         let mut person_claims = self.claims_of(who, sign_in, note);
-        self.add_requested(who, who.claims.in_id_token(), &mut person_claims);
+        self.add_requested(who, Telling::IdToken, who.claims.in_id_token(), &mut person_claims);
         let facts = IdTokenFacts {
             issuer: &who.issuer,
             client_id: &order.client.id,
@@ -270,14 +273,14 @@ impl State {
         self.strike_id_token(draft, who, !order.nonce, sign_in, note)
     }
 
-    /// Claims about the person, as ID token and userinfo send them.
-    pub(crate) fn claims_of(
+    /// Claims about the person, as the ID token sends them.
+    fn claims_of(
         &mut self,
         who: &Authentication,
         sign_in: &mut SignIn,
         note: &mut Note,
     ) -> Map<String, Value> {
-        let mut claims = self.honest_claims(who, &who.scope);
+        let mut claims = self.honest_claims(who, Telling::IdToken, &who.scope);
         self.strike(Point::Identity, sign_in, note, |state, fault| {
             crate::fault::identity::person(fault, &state.around_person(&who.person), &mut claims)
         });
@@ -285,10 +288,15 @@ impl State {
     }
 
     /// The same before anything struck.
-    pub(crate) fn honest_claims(&self, who: &Authentication, scope: &[String]) -> Map<String, Value> {
+    pub(crate) fn honest_claims(
+        &self,
+        who: &Authentication,
+        telling: Telling,
+        scope: &[String],
+    ) -> Map<String, Value> {
         let Some(person) = self.people.get(&who.person) else { return Map::new() };
         let subject = self.subject_of(&who.person, &who.client_id).unwrap_or_default();
-        claims::person_claims(person, &subject, self.people.company_of(person), scope, &self.names)
+        claims::person_claims(person, telling, &subject, self.people.company_of(person), scope, &self.names)
     }
 
     /// Another client than this one.
@@ -307,11 +315,16 @@ impl State {
     pub(crate) fn add_requested<'a>(
         &self,
         who: &Authentication,
+        telling: Telling,
         wanted: impl Iterator<Item = &'a str>,
         claims: &mut Map<String, Value>,
     ) {
+        let mut wanted = wanted.peekable();
+        if wanted.peek().is_none() {
+            return;
+        }
         let everything = crate::protocol::discovery::SCOPES.map(str::to_owned);
-        let all = self.honest_claims(who, &everything);
+        let all = self.honest_claims(who, telling, &everything);
         for name in wanted {
             if let Some(value) = all.get(name).filter(|_| name != "sub" && !claims.contains_key(name)) {
                 claims.insert(name.to_owned(), value.clone());

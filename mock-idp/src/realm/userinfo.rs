@@ -6,6 +6,7 @@ use crate::fault::userinfo::UserinfoDraft;
 use crate::fault::{Point, SignIn};
 use crate::jose::TokenDraft;
 use crate::journal::Note;
+use crate::protocol::claims::Telling;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
@@ -126,14 +127,14 @@ impl State {
 
     /// The identity faults that struck the ID token of this sign-in strike here too, uncounted.
     fn userinfo_claims(&self, who: &Authentication, sign_in: &SignIn, note: &mut Note) -> Map<String, Value> {
-        let mut claims = self.honest_claims(who, &who.scope);
+        let mut claims = self.honest_claims(who, Telling::Userinfo, &who.scope);
         let around = self.around_person(&who.person);
         for record in self.faults.list().iter().filter(|record| sign_in.struck.contains(&record.id)) {
             if crate::fault::identity::person(record.fault, &around, &mut claims) {
                 note.faults.push(record.fault);
             }
         }
-        self.add_requested(who, who.claims.in_userinfo(), &mut claims);
+        self.add_requested(who, Telling::Userinfo, who.claims.in_userinfo(), &mut claims);
         claims
     }
 }

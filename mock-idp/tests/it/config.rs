@@ -45,6 +45,7 @@ times = 1
 
 [[realms]]
 path = "acme/eu"
+invented_people = 3
 [[realms.people]]
 key = "bob"
 [[realms.rules]]
@@ -84,6 +85,7 @@ rules:
     times: 1
 realms:
   - path: acme/eu
+    invented_people: 3
     people: [{key: bob}]
     rules: [{when: {nth: 99}, then: hang}]
     clock: {frozen: true, at: 2028-01-01T00:00:00Z}
@@ -104,6 +106,7 @@ async fn both_formats_set_up_the_same_provider() {
         assert_eq!(realm.people().get("bob").map(|bob| bob.company), Some("acme".to_owned()));
         assert_eq!(realm.clock().now().to_string(), "2028-01-01T00:00:00Z");
         assert_eq!((realm.rules().list().len(), realm.faults().list().len()), (1, 0));
+        assert_eq!((realm.people().list().len(), idp.people().list().len()), (4, 1));
         assert_eq!(realm.clients().list().len(), 1, "a realm has the clients of the root");
         let tokens = idp.mint(&Mint::new("alice", "shop")).unwrap();
         let claims = decode(&tokens.id_token).1;

@@ -96,6 +96,44 @@ async fn only_what_differs_has_to_be_said() {
 }
 
 #[tokio::test]
+async fn people_are_made_up_and_a_seed_fixes_who_they_are() {
+    let crowd = async |seed: u64| {
+        let idp = MockIdp::builder().seed(seed).start().await.unwrap();
+        let control = Control { browser: Browser::new(), idp: &idp };
+        let invented = control.send("POST", "/people/invent", json!({"count": 300})).await.json();
+        let minted = idp.mint(&mock_idp::Mint::new("dana", "kaseya-mdr")).unwrap();
+        (invented, minted.refresh_token)
+    };
+    let (first, token) = crowd(5).await;
+    assert_eq!((&first, &token), (&crowd(5).await.0, &crowd(5).await.1));
+    assert_ne!(first, crowd(6).await.0);
+    let idp = MockIdp::builder().seed(5).start().await.unwrap();
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let before = idp.people().list().len();
+    for count in [300, 20] {
+        assert_eq!(control.send("POST", "/people/invent", json!({"count": count})).await.status, 201);
+    }
+    assert_eq!(idp.people().list().len(), before + 320, "nobody replaces anybody");
+    let minted = idp.mint(&mock_idp::Mint::new("dana", "kaseya-mdr")).unwrap();
+    assert_eq!(minted.refresh_token, token, "and codes and tokens are what they were without them");
+    let members = |member: &str| -> std::collections::BTreeSet<String> {
+        first.as_array().unwrap().iter().map(|person| person[member].to_string()).collect()
+    };
+    for unique in ["key", "username", "subject", "email"] {
+        assert_eq!(members(unique).len(), 300, "{unique}");
+    }
+    assert!(members("company").len() > 1 && members("given_name").len() > 30 && members("role").len() == 3);
+    let one = control.send("POST", "/people/invent", json!({"count": 1, "company": "contoso"})).await.json();
+    let key = one[0]["key"].as_str().expect("a key");
+    assert_eq!(one[0]["company"], "contoso");
+    let back = Browser::new().sign_in(&idp, key, &[]).await;
+    assert!(back.param("code").is_some(), "{key} signs in");
+    for wrong in [json!({"count": 100_001}), json!({"count": 1, "company": "acne"}), json!({"count": -1})] {
+        assert_eq!(control.send("POST", "/people/invent", wrong).await.status, 422);
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_is_removed_has_nothing_left() {
     let idp = MockIdp::start().await;
     let control = Control { browser: Browser::new(), idp: &idp };

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use mock_idp::{Mint, MockIdp};
+use serde_json::json;
 
 use crate::support::{Browser, CALLBACK, VERIFIER, decode};
 
@@ -226,4 +227,39 @@ async fn many_people_sign_in_at_once_and_nobody_gets_anothers_token() {
         assert_eq!(subject, idp.people().get(person).expect("a person").subject.as_str());
         assert_eq!(nonce, person);
     }
+}
+
+#[tokio::test]
+async fn each_token_says_of_a_person_what_it_is_to_say() {
+    let idp = MockIdp::start().await;
+    idp.clients()
+        .change("kaseya-mdr", |client| client.access_token_format = fixtures::AccessTokenFormat::Jwt)
+        .unwrap();
+    let table = |text: &str| text.parse::<toml::Table>().expect("TOML");
+    idp.people()
+        .change("dana", |dana| {
+            dana.claims = table("groups = ['staff']\nsub = 'nobody'");
+            dana.id_token_claims = table("groups = 'staff'\nonly_here = 1");
+            dana.userinfo_claims = table("picture = 'https://pictures.example/dana.png'");
+            dana.access_token_claims = table("permissions = ['read']\niss = 'nobody'");
+            dana.withheld_claims = ["email_verified", "role", "sub"].map(str::to_owned).to_vec();
+        })
+        .unwrap();
+    let minted = idp.mint(&Mint::new("dana", "kaseya-mdr")).unwrap();
+    let id_token = minted.id_token_claims();
+    assert_eq!((&id_token["groups"], &id_token["only_here"]), (&json!("staff"), &json!(1)));
+    let userinfo = Browser::new().userinfo(&idp, &minted.access_token).await.json();
+    assert_eq!(userinfo["groups"], json!(["staff"]));
+    assert_eq!(userinfo["picture"], "https://pictures.example/dana.png");
+    for (told, absent) in [(&id_token, "picture"), (&userinfo, "only_here")] {
+        assert_eq!(told["sub"], "k1-northwind-dana", "who it is cannot be withheld");
+        assert!(told["email"].is_string());
+        for absent in [absent, "email_verified", "role", "permissions"] {
+            assert!(told.get(absent).is_none(), "{absent} in {told}");
+        }
+    }
+    let access_token = decode(&minted.access_token).1;
+    assert_eq!(access_token["permissions"], json!(["read"]));
+    assert_eq!(access_token["iss"], idp.issuer(), "what RFC 9068 demands stays");
+    assert!(access_token.get("groups").is_none());
 }
