@@ -31,9 +31,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::control::problem::Problem;
+use crate::fault::nearest;
 use crate::http::place::Place;
 use crate::journal::{Channel, Entry, Note, Params};
+use crate::protocol::authorize::shorten;
 use crate::protocol::token::same_secret;
+use crate::rule::OPERATIONS;
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -97,6 +100,21 @@ pub(crate) fn router() -> Router {
         .layer(map_response(problem::explained))
         .layer(from_fn(write_down))
         .layer(from_fn(only_who_may))
+}
+
+/// The names that operations have in the journal, in order.
+fn journaled() -> Vec<&'static str> {
+    let mut all = OPERATIONS.to_vec();
+    // What is sent, and what tests do.
+    all.extend(["backchannel_logout", "control", "fetch"]);
+    all.sort_unstable();
+    all
+}
+
+/// The problem with an operation that is none of these.
+fn unknown_operation(operation: &str, known: &[&'static str]) -> Problem {
+    let near = nearest(operation, known.iter().copied());
+    Problem::wrong(format!("there is no operation {:?}; did you mean {near:?}?", shorten(operation)))
 }
 
 /// Whether the provider is up, where control is elsewhere: whoever watches it knows one address.

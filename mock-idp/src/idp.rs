@@ -27,12 +27,12 @@ use crate::tls::TlsError;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}; choose another one with --listen (in code: bind)")]
+    #[error("cannot listen on {address}: {reason}; choose another one with --listen (in code: bind)")]
     Bind {
         /// The address.
         address: String,
         /// Why not.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The realm at the root cannot be made of these fixtures.
     #[error(transparent)]

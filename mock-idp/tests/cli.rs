@@ -215,6 +215,17 @@ fn exec_gives_the_command_a_provider_and_takes_over_its_end() {
     assert!(stdout.contains("is up") && output.status.success(), "{stdout}");
     assert!(TcpStream::connect(issuer.trim_start_matches("http://")).is_err(), "it stops with the command");
 
+    // By TLS the command is told whom to trust, and whether control takes a key.
+    let script = "echo $MOCK_IDP_CA_FILE $NODE_EXTRA_CA_CERTS && cat $MOCK_IDP_CA_FILE && echo key $MOCK_IDP_CONTROL_KEY";
+    let secured =
+        ["exec", "--tls", "--tls-name", "idp.test", "--control-key", "k-1", "--", "sh", "-c", script];
+    let output =
+        mock_idp().args(secured).env_remove("NODE_EXTRA_CA_CERTS").output().expect("the binary runs");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let (file, same) = stdout.lines().next().and_then(|line| line.split_once(' ')).expect("two files");
+    assert!(file == same && stdout.contains("-----BEGIN CERTIFICATE-----"), "{stdout}");
+    assert!(stdout.contains("key k-1") && !std::path::Path::new(file).exists(), "{stdout}");
+
     assert_eq!(run(&["exec", "--", "sh", "-c", "exit 7"]).status.code(), Some(7));
     assert_eq!(run(&["exec", "--", "sh", "-c", "kill -9 $$"]).status.code(), Some(137));
     let output = run(&["exec", "--", "no-such-command-here"]);
@@ -245,6 +256,17 @@ fn exec_hands_signals_on() {
         let _ = input.write_all(b"\n");
         assert_eq!(child.wait().expect("it ends").code(), Some(code), "{name}");
     }
+}
+
+#[test]
+fn a_taken_address_is_told_once() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let refused = run(&["serve", "--listen", &address]);
+    let stderr = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains(&address) && stderr.contains("--listen"), "{stderr}");
+    assert_eq!(stderr.matches("in use").count(), 1, "{stderr}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::control::problem::Problem;
+use crate::control::{journaled, unknown_operation};
 use crate::handles::JournalHandle;
 use crate::http::place::Place;
 use crate::journal::{Entry, JournalQuery, NearMiss, Params};
@@ -104,7 +105,12 @@ fn journal_query<T: DeserializeOwned>(
         .into_iter()
         .partition(|(name, _)| rest.contains(&name.as_str()));
     let rest = from_query(&Params(ours))?;
-    Ok((from_query(&Params(theirs))?, rest))
+    let query: JournalQuery = from_query(&Params(theirs))?;
+    let known = journaled();
+    match query.operation.as_deref().filter(|operation| !known.contains(operation)) {
+        None => Ok((query, rest)),
+        Some(operation) => Err(unknown_operation(operation, &known)),
+    }
 }
 
 fn from_query<T: DeserializeOwned>(params: &Params) -> Result<T, Problem> {

@@ -7,10 +7,10 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::control::problem::{Problem, read};
-use crate::fault::{Target, nearest};
+use crate::control::unknown_operation;
+use crate::fault::Target;
 use crate::handles::{NotFound, Rules};
 use crate::http::place::Place;
-use crate::protocol::authorize::shorten;
 use crate::realm::Realm;
 use crate::rule::{OPERATIONS, Rule, RuleRecord, When};
 
@@ -40,9 +40,7 @@ pub(crate) async fn add_rule(
 fn check_names(realm: &Realm, rule: &Rule) -> Result<(), Problem> {
     let When { operation, person, client, .. } = &rule.when;
     if let Some(operation) = operation.as_deref().filter(|operation| !OPERATIONS.contains(operation)) {
-        let near = nearest(operation, OPERATIONS.into_iter());
-        let detail = format!("there is no operation {:?}; did you mean {near:?}?", shorten(operation));
-        return Err(Problem::wrong(detail));
+        return Err(unknown_operation(operation, &OPERATIONS));
     }
     let state = realm.lock();
     let targets = [person.clone().map(Target::Person), client.clone().map(Target::Client)];

@@ -51,7 +51,7 @@ impl Served {
 }
 
 pub(super) fn listen(bind: &str) -> Result<(TcpListener, SocketAddr), StartError> {
-    let error = |source| StartError::Bind { address: bind.to_owned(), source };
+    let error = |reason| StartError::Bind { address: bind.to_owned(), reason };
     let mut addresses = bind.to_socket_addrs().map_err(error)?;
     let address = addresses.next().ok_or_else(|| error(io::ErrorKind::AddrNotAvailable.into()))?;
     let listener = TcpListener::bind(address).map_err(error)?;

@@ -123,6 +123,16 @@ async fn tokens_are_issued_expired_and_replayed_by_its_forms() {
     assert!(tokens.body.contains(&refresh_token) && tokens.body.contains("Access token"));
     assert!(!console.show("").await.contains(&refresh_token), "it is shown once");
     assert!(issue("session", "0").await.body.contains(">mock_idp_"));
+    assert!(issue("answer", "0").await.body.contains("http://127.0.0.1:8400/sso/callback?code="));
+    let request = "http://idp/connect/authorize?client_id=kaseya-mdr&response_type=code&scope=openid&state=s-9\
+                   &redirect_uri=http%3A%2F%2F127.0.0.1%3A8400%2Fsso%2Fcallback";
+    let pasted = [("what", "answer"), ("person", "dana"), ("client", ""), ("ago", "0"), ("request", request)];
+    let answered = console.post("issue", &pasted).await;
+    let location = idp.replay().last_response("dana").expect("an answer").location;
+    assert!(location.contains("state=s-9"), "{location}");
+    assert!(answered.body.contains(&location.replace('&', "&#38;")), "{}", answered.body);
+    let nowhere = [("what", "answer"), ("person", "dana"), ("client", ""), ("ago", "0"), ("request", "a=b")];
+    console.wrong("issue", &nowhere, "client_id").await;
     let logout = issue("logout-token", "600").await;
     let logout_token = idp.replay().last_token(TokenKind::LogoutToken, "dana").expect("a token").token;
     assert!(logout.body.contains(&logout_token));
@@ -141,10 +151,10 @@ async fn tokens_are_issued_expired_and_replayed_by_its_forms() {
     console.wrong("expire", &[("person", "nobody"), ("do", "grants")], "there is no person").await;
     let answered = Browser::new().sign_in(idp, "rui", &[]).await.location.expect("an answer");
     let page = console.show("").await;
-    assert!(page.contains("href=\"/_control/console/answers/1\"") && !page.contains(&answered));
-    let again = console.browser.get(&idp.url("/_control/console/answers/1")).await;
+    assert!(page.contains("href=\"/_control/console/answers/3\"") && !page.contains(&answered));
+    let again = console.browser.get(&idp.url("/_control/console/answers/3")).await;
     assert_eq!((again.status.as_u16(), again.location), (303, Some(answered)));
-    assert_eq!(console.browser.get(&idp.url("/_control/console/answers/2")).await.status, 404);
+    assert_eq!(console.browser.get(&idp.url("/_control/console/answers/4")).await.status, 404);
     let dead = "kaseya-mdr was not reached: ";
     console.wrong("replay", &[("about", "dana kaseya-mdr")], dead).await;
     console.wrong("replay", &[("about", "rui kaseya-mdr")], "there is no logout token about").await;

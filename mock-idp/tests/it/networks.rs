@@ -48,9 +48,54 @@ async fn wrong_certificates_are_shown_once_and_refused() {
 async fn files_are_used_as_they_are_and_what_is_none_is_refused_with_a_sentence() {
     let error = MockIdp::builder().tls_pem("no certificate", "no key").start().await.unwrap_err();
     assert!(error.to_string().contains("both are PEM"), "{error}");
+    // Files as an administrator has them: a certificate for a name, signed by an authority of one's own.
+    let (authority, chain, key) = certificate_for("idp.test");
+    let served =
+        MockIdp::builder().tls_pem(chain, key).issuer("https://idp.test").start().await.expect("good files");
+    assert_eq!(served.authority_pem(), None, "there is none to download");
+    let port = served.address().port();
+    let trusting = reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([reqwest::Certificate::from_pem(authority.as_bytes()).expect("PEM")])
+        .resolve("idp.test", served.address())
+        .build()
+        .expect("a client");
+    let url = |host: &str| format!("https://{host}:{port}/.well-known/openid-configuration");
+    let document: serde_json::Value =
+        trusting.get(url("idp.test")).send().await.expect("trusted").json().await.unwrap();
+    assert_eq!(document["issuer"], "https://idp.test");
+    assert!(trusting.get(url("127.0.0.1")).send().await.is_err(), "the certificate is for the name alone");
     let plain = MockIdp::start().await;
     let answer = reqwest::get(plain.url("/_control/tls/authority.pem")).await.unwrap();
     assert_eq!(answer.status(), 404);
+}
+
+/// An authority, and a certificate and key for a name, all PEM.
+fn certificate_for(name: &str) -> (String, String, String) {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut parameters = rcgen::CertificateParams::new([]).expect("no names");
+    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let authority = parameters.self_signed(&key).expect("a certificate");
+    let issuer = rcgen::Issuer::new(parameters, key);
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let parameters = rcgen::CertificateParams::new([name.to_owned()]).expect("a name");
+    let certificate = parameters.signed_by(&key, &issuer).expect("a certificate");
+    (authority.pem(), certificate.pem(), key.serialize_pem())
+}
+
+#[tokio::test]
+async fn the_authority_vouches_for_the_names_that_were_given_and_for_this_machine() {
+    let idp = MockIdp::builder().tls(["idp.test"]).start().await.expect("a free port");
+    let port = idp.address().port();
+    let by_name = |name: &str| {
+        let certificate =
+            reqwest::Certificate::from_pem(idp.authority_pem().expect("PEM").as_bytes()).expect("PEM");
+        let builder = reqwest::Client::builder().no_proxy().tls_certs_only([certificate]);
+        let client = builder.resolve(name, idp.address()).build().expect("a client");
+        client.get(format!("https://{name}:{port}/_control/health")).send()
+    };
+    assert!(by_name("idp.test").await.is_ok() && by_name("localhost").await.is_ok());
+    assert!(by_name("other.test").await.is_err());
 }
 
 /// The control API as somebody asks for it.

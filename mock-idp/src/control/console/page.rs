@@ -7,6 +7,7 @@ use fixtures::Person;
 use super::rows::{
     ArmedRow, ClockRow, EntryRow, FaultRow, HandedOutRow, PersonRow, armed, clock, faults, handed_out,
 };
+use crate::control::journaled;
 use crate::http::place::Place;
 use crate::journal::{JournalQuery, Params};
 use crate::realm::State;
@@ -18,24 +19,6 @@ const PEOPLE: usize = 50;
 const ENTRIES: usize = 50;
 /// Most sign-ins on the page.
 const SIGN_INS: usize = 8;
-/// Operations that the journal can be narrowed to.
-const OPERATIONS: [&str; 14] = [
-    "authorize",
-    "launch",
-    "login",
-    "people",
-    "consent",
-    "portal",
-    "token",
-    "userinfo",
-    "end_session",
-    "backchannel_logout",
-    "discovery",
-    "jwks",
-    "pushed_authorization",
-    "control",
-];
-
 /// What the page is asked to show, as it stands in its address and is carried through every form.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Asked {
@@ -154,7 +137,7 @@ struct Console<'a> {
     entries: Vec<EntryRow>,
     /// Number of the newest entry.
     newest: u64,
-    operations: &'static [&'static str],
+    operations: Vec<&'static str>,
     people: Vec<PersonRow>,
     found: usize,
     roles: &'static [&'static str],
@@ -187,7 +170,7 @@ pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
         sign_ins,
         entries: entries(&state, &asked.journal()),
         newest,
-        operations: &OPERATIONS,
+        operations: journaled(),
         people,
         found,
         roles: &fixtures::ROLES,

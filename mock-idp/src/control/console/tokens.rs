@@ -10,6 +10,7 @@ use super::answer;
 use super::page::{Asked, Issued, Said};
 use crate::handles::{Minter, Replays};
 use crate::http::place::Place;
+use crate::protocol::params::Params;
 use crate::realm::mint::{Mint, MintLogoutToken};
 
 /// Issues something, and shows it on the page: what is secret does not go into an address.
@@ -36,6 +37,11 @@ fn try_issue(minter: &Minter, form: &Form) -> Result<Vec<Issued>, String> {
             let order = MintLogoutToken::new(person, client).issued_ago(ago);
             Ok(vec![Issued::new("Logout token", minter.logout_token(&order).map_err(words)?)])
         }
+        "answer" => {
+            let request = asked_request(minter, form.text("request"), client);
+            let sent = minter.response(person, &request).map_err(words)?;
+            Ok(vec![Issued::new("Answer: the address that the browser would be sent to", sent.location)])
+        }
         _ => {
             let order =
                 Mint::new(person, client).scope("openid profile email offline_access").issued_ago(ago);
@@ -49,6 +55,27 @@ fn try_issue(minter: &Minter, form: &Form) -> Result<Vec<Issued>, String> {
             Ok(issued)
         }
     }
+}
+
+/// The authorization request that is answered: the one that was pasted, with its address or without, or the plainest one
+/// of the client.
+fn asked_request(minter: &Minter, pasted: &str, client: &str) -> Params {
+    if !pasted.is_empty() {
+        return Params::parse(pasted.split_once('?').map_or(pasted, |(_, query)| query));
+    }
+    let registered = minter.0.lock().clients.get(client).cloned();
+    let redirect_uri =
+        registered.and_then(|client| client.redirect_uris.first().cloned()).unwrap_or_default();
+    let mut request = Params::default();
+    for (name, value) in [
+        ("client_id", client),
+        ("redirect_uri", &redirect_uri),
+        ("response_type", "code"),
+        ("scope", "openid profile email"),
+    ] {
+        request.push(name, value);
+    }
+    request
 }
 
 /// Makes something expire.
