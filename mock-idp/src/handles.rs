@@ -26,6 +26,8 @@ pub use self::rules::{ActiveRule, RuleBuilder, Rules};
 pub use self::stories::{SaveError, Stories};
 pub use self::tokens::{Minter, Replays};
 pub(crate) use self::verdict::verdict_on;
+use crate::fault::nearest;
+use crate::protocol::authorize::shorten;
 use crate::realm::mint::{Mint, Minted};
 use crate::realm::{Realm, State};
 use crate::rule::When;
@@ -38,23 +40,36 @@ pub struct NotFound {
     pub kind: &'static str,
     /// Its name.
     pub name: String,
+    /// The name that was probably meant.
+    pub nearest: Option<String>,
 }
+
+/// So many names are compared with one that nobody has.
+const MOST_COMPARED: usize = 10_000;
 
 /// Stands for a code or token, which no error repeats.
 const UNNAMED: &str = "(secret)";
 
 impl NotFound {
     fn sentence(&self) -> String {
-        let Self { kind, name } = self;
+        let Self { kind, name, nearest } = self;
         if name == UNNAMED {
             return format!("no such {kind} is honoured here: it came from another instance, or was revoked");
         }
-        format!("there is no {kind} {name:?}")
+        let nearest = nearest.as_ref().map(|nearest| format!("; did you mean {nearest:?}?"));
+        format!("there is no {kind} {:?}{}", shorten(name), nearest.unwrap_or_default())
     }
-}
 
-fn not_found(kind: &'static str, name: &str) -> NotFound {
-    NotFound { kind, name: name.to_owned() }
+    pub(crate) fn new(kind: &'static str, name: impl Into<String>) -> Self {
+        Self { kind, name: name.into(), nearest: None }
+    }
+
+    /// The same, where these are known.
+    pub(crate) fn among<'a>(kind: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let nearest = nearest(name, known.take(MOST_COMPARED));
+        let nearest = Some(nearest.to_owned()).filter(|nearest| !nearest.is_empty());
+        Self { nearest, ..Self::new(kind, name) }
+    }
 }
 
 /// A realm: one issuer with people, clients, keys, clock, faults and journal of its own.

@@ -68,7 +68,7 @@ pub(crate) async fn get_client(
 }
 
 fn client(clients: &Clients, id: &str) -> Result<Client, NotFound> {
-    clients.get(id).ok_or_else(|| NotFound { kind: "client", name: id.to_owned() })
+    clients.get(id).ok_or_else(|| clients.0.lock().no_client(id))
 }
 
 /// Removes a client: what was handed out to it is no good any more.

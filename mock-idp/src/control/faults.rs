@@ -40,7 +40,7 @@ pub(crate) async fn arm_fault(
 
 fn record(realm: &Realm, id: u64) -> Result<ArmedRecord, NotFound> {
     let found = realm.lock().faults.get(id).cloned();
-    found.ok_or_else(|| NotFound { kind: "armed fault", name: id.to_string() })
+    found.ok_or_else(|| NotFound::new("armed fault", id.to_string()))
 }
 
 /// Disarms everything.

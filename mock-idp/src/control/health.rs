@@ -29,6 +29,6 @@ pub(crate) async fn health(Place { base, .. }: Place) -> Json<Health> {
     responses((status = OK, body = String, content_type = "application/x-pem-file"), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn authority(Place { realms, .. }: Place) -> Result<impl IntoResponse, Problem> {
     let name = "authority; serve with --tls to have one made".to_owned();
-    let pem = realms.authority().ok_or(NotFound { kind: "TLS", name })?.to_owned();
+    let pem = realms.authority().ok_or(NotFound::new("TLS", name))?.to_owned();
     Ok(([(header::CONTENT_TYPE, "application/x-pem-file")], pem))
 }

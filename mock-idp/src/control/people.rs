@@ -96,7 +96,7 @@ pub(crate) async fn get_person(
 }
 
 fn person(people: &People, key: &str) -> Result<Person, NotFound> {
-    people.get(key).ok_or_else(|| NotFound { kind: "person", name: key.to_owned() })
+    people.get(key).ok_or_else(|| people.0.lock().no_person(key))
 }
 
 /// Changes the members that are sent; null removes one (RFC 7396).

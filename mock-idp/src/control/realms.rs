@@ -69,9 +69,9 @@ pub(crate) async fn remove_realm(place: Place, Path(path): Path<String>) -> Resu
     if place.realms.remove(&path) {
         return Ok(StatusCode::NO_CONTENT);
     }
-    let near = place.realms.near(&path).join(", ");
-    let name = if near.is_empty() { path } else { format!("{path}; there are {near}") };
-    Err(NotFound { kind: "realm that can be removed", name }.into())
+    let known = place.realms.paths();
+    let known = known.iter().map(String::as_str).filter(|known| !known.is_empty());
+    Err(NotFound::among("realm that can be removed", &path, known).into())
 }
 
 /// Puts everything back to how it was when the realm was made.
@@ -103,7 +103,7 @@ pub(crate) async fn forget_snapshot(
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let forgotten = realm.snapshots().remove(&name);
-    forgotten.map(|_| StatusCode::NO_CONTENT).ok_or_else(|| NotFound { kind: "snapshot", name }.into())
+    forgotten.map(|_| StatusCode::NO_CONTENT).ok_or_else(|| NotFound::new("snapshot", name).into())
 }
 
 /// Puts everything back to how it was in this snapshot.
@@ -114,7 +114,7 @@ pub(crate) async fn restore_snapshot(
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let snapshot = realm.snapshots().get(&name).cloned();
-    let snapshot = snapshot.ok_or(NotFound { kind: "snapshot", name })?;
+    let snapshot = snapshot.ok_or(NotFound::new("snapshot", name))?;
     realm.restore(&snapshot);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -49,7 +49,7 @@ fn check_names(realm: &Realm, rule: &Rule) -> Result<(), Problem> {
 
 fn record(realm: &Realm, id: u64) -> Result<RuleRecord, NotFound> {
     let found = realm.lock().rules.get(id).cloned();
-    found.ok_or_else(|| NotFound { kind: "rule", name: id.to_string() })
+    found.ok_or_else(|| NotFound::new("rule", id.to_string()))
 }
 
 /// Takes every rule back.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fixtures::Client;
 
-use super::{NotFound, not_found};
+use super::NotFound;
 use crate::realm::Realm;
 
 /// The relying parties of a provider.
@@ -46,7 +46,7 @@ impl Clients {
     /// Changes a client. The id stays.
     pub fn change(&self, id: &str, change: impl FnOnce(&mut Client)) -> Result<(), NotFound> {
         let mut state = self.0.lock();
-        let client = state.clients.get_mut(id).ok_or_else(|| not_found("client", id))?;
+        let Some(client) = state.clients.get_mut(id) else { return Err(state.no_client(id)) };
         let client = Arc::make_mut(client);
         change(client);
         id.clone_into(&mut client.id);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fixtures::{Person, Status};
 
-use super::{NotFound, not_found};
+use super::NotFound;
 use crate::http::farewell::{LogoutDelivery, deliver};
 use crate::protocol::discovery::path;
 use crate::realm::Realm;
@@ -55,8 +55,8 @@ impl People {
 
     /// Changes a person. Whoever may not sign in afterwards loses the provider sessions. The key stays.
     pub fn change(&self, key: &str, change: impl FnOnce(&mut Person)) -> Result<(), NotFound> {
-        let changed = self.0.lock().change_person(key, change);
-        if changed { Ok(()) } else { Err(not_found("person", key)) }
+        let mut state = self.0.lock();
+        if state.change_person(key, change) { Ok(()) } else { Err(state.no_person(key)) }
     }
 
     /// Gives the account another e-mail address, or none. The subject stays, and so does what is said of verification.
@@ -133,7 +133,7 @@ impl People {
         let farewells = {
             let mut state = self.0.lock();
             if state.people.get(key).is_none() {
-                return Err(not_found("person", key));
+                return Err(state.no_person(key));
             }
             state.sign_out_everywhere(key)
         };

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{NotFound, RealmHandle, not_found};
+use super::{NotFound, RealmHandle};
 use crate::realm::Realm;
 use crate::story::{self, Story, StoryLine};
 
@@ -70,6 +70,6 @@ impl Stories {
 
     fn tell(&self, state: &str) -> Result<Story, NotFound> {
         let entries = self.0.lock().journal.entries();
-        story::tell(&entries, state).ok_or_else(|| not_found("sign-in", state))
+        story::tell(&entries, state).ok_or_else(|| NotFound::new("sign-in", state))
     }
 }

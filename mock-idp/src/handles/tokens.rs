@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{NotFound, UNNAMED, not_found};
+use super::{NotFound, UNNAMED};
 use crate::http::farewell::{LogoutDelivery, deliver};
 use crate::journal::{Note, Params};
 use crate::realm::Realm;
@@ -27,8 +27,7 @@ pub struct Minter(pub(crate) Arc<Realm>);
 impl Minter {
     /// Makes tokens without a login. Faults armed for the person strike them too.
     pub fn mint(&self, order: &Mint) -> Result<Minted, NotFound> {
-        let wanted = format!("{} at {}", order.person, order.client);
-        self.0.lock().mint(order).ok_or_else(|| not_found("person or client", &wanted))
+        self.0.lock().mint(order)
     }
 
     /// Makes a logout token. Nobody is told: [`People::sign_out_everywhere`](super::People::sign_out_everywhere) sends
@@ -70,7 +69,7 @@ impl Minter {
 
     /// Makes a code expire now, and with it the authorization response that carries it.
     pub fn expire_code(&self, code: &str) -> Result<(), NotFound> {
-        if self.0.lock().expire_code(code) { Ok(()) } else { Err(not_found("code", UNNAMED)) }
+        if self.0.lock().expire_code(code) { Ok(()) } else { Err(NotFound::new("code", UNNAMED)) }
     }
 
     /// Makes every code that was not redeemed yet expire now; how many there were.
@@ -80,7 +79,7 @@ impl Minter {
 
     /// Makes an access or refresh token expire now.
     pub fn expire_token(&self, token: &str) -> Result<(), NotFound> {
-        if self.0.lock().expire_token(token) { Ok(()) } else { Err(not_found("token", UNNAMED)) }
+        if self.0.lock().expire_token(token) { Ok(()) } else { Err(NotFound::new("token", UNNAMED)) }
     }
 
     /// Makes every code, access and refresh token about a person expire now; how many still were good.
@@ -137,9 +136,9 @@ impl Replays {
         let farewell = {
             let state = self.0.lock();
             let uri = state.clients.get(client).and_then(|client| client.backchannel_logout_uri.clone());
-            let uri = uri.ok_or_else(|| not_found("client with a backchannel_logout_uri", client))?;
+            let uri = uri.ok_or_else(|| NotFound::new("client with a backchannel_logout_uri", client))?;
             let token = state.handed_out.newest(TokenKind::LogoutToken, person, client).map(str::to_owned);
-            let logout_token = token.ok_or_else(|| not_found("logout token about", person))?;
+            let logout_token = token.ok_or_else(|| NotFound::new("logout token about", person))?;
             let note =
                 Note { person: Some(person.to_owned()), client: Some(client.to_owned()), ..Note::default() };
             Farewell { client: client.to_owned(), uri, logout_token, note }

@@ -57,8 +57,10 @@ impl MockIdpBuilder {
     /// Changes a client of the realm at the root.
     pub fn change_client(mut self, id: &str, change: impl FnOnce(&mut Client)) -> Result<Self, NotFound> {
         let fixtures = self.fixtures.get_or_insert_with(fixtures::embedded);
-        let client = fixtures.clients.iter_mut().find(|client| client.id == id);
-        change(client.ok_or_else(|| NotFound { kind: "client", name: id.to_owned() })?);
+        let Some(place) = fixtures.clients.iter().position(|client| client.id == id) else {
+            return Err(NotFound::among("client", id, fixtures.clients.iter().map(|client| &*client.id)));
+        };
+        change(&mut fixtures.clients[place]);
         Ok(self)
     }
 

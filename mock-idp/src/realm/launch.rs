@@ -119,8 +119,7 @@ impl State {
 
     /// The name under which a browser fetches this launch, once.
     pub(crate) fn prepare_launch(&mut self, person: &str, launch: Launch) -> Result<String, LaunchError> {
-        let missing = |kind, name: &str| NotFound { kind, name: name.to_owned() };
-        self.people.present(person).ok_or_else(|| missing("person", person))?;
+        self.people.present(person).ok_or_else(|| self.no_person(person))?;
         self.check_launch(&launch)?;
         let name = self.generator.secret();
         let now = self.now();
@@ -132,7 +131,7 @@ impl State {
 
     fn check_launch(&self, launch: &Launch) -> Result<(), LaunchError> {
         let client = self.clients.get(&launch.client);
-        let client = client.ok_or_else(|| NotFound { kind: "client", name: launch.client.clone() })?;
+        let client = client.ok_or_else(|| self.no_client(&launch.client))?;
         match launch.unsolicited {
             true if client.redirect_uris.is_empty() => Err(LaunchError::NoRedirectUri(client.id.clone())),
             false if client.initiate_login_uri.is_none() => Err(LaunchError::NoAddress(client.id.clone())),

@@ -78,7 +78,7 @@ impl State {
 
     fn person(&self, key: &str) -> Result<Person, NotFound> {
         let person = self.people.get(key).cloned();
-        person.ok_or_else(|| NotFound { kind: "person", name: key.to_owned() })
+        person.ok_or_else(|| self.no_person(key))
     }
 
     /// KaseyaOne's user names are unique in their company, without regard to case.

@@ -1,6 +1,8 @@
 //! Issuing without a login: tokens, logout tokens, sessions, and answers to authorization requests. What is issued is
 //! made by the same hands as after a login, so faults that are armed strike it too.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -158,15 +160,15 @@ pub enum MintError {
 }
 
 impl State {
-    /// Makes tokens without a login; `None` when the person or the client is not known.
-    pub(crate) fn mint(&mut self, order: &Mint) -> Option<Minted> {
-        self.people.present(&order.person)?;
-        self.clients.get(&order.client)?;
-        self.earlier(order.issued_seconds_ago, |state| state.mint_now(order))
+    /// Makes tokens without a login.
+    pub(crate) fn mint(&mut self, order: &Mint) -> Result<Minted, NotFound> {
+        self.check_person(&order.person)?;
+        let client = self.clients.get(&order.client).cloned();
+        let client = client.ok_or_else(|| self.no_client(&order.client))?;
+        Ok(self.earlier(order.issued_seconds_ago, |state| state.mint_now(order, client)))
     }
 
-    fn mint_now(&mut self, order: &Mint) -> Option<Minted> {
-        let client = self.clients.get(&order.client)?.clone();
+    fn mint_now(&mut self, order: &Mint, client: Arc<fixtures::Client>) -> Minted {
         let ago = jiff::SignedDuration::from_secs(order.authenticated_seconds_ago);
         let auth_time = self.now().saturating_sub(ago).unwrap_or(jiff::Timestamp::MIN);
         let scope: Vec<_> = order.scope.split_ascii_whitespace().map(str::to_owned).collect();
@@ -176,11 +178,11 @@ impl State {
         let order = Order { refresh_token: refresh, ..Order::of(client, authentication) };
         let made = self.order_tokens(order, &mut Note::default()).sign();
         self.remember_made(&made);
-        Some(Minted {
+        Minted {
             id_token: made.id_token.unwrap_or_default(),
             access_token: made.access_token.unwrap_or_default(),
             refresh_token: made.refresh_token,
-        })
+        }
     }
 
     /// As if it were so many seconds earlier, for as long as this takes.
@@ -196,14 +198,14 @@ impl State {
 
     fn check_person(&self, key: &str) -> Result<(), NotFound> {
         let known = self.people.present(key).map(drop);
-        known.ok_or_else(|| NotFound { kind: "person", name: key.to_owned() })
+        known.ok_or_else(|| self.no_person(key))
     }
 
     /// Makes a logout token; nobody is told.
     pub(crate) fn mint_logout_token(&mut self, order: &MintLogoutToken) -> Result<String, MintError> {
         self.check_person(&order.person)?;
         let client = self.clients.get(&order.client).cloned();
-        let client = client.ok_or_else(|| NotFound { kind: "client", name: order.client.clone() })?;
+        let client = client.ok_or_else(|| self.no_client(&order.client))?;
         let newest = || {
             let token = self.handed_out.newest(TokenKind::IdToken, &order.person, &order.client)?;
             decode(token)?.1.get("sid")?.as_str().map(str::to_owned)

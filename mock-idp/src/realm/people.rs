@@ -3,6 +3,7 @@
 use fixtures::{Person, Status};
 
 use crate::fault::{ArmError, Target, nearest};
+use crate::handles::NotFound;
 use crate::realm::State;
 use crate::realm::grants::AccessGrant;
 
@@ -21,6 +22,16 @@ impl State {
             }
             Target::Next | Target::State(_) | Target::Person(_) | Target::Client(_) => Ok(()),
         }
+    }
+
+    /// What is said of a person who is not there.
+    pub(crate) fn no_person(&self, key: &str) -> NotFound {
+        NotFound::among("person", key, self.people.keys())
+    }
+
+    /// What is said of a client that is not there.
+    pub(crate) fn no_client(&self, id: &str) -> NotFound {
+        NotFound::among("client", id, self.clients.keys().map(String::as_str))
     }
 
     /// Changes a person; false when there is none with this key.
