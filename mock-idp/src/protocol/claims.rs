@@ -118,15 +118,32 @@ pub(crate) fn person_claims(
         Telling::IdToken => &person.id_token_claims,
         Telling::Userinfo => &person.userinfo_claims,
     };
-    add_table(&mut claims, &person.claims);
-    add_table(&mut claims, own);
+    let granted = person.claims.iter().filter(|(name, _)| scope_of(name).is_none_or(has));
+    add_claims(&mut claims, granted);
+    add_claims(&mut claims, own);
     claims.retain(|name, _| name == "sub" || !person.withheld_claims.contains(name));
     claims
 }
 
-/// Adds the claims of a table, instead of what is there; who the person is stays.
-pub(crate) fn add_table(claims: &mut Map<String, Value>, table: &toml::Table) {
-    for (name, value) in table.iter().filter(|(name, _)| *name != "sub") {
+/// The scope that a claim comes with (OIDC Core 5.4); none for those that nobody has to ask for.
+fn scope_of(claim: &str) -> Option<&'static str> {
+    Some(match claim {
+        "name" | "family_name" | "given_name" | "middle_name" | "nickname" | "preferred_username"
+        | "profile" | "picture" | "website" | "gender" | "birthdate" | "zoneinfo" | "locale"
+        | "updated_at" => "profile",
+        "email" | "email_verified" => "email",
+        "phone_number" | "phone_number_verified" => "phone",
+        "address" => "address",
+        _ => return None,
+    })
+}
+
+/// Adds claims as a file says them, instead of what is there; who the person is stays.
+pub(crate) fn add_claims<'a>(
+    claims: &mut Map<String, Value>,
+    more: impl IntoIterator<Item = (&'a String, &'a toml::Value)>,
+) {
+    for (name, value) in more.into_iter().filter(|(name, _)| *name != "sub") {
         // TOML values always have a JSON form.
         claims.insert(name.clone(), serde_json::to_value(value).unwrap_or(Value::Null));
     }

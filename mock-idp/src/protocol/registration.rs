@@ -97,6 +97,7 @@ pub(crate) fn read(id: &str, document: &[u8]) -> Result<Client, OAuthError> {
         backchannel_logout_uri: read.backchannel_logout_uri,
         frontchannel_logout_uri: read.frontchannel_logout_uri,
         initiate_login_uri: read.initiate_login_uri,
+        user_claims_in_id_token: true,
         id_token_signed_response_alg: read.id_token_signed_response_alg,
         userinfo_signed_response_alg: read.userinfo_signed_response_alg,
         access_token_format: AccessTokenFormat::Opaque,

@@ -210,7 +210,7 @@ impl State {
         };
         let mut claims = Map::new();
         if let Some(person) = who.and_then(|who| self.people.get(&who.person)) {
-            claims::add_table(&mut claims, &person.access_token_claims);
+            claims::add_claims(&mut claims, &person.access_token_claims);
         }
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("iss", json!(&**issuer));
@@ -253,6 +253,10 @@ impl State {
     ) -> TokenDraft {
         let alg = order.client.id_token_signed_response_alg;
         let mut person_claims = self.claims_of(who, sign_in, note);
+        if order.access_token && !order.client.user_claims_in_id_token {
+            let own = self.people.get(&who.person).map(|person| &person.id_token_claims);
+            person_claims.retain(|name, _| name == "sub" || own.is_some_and(|own| own.contains_key(name)));
+        }
         self.add_requested(who, Telling::IdToken, who.claims.in_id_token(), &mut person_claims);
         let facts = IdTokenFacts {
             issuer: &who.issuer,

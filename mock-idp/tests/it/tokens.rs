@@ -263,3 +263,55 @@ async fn each_token_says_of_a_person_what_it_is_to_say() {
     assert_eq!(access_token["iss"], idp.issuer(), "what RFC 9068 demands stays");
     assert!(access_token.get("groups").is_none());
 }
+
+#[tokio::test]
+async fn claims_come_with_their_scope_and_where_the_client_has_them() {
+    let idp = MockIdp::start().await;
+    let claims = "nickname = 'Dee'\nphone_number_verified = true\ngroups = ['staff']";
+    idp.people().change("dana", |dana| dana.claims = claims.parse().expect("TOML")).unwrap();
+    let told = async |scope: &str| {
+        let minted = idp.mint(&Mint::new("dana", "kaseya-mdr").scope(scope)).unwrap();
+        (minted.id_token_claims(), Browser::new().userinfo(&idp, &minted.access_token).await.json())
+    };
+    for (scope, there, absent) in [
+        ("openid", vec![], vec!["nickname", "phone_number_verified"]),
+        ("openid profile", vec!["nickname"], vec!["phone_number_verified"]),
+        ("openid phone", vec!["phone_number_verified"], vec!["nickname"]),
+    ] {
+        let (id_token, userinfo) = told(scope).await;
+        for claims in [&id_token, &userinfo] {
+            assert!(there.iter().all(|name| claims.get(name).is_some()), "{scope}: {claims}");
+            assert!(absent.iter().all(|name| claims.get(name).is_none()), "{scope}: {claims}");
+            assert!(claims.get("groups").is_some(), "{scope}: nobody has to ask for it");
+        }
+    }
+    idp.clients().change("kaseya-mdr", |client| client.user_claims_in_id_token = false).unwrap();
+    idp.people().change("dana", |dana| dana.id_token_claims = "only_here = 1".parse().unwrap()).unwrap();
+    let armed = idp.faults().arm("id-email-unverified", mock_idp::Target::person("dana"), 1).unwrap();
+    let (id_token, userinfo) = told("openid profile email").await;
+    assert!(userinfo.get("nickname").is_some() && userinfo.get("role").is_some());
+    assert_eq!((&id_token["sub"], &id_token["only_here"]), (&userinfo["sub"], &json!(1)));
+    for absent in ["nickname", "email", "role", "company_id", "groups"] {
+        assert!(id_token.get(absent).is_none(), "{absent} in {id_token}");
+    }
+    assert_eq!(
+        (armed.fired(), &userinfo["email_verified"]),
+        (1, &json!(false)),
+        "a fault strikes all the same"
+    );
+    let request = [
+        ("client_id", "kaseya-mdr"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("scope", "openid"),
+        ("nonce", "n"),
+        ("claims", r#"{"id_token": {"nickname": null}}"#),
+    ];
+    let request = mock_idp::Params(request.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+    let code =
+        idp.minter().response("dana", &request).unwrap().params.first("code").expect("a code").to_owned();
+    let form = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
+    let token = Browser::new().token(&idp, &form).await.json();
+    let id_token = decode(token["id_token"].as_str().expect("an ID token")).1;
+    assert_eq!(id_token["nickname"], "Dee", "what was asked for by name is there");
+}
