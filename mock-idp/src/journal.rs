@@ -150,6 +150,18 @@ const SECRETS: [&str; 22] = [
 const MASK: &str = "(secret)";
 
 impl Entry {
+    /// Whether the provider sent a browser to an application on its own, from the portal.
+    pub(crate) fn is_launch(&self) -> bool {
+        matches!(self.operation, "launch" | "portal")
+            && self.client.is_some()
+            && !self.response.params.0.is_empty()
+    }
+
+    /// A launch that asks the application to begin a sign-in (OIDC Core 4), and brings no answer.
+    pub(crate) fn asks_to_begin(&self) -> bool {
+        self.is_launch() && self.response.params.first("code").is_none()
+    }
+
     /// An entry that says what an operation found out, and nothing about the request yet.
     pub(crate) fn of(at: Timestamp, note: Note) -> Self {
         Self {

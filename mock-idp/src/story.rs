@@ -88,9 +88,18 @@ pub(crate) fn tell(entries: &[Entry], id: &str) -> Option<Story> {
 fn sign_ins<'a>(entries: impl Iterator<Item = &'a Entry>) -> BTreeMap<String, Vec<&'a Entry>> {
     let mut stories: BTreeMap<String, Vec<&'a Entry>> = BTreeMap::new();
     let mut newest = Newest::default();
+    // By client: the launch that asked it to begin.
+    let mut launches = BTreeMap::new();
     for entry in entries {
+        if entry.asks_to_begin() {
+            launches.insert(entry.client.clone(), entry);
+        }
         let Some(id) = newest.story_of(entry) else { continue };
-        stories.entry(id).or_default().push(entry);
+        let story = stories.entry(id).or_default();
+        if story.is_empty() {
+            story.extend(launches.remove(&entry.client));
+        }
+        story.push(entry);
     }
     stories
 }
@@ -107,6 +116,8 @@ impl Newest {
     fn story_of(&mut self, entry: &Entry) -> Option<String> {
         let id = match entry.operation {
             "authorize" => self.begun(entry),
+            // An answer that nobody asked for begins a story by itself.
+            "launch" | "portal" if entry.is_launch() && !entry.asks_to_begin() => self.begun(entry),
             "pushed_authorization" => entry.form.first("state").map(str::to_owned)?,
             "login" | "password" | "one_time_code" | "people" | "consent" | "token" | "userinfo"
             | "introspection" | "revocation" => self.continued(entry)?,

@@ -123,6 +123,8 @@ fn title(entry: &Entry) -> &'static str {
     match entry.operation {
         _ if says_no => "The person says no",
         "authorize" => "The application sends the browser to sign in",
+        "launch" | "portal" if entry.asks_to_begin() => "The portal asks the application to begin",
+        "launch" | "portal" => "The portal answers, although nobody asked",
         "pushed_authorization" => "The application pushes its request",
         "login" if posts => "A user name is typed",
         "login" => "The login form is shown",

@@ -113,7 +113,7 @@ impl<'a> Party<'a> {
 
     /// Answers with a code that the client did not ask for.
     pub(super) fn unsolicited(&self) -> impl Iterator<Item = (&Entry, &'a str)> {
-        let answers = self.answers.iter().filter(|answer| is_unsolicited(answer.entry));
+        let answers = self.answers.iter().filter(|answer| answer.entry.is_launch());
         answers.filter_map(|answer| Some((answer.entry, answer.code?)))
     }
 
@@ -173,21 +173,15 @@ impl<'a> Answer<'a> {
         Self {
             entry,
             code: entry.response.params.first("code").filter(|code| !code.is_empty()),
-            request: requests.iter().rposition(asked).filter(|_| !is_unsolicited(entry)),
+            request: requests.iter().rposition(asked).filter(|_| !entry.is_launch()),
         }
     }
 }
 
-/// A launch from the portal that carries a code: nobody asked for it.
-fn is_unsolicited(entry: &Entry) -> bool {
-    entry.operation == "launch"
-}
-
 fn is_answer(entry: &Entry) -> bool {
-    let asks_to_begin = is_unsolicited(entry) && entry.response.params.first("code").is_none();
     entry.channel == Channel::Front
         && entry.operation != "end_session"
-        && !asks_to_begin
+        && !entry.asks_to_begin()
         && entry.response.location.is_some()
         && !entry.response.params.0.is_empty()
 }

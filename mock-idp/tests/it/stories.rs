@@ -1,6 +1,6 @@
 //! The story of a sign-in: complete, in order, masked, escaped, and honest about what was refused and falsified.
 
-use mock_idp::{MockIdp, StoryOutcome, Target};
+use mock_idp::{Launch, MockIdp, StoryOutcome, Target};
 use serde_json::{Value, json};
 
 use crate::support::{Browser, NORTHWIND, SECRET, VERIFIER};
@@ -195,4 +195,32 @@ async fn stories_are_listed_newest_first_and_kept_as_files() {
     assert!(text.body.starts_with("sign-in one\n"));
     let other = idp.realms().create("acme").expect("a realm");
     assert!(other.stories().list().is_empty(), "realms share nothing");
+}
+
+#[tokio::test]
+async fn a_launch_from_the_portal_is_where_its_sign_in_begins() {
+    let idp = provider().await;
+    let launch = |launch: Launch| idp.people().launch("dana", launch).expect("a launch");
+    idp.clients()
+        .change("kaseya-mdr", |client| {
+            client.initiate_login_uri = Some("http://127.0.0.1:8400/sso/start".into())
+        })
+        .unwrap();
+    let browser = Browser::new();
+    browser.get(&launch(Launch::of("kaseya-mdr"))).await;
+    assert!(idp.stories().list().is_empty(), "the application has asked for nothing yet");
+    let code = browser.authorize(&idp, &[("state", "launched")]).await.param("code").expect("a code");
+    browser.redeem(&idp, &code).await;
+    let text = idp.stories().text("launched").unwrap();
+    let first = text.find("The portal asks the application to begin").expect("the launch");
+    assert!(
+        first < text.find("The application sends the browser to sign in").expect("the request"),
+        "{text}"
+    );
+    let answer = Browser::new().get(&launch(Launch::of("kaseya-mdr").unsolicited())).await;
+    let line = &idp.stories().list()[0];
+    assert_eq!(line.sentence, "a code went back, and nobody redeemed it");
+    let html = idp.stories().html(&line.id).unwrap();
+    let code = answer.param("code").expect("a code");
+    assert!(html.contains("The portal answers, although nobody asked") && !html.contains(&code), "{html}");
 }
