@@ -82,7 +82,8 @@ pub(crate) fn person_claims(
     names: &ClaimNames,
 ) -> Map<String, Value> {
     let has = |wanted: &str| scope.iter().any(|value| value == wanted);
-    let mut claims = Map::new();
+    // Room for those of the protocol too: growing costs more than anything else here.
+    let mut claims = Map::with_capacity(32);
     claims.insert("sub".to_owned(), json!(subject));
     if has("profile") {
         claims.insert("name".to_owned(), json!(person.full_name()));

@@ -208,7 +208,7 @@ impl State {
             [one] => json!(one),
             several => json!(several),
         };
-        let mut claims = Map::new();
+        let mut claims = Map::with_capacity(16);
         if let Some(person) = who.and_then(|who| self.people.get(&who.person)) {
             claims::add_claims(&mut claims, &person.access_token_claims);
         }

@@ -203,7 +203,7 @@ async fn a_launch_from_the_portal_is_where_its_sign_in_begins() {
     let launch = |launch: Launch| idp.people().launch("dana", launch).expect("a launch");
     idp.clients()
         .change("kaseya-mdr", |client| {
-            client.initiate_login_uri = Some("http://127.0.0.1:8400/sso/start".into())
+            client.initiate_login_uri = Some("http://127.0.0.1:8400/sso/start".into());
         })
         .unwrap();
     let browser = Browser::new();
