@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -95,13 +95,16 @@ fn protocol() -> Router {
     front.merge(servers().layer(cors()))
 }
 
+/// The nonce that the next proof is to carry (RFC 9449 8.2).
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+
 /// Any page may call what servers call: it has to bring its own credentials, and gets to see no cookie's worth.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers(Any)
-        .expose_headers([header::WWW_AUTHENTICATE])
+        .expose_headers([header::WWW_AUTHENTICATE, DPOP_NONCE])
 }
 
 /// What servers call, and pages without a server of their own.
@@ -186,6 +189,9 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
         None => answer(&realm, operation, &incoming).await,
     };
     note.faults.append(&mut struck_note.faults);
+    if let Some(nonce) = note.dpop_nonce.take() {
+        reply = reply.with(DPOP_NONCE, nonce);
+    }
     write_down(&realm, operation, incoming, note, &reply);
     let farewells = std::mem::take(&mut reply.farewells);
     if !farewells.is_empty() {

@@ -341,6 +341,8 @@ pub(crate) struct Note {
     pub(crate) wants: Option<String>,
     /// Addresses of fetched documents that are good for this answer only.
     pub(crate) spent: Vec<String>,
+    /// The nonce that the next proof is to carry (RFC 9449 8.2).
+    pub(crate) dpop_nonce: Option<String>,
     /// What this request used that is good once.
     pub(crate) once: Vec<String>,
     pub(crate) refusal: Option<Refusal>,

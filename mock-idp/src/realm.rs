@@ -132,6 +132,8 @@ pub(crate) struct State {
     /// Polls that a device is told to wait although the person has answered.
     pub(crate) pending_polls: u32,
     pub(crate) handed_out: HandedOut,
+    /// What nonces for proofs are made of.
+    pub(crate) dpop_secret: String,
     /// Makes people up, and nothing else: how many there are changes no code and no token.
     pub(crate) inventor: Generator,
 }
@@ -173,6 +175,7 @@ pub(crate) struct Setup {
 impl Realm {
     pub(crate) fn new(mut setup: Setup) -> Result<Self, RealmError> {
         let inventor = setup.generator.apart("people");
+        let dpop_secret = setup.generator.apart("dpop").secret();
         let suffix = setup.generator.letters();
         let base = Arc::new(setup.base);
         let mut state = State {
@@ -213,6 +216,7 @@ impl Realm {
             headless: setup.headless,
             pending_polls: 0,
             handed_out: HandedOut::default(),
+            dpop_secret,
             inventor,
         };
         state.invent(setup.prepared.invented_people, None)?;

@@ -177,7 +177,8 @@ fn resource_error(error: &OAuthError, with_proof: bool, note: &mut Note) -> Repl
         ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
         _ => StatusCode::UNAUTHORIZED,
     };
-    let scheme = if with_proof || error.code == ErrorCode::InvalidDpopProof { "DPoP" } else { "Bearer" };
+    let about_proof = matches!(error.code, ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce);
+    let scheme = if with_proof || about_proof { "DPoP" } else { "Bearer" };
     let challenge = format!("{scheme} realm=\"mock-idp\", error=\"{}\"", error.code.as_str());
     Reply::oauth_error(error, status, note).with(header::WWW_AUTHENTICATE, challenge)
 }

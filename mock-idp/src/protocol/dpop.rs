@@ -9,6 +9,25 @@ use sha2::{Digest as _, Sha256};
 /// How old a proof may be, and how far in the future, seconds (RFC 9449 11.1).
 pub(crate) const WINDOW: i64 = 300;
 
+/// How long a nonce is given, seconds; it is taken for as long again.
+const NONCE_LIFE: i64 = 300;
+
+/// The nonce that is given now (RFC 9449 8), which nobody foretells who does not know the secret.
+pub(crate) fn nonce(secret: &str, now: Timestamp) -> String {
+    nonce_of(secret, now.as_second().div_euclid(NONCE_LIFE))
+}
+
+/// Whether the nonce of a proof was given not long ago.
+pub(crate) fn has_nonce(claims: &Value, secret: &str, now: Timestamp) -> bool {
+    let number = now.as_second().div_euclid(NONCE_LIFE);
+    let shown = claims.get("nonce").and_then(Value::as_str);
+    shown.is_some_and(|shown| [number, number - 1].iter().any(|number| nonce_of(secret, *number) == shown))
+}
+
+fn nonce_of(secret: &str, number: i64) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(format!("dpop nonce {number} {secret}")))
+}
+
 /// What is expected of a proof.
 pub(crate) struct Expected<'a> {
     pub(crate) method: &'a str,

@@ -78,6 +78,8 @@ pub(crate) enum ErrorCode {
     InvalidTarget,
     /// RFC 9449 5
     InvalidDpopProof,
+    /// RFC 9449 8, 9
+    UseDpopNonce,
     /// RFC 7591 3.2.2
     InvalidRedirectUri,
     /// RFC 7591 3.2.2
@@ -109,6 +111,7 @@ impl ErrorCode {
             Self::ExpiredToken => "expired_token",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidClientMetadata => "invalid_client_metadata",
         }

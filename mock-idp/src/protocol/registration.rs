@@ -112,6 +112,7 @@ pub(crate) fn read(id: &str, document: &[u8]) -> Result<Client, OAuthError> {
         default_max_age: read.default_max_age,
         require_pushed_authorization_requests: read.require_pushed_authorization_requests,
         dpop_bound_access_tokens: read.dpop_bound_access_tokens,
+        dpop_nonces: false,
         scope: read.scope,
         logo_uri: read.logo_uri,
         client_uri: read.client_uri,

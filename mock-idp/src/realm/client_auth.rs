@@ -162,6 +162,15 @@ impl State {
         let now = self.now();
         let expected = dpop::Expected { method: caller.method, uris: &uris, access_token, now };
         let id = dpop::check(&claims, &expected).map_err(wrong)?;
+        let client = note.client.as_ref().and_then(|id| self.clients.get(id));
+        if client.is_some_and(|client| client.dpop_nonces) {
+            note.dpop_nonce = Some(dpop::nonce(&self.dpop_secret, now));
+            if !dpop::has_nonce(&claims, &self.dpop_secret, now) {
+                let reason =
+                    "the DPoP proof has no nonce, or an old one; send the one of the header DPoP-Nonce";
+                return Err(OAuthError::new(ErrorCode::UseDpopNonce, "dpop_nonce", reason));
+            }
+        }
         let until = later(now, SignedDuration::from_secs(2 * dpop::WINDOW));
         let thumbprint =
             dpop::thumbprint(&jwk).ok_or_else(|| wrong("the jwk of the proof is no key".to_owned()))?;

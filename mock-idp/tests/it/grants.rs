@@ -421,3 +421,55 @@ async fn a_proof_is_checked_in_every_part() {
     );
     assert_eq!(error_of(&ask(Some("x.y.z".to_owned())).await), refused(400, "invalid_dpop_proof"));
 }
+
+#[tokio::test]
+async fn a_client_that_needs_nonces_is_given_one_and_has_to_use_it() {
+    let idp = provider().await;
+    idp.clients().change(CLIENT, |client| client.dpop_nonces = true).unwrap();
+    let (browser, key) = (Browser::new(), Signer::of("ES256"));
+    let code = browser.sign_in(&idp, "dana", &[]).await.param("code").unwrap();
+    let signed = |method: &str, path: &str, id: &str, nonce: Option<&str>, token: Option<&str>| {
+        let at = idp.clock().now().as_second();
+        let mut claims = json!({"htm": method, "htu": idp.url(path), "iat": at, "jti": id});
+        if let Some(nonce) = nonce {
+            claims["nonce"] = json!(nonce);
+        }
+        if let Some(token) = token {
+            claims["ath"] = json!(URL_SAFE_NO_PAD.encode(Sha256::digest(token)));
+        }
+        key.proof(&claims)
+    };
+    let redeem = |id: &str, nonce: Option<&str>| {
+        let body = format!(
+            "grant_type=authorization_code&code={code}&redirect_uri={}&code_verifier={}",
+            crate::support::CALLBACK,
+            crate::support::VERIFIER
+        );
+        let request = browser.http().post(idp.url("/connect/token")).basic_auth(CLIENT, Some(SECRET));
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+        browser.send(request.header("dpop", signed("POST", "/connect/token", id, nonce, None)))
+    };
+    let given = |answer: &crate::support::Answer| answer.headers["dpop-nonce"].to_str().unwrap().to_owned();
+    let asked = redeem("1", None).await;
+    assert_eq!(error_of(&asked), refused(400, "use_dpop_nonce"));
+    let nonce = given(&asked);
+    assert_eq!(error_of(&redeem("2", Some("another")).await), refused(400, "use_dpop_nonce"));
+    let tokens = redeem("4", Some(&nonce)).await;
+    assert_eq!(tokens.status, 200, "{}", tokens.body);
+    assert_eq!(given(&tokens), nonce, "it comes with every answer (RFC 9449 8.2)");
+    let access = tokens.json()["access_token"].as_str().unwrap().to_owned();
+    let userinfo = |id: &str, nonce: Option<&str>| {
+        let request = browser.http().get(idp.url("/connect/userinfo"));
+        let proof = signed("GET", "/connect/userinfo", id, nonce, Some(&access));
+        browser.send(request.header("authorization", format!("DPoP {access}")).header("dpop", proof))
+    };
+    let challenged = userinfo("5", None).await;
+    assert_eq!(challenged.status, 401);
+    let challenge = challenged.headers["www-authenticate"].to_str().unwrap();
+    assert!(challenge.starts_with("DPoP ") && challenge.contains("error=\"use_dpop_nonce\""), "{challenge}");
+    assert_eq!(userinfo("6", Some(&given(&challenged))).await.status, 200);
+    idp.clock().advance(SignedDuration::from_mins(10));
+    let late = userinfo("7", Some(&nonce)).await;
+    assert!(late.status == 401 && given(&late) != nonce, "it has become old");
+    assert_eq!(userinfo("8", Some(&given(&late))).await.status, 200);
+}
