@@ -90,9 +90,12 @@ impl SigningKey {
     }
 
     fn parse(key: &Key) -> Option<Self> {
-        let der = pem_body(&key.private_pem)?;
+        Self::from_der(&key.kid, key.alg, pem_body(&key.private_pem)?)
+    }
+
+    fn from_der(name: &str, alg: KeyAlgorithm, der: Vec<u8>) -> Option<Self> {
         let b64 = |bytes: &[u8]| json!(URL_SAFE_NO_PAD.encode(bytes));
-        let (pair, public, public_der) = match key.alg {
+        let (pair, public, public_der) = match alg {
             KeyAlgorithm::RS256 => {
                 let pair = RsaKeyPair::from_pkcs8(&der).ok()?;
                 let public = pair.public_key();
@@ -116,8 +119,8 @@ impl SigningKey {
             }
         };
         let Value::Object(public) = public else { return None };
-        let (name, made) = (key.kid.clone(), Made::default());
-        Some(Self { name, alg: key.alg, pair, private_der: der, public, public_der, made })
+        let (name, made) = (name.to_owned(), Made::default());
+        Some(Self { name, alg, pair, private_der: der, public, public_der, made })
     }
 
     /// Whether this kind of key makes that kind of signature.

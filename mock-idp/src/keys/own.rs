@@ -18,21 +18,34 @@ const EXPONENT: u32 = 65_537;
 /// The same keys with material of their own, which the generator fixes. Primes make some 8,000 RSA keys, so that two realms
 /// hardly ever have the same, and no realm has the same twice.
 pub(crate) fn material(keys: &[Key], generator: &mut Generator) -> Vec<Key> {
-    let mut primes: Vec<&str> = PRIMES.lines().filter(|line| !line.starts_with('#')).collect();
+    let mut primes = primes();
     let with_material = |key: &Key| {
-        let der = match key.alg {
-            KeyAlgorithm::RS256 => {
-                let mut draw = || primes.swap_remove(generator.below(primes.len()));
-                rsa_of(draw(), draw())
-            }
-            KeyAlgorithm::ES256 => ec_of(&generator.seed()),
-            KeyAlgorithm::EdDsa => Some(ed25519_of(&generator.seed())),
-        };
         // What cannot be made stays as it was given.
+        let der = private(key.alg, &mut primes, generator);
         let private_pem = der.map_or_else(|| key.private_pem.clone(), |der| pem(&der));
         Key { private_pem, ..key.clone() }
     };
     keys.iter().map(with_material).collect()
+}
+
+/// The private half of one more key, PKCS#8, which the generator fixes.
+pub(super) fn one_more(alg: KeyAlgorithm, generator: &mut Generator) -> Option<Vec<u8>> {
+    private(alg, &mut primes(), generator)
+}
+
+fn primes() -> Vec<&'static str> {
+    PRIMES.lines().filter(|line| !line.starts_with('#')).collect()
+}
+
+fn private(alg: KeyAlgorithm, primes: &mut Vec<&str>, generator: &mut Generator) -> Option<Vec<u8>> {
+    match alg {
+        KeyAlgorithm::RS256 => {
+            let mut draw = || primes.swap_remove(generator.below(primes.len()));
+            rsa_of(draw(), draw())
+        }
+        KeyAlgorithm::ES256 => ec_of(&generator.seed()),
+        KeyAlgorithm::EdDsa => Some(ed25519_of(&generator.seed())),
+    }
 }
 
 fn rsa_of(first: &str, second: &str) -> Option<Vec<u8>> {
@@ -67,7 +80,7 @@ mod tests {
 
     #[test]
     fn every_prime_makes_a_key_that_can_be_used() {
-        let primes: Vec<&str> = PRIMES.lines().filter(|line| !line.starts_with('#')).collect();
+        let primes = primes();
         assert_eq!(primes.iter().collect::<BTreeSet<_>>().len(), 128, "each stands there once");
         let template =
             &fixtures::embedded().keys.into_iter().find(|key| key.alg == KeyAlgorithm::RS256).unwrap();

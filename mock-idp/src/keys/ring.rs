@@ -6,7 +6,11 @@ use std::sync::Arc;
 use fixtures::{Key, KeyAlgorithm, KeyPurpose, SigningAlgorithm};
 use serde_json::{Map, Value, json};
 
-use super::{KeyError, SigningKey};
+use super::{KeyError, SigningKey, own};
+use crate::generator::Generator;
+
+/// How often a key is drawn that was not published before; one draw hardly ever fails.
+const ATTEMPTS: usize = 16;
 
 /// A key under the name its realm gave it.
 #[derive(Clone)]
@@ -103,10 +107,11 @@ impl KeyRing {
         other.map_or_else(|| self.signing(), |(_, key)| key)
     }
 
-    /// Lets the other key of the same algorithm sign, under a name it never had; the old one stays published.
+    /// Lets a key of the same algorithm sign that was never published, under a name there never was; the old one stays
+    /// published.
     pub(crate) fn rotate(&mut self) {
         self.rotations += 1;
-        let next = self.other().key.clone();
+        let next = self.next();
         let kid = match self.rotations {
             1 => format!("{}-{}", next.name, self.suffix),
             rotation => format!("{}-{}-{rotation}", next.name, self.suffix),
@@ -114,6 +119,29 @@ impl KeyRing {
         self.keys.retain(|entry| entry.kid != kid);
         self.keys.push(RingKey { key: next, kid, published: true });
         self.signing = self.keys.len() - 1;
+    }
+
+    /// The key that was kept to be the next one; after it, keys that follow from suffix and rotation.
+    fn next(&self) -> Arc<SigningKey> {
+        let signing = &self.signing().key;
+        let kept = |entry: &&RingKey| !entry.published && entry.key.alg == signing.alg;
+        if let Some(kept) = self.keys.iter().find(kept) {
+            return Arc::clone(&kept.key);
+        }
+        let purpose = format!("rotation {} of {}", self.rotations, self.suffix);
+        let mut generator = Generator::seeded(0).apart(&purpose);
+        for _ in 0..ATTEMPTS {
+            let der = own::one_more(signing.alg, &mut generator);
+            let fresh = der.and_then(|der| SigningKey::from_der(&self.other().key.name, signing.alg, der));
+            if let Some(fresh) = fresh.filter(|fresh| !self.knows(fresh)) {
+                return Arc::new(fresh);
+            }
+        }
+        Arc::clone(&self.other().key)
+    }
+
+    fn knows(&self, key: &SigningKey) -> bool {
+        self.keys.iter().any(|entry| entry.key.public_der == key.public_der)
     }
 
     /// Lets the other key of the same algorithm sign under the name of the one that signed until now; whether there is one.

@@ -128,3 +128,29 @@ async fn new_keys_come_under_new_names_and_the_old_ones_stay() {
     let header = jsonwebtoken::decode_header(&minted.id_token).expect("a header");
     assert!(new.iter().any(|key| key["kid"].as_str() == header.kid.as_deref()), "the new one signs");
 }
+
+#[tokio::test]
+async fn every_rotation_brings_a_key_that_was_never_published_and_a_seed_fixes_it() {
+    let [idp, again] = [MockIdp::builder().seed(5).start().await, MockIdp::builder().seed(5).start().await]
+        .map(|started| started.expect("a provider"));
+    let rsa = |idp: &MockIdp| -> Vec<(String, String)> {
+        let published = idp.keys().published().into_iter().filter(|key| key["kty"] == "RSA");
+        published.map(|key| (key["kid"].to_string(), key["n"].to_string())).collect()
+    };
+    let mut before = rsa(&idp);
+    for rotation in 1..=4 {
+        let signing = idp.keys().rotate();
+        let after = rsa(&idp);
+        let new: Vec<_> = after.iter().filter(|key| !before.contains(key)).collect();
+        assert_eq!((new.len(), after.len()), (1, before.len() + 1), "rotation {rotation}");
+        assert_eq!(new[0].0, format!("{signing:?}"), "the new key signs");
+        for (kid, modulus) in &before {
+            assert!(*kid != new[0].0 && *modulus != new[0].1, "rotation {rotation}: {kid} is used again");
+        }
+        let minted = idp.mint(&Mint::new("dana", "kaseya-mdr")).expect("tokens");
+        assert_eq!(crate::support::decode(&minted.id_token).0["kid"], signing);
+        again.keys().rotate();
+        assert_eq!(rsa(&again), after, "rotation {rotation}");
+        before = after;
+    }
+}
