@@ -253,7 +253,9 @@ impl State {
     ) -> TokenDraft {
         let alg = order.client.id_token_signed_response_alg;
         let mut person_claims = self.claims_of(who, sign_in, note);
-        if order.access_token && !order.client.user_claims_in_id_token {
+        // A code stands for the access token that it is redeemed for.
+        let by_access_token = order.access_token || order.code.is_some();
+        if by_access_token && !order.client.user_claims_in_id_token {
             let own = self.people.get(&who.person).map(|person| &person.id_token_claims);
             person_claims.retain(|name, _| name == "sub" || own.is_some_and(|own| own.contains_key(name)));
         }

@@ -315,3 +315,28 @@ async fn claims_come_with_their_scope_and_where_the_client_has_them() {
     let id_token = decode(token["id_token"].as_str().expect("an ID token")).1;
     assert_eq!(id_token["nickname"], "Dee", "what was asked for by name is there");
 }
+
+#[tokio::test]
+async fn only_an_id_token_that_nothing_comes_with_has_what_the_scope_asks_for() {
+    use fixtures::ResponseType::{CodeIdToken, IdToken, IdTokenToken};
+    let idp = MockIdp::start().await;
+    let change = |client: &mut fixtures::Client| {
+        client.user_claims_in_id_token = false;
+        client.grants.push(fixtures::Grant::Implicit);
+        client.response_types = vec![CodeIdToken, IdToken, IdTokenToken];
+    };
+    idp.clients().change("kaseya-mdr", change).unwrap();
+    for (response_type, there) in [("id_token", true), ("id_token token", false), ("code id_token", false)] {
+        let request = [
+            ("client_id", "kaseya-mdr"),
+            ("redirect_uri", CALLBACK),
+            ("response_type", response_type),
+            ("scope", "openid email"),
+            ("nonce", "n"),
+        ];
+        let request = request.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let response = idp.minter().response("dana", &mock_idp::Params(request)).unwrap();
+        let id_token = decode(response.params.first("id_token").expect("an ID token")).1;
+        assert_eq!(id_token.get("email").is_some(), there, "{response_type}: {id_token}");
+    }
+}
