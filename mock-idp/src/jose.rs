@@ -100,9 +100,19 @@ impl TokenDraft {
             return instead.clone();
         }
         let header = serde_json::to_string(&self.header).unwrap_or_default();
-        let mut payload = serde_json::to_string(&self.payload).unwrap_or_default();
-        payload.insert_str(payload.len() - 1, &self.more_members);
-        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(&header), URL_SAFE_NO_PAD.encode(payload));
+        let mut payload = Vec::with_capacity(1_024);
+        // Claims can always be written.
+        let _ = serde_json::to_writer(&mut payload, &self.payload);
+        if !self.more_members.is_empty() {
+            payload.truncate(payload.len().saturating_sub(1));
+            payload.extend_from_slice(self.more_members.as_bytes());
+            payload.push(b'}');
+        }
+        // Room for the signature too.
+        let mut message = String::with_capacity(2 * (header.len() + payload.len()) + 512);
+        URL_SAFE_NO_PAD.encode_string(&header, &mut message);
+        message.push('.');
+        URL_SAFE_NO_PAD.encode_string(payload, &mut message);
         let mut signature = self.sign(message.as_bytes());
         if self.corrupt
             && let Some(middle) = signature.len().checked_div(2)
@@ -110,9 +120,14 @@ impl TokenDraft {
         {
             *byte ^= 0x40;
         }
-        let message = if self.swapped.is_empty() { message } else { self.swap(&header) };
-        let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
-        self.reshape.map_or_else(|| token.clone(), |reshape| reshape(&token))
+        let mut token = if self.swapped.is_empty() { message } else { self.swap(&header) };
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        if let Some(reshape) = self.reshape {
+            return reshape(&token);
+        }
+        token.shrink_to_fit();
+        token
     }
 
     /// Header and payload of the finished token, which is read only where it is not simply this draft.

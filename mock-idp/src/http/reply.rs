@@ -36,7 +36,10 @@ impl Reply {
     }
 
     pub(crate) fn json(status: StatusCode, value: &Value) -> Self {
-        Self::new(status, "application/json", value.to_string())
+        // Most are about as long; a value can always be written.
+        let mut body = Vec::with_capacity(2_048);
+        let _ = serde_json::to_writer(&mut body, value);
+        Self::new(status, "application/json", body)
     }
 
     pub(crate) fn html(status: StatusCode, page: impl Into<Bytes>) -> Self {
@@ -86,15 +89,18 @@ impl Reply {
     /// The answer as bytes, but for the headers that every answer has.
     pub(crate) fn raw(&self) -> Vec<u8> {
         let reason = self.status.canonical_reason().unwrap_or_default();
-        let mut raw = format!("HTTP/1.1 {} {reason}\r\n", self.status.as_u16()).into_bytes();
-        put_headers(&self.header_map(), &mut raw);
-        raw.extend_from_slice(&self.body);
-        raw
+        message(&["HTTP/1.1 ", self.status.as_str(), " ", reason, "\r\n"], &self.header_map(), &self.body)
     }
 }
 
-/// Headers as they stand before a body, with the empty line.
-pub(super) fn put_headers(headers: &HeaderMap, raw: &mut Vec<u8>) {
+/// A message as bytes: the parts of its first line, headers and body. The journal keeps it, so it takes what it needs.
+pub(super) fn message(first: &[&str], headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
+    let fields: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let length = first.iter().map(|part| part.len()).sum::<usize>() + fields + 2 + body.len();
+    let mut raw = Vec::with_capacity(length);
+    for part in first {
+        raw.extend_from_slice(part.as_bytes());
+    }
     for (name, value) in headers {
         raw.extend_from_slice(name.as_str().as_bytes());
         raw.extend_from_slice(b": ");
@@ -102,6 +108,8 @@ pub(super) fn put_headers(headers: &HeaderMap, raw: &mut Vec<u8>) {
         raw.extend_from_slice(b"\r\n");
     }
     raw.extend_from_slice(b"\r\n");
+    raw.extend_from_slice(body);
+    raw
 }
 
 impl IntoResponse for Reply {

@@ -56,10 +56,8 @@ impl Incoming {
 
     /// The request as bytes, as far as the parsed headers tell.
     pub(crate) fn raw(&self) -> Vec<u8> {
-        let mut raw = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
-        super::reply::put_headers(&self.headers, &mut raw);
-        raw.extend_from_slice(&self.body);
-        raw
+        let first = [self.method.as_str(), " ", &self.target, " HTTP/1.1\r\n"];
+        super::reply::message(&first, &self.headers, &self.body)
     }
 
     /// The parameters of the request: the form of a POST, the query of a GET (OIDC Core 3.1.2.1).
