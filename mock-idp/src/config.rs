@@ -191,7 +191,7 @@ impl Config {
             tls: shape.tls,
             control: shape.control.unwrap_or_default(),
             without_auth_time: shape.without_auth_time,
-            names: shape.claim_names.map(names),
+            names: shape.claim_names.as_ref().map(names),
             root,
             realms,
         }
@@ -236,9 +236,10 @@ fn plan(shape: &mut RealmShape, base: &Fixtures) -> Plan {
         keys: base.keys.clone(),
     });
     let (faults, rules) = (std::mem::take(&mut shape.faults), std::mem::take(&mut shape.rules));
-    let ClockShape { frozen, at } = std::mem::take(&mut shape.clock);
-    let at = at.and_then(|at| at.parse().ok());
-    let clock = (frozen || at.is_some()).then_some(ClockSetting { frozen, at });
+    let clock = shape
+        .clock
+        .take()
+        .map(|ClockShape { frozen, at }| ClockSetting { frozen, at: at.and_then(|at| at.parse().ok()) });
     let keys = shape.keys.take();
     Plan {
         seed: shape.seed,
@@ -249,15 +250,13 @@ fn plan(shape: &mut RealmShape, base: &Fixtures) -> Plan {
     }
 }
 
-fn names(given: Names) -> ClaimNames {
-    let usual = ClaimNames::default();
-    ClaimNames {
-        company_id: given.company_id.unwrap_or(usual.company_id),
-        company_name: given.company_name.unwrap_or(usual.company_name),
-        username: given.username.unwrap_or(usual.username),
-        role: given.role.unwrap_or(usual.role),
-        modules: given.modules.unwrap_or(usual.modules),
+/// Names that cannot be one are told by the check, and stay as usual here.
+fn names(given: &Names) -> ClaimNames {
+    let mut names = ClaimNames::default();
+    for (name, claim) in given.all() {
+        let _ = names.rename(&format!("{name}={claim}"));
     }
+    names
 }
 
 /// What a decoder found, said as fixtures say it.

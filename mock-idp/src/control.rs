@@ -17,20 +17,22 @@ mod tokens;
 mod verdict;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::control::problem::Problem;
+use crate::control::problem::{LONGEST_BODY, Problem};
 use crate::fault::nearest;
 use crate::http::place::Place;
 use crate::journal::{Channel, Entry, Note, Params};
@@ -94,12 +96,20 @@ pub(crate) fn router() -> Router {
         .routes(routes!(tokens::list_handed_out))
         .routes(routes!(tokens::send_logout_token))
         .split_for_parts();
+    let document = Arc::new(openapi::completed(document));
     router
-        .route("/_control/openapi.json", get(axum::Json(openapi::completed(document))))
+        .route("/_control/openapi.json", get(async move |place: Place| described(&document, &place)))
         .merge(console::router())
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(map_response(problem::explained))
         .layer(from_fn(write_down))
         .layer(from_fn(only_who_may))
+}
+
+/// The document, with the address of this realm.
+fn described(document: &Value, place: &Place) -> axum::Json<Value> {
+    let control = place.base.control_url();
+    axum::Json(openapi::of_realm(document, control.strip_suffix("/_control").unwrap_or(&control)))
 }
 
 /// The names that operations have in the journal, in order.

@@ -44,6 +44,9 @@ pub struct NotFound {
     pub nearest: Option<String>,
 }
 
+/// From here on two names look alike (Jaro and Winkler).
+const ALIKE: f64 = 0.75;
+
 /// So many names are compared with one that nobody has.
 const MOST_COMPARED: usize = 10_000;
 
@@ -67,7 +70,8 @@ impl NotFound {
     /// The same, where these are known.
     pub(crate) fn among<'a>(kind: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let nearest = nearest(name, known.take(MOST_COMPARED));
-        let nearest = Some(nearest.to_owned()).filter(|nearest| !nearest.is_empty());
+        // What is not alike was not meant.
+        let nearest = Some(nearest.to_owned()).filter(|nearest| strsim::jaro_winkler(name, nearest) > ALIKE);
         Self { nearest, ..Self::new(kind, name) }
     }
 }

@@ -95,7 +95,7 @@ pub enum RealmError {
     Randomness,
 }
 
-/// First segments that the provider itself answers under.
+/// Segments that the provider itself answers under, in every realm: no realm takes them from another.
 const RESERVED: [&str; 9] =
     ["connect", "account", "assets", "keys", "strangers", "moved", "scim", "device", "portal"];
 
@@ -146,6 +146,10 @@ impl Realms {
             prepared: own.prepared,
         })?);
         let mut realms = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
+        // Somebody may have been quicker since it was looked for.
+        if realms.contains_key(path) {
+            return Err(RealmError::Taken(path.to_owned()));
+        }
         realms.insert(path.to_owned(), Arc::clone(&realm));
         Ok(realm)
     }
@@ -222,13 +226,14 @@ impl Realms {
 }
 
 pub(crate) fn is_path(path: &str) -> bool {
-    let first = path.split('/').next().unwrap_or_default();
     let segment = |text: &str| {
         !text.is_empty()
             && !text.starts_with(['_', '.'])
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
     };
-    path.len() <= 200 && path.split('/').all(segment) && !RESERVED.contains(&first)
+    path.len() <= 200
+        && path.split('/').all(segment)
+        && !path.split('/').any(|segment| RESERVED.contains(&segment))
 }
 
 /// A clock that starts as it is told.

@@ -62,6 +62,7 @@ pub struct When {
     pub login_hint: Option<String>,
     /// Only the n-th of these requests, counted from 1.
     #[serde(default, deserialize_with = "never_zero", skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
     pub nth: Option<u64>,
 }
 
@@ -271,6 +272,7 @@ pub struct Rule {
     pub then: Then,
     /// How often; always, unless given.
     #[serde(default, deserialize_with = "never_zero", skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
     pub times: Option<u64>,
     /// How many of these requests are spared first.
     #[serde(default)]

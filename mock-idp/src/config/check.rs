@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::config::tree::Node;
 use crate::config::{Config, ConfigError, Plan, entry, refused, unknown};
 use crate::fault::{StagedBy, Target, catalogue};
+use crate::protocol::claims::ClaimNames;
 use crate::realm::invent::MOST;
 use crate::rule::{OPERATIONS, Rule, Then};
 
@@ -43,6 +44,14 @@ fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
         if let Some(address) = address.as_ref().filter(|address| !crate::base::is_base_url(address)) {
             let remedy = "write an http or https URL without query, fragment and trailing slash";
             return Err(refused(tree.line_of(name), format!("{name} \"{address}\" cannot be one"), remedy));
+        }
+    }
+    if let Some(names) = tree.get("claim_names") {
+        for name in ["company_id", "company_name", "username", "role", "modules"] {
+            let Some(claim) = names.get(name).and_then(Node::text) else { continue };
+            if let Err(flaw) = ClaimNames::default().rename(&format!("{name}={claim}")) {
+                return Err(refused(names.line_of(name), flaw, "write the name of another claim"));
+            }
         }
     }
     if config.derived_issuer && config.issuer.is_some() {
@@ -96,6 +105,10 @@ pub(super) fn scope(plan: &Plan, fixtures: &Fixtures, tree: &Node) -> Result<(),
     if plan.prepared.invented_people > MOST {
         let sentence = format!("{} people are too many to make up", plan.prepared.invented_people);
         return Err(refused(tree.line_of("invented_people"), sentence, format!("{MOST} are the most")));
+    }
+    if plan.prepared.invented_people > 0 && fixtures.companies.is_empty() {
+        let sentence = "people are made up, and there is no company for them";
+        return Err(refused(tree.line_of("invented_people"), sentence, "add one under companies"));
     }
     for (number, arming) in plan.prepared.faults.iter().enumerate() {
         let tree = entry(tree, "faults", number);

@@ -31,8 +31,7 @@ pub(crate) struct Shape {
     #[serde(default)]
     pub(crate) without_auth_time: bool,
     pub(crate) claim_names: Option<Names>,
-    #[serde(default)]
-    pub(crate) clock: ClockShape,
+    pub(crate) clock: Option<ClockShape>,
     pub(crate) keys: Option<PathBuf>,
     pub(crate) companies: Option<Vec<Company>>,
     pub(crate) people: Option<Vec<Person>>,
@@ -76,6 +75,20 @@ pub(crate) struct Names {
     pub(crate) modules: Option<String>,
 }
 
+impl Names {
+    /// What is given, by the usual name.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("company_id", &self.company_id),
+            ("company_name", &self.company_name),
+            ("username", &self.username),
+            ("role", &self.role),
+            ("modules", &self.modules),
+        ];
+        all.into_iter().filter_map(|(name, claim)| Some((name, claim.as_deref()?)))
+    }
+}
+
 /// How the clock starts.
 #[derive(Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -98,9 +111,8 @@ pub(crate) struct RealmShape {
     pub(crate) path: String,
     /// What fixes every code, token, key and name in it.
     pub(crate) seed: Option<u64>,
-    /// How its clock starts.
-    #[serde(default)]
-    pub(crate) clock: ClockShape,
+    /// How its clock starts, if not as that of the root did.
+    pub(crate) clock: Option<ClockShape>,
     /// The folder of its keys: in a configuration file only.
     #[schema(ignore)]
     pub(crate) keys: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! A configuration file as a tree in which every name and value knows its line, whatever the format was. It knows no
 //! setting.
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use serde::Serialize;
@@ -112,7 +113,8 @@ impl Node {
 
 /// The tree of a TOML text.
 pub(crate) fn of_toml(text: &str) -> Result<Node, Wrong> {
-    let line = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
+    let ends: Vec<_> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
     let table = DeTable::parse(text)
         .map_err(|error| Wrong::new(error.span().map(|span| line(span.start)), error.message()))?;
     Ok(Node { line: 1, value: table_of(table.into_inner(), &line)? })
@@ -138,7 +140,11 @@ fn node_of(value: TomlSpanned<DeValue<'_>>, line: &impl Fn(usize) -> usize) -> R
             let fits = parsed.ok().filter(|parsed| (i64::MIN.into()..=u64::MAX.into()).contains(parsed));
             Value::Integer(fits.ok_or_else(|| wrong(number.as_str()))?)
         }
-        DeValue::Float(number) => Value::Float(number.as_str().parse().map_err(|_| wrong(number.as_str()))?),
+        DeValue::Float(number) => {
+            let parsed = number.as_str().parse().ok().filter(|parsed: &f64| parsed.is_finite());
+            let none = || Wrong::new(Some(at), format!("`{}` is no number that JSON has", number.as_str()));
+            Value::Float(parsed.ok_or_else(none)?)
+        }
         DeValue::Datetime(time) => Value::Text(time.to_string()),
         DeValue::Array(entries) => {
             Value::List(entries.into_iter().map(|entry| node_of(entry, line)).collect::<Result<_, _>>()?)
@@ -272,10 +278,10 @@ impl<'de, T: Element<'de>> Visitor<'de> for Any<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut members = Vec::<(Key, Node)>::new();
+        let (mut members, mut names) = (Vec::<(Key, Node)>::new(), BTreeSet::new());
         while let Some((name, value)) = map.next_entry::<T::Name, T>()? {
             let key = T::key(name);
-            if members.iter().any(|(known, _)| known.name == key.name) {
+            if !names.insert(key.name.clone()) {
                 return Err(de::Error::custom(format!("duplicate field `{}`", key.name)));
             }
             members.push((key, value.into()));

@@ -41,9 +41,20 @@ pub(super) fn check_client(client: &Client) -> Result<(), Problem> {
     }
     let uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
     let mut uris = uris.chain(&client.initiate_login_uri);
-    let is_uri = |uri: &str| !uri.is_empty() && uri.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_visible = |uri: &str| !uri.is_empty() && uri.bytes().all(|byte| byte.is_ascii_graphic());
+    let runs = |scheme: &str| matches!(scheme, "javascript" | "data" | "vbscript");
+    // Applications on a device have schemes of their own.
+    let is_uri = |uri: &str| is_visible(uri) && url::Url::parse(uri).is_ok_and(|url| !runs(url.scheme()));
     if let Some(uri) = uris.find(|uri| !is_uri(uri)) {
-        return Err(Problem::wrong(format!("{uri:?} of {} is no URI: it is not visible ASCII", client.id)));
+        let detail =
+            format!("{uri:?} of {} is no absolute URI in visible ASCII that a browser can go to", client.id);
+        return Err(Problem::wrong(detail));
+    }
+    if client.secret.as_deref() == Some("") {
+        return Err(Problem::wrong(format!(
+            "the secret of {} is empty; write one, or leave it out",
+            client.id
+        )));
     }
     let shown = [&client.logo_uri, &client.client_uri, &client.policy_uri, &client.tos_uri];
     let called = [&client.backchannel_logout_uri, &client.frontchannel_logout_uri, &client.jwks_uri];

@@ -14,12 +14,20 @@ const DRAFTS: [(&str, &str, &[&str]); 5] = [
     ("ClientChange", "Client", &[]),
 ];
 
-/// The document as it is served.
+/// The document as the realm at this address serves it.
+pub(super) fn of_realm(document: &Value, address: &str) -> Value {
+    let mut document = document.clone();
+    document["servers"] = json!([{ "url": address }]);
+    document
+}
+
+/// The document of every realm.
 pub(super) fn completed(document: OpenApi) -> Value {
     // It is made of names and texts.
     let mut document = serde_json::to_value(document).unwrap_or_default();
     let schemas = &mut document["components"]["schemas"];
     for (name, of, needed) in DRAFTS {
+        debug_assert!(schemas.get(name).is_none(), "two schemas are called {name}");
         let mut draft = schemas[of].clone();
         draft["required"] = json!(needed);
         schemas[name] = draft;
@@ -28,6 +36,8 @@ pub(super) fn completed(document: OpenApi) -> Value {
         let list = &mut schemas["NewRealm"]["properties"][list];
         list["items"] = json!({ "$ref": format!("#/components/schemas/{draft}") });
     }
+    let others = schemas.clone();
+    flatten(&mut schemas["RuleRecord"], &others);
     document["components"]["securitySchemes"] = json!({
         "key": {"type": "http", "scheme": "bearer", "description": "The control key, where there is one."},
         "password": {"type": "http", "scheme": "basic", "description": "The control key as the password of any user."},
@@ -35,8 +45,11 @@ pub(super) fn completed(document: OpenApi) -> Value {
     let Some(Value::Object(paths)) = document.get_mut("paths").map(Value::take) else { return document };
     let mut finished = Map::new();
     for (path, mut operations) in paths {
-        if !OPEN.contains(&path.as_str()) {
-            operations.as_object_mut().into_iter().flatten().for_each(|(_, operation)| guarded(operation));
+        for (_, operation) in operations.as_object_mut().into_iter().flatten() {
+            if !OPEN.contains(&path.as_str()) {
+                guarded(operation);
+            }
+            described(operation);
         }
         // A segment that may have slashes.
         finished.insert(path.replace("{*", "{"), operations);
@@ -59,7 +72,26 @@ fn guarded(operation: &mut Value) {
     if has_body {
         responses.insert("413".to_owned(), problem("The body is too large."));
     }
-    for (status, response) in responses {
+}
+
+/// Says of every answer what it is, and of a body that it has to be there.
+fn described(operation: &mut Value) {
+    if operation.get("requestBody").is_some() {
+        operation["requestBody"]["required"] = json!(true);
+    }
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        let usual = match status.as_str() {
+            "201" => "It is there now.",
+            "204" => "It is done.",
+            "400" => "The request cannot be read.",
+            "404" => "There is none of this name.",
+            "409" => "The name is taken.",
+            "422" => "Something in it is wrong; the problem says what, and what to do.",
+            _ => "What was asked for.",
+        };
+        if response["description"].as_str().is_none_or(str::is_empty) {
+            response["description"] = json!(usual);
+        }
         // What is refused is told in the format of RFC 9457.
         if status.starts_with('4')
             && let Some(content) = response["content"].as_object_mut()
@@ -68,4 +100,22 @@ fn guarded(operation: &mut Value) {
             content.insert("application/problem+json".to_owned(), body);
         }
     }
+}
+
+/// A schema made of another one and more is written as one: the other would refuse what there is more.
+fn flatten(schema: &mut Value, schemas: &Value) {
+    let Some(parts) = schema.get_mut("allOf").map(Value::take) else { return };
+    let (mut properties, mut required) = (Map::new(), Vec::new());
+    for part in parts.as_array().into_iter().flatten() {
+        let name = part["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+        let part = name.map_or(part, |name| &schemas[name]);
+        properties.extend(part["properties"].as_object().cloned().unwrap_or_default());
+        required.extend(part["required"].as_array().cloned().unwrap_or_default());
+    }
+    if let Some(members) = schema.as_object_mut() {
+        members.remove("allOf");
+    }
+    schema["type"] = json!("object");
+    schema["properties"] = Value::Object(properties);
+    schema["required"] = Value::Array(required);
 }

@@ -102,7 +102,7 @@ fn person(people: &People, key: &str) -> Result<Person, NotFound> {
 /// Changes the members that are sent; null removes one (RFC 7396).
 #[utoipa::path(patch, path = "/_control/people/{key}", tag = "people", params(("key" = String, Path)),
     request_body(content = ref("#/components/schemas/PersonChange"), content_type = "application/merge-patch+json"),
-    responses((status = OK, body = Person), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = OK, body = Person), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn change_person(
     Place { realm, .. }: Place,
     Path(key): Path<String>,
@@ -175,6 +175,7 @@ pub(crate) async fn restore_person(
 pub(crate) struct NewEmail {
     /// The address; null for none.
     #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
     email: Option<String>,
 }
 
@@ -227,6 +228,7 @@ pub(crate) async fn recreate_person(
 /// Another company.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Move)]
 pub(crate) struct NewCompany {
     /// Key of the company.
     company: String,

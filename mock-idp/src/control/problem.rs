@@ -17,6 +17,9 @@ use crate::realm::lifecycle::PersonError;
 use crate::realm::mint::MintError;
 use crate::realms::RealmError;
 
+/// Most bytes of a body.
+pub(crate) const LONGEST_BODY: usize = 2 << 20;
+
 /// Most characters of a detail.
 const LONGEST_DETAIL: usize = 1_000;
 
@@ -187,7 +190,9 @@ pub(crate) async fn explained(response: Response) -> Response {
     let words = to_bytes(body, 16 * LONGEST_DETAIL).await.unwrap_or_default();
     let (code, detail) = match parts.status {
         StatusCode::METHOD_NOT_ALLOWED => ("wrong_method", "no operation here has this method".into()),
-        StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "the body is too large".into()),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("body_too_large", format!("the body is longer than {} MiB", LONGEST_BODY >> 20).into())
+        }
         _ => ("wrong_request", String::from_utf8_lossy(&words)),
     };
     let mut problem = Problem::new(parts.status, code, detail).into_response();
@@ -202,18 +207,28 @@ pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|error| Problem::wrong(error.to_string()))
 }
 
-/// RFC 7396, one level deep: that is how deep these documents are.
+/// A merge patch (RFC 7396 2).
 pub(crate) fn patched<T: Serialize + DeserializeOwned>(old: &T, body: &Bytes) -> Result<T, Problem> {
     let patch: serde_json::Map<String, Value> = read(body)?;
     let mut document = serde_json::to_value(old).map_err(|error| Problem::wrong(error.to_string()))?;
-    if let Value::Object(members) = &mut document {
-        for (name, value) in patch {
-            if value.is_null() {
-                members.remove(&name);
-            } else {
-                members.insert(name, value);
-            }
+    merge(&mut document, Value::Object(patch));
+    serde_json::from_value(document).map_err(|error| Problem::wrong(error.to_string()))
+}
+
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Value::Object(members) = target else { return };
+    for (name, value) in patch {
+        if value.is_null() {
+            members.remove(&name);
+        } else {
+            merge(members.entry(name).or_insert(Value::Null), value);
         }
     }
-    serde_json::from_value(document).map_err(|error| Problem::wrong(error.to_string()))
 }

@@ -13,6 +13,25 @@ pub(crate) const ACR: &str = "urn:kaseyaone:mfa";
 /// Life of an ID token, seconds.
 pub(crate) const ID_TOKEN_LIFE: i64 = 300;
 
+/// Claims that tokens have for the protocol's sake.
+const PROTOCOL: [&str; 15] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "nonce",
+    "azp",
+    "at_hash",
+    "c_hash",
+    "sid",
+    "auth_time",
+    "acr",
+    "amr",
+];
+
 /// Names of KaseyaOne's own claims. They are not publicly documented, so they are configuration.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ClaimNames {
@@ -51,6 +70,11 @@ impl ClaimNames {
         };
         if claim.is_empty() {
             return Err(format!("{assignment:?} is not of the form {name}=CLAIM"));
+        }
+        if PROTOCOL.contains(&claim) {
+            return Err(format!(
+                "{claim:?} is a claim of the protocol (OIDC Core 2), and says nothing about {name}"
+            ));
         }
         claim.clone_into(slot);
         Ok(())

@@ -86,7 +86,7 @@ impl State {
             subject: format!("k1-{}", self.inventor.short()),
             given_name: given.to_owned(),
             family_name: family.to_owned(),
-            email: Some(format!("{username}@{}.example", ascii(company))),
+            email: Some(format!("{username}@{}.example", domain(company))),
             email_verified: Some(true),
             role: role.to_owned(),
             modules: vec!["mdr".to_owned()],
@@ -102,6 +102,13 @@ fn pick(inventor: &mut Generator, from: &[&'static str]) -> &'static str {
 /// A name as user names and addresses have it: in small letters, without accents, blanks and apostrophes.
 fn ascii(name: &str) -> String {
     name.chars().filter_map(plain).collect::<String>()
+}
+
+/// A company's part of an address.
+fn domain(company: &str) -> String {
+    let plain = ascii(company);
+    let plain = plain.trim_matches('-');
+    if plain.is_empty() { "company".to_owned() } else { plain.to_owned() }
 }
 
 fn plain(letter: char) -> Option<char> {

@@ -189,7 +189,9 @@ fn is_answer(entry: &Entry) -> bool {
 /// The parameters of an authorization request: in the request, pushed before (RFC 9126), or in a signed object
 /// (RFC 9101).
 fn asked(entry: &Entry, entries: &[Entry]) -> Params {
-    let sent = if entry.method == "POST" { &entry.form } else { &entry.query };
+    // Who posts a `sub` says who signs in, and leaves the request where it was.
+    let is_form = entry.method == "POST" && entry.form.first("sub").is_none();
+    let sent = if is_form { &entry.form } else { &entry.query };
     let pushed = sent.first("request_uri").and_then(|uri| {
         let pushes = entries.iter().filter(|entry| entry.operation == "pushed_authorization");
         pushes.rev().find(|push| {

@@ -274,6 +274,32 @@ fn every_mistake_is_one_sentence_with_line_and_remedy() {
 }
 
 #[test]
+fn names_numbers_and_addresses_that_cannot_be_are_refused() {
+    let cases = [
+        (
+            "[claim_names]\nrole = \"\"\n",
+            "2: \"role=\" is not of the form role=CLAIM; write the name of another",
+        ),
+        ("[claim_names]\ncompany_id = \"sub\"\n", "2: \"sub\" is a claim of the protocol (OIDC Core 2)"),
+        (
+            "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\nclaims = { x = nan }\n",
+            "4: \"nan\" is no number that JSON has",
+        ),
+        ("[[clients]]\nid = \"a\"\nsecret = \"\"\n", "3: the secret is empty; write one, or leave it out"),
+        (
+            "[[clients]]\nid = \"a\"\nbackchannel_logout_uri = \"x y\"\n",
+            "3: \"x y\" is not an absolute address; ",
+        ),
+    ];
+    for (text, expected) in cases {
+        let error =
+            MockIdpBuilder::from_config(text, ConfigFormat::Toml).map(|_| ()).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("configuration:{expected}")), "{text}: {error}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+}
+
+#[test]
 fn mistakes_in_yaml_have_their_lines_too() {
     let cases = [
         ("seed: 1\nsead: 1\n", "2: unknown field \"sead\"; did you mean \"seed\"?"),

@@ -124,6 +124,9 @@ async fn tokens_are_issued_expired_and_replayed_by_its_forms() {
     assert!(!console.show("").await.contains(&refresh_token), "it is shown once");
     assert!(issue("session", "0").await.body.contains(">mock_idp_"));
     assert!(issue("answer", "0").await.body.contains("http://127.0.0.1:8400/sso/callback?code="));
+    let public = [("what", "answer"), ("person", "dana"), ("client", "spa"), ("ago", "0")];
+    let answered = console.post("issue", &public).await;
+    assert!(answered.body.contains("?code=") && answered.body.contains("code_verifier"), "{}", answered.body);
     let request = "http://idp/connect/authorize?client_id=kaseya-mdr&response_type=code&scope=openid&state=s-9\
                    &redirect_uri=http%3A%2F%2F127.0.0.1%3A8400%2Fsso%2Fcallback";
     let pasted = [("what", "answer"), ("person", "dana"), ("client", ""), ("ago", "0"), ("request", request)];
@@ -151,10 +154,10 @@ async fn tokens_are_issued_expired_and_replayed_by_its_forms() {
     console.wrong("expire", &[("person", "nobody"), ("do", "grants")], "there is no person").await;
     let answered = Browser::new().sign_in(idp, "rui", &[]).await.location.expect("an answer");
     let page = console.show("").await;
-    assert!(page.contains("href=\"/_control/console/answers/3\"") && !page.contains(&answered));
-    let again = console.browser.get(&idp.url("/_control/console/answers/3")).await;
+    assert!(page.contains("href=\"/_control/console/answers/4\"") && !page.contains(&answered));
+    let again = console.browser.get(&idp.url("/_control/console/answers/4")).await;
     assert_eq!((again.status.as_u16(), again.location), (303, Some(answered)));
-    assert_eq!(console.browser.get(&idp.url("/_control/console/answers/4")).await.status, 404);
+    assert_eq!(console.browser.get(&idp.url("/_control/console/answers/5")).await.status, 404);
     let dead = "kaseya-mdr was not reached: ";
     console.wrong("replay", &[("about", "dana kaseya-mdr")], dead).await;
     console.wrong("replay", &[("about", "rui kaseya-mdr")], "there is no logout token about").await;

@@ -40,6 +40,10 @@ async fn people_are_added_changed_deactivated_and_deleted() {
         control.send("PATCH", "/people/nora", json!({"email": null, "given_name": "Eleonora"})).await.json();
     assert_eq!((changed.get("email"), &changed["given_name"]), (None, &json!("Eleonora")));
     assert_eq!(control.send("PATCH", "/people/nora", json!({"company": "acme"})).await.status, 422);
+    for claims in [json!({"a": 1, "z": {"x": 1, "y": 2}}), json!({"b": 2, "a": null, "z": {"x": null}})] {
+        assert_eq!(control.send("PATCH", "/people/nora", json!({"claims": claims})).await.status, 200);
+    }
+    assert_eq!(control.get("/people/nora").await["claims"], json!({"b": 2, "z": {"y": 2}}), "RFC 7396 2");
     for (method, path, status) in [
         ("POST", "/people/nora/lock", "locked"),
         ("POST", "/people/nora/deactivate", "deactivated"),
@@ -161,8 +165,12 @@ async fn the_document_says_what_is_sent_and_what_comes_back() {
     let dana = control.get("/people/dana").await;
     Browser::new().get(&idp.url("/.well-known/openid-configuration/jwks")).await;
     let entry = control.get("/journal?raw=true").await[0].clone();
-    for (schema, sent) in [("Person", dana), ("Client", control.get("/clients/spa").await), ("Entry", entry)]
-    {
+    let rule = json!({"when": {"operation": "token", "nth": 9}, "then": "hang"});
+    let rule = control.send("POST", "/rules", rule).await.json();
+    let client = control.get("/clients/spa").await;
+    assert_eq!(document["servers"], json!([{ "url": idp.issuer() }]));
+    assert_eq!(schemas["Move"]["required"], json!(["company"]));
+    for (schema, sent) in [("RuleRecord", rule), ("Person", dana), ("Client", client), ("Entry", entry)] {
         let properties = schemas[schema]["properties"].as_object().expect("properties");
         for member in sent.as_object().expect("members").keys() {
             assert!(properties.contains_key(member), "{schema} has no {member}");
@@ -174,6 +182,11 @@ async fn the_document_says_what_is_sent_and_what_comes_back() {
             let is_open = ["/_control/health", "/_control/tls/authority.pem"].contains(&path.as_str());
             assert_eq!(operation.get("security").is_none(), is_open, "{method} {path}");
             assert_eq!(operation["responses"].get("401").is_none(), is_open, "{method} {path}");
+            for (status, answer) in operation["responses"].as_object().expect("answers") {
+                let described = answer["description"].as_str().is_some_and(|text| !text.is_empty());
+                let plain = answer["content"].get("application/json").is_some();
+                assert!(described && !(status.starts_with('4') && plain), "{method} {path} {status}");
+            }
             assert!(
                 !operation.to_string().contains("\"type\":\"object\""),
                 "{method} {path} says no more than object"

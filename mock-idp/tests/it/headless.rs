@@ -62,6 +62,16 @@ async fn a_test_posts_sub_to_the_address_it_was_sent_to() {
     let back = browser.post(&authorize_url(&idp, &[]), &[("sub", "k1-northwind-dana")]).await;
     assert_eq!(back.param("state").as_deref(), Some("state-1"));
     assert_eq!(browser.redeem(&idp, &back.param("code").expect("a code")).await.status, 200);
+    let verdict = idp.verdict().of("kaseya-mdr");
+    for id in ["state-present", "nonce-present", "pkce-present"] {
+        let check = verdict.clients[0].checks.iter().find(|check| check.id == id).expect("a check");
+        assert_eq!(
+            check.outcome,
+            mock_idp::Outcome::Pass,
+            "{id}: the request is in the address: {}",
+            check.detail
+        );
+    }
     let other = browser.post(&authorize_url(&idp, &[]), &[("sub", "rui")]).await;
     let tokens = browser.redeem(&idp, &other.param("code").expect("a code")).await.json();
     assert_eq!(decode(tokens["id_token"].as_str().expect("an ID token")).1["sub"], "k1-northwind-rui");

@@ -240,7 +240,19 @@ async fn an_unknown_realm_is_not_made_by_asking_and_the_near_ones_are_named() {
     assert_eq!(lost.json()["near_realms"][0], "acme/eu");
     assert!(lost.json()["detail"].as_str().unwrap().contains("/acme/eu"), "{}", lost.body);
     assert_eq!(idp.realms().paths(), ["", "acme", "acme/eu", "globex"]);
-    for wrong in ["", "/acme", "acme/", "a//b", "a b", "_control", "connect", ".well-known", "é"] {
+    for wrong in [
+        "acme/connect",
+        "acme/eu/portal",
+        "",
+        "/acme",
+        "acme/",
+        "a//b",
+        "a b",
+        "_control",
+        "connect",
+        ".well-known",
+        "é",
+    ] {
         let error = idp.realms().create(wrong).map(|_| ()).unwrap_err();
         assert!(error.to_string().contains("realm path"), "{wrong}: {error}");
     }
@@ -273,6 +285,13 @@ async fn realms_are_made_and_removed_over_http() {
 #[tokio::test]
 async fn a_realm_is_made_over_http_as_a_file_makes_one() {
     let idp = MockIdp::start().await;
+    let frozen = "[clock]\nfrozen = true\nat = '2027-01-01T00:00:00Z'\n";
+    let stopped = mock_idp::MockIdpBuilder::from_config(frozen, mock_idp::ConfigFormat::Toml).unwrap();
+    let stopped = stopped.start().await.unwrap();
+    let running = json!({"path": "runs", "clock": {"frozen": false}});
+    control(&stopped.url("/_control/realms"), reqwest::Method::POST, running).await;
+    let clock = |path: &str| stopped.realms().get(path).expect("a realm").clock().reading();
+    assert!(clock("").frozen && !clock("runs").frozen);
     let new = json!({"path": "acme", "companies": [{"key": "acme"}], "people": [{"key": "alice"}],
         "clients": [{"id": "shop", "secret": "s", "redirect_uris": ["http://127.0.0.1:1/cb"]}],
         "faults": [{"fault": "idt-nonce-wrong", "target": {"person": "alice"}}],
@@ -300,6 +319,12 @@ async fn a_realm_is_made_over_http_as_a_file_makes_one() {
             "expected a whole number from 1",
         ),
         (json!({"path": "b", "clock": {"at": "noon"}}), "at \"noon\" is no time"),
+        (json!({"path": "acme/connect"}), "nor one that the provider uses itself"),
+        (json!({"path": "b", "clients": [{"id": "x", "logo_uri": "x y"}]}), "is not an absolute address"),
+        (
+            json!({"path": "b", "companies": [], "people": [], "invented_people": 1}),
+            "there is no company for them",
+        ),
     ] {
         let refused = control(&idp.url("/_control/realms"), reqwest::Method::POST, wrong).await;
         assert_eq!(refused.status, 422, "{}", refused.body);

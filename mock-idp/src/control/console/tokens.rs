@@ -11,6 +11,7 @@ use super::page::{Asked, Issued, Said};
 use crate::handles::{Minter, Replays};
 use crate::http::place::Place;
 use crate::protocol::params::Params;
+use crate::protocol::pkce::challenge_of;
 use crate::realm::mint::{Mint, MintLogoutToken};
 
 /// Issues something, and shows it on the page: what is secret does not go into an address.
@@ -38,9 +39,14 @@ fn try_issue(minter: &Minter, form: &Form) -> Result<Vec<Issued>, String> {
             Ok(vec![Issued::new("Logout token", minter.logout_token(&order).map_err(words)?)])
         }
         "answer" => {
-            let request = asked_request(minter, form.text("request"), client);
+            let (request, verifier) = asked_request(minter, form.text("request"), client);
             let sent = minter.response(person, &request).map_err(words)?;
-            Ok(vec![Issued::new("Answer: the address that the browser would be sent to", sent.location)])
+            let mut issued =
+                vec![Issued::new("Answer: the address that the browser would be sent to", sent.location)];
+            issued.extend(
+                verifier.map(|verifier| Issued::new("code_verifier of its code (RFC 7636)", verifier)),
+            );
+            Ok(issued)
         }
         _ => {
             let order =
@@ -58,12 +64,16 @@ fn try_issue(minter: &Minter, form: &Form) -> Result<Vec<Issued>, String> {
 }
 
 /// The authorization request that is answered: the one that was pasted, with its address or without, or the plainest one
-/// of the client.
-fn asked_request(minter: &Minter, pasted: &str, client: &str) -> Params {
+/// of the client; a public one has to prove later that it asked (PKCE), by the verifier that comes along.
+fn asked_request(minter: &Minter, pasted: &str, client: &str) -> (Params, Option<String>) {
     if !pasted.is_empty() {
-        return Params::parse(pasted.split_once('?').map_or(pasted, |(_, query)| query));
+        return (Params::parse(pasted.split_once('?').map_or(pasted, |(_, query)| query)), None);
     }
-    let registered = minter.0.lock().clients.get(client).cloned();
+    let mut state = minter.0.lock();
+    let registered = state.clients.get(client).cloned();
+    let is_public = registered.as_ref().is_some_and(|client| client.is_public());
+    let verifier = is_public.then(|| state.generator.secret());
+    drop(state);
     let redirect_uri =
         registered.and_then(|client| client.redirect_uris.first().cloned()).unwrap_or_default();
     let mut request = Params::default();
@@ -75,7 +85,11 @@ fn asked_request(minter: &Minter, pasted: &str, client: &str) -> Params {
     ] {
         request.push(name, value);
     }
-    request
+    if let Some(verifier) = &verifier {
+        request.push("code_challenge", challenge_of(verifier));
+        request.push("code_challenge_method", "S256");
+    }
+    (request, verifier)
 }
 
 /// Makes something expire.
