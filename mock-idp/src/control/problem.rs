@@ -202,9 +202,22 @@ pub(crate) async fn explained(response: Response) -> Response {
     problem
 }
 
+/// Numbers as whoever writes JSON calls them.
+fn in_words(error: String) -> String {
+    let names = [
+        ("a nonzero u64", "a whole number from 1"),
+        ("usize", "a whole number that is not negative"),
+        ("u64", "a whole number that is not negative"),
+        ("i64", "a whole number"),
+    ];
+    names.iter().fold(error, |error, (name, words)| {
+        error.replace(&format!("expected {name}"), &format!("expected {words}"))
+    })
+}
+
 /// Reads a JSON body; what is wrong with it is said with line and column.
 pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| Problem::wrong(error.to_string()))
+    serde_json::from_slice(body).map_err(|error| Problem::wrong(in_words(error.to_string())))
 }
 
 /// A merge patch (RFC 7396 2).

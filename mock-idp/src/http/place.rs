@@ -121,7 +121,9 @@ pub(crate) async fn nothing_here(place: Place) -> Response {
     let near = place.realms.near(place.whole_path.trim_matches('/'));
     let named = near.iter().map(|path| format!("/{path}")).collect::<Vec<_>>().join(", ");
     let path = shorten(&place.whole_path);
-    let detail = if near.is_empty() {
+    let detail = if place.whole_path.contains("/_control/") {
+        format!("there is no operation {path}; {}/openapi.json lists them all", place.base.control_url())
+    } else if near.is_empty() {
         format!("there is nothing at {path}; this provider has no realm but the one at the root")
     } else {
         format!("there is nothing at {path}, and no realm of that name; realms are {named}")

@@ -132,6 +132,12 @@ async fn people_are_made_up_and_a_seed_fixes_who_they_are() {
     assert_eq!(one[0]["company"], "contoso");
     let back = Browser::new().sign_in(&idp, key, &[]).await;
     assert!(back.param("code").is_some(), "{key} signs in");
+    let text = control.send("POST", "/people/invent", json!({"count": "5"})).await.json();
+    let detail = text["detail"].as_str().unwrap();
+    assert!(detail.contains("string \"5\", expected a whole number that is not negative"), "{detail}");
+    let mistyped = control.send("POST", "/people/dana/laumch", Value::Null).await.json();
+    let detail = mistyped["detail"].as_str().unwrap();
+    assert!(detail.starts_with("there is no operation /_control/people/dana/laumch; http://"), "{detail}");
     for wrong in [json!({"count": 100_001}), json!({"count": 1, "company": "acne"}), json!({"count": -1})] {
         assert_eq!(control.send("POST", "/people/invent", wrong).await.status, 422);
     }
