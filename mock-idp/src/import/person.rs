@@ -6,26 +6,7 @@ use fixtures::{Person, PostalAddress};
 use serde_json::{Map, Value};
 
 use crate::import::draft::{COMPANY, Draft};
-
-/// Claims that the provider makes itself: to send wrong ones is what faults are for.
-const OWN: [&str; 16] = [
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "iat",
-    "nbf",
-    "jti",
-    "nonce",
-    "azp",
-    "at_hash",
-    "c_hash",
-    "sid",
-    "auth_time",
-    "acr",
-    "amr",
-    "scope",
-];
+use crate::protocol::claims::PROTOCOL;
 
 /// Names that are taken: people of one realm have keys and user names of their own.
 #[derive(Default)]
@@ -52,7 +33,8 @@ pub(super) fn of_claims(
 ) -> Person {
     let key = free(&mut taken.keys, &key_of(wished));
     let subject = subject_of(subject, &key, taken, draft);
-    for name in OWN {
+    // To send wrong ones is what faults are for.
+    for name in PROTOCOL.into_iter().chain(["scope"]) {
         if claims.shift_remove(name).is_some() && name != "sub" {
             draft.note(format!(
                 "claim {name} of {key}: the provider makes it itself; a fault or a rule sends a wrong one"

@@ -14,7 +14,7 @@ pub(crate) const ACR: &str = "urn:kaseyaone:mfa";
 pub(crate) const ID_TOKEN_LIFE: i64 = 300;
 
 /// Claims that tokens have for the protocol's sake.
-const PROTOCOL: [&str; 15] = [
+pub(crate) const PROTOCOL: [&str; 15] = [
     "iss",
     "sub",
     "aud",
