@@ -452,3 +452,13 @@ async fn realms_of_one_seed_share_neither_cookies_nor_tokens() {
     assert_ne!(sessions[0].name, sessions[1].name);
     assert_ne!(sessions[0].value, sessions[1].value);
 }
+
+#[tokio::test]
+async fn of_many_who_make_one_realm_at_once_one_does() {
+    let idp = MockIdp::start().await;
+    let made = std::thread::scope(|scope| {
+        let makers: Vec<_> = (0..8).map(|_| scope.spawn(|| idp.realms().create("race").is_ok())).collect();
+        makers.into_iter().map(|maker| maker.join().expect("no panic")).filter(|made| *made).count()
+    });
+    assert_eq!(made, 1);
+}
