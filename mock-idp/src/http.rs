@@ -83,6 +83,8 @@ pub(crate) fn router(realms: Arc<Realms>, face: Face) -> Router {
     }
     let style = read(operation("style", Channel::Front, documents::style));
     let inside = inside.route("/assets/mock-idp.css", style).fallback(nothing_here);
+    // With its state given here, no route is built anew for each request.
+    let inside = inside.with_state(());
     Router::new().fallback(dispatch).with_state(Entrance { realms, inside }).layer(map_response(test_only))
 }
 

@@ -109,13 +109,13 @@ pub struct Replays(pub(crate) Arc<Realm>);
 impl Replays {
     /// Authorization responses, oldest first. Opening `location` again replays one.
     pub fn responses(&self) -> Vec<SentResponse> {
-        self.0.lock().handed_out.responses().cloned().collect()
+        self.0.lock().handed_out.responses().collect()
     }
 
     /// The newest authorization response about a person.
     pub fn last_response(&self, person: &str) -> Option<SentResponse> {
-        let about = |sent: &&SentResponse| sent.person.as_deref() == Some(person);
-        self.0.lock().handed_out.responses().rev().find(about).cloned()
+        let about = |sent: &SentResponse| sent.person.as_deref() == Some(person);
+        self.0.lock().handed_out.responses().rev().find(about)
     }
 
     /// Tokens of a kind, oldest first: the newest thousand. The faults `idt-replay` and `out-bcl-replay` serve the newest

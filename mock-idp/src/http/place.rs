@@ -62,7 +62,9 @@ pub(crate) async fn dispatch(State(entrance): State<Entrance>, mut request: Requ
     } else {
         Arc::clone(&realm.base)
     };
-    if let Some(uri) = with_path(request.uri(), &rest) {
+    if *rest != *whole_path
+        && let Some(uri) = with_path(request.uri(), &rest)
+    {
         *request.uri_mut() = uri;
     }
     request.extensions_mut().insert(Place { realm, base, realms, whole_path });

@@ -16,7 +16,7 @@ use crate::rule::Then;
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    headers: Vec<(HeaderName, String)>,
+    headers: HeaderMap,
     body: Bytes,
     /// Wait before sending.
     pub(crate) slow: bool,
@@ -30,9 +30,11 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn new(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
-        let headers = vec![(header::CONTENT_TYPE, content_type.to_owned())];
-        let farewells = Vec::new();
-        Self { status, headers, body: body.into(), slow: false, chunked: false, then: None, farewells }
+        // Room for those that every answer has, too.
+        let headers = HeaderMap::with_capacity(16);
+        let (body, farewells) = (body.into(), Vec::new());
+        Self { status, headers, body, slow: false, chunked: false, then: None, farewells }
+            .with(header::CONTENT_TYPE, content_type)
     }
 
     pub(crate) fn json(status: StatusCode, value: &Value) -> Self {
@@ -63,17 +65,12 @@ impl Reply {
         reply
     }
 
-    pub(crate) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    /// Adds a header. What cannot stand in one was refused before; this is the last net, against header injection.
+    pub(crate) fn with(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
+            self.headers.append(name, value);
+        }
         self
-    }
-}
-
-impl Reply {
-    /// What cannot stand in a header was refused before; this is the last net, against header injection.
-    fn header_map(&self) -> HeaderMap {
-        let pairs = self.headers.iter();
-        pairs.filter_map(|(name, value)| Some((name.clone(), HeaderValue::from_str(value).ok()?))).collect()
     }
 
     /// Bytes of the body.
@@ -89,7 +86,7 @@ impl Reply {
     /// The answer as bytes, but for the headers that every answer has.
     pub(crate) fn raw(&self) -> Vec<u8> {
         let reason = self.status.canonical_reason().unwrap_or_default();
-        message(&["HTTP/1.1 ", self.status.as_str(), " ", reason, "\r\n"], &self.header_map(), &self.body)
+        message(&["HTTP/1.1 ", self.status.as_str(), " ", reason, "\r\n"], &self.headers, &self.body)
     }
 }
 
@@ -114,10 +111,9 @@ pub(super) fn message(first: &[&str], headers: &HeaderMap, body: &[u8]) -> Vec<u
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
-        let headers = self.header_map();
         let body = if self.chunked { in_pieces(&self.body) } else { Body::from(self.body) };
         let mut response = (self.status, body).into_response();
-        *response.headers_mut() = headers;
+        *response.headers_mut() = self.headers;
         response
     }
 }

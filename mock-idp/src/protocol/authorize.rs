@@ -3,6 +3,8 @@
 
 mod checks;
 
+use std::sync::Arc;
+
 use fixtures::{Client, ResponseType};
 
 use crate::protocol::claims_parameter::ClaimsRequest;
@@ -83,8 +85,8 @@ impl AuthorizeRequest {
 /// Proves client and redirect URI. A refusal is a page; nothing is ever redirected from here.
 pub(crate) fn prove_return_to<'a>(
     params: &Params,
-    find_client: impl Fn(&str) -> Option<&'a Client>,
-) -> Result<(&'a Client, ReturnTo), Refusal> {
+    find_client: impl Fn(&str) -> Option<&'a Arc<Client>>,
+) -> Result<(&'a Arc<Client>, ReturnTo), Refusal> {
     let id = params.one("client_id")?;
     let id = id.ok_or_else(|| Refusal::new("client_id_present", "client_id is missing"))?;
     let unknown = || Refusal::new("client_known", format!("there is no client {:?}", shorten(id)));

@@ -30,7 +30,7 @@ impl State {
         answered: Answered,
         sign_in: &mut SignIn,
         note: &mut Note,
-    ) -> AuthorizationResponse {
+    ) -> Arc<AuthorizationResponse> {
         let now = self.now();
         let mut draft = IssueDraft {
             auth_time: session.auth_time,

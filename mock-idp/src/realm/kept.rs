@@ -1,8 +1,9 @@
 //! What a realm remembers under an unguessable name, and for how long. What is over is forgotten when something new
 //! comes, and so is the oldest when there is too much, so a provider may run for days.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
+use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 
 /// Entries of one kind kept at once; beyond that the oldest gives way.
@@ -14,14 +15,14 @@ const AFTERLIFE: SignedDuration = SignedDuration::from_mins(10);
 /// Values by name, the oldest first.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept<V> {
-    by_name: BTreeMap<String, V>,
+    by_name: IndexMap<String, V>,
     /// Names with the time from which on nobody has to remember them, in the order in which they came.
     ends: VecDeque<(Timestamp, String)>,
 }
 
 impl<V> Default for Kept<V> {
     fn default() -> Self {
-        Self { by_name: BTreeMap::new(), ends: VecDeque::new() }
+        Self { by_name: IndexMap::new(), ends: VecDeque::new() }
     }
 }
 
@@ -32,7 +33,7 @@ impl<V> Kept<V> {
             && (*end <= now || self.ends.len() >= MOST)
         {
             if let Some((_, name)) = self.ends.pop_front() {
-                self.by_name.remove(&name);
+                self.by_name.swap_remove(&name);
             }
         }
         self.ends.push_back((until.saturating_add(AFTERLIFE).unwrap_or(Timestamp::MAX), name.clone()));
@@ -49,7 +50,7 @@ impl<V> Kept<V> {
 
     /// Forgets one. Its name stays in the queue until its time; a name is never used twice.
     pub(crate) fn remove(&mut self, name: &str) -> Option<V> {
-        self.by_name.remove(name)
+        self.by_name.swap_remove(name)
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {

@@ -1,6 +1,8 @@
 //! A person opens an application from the portal: the provider asks the application to begin a sign-in (OIDC Core 4), or
 //! sends it an answer that it never asked for.
 
+use std::sync::Arc;
+
 use fixtures::{Client, ResponseType};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -107,7 +109,7 @@ pub(crate) enum Launched {
     /// To the address at which the client begins a sign-in.
     Begin(String),
     /// To the client with an answer.
-    Respond(AuthorizationResponse),
+    Respond(Arc<AuthorizationResponse>),
 }
 
 impl State {
@@ -204,7 +206,7 @@ impl State {
         session: &Session,
         sign_in: &mut SignIn,
         note: &mut Note,
-    ) -> AuthorizationResponse {
+    ) -> Arc<AuthorizationResponse> {
         let request = AuthorizeRequest {
             client_id: client.id.clone(),
             redirect_uri: client.redirect_uris.last().cloned().unwrap_or_default(),

@@ -2,6 +2,8 @@
 //!
 //! A wrong user name, an unknown company and a wrong password read alike: nobody learns who exists.
 
+use std::sync::Arc;
+
 use fixtures::{Person, SecondFactor, Status};
 use jiff::{SignedDuration, Timestamp};
 
@@ -30,7 +32,7 @@ pub(crate) enum Step {
     /// The person is known; on to the consent, with a session.
     Consent { session: String },
     /// Back to the client; with a session unless the person said no.
-    Done { response: AuthorizationResponse, session: Option<String> },
+    Done { response: Arc<AuthorizationResponse>, session: Option<String> },
 }
 
 /// The one sentence for every wrong user name, company and password.

@@ -253,7 +253,7 @@ impl State {
                 return Err(MintError::PersonNeeded);
             }
         }
-        let sent = self.handed_out.responses().next_back().cloned();
+        let sent = self.handed_out.responses().next_back();
         sent.ok_or_else(|| MintError::Refused(Refusal::new("response", "nothing was answered")))
     }
 }

@@ -65,7 +65,7 @@ impl State {
         {
             params.push("dpop_jkt", jkt);
         }
-        let find = |id: &str| (id == client.id).then_some(&*client);
+        let find = |id: &str| (id == client.id).then_some(&client);
         let (_, to) = authorize::prove_return_to(&params, find)
             .map_err(|refusal| refusal.code(ErrorCode::InvalidRequest))?;
         let request = authorize::check(&params, &client, &to)?;

@@ -1,6 +1,7 @@
 //! What was handed out before, so that exactly the same can be handed out again.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -52,12 +53,34 @@ pub struct SentToken {
     pub token: String,
 }
 
+/// An authorization response, and about whom it was.
+#[derive(Debug, Clone)]
+struct Answered {
+    number: u64,
+    person: Option<String>,
+    response: Arc<AuthorizationResponse>,
+}
+
+impl Answered {
+    fn as_sent(&self) -> SentResponse {
+        let AuthorizationResponse { to, params } = &*self.response;
+        SentResponse {
+            number: self.number,
+            person: self.person.clone(),
+            client: to.client_id.clone(),
+            redirect_uri: to.redirect_uri.clone(),
+            location: params.append_to(&to.redirect_uri),
+            params: params.clone(),
+        }
+    }
+}
+
 /// The newest of each.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct HandedOut {
     /// How many answers there were.
     count: u64,
-    responses: VecDeque<SentResponse>,
+    responses: VecDeque<Answered>,
     id_tokens: VecDeque<SentToken>,
     access_tokens: VecDeque<SentToken>,
     refresh_tokens: VecDeque<SentToken>,
@@ -67,17 +90,9 @@ pub(crate) struct HandedOut {
 const KEPT: usize = 1_000;
 
 impl HandedOut {
-    pub(crate) fn remember_response(&mut self, person: Option<String>, response: &AuthorizationResponse) {
+    pub(crate) fn remember_response(&mut self, person: Option<String>, response: Arc<AuthorizationResponse>) {
         self.count += 1;
-        let sent = SentResponse {
-            number: self.count,
-            person,
-            client: response.to.client_id.clone(),
-            redirect_uri: response.to.redirect_uri.clone(),
-            location: response.params.append_to(&response.to.redirect_uri),
-            params: response.params.clone(),
-        };
-        keep(&mut self.responses, sent);
+        keep(&mut self.responses, Answered { number: self.count, person, response });
     }
 
     pub(crate) fn remember_token(
@@ -106,8 +121,8 @@ impl HandedOut {
         self.tokens(kind).rev().find(same).map(|sent| sent.token.as_str())
     }
 
-    pub(crate) fn responses(&self) -> impl DoubleEndedIterator<Item = &SentResponse> {
-        self.responses.iter()
+    pub(crate) fn responses(&self) -> impl DoubleEndedIterator<Item = SentResponse> {
+        self.responses.iter().map(Answered::as_sent)
     }
 
     pub(crate) fn tokens(&self, kind: TokenKind) -> impl DoubleEndedIterator<Item = &SentToken> {

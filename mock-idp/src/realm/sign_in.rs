@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use fixtures::Client;
 use jiff::Timestamp;
 
 use crate::fault::authorization::ResponseDraft;
@@ -22,9 +21,9 @@ pub(crate) enum Authorized {
     /// Client or redirect URI are not proven: a page, never a redirect.
     Page(Refusal),
     /// Back to the client, with a code or an error.
-    Respond(AuthorizationResponse),
+    Respond(Arc<AuthorizationResponse>),
     /// The same for a person who was signed in without a page; with the secret of the session.
-    SignedIn { response: AuthorizationResponse, session: String },
+    SignedIn { response: Arc<AuthorizationResponse>, session: String },
     /// The person is asked: the name of the interaction, and on which page.
     Ask { interaction: String, page: Page },
 }
@@ -62,9 +61,9 @@ impl State {
     ) -> Authorized {
         let gathered = self.gathered(params, note);
         let asked = gathered.as_ref().unwrap_or(params);
-        let proven = authorize::prove_return_to(asked, |id| self.clients.get(id).map(|client| &**client));
+        let proven = authorize::prove_return_to(asked, |id| self.clients.get(id));
         let (client, to) = match (proven, &gathered) {
-            (Ok((client, to)), _) => (Arc::new(Client::clone(client)), to),
+            (Ok((client, to)), _) => (Arc::clone(client), to),
             (Err(_), Err(error)) => return page(error.refusal.clone(), note),
             (Err(refusal), Ok(_)) => return page(refusal, note),
         };
@@ -277,7 +276,7 @@ impl State {
         error: OAuthError,
         sign_in: &mut SignIn,
         note: &mut Note,
-    ) -> AuthorizationResponse {
+    ) -> Arc<AuthorizationResponse> {
         let mut params = Params::default();
         params.push("error", error.code.as_str());
         params.push("error_description", describable(&error.refusal.reason));
@@ -291,7 +290,7 @@ impl State {
         mut params: Params,
         sign_in: &mut SignIn,
         note: &mut Note,
-    ) -> AuthorizationResponse {
+    ) -> Arc<AuthorizationResponse> {
         if let Some(state) = &to.state {
             params.push("state", state);
         }
@@ -307,8 +306,8 @@ impl State {
         if let Some(grant) = params.first("code").and_then(|code| self.codes.get_mut(code)) {
             Arc::make_mut(&mut grant.authentication).sign_in.struck.clone_from(&sign_in.struck);
         }
-        let response = AuthorizationResponse { to, params };
-        self.handed_out.remember_response(note.person.clone(), &response);
+        let response = Arc::new(AuthorizationResponse { to, params });
+        self.handed_out.remember_response(note.person.clone(), Arc::clone(&response));
         response
     }
 }

@@ -122,17 +122,17 @@ impl Ordered {
 
 impl State {
     /// Prepares tokens, and honours them from now on.
-    pub(crate) fn order_tokens(&mut self, order: Order, note: &mut Note) -> Ordered {
+    pub(crate) fn order_tokens(&mut self, mut order: Order, note: &mut Note) -> Ordered {
         let now = self.now();
-        let mut sign_in = order.authentication.as_ref().map(|who| who.sign_in.clone()).unwrap_or_default();
+        let authentication = order.authentication.take();
+        let mut sign_in = authentication.as_ref().map(|who| who.sign_in.clone()).unwrap_or_default();
         let name = order.access_token.then(|| self.generator.secret());
-        let id_token = order
-            .authentication
+        let id_token = authentication
             .as_ref()
             .filter(|_| order.id_token)
             .map(|who| self.id_token_draft(&order, who, &mut sign_in, note));
-        let authentication = order.authentication.clone().map(|mut who| {
-            who.sign_in = sign_in.clone();
+        let authentication = authentication.map(|mut who| {
+            who.sign_in.clone_from(&sign_in);
             who.scope.clone_from(&order.scope);
             Arc::new(who)
         });
@@ -164,7 +164,7 @@ impl State {
             draft
         });
         let facts = Facts {
-            person: order.authentication.map(|who| who.person),
+            person: authentication.map(|who| who.person.clone()),
             client_id: order.client.id.clone(),
             scope: order.scope,
             expires_in,

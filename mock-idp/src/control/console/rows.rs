@@ -154,7 +154,7 @@ pub(super) fn handed_out(state: &State) -> Vec<HandedOutRow> {
     let mut rows: Vec<_> = responses
         .map(|sent| HandedOutRow {
             person: about(&sent.person),
-            client: sent.client.clone(),
+            client: sent.client,
             answer: Some(sent.number),
         })
         .collect();
