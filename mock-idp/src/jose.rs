@@ -133,19 +133,6 @@ impl TokenDraft {
         token
     }
 
-    /// Header and payload of the finished token, which is read only where it is not simply this draft.
-    pub(crate) fn into_parts(self, token: &str) -> Option<(Value, Value)> {
-        let as_drafted = self.instead.is_none()
-            && self.reshape.is_none()
-            && self.swapped.is_empty()
-            && self.more_members.is_empty();
-        if as_drafted {
-            Some((Value::Object(self.header), Value::Object(self.payload)))
-        } else {
-            decode(token)
-        }
-    }
-
     /// Header and payload with the claims that were put in after signing.
     fn swap(&self, header: &str) -> String {
         let mut payload = self.payload.clone();

@@ -114,6 +114,19 @@ pub struct ResponseSummary {
     /// `data-page` of the page that was shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<&'static str>,
+    /// The answer is JSON, and stays in its bytes until somebody wants to see the entry: most are never seen.
+    #[serde(skip)]
+    pub(crate) unread: bool,
+}
+
+impl ResponseSummary {
+    fn read_id_token(&mut self) {
+        let sent = self.body.as_ref().and_then(|body| body.get("id_token")?.as_str());
+        if let Some((header, claims)) = sent.and_then(crate::jose::decode) {
+            self.id_token_header = Some(header);
+            self.id_token_claims = Some(claims);
+        }
+    }
 }
 
 fn is_empty(params: &Params) -> bool {
@@ -209,6 +222,20 @@ impl Entry {
         self.raw_request.len() + self.raw_response.len() + params + 500 + if token { 3_000 } else { 0 }
     }
 
+    /// The entry with the JSON that its answer sent, and the ID token in it.
+    fn read(&self) -> Self {
+        let mut entry = self.clone();
+        if std::mem::take(&mut entry.response.unread) {
+            let body = entry.raw_response.windows(4).position(|four| four == b"\r\n\r\n");
+            let body = body.and_then(|at| entry.raw_response.get(at + 4..));
+            entry.response.body = body.and_then(|body| serde_json::from_slice(body).ok());
+        }
+        if entry.operation == "token" {
+            entry.response.read_id_token();
+        }
+        entry
+    }
+
     /// The entry as it may be shown: secrets masked, the bytes left out, everything else as it was.
     #[must_use]
     pub fn masked(&self) -> Self {
@@ -301,7 +328,7 @@ impl Journal {
     pub(crate) fn find(&self, query: &JournalQuery) -> Vec<Entry> {
         // Numbers grow, so what is new is found from the end.
         let new = self.entries.iter().rev().take_while(|entry| entry.seq > query.after);
-        let mut found: Vec<_> = new.filter(|entry| query.matches(entry)).cloned().collect();
+        let mut found: Vec<_> = new.filter(|entry| query.matches(entry)).map(Entry::read).collect();
         found.reverse();
         found
     }
@@ -311,13 +338,13 @@ impl Journal {
         query.near_misses(self.entries.iter())
     }
 
-    /// Every entry, oldest first.
+    /// Every entry, oldest first; what was sent as JSON is still unread.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()
     }
 
     pub(crate) fn entries(&self) -> Vec<Entry> {
-        self.entries.iter().cloned().collect()
+        self.entries.iter().map(Entry::read).collect()
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -36,11 +36,7 @@ pub(crate) fn authorize_device(realm: &Realm, incoming: &Incoming, note: &mut No
 
 fn answer(answered: Result<Value, OAuthError>, status: StatusCode, note: &mut Note) -> Reply {
     match answered {
-        Ok(body) => {
-            let reply = Reply::json(status, &body);
-            note.response.body = Some(body);
-            reply
-        }
+        Ok(body) => Reply::noted_json(status, &body, note),
         Err(error) => token_error(&error, note),
     }
 }

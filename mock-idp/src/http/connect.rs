@@ -80,14 +80,6 @@ pub(crate) fn token(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Repl
         Redeemed::Tokens(ordered) => ordered.sign(),
     };
     let draft = realm.lock_at(&incoming.base).token_response(&made, note);
-    let id_token = match draft.body.get("id_token").and_then(Value::as_str) {
-        Some(sent) if Some(sent) == made.id_token.as_deref() => made.id_token_parts,
-        other => other.and_then(crate::jose::decode),
-    };
-    if let Some((header, claims)) = id_token {
-        note.response.id_token_header = Some(header);
-        note.response.id_token_claims = Some(claims);
-    }
     let body = Value::Object(draft.body);
     let status = draft.status.unwrap_or(StatusCode::OK);
     let mut reply = match (&draft.instead, draft.grows_to) {
@@ -99,9 +91,11 @@ pub(crate) fn token(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Repl
         (None, None) if draft.chunked => {
             Reply::new(status, "application/json;charset=UTF-8", body.to_string())
         }
-        (None, None) => Reply::json(status, &body),
+        (None, None) => Reply::noted_json(status, &body, note),
     };
-    note.response.body = Some(body);
+    if !note.response.unread {
+        note.response.body = Some(body);
+    }
     reply.slow = draft.slow;
     reply.chunked = draft.chunked;
     reply.then = draft.then;
@@ -162,11 +156,13 @@ pub(crate) fn userinfo(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
     }
     let body = Value::Object(userinfo.draft.claims);
     let mut reply = match userinfo.jwt {
-        Some(jwt) => Reply::new(StatusCode::OK, "application/jwt", jwt.encode()),
-        None => Reply::json(StatusCode::OK, &body),
+        Some(jwt) => {
+            note.response.body = Some(body);
+            Reply::new(StatusCode::OK, "application/jwt", jwt.encode())
+        }
+        None => Reply::noted_json(StatusCode::OK, &body, note),
     };
     reply.then = userinfo.draft.then;
-    note.response.body = Some(body);
     reply
 }
 

@@ -52,9 +52,7 @@ fn send(draft: DocumentDraft, note: &mut Note) -> Reply {
         Reply::html(draft.status, html)
     } else if draft.status == StatusCode::OK {
         let body = Value::Object(draft.body);
-        let reply = Reply::json(draft.status, &body);
-        note.response.body = Some(body);
-        reply
+        Reply::noted_json(draft.status, &body, note)
     } else {
         Reply::new(draft.status, "text/plain", "the provider is sick")
     };
@@ -73,9 +71,7 @@ pub(crate) fn stranger(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply
         "claims" => json!({"role": "Root Master", "email": "mona@northwind.example", "email_verified": true}),
         kid => json!({"keys": [Stranger::Attacker.jwk(kid)]}),
     };
-    let reply = Reply::json(StatusCode::OK, &body);
-    note.response.body = Some(body);
-    reply
+    Reply::noted_json(StatusCode::OK, &body, note)
 }
 
 pub(crate) fn style(_: &Realm, _: &Incoming, _: &mut Note) -> Reply {

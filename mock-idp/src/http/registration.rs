@@ -48,9 +48,7 @@ fn answer(registered: Result<Map<String, Value>, OAuthError>, status: StatusCode
     match registered {
         Ok(document) => {
             let body = Value::Object(document);
-            let reply = Reply::json(status, &body);
-            note.response.body = Some(body);
-            reply
+            Reply::noted_json(status, &body, note)
         }
         Err(error) => Reply::oauth_error(&error, StatusCode::BAD_REQUEST, note),
     }

@@ -44,6 +44,12 @@ impl Reply {
         Self::new(status, "application/json", body)
     }
 
+    /// The same, and the journal shows what it says.
+    pub(crate) fn noted_json(status: StatusCode, value: &Value, note: &mut Note) -> Self {
+        note.response.unread = true;
+        Self::json(status, value)
+    }
+
     pub(crate) fn html(status: StatusCode, page: impl Into<Bytes>) -> Self {
         Self::new(status, "text/html; charset=utf-8", page)
     }
@@ -59,10 +65,8 @@ impl Reply {
             "error": error.code.as_str(),
             "error_description": crate::realm::sign_in::describable(&error.refusal.reason),
         });
-        let reply = Self::json(status, &body);
         note.refusal = Some(error.refusal.clone());
-        note.response.body = Some(body);
-        reply
+        Self::noted_json(status, &body, note)
     }
 
     /// Adds a header. What cannot stand in one was refused before; this is the last net, against header injection.

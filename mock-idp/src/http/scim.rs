@@ -51,7 +51,7 @@ pub(crate) fn list_users(realm: &Realm, incoming: &Incoming, note: &mut Note) ->
         "itemsPerPage": page.len(),
         "Resources": page,
     });
-    answer(body, note)
+    answer(&body, note)
 }
 
 pub(crate) fn get_user(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
@@ -63,7 +63,7 @@ pub(crate) fn get_user(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
     let id = incoming.path.rsplit('/').next().unwrap_or_default();
     let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
     match members(&state, &company).find(|person| person.subject == id) {
-        Some(person) => answer(resource(&incoming.base.back, person), note),
+        Some(person) => answer(&resource(&incoming.base.back, person), note),
         None => error(StatusCode::NOT_FOUND, None, "scim_user_known", "there is no such user", note),
     }
 }
@@ -80,7 +80,7 @@ pub(crate) fn service_provider_config(_: &Realm, _: &Incoming, note: &mut Note) 
         "etag": no,
         "authenticationSchemes": [{"type": "oauthbearertoken", "name": "Bearer token", "description": "One token per company"}],
     });
-    answer(body, note)
+    answer(&body, note)
 }
 
 fn company_of_bearer(state: &State, incoming: &Incoming, note: &mut Note) -> Result<String, Box<Reply>> {
@@ -150,10 +150,9 @@ fn resource(issuer: &str, person: &Person) -> Value {
     })
 }
 
-fn answer(body: Value, note: &mut Note) -> Reply {
-    let reply = Reply::new(StatusCode::OK, JSON, body.to_string());
-    note.response.body = Some(body);
-    reply
+fn answer(body: &Value, note: &mut Note) -> Reply {
+    note.response.unread = true;
+    Reply::new(StatusCode::OK, JSON, body.to_string())
 }
 
 /// RFC 7644 3.12

@@ -99,7 +99,7 @@ impl State {
                 && now < grant.expires_at
                 && matches!(grant.answer, DeviceAnswer::NotYet)
         };
-        self.devices.iter().find(|(_, grant)| waits(grant)).map(|(name, _)| name.clone())
+        self.devices.iter().find(|(_, grant)| waits(grant)).map(|(name, _)| name.to_owned())
     }
 
     /// The person says no.
@@ -159,7 +159,7 @@ impl State {
                 return Err(OAuthError::new(ErrorCode::AccessDenied, "person_consents", reason));
             }
             DeviceAnswer::Yes(authentication) if grant.pending_polls == 0 => {
-                Authentication::clone(authentication)
+                Arc::new(Authentication::clone(authentication))
             }
             answer => {
                 if matches!(answer, DeviceAnswer::Yes(_)) {

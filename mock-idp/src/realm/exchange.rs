@@ -47,7 +47,7 @@ impl State {
             }
         }
         let presented = self.presented(subject_token, kind, "subject_token")?;
-        let mut authentication = presented.authentication;
+        let mut authentication = Arc::new(presented.authentication);
         about(note, &authentication);
         note.client = Some(request.client.id.clone());
         if let Some(redeemed) = self.strike_redeem(&mut request.draft, &mut authentication, note)? {
@@ -72,8 +72,9 @@ impl State {
             let reason = "more than 16 audiences and resources";
             return Err(OAuthError::new(ErrorCode::InvalidTarget, "audience", reason));
         }
-        authentication.client_id.clone_from(&request.client.id);
-        authentication.scope.clone_from(&scope);
+        let changed = Arc::make_mut(&mut authentication);
+        changed.client_id.clone_from(&request.client.id);
+        changed.scope.clone_from(&scope);
         let order = Order {
             id_token: false,
             actor,

@@ -2,6 +2,7 @@
 //! comes, and so is the oldest when there is too much, so a provider may run for days.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
@@ -15,9 +16,9 @@ const AFTERLIFE: SignedDuration = SignedDuration::from_mins(10);
 /// Values by name, the oldest first.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept<V> {
-    by_name: IndexMap<String, V>,
+    by_name: IndexMap<Arc<str>, V>,
     /// Names with the time from which on nobody has to remember them, in the order in which they came.
-    ends: VecDeque<(Timestamp, String)>,
+    ends: VecDeque<(Timestamp, Arc<str>)>,
 }
 
 impl<V> Default for Kept<V> {
@@ -36,7 +37,8 @@ impl<V> Kept<V> {
                 self.by_name.swap_remove(&name);
             }
         }
-        self.ends.push_back((until.saturating_add(AFTERLIFE).unwrap_or(Timestamp::MAX), name.clone()));
+        let name: Arc<str> = name.into();
+        self.ends.push_back((until.saturating_add(AFTERLIFE).unwrap_or(Timestamp::MAX), Arc::clone(&name)));
         self.by_name.insert(name, value);
     }
 
@@ -61,8 +63,8 @@ impl<V> Kept<V> {
         self.by_name.len()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &V)> {
-        self.by_name.iter()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
+        self.by_name.iter().map(|(name, value)| (&**name, value))
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
@@ -73,8 +75,8 @@ impl<V> Kept<V> {
         self.by_name.values_mut()
     }
 
-    pub(crate) fn retain(&mut self, keep: impl FnMut(&String, &mut V) -> bool) {
-        self.by_name.retain(keep);
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, &mut V) -> bool) {
+        self.by_name.retain(|name, value| keep(name, value));
     }
 }
 

@@ -78,7 +78,7 @@ impl State {
         let code = required(request.form, "code", "code_present")?.to_owned();
         let unknown = || OAuthError::new(ErrorCode::InvalidGrant, "code_known", "the code is not known");
         let grant = self.codes.get(&code).cloned().ok_or_else(unknown)?;
-        let mut authentication = Authentication::clone(&grant.authentication);
+        let mut authentication = Arc::clone(&grant.authentication);
         about(note, &authentication);
         if grant.used {
             request.draft.presented = Presented::UsedCode;
@@ -113,7 +113,7 @@ impl State {
         let substitution = request.draft.substitution;
         let foreign = substitution.and_then(|_| self.of_somebody_else(&authentication));
         let (authentication, foreign) = match (substitution, foreign) {
-            (Some(Substitution::Everything), Some(foreign)) => (foreign, None),
+            (Some(Substitution::Everything), Some(foreign)) => (Arc::new(foreign), None),
             (_, foreign) => (authentication, foreign),
         };
         let refresh_token = has_offline_access(&authentication.scope, &request.client);
@@ -146,7 +146,7 @@ impl State {
         let token = required(request.form, "refresh_token", "refresh_present")?.to_owned();
         let unknown = || invalid("refresh_known", "the refresh token is not known");
         let grant = self.refresh.get(&token).cloned().ok_or_else(unknown)?;
-        let mut authentication = Authentication::clone(&grant.authentication);
+        let mut authentication = Arc::clone(&grant.authentication);
         about(note, &authentication);
         request.draft.presented = Presented::RefreshToken;
         if let Some(redeemed) = self.strike_redeem(&mut request.draft, &mut authentication, note)? {
@@ -172,7 +172,9 @@ impl State {
         }
         self.still_there(&authentication)?;
         let scope = rules::refreshed_scope(&authentication.scope, request.form.first("scope"))?;
-        authentication.scope.clone_from(&scope);
+        if authentication.scope != scope {
+            Arc::make_mut(&mut authentication).scope.clone_from(&scope);
+        }
         if let Some(grant) = self.refresh.get_mut(&token) {
             grant.used = true;
         }
@@ -216,12 +218,14 @@ impl State {
     pub(crate) fn strike_redeem(
         &mut self,
         draft: &mut RedeemDraft,
-        authentication: &mut Authentication,
+        authentication: &mut Arc<Authentication>,
         note: &mut Note,
     ) -> Result<Option<Redeemed>, OAuthError> {
-        self.strike(Point::Redeem, &mut authentication.sign_in, note, |_, fault| {
-            crate::fault::token::redeem(fault, draft)
-        });
+        let mut sign_in = authentication.sign_in.clone();
+        self.strike(Point::Redeem, &mut sign_in, note, |_, fault| crate::fault::token::redeem(fault, draft));
+        if sign_in != authentication.sign_in {
+            Arc::make_mut(authentication).sign_in = sign_in;
+        }
         if draft.revoke_family {
             self.revoke_family(&authentication.family);
         }

@@ -25,7 +25,7 @@ pub(crate) struct Order {
     pub(crate) client: Arc<Client>,
     pub(crate) scope: Vec<String>,
     /// Whoever authenticated; nobody when the client acts for itself.
-    pub(crate) authentication: Option<Authentication>,
+    pub(crate) authentication: Option<Arc<Authentication>>,
     pub(crate) access_token: bool,
     pub(crate) id_token: bool,
     /// The first tokens of a sign-in carry its nonce; refreshed ones do not (OIDC Core 12.2).
@@ -42,7 +42,8 @@ pub(crate) struct Order {
 
 impl Order {
     /// The usual tokens of somebody who authenticated.
-    pub(crate) fn of(client: Arc<Client>, authentication: Authentication) -> Self {
+    pub(crate) fn of(client: Arc<Client>, authentication: impl Into<Arc<Authentication>>) -> Self {
+        let authentication = authentication.into();
         Self {
             client,
             scope: authentication.scope.clone(),
@@ -93,8 +94,6 @@ enum AccessDraft {
 pub(crate) struct Made {
     pub(crate) access_token: Option<String>,
     pub(crate) id_token: Option<String>,
-    /// Header and claims of the ID token.
-    pub(crate) id_token_parts: Option<(Value, Value)>,
     pub(crate) refresh_token: Option<String>,
     pub(crate) facts: Facts,
 }
@@ -106,17 +105,12 @@ impl Ordered {
             AccessDraft::Opaque(token) => token,
             AccessDraft::Jwt(draft) => draft.encode(),
         });
-        let (id_token, id_token_parts) = match self.id_token {
-            Some(mut draft) => {
-                draft.bind_access_token(access_token.as_deref().unwrap_or_default());
-                let token = draft.encode();
-                let parts = draft.into_parts(&token);
-                (Some(token), parts)
-            }
-            None => (None, None),
-        };
+        let id_token = self.id_token.map(|mut draft| {
+            draft.bind_access_token(access_token.as_deref().unwrap_or_default());
+            draft.encode()
+        });
         let access_token = self.foreign_access_token.or(access_token);
-        Made { access_token, id_token, id_token_parts, refresh_token: self.refresh_token, facts: self.facts }
+        Made { access_token, id_token, refresh_token: self.refresh_token, facts: self.facts }
     }
 }
 
@@ -132,9 +126,13 @@ impl State {
             .filter(|_| order.id_token)
             .map(|who| self.id_token_draft(&order, who, &mut sign_in, note));
         let authentication = authentication.map(|mut who| {
-            who.sign_in.clone_from(&sign_in);
-            who.scope.clone_from(&order.scope);
-            Arc::new(who)
+            // Mostly it is as it was when the code was made, and shared with it.
+            if who.sign_in != sign_in || who.scope != order.scope {
+                let changed = Arc::make_mut(&mut who);
+                changed.sign_in.clone_from(&sign_in);
+                changed.scope.clone_from(&order.scope);
+            }
+            who
         });
         let refresh_token = authentication
             .as_ref()
