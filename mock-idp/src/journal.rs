@@ -326,11 +326,20 @@ impl Journal {
 
     /// Wanted entries, oldest first.
     pub(crate) fn find(&self, query: &JournalQuery) -> Vec<Entry> {
-        // Numbers grow, so what is new is found from the end.
-        let new = self.entries.iter().rev().take_while(|entry| entry.seq > query.after);
-        let mut found: Vec<_> = new.filter(|entry| query.matches(entry)).map(Entry::read).collect();
+        let mut found: Vec<_> = self.wanted(query).map(Entry::read).collect();
         found.reverse();
         found
+    }
+
+    /// How many entries are wanted; none is read for it.
+    pub(crate) fn count(&self, query: &JournalQuery) -> usize {
+        self.wanted(query).count()
+    }
+
+    /// Wanted entries, newest first: numbers grow, so what is new is found from the end.
+    fn wanted<'a>(&'a self, query: &'a JournalQuery) -> impl Iterator<Item = &'a Entry> {
+        let new = self.entries.iter().rev().take_while(|entry| entry.seq > query.after);
+        new.filter(|entry| query.matches(entry))
     }
 
     /// What came nearest to what was wanted.

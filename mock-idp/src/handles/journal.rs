@@ -39,9 +39,9 @@ impl JournalHandle {
         let mut news = self.0.lock().journal.news();
         let seen = async {
             loop {
-                let found = self.find(query);
-                if found.len() >= count || news.changed().await.is_err() {
-                    return found;
+                let is_there = self.0.lock().journal.count(query) >= count;
+                if is_there || news.changed().await.is_err() {
+                    return self.find(query);
                 }
             }
         };
@@ -57,13 +57,13 @@ impl JournalHandle {
     /// When there are more or fewer.
     #[track_caller]
     pub fn assert_count(&self, query: &JournalQuery, count: usize) {
-        let found = self.find(query).len();
+        let found = self.0.lock().journal.count(query);
         assert!(found == count, "{}", self.not_seen(query, count));
     }
 
     fn not_seen(&self, query: &JournalQuery, wanted: usize) -> NotSeen {
         let state = self.0.lock();
-        let found = state.journal.find(query).len();
+        let found = state.journal.count(query);
         NotSeen { query: query.clone(), wanted, found, near_misses: state.journal.near_misses(query) }
     }
 
