@@ -99,7 +99,7 @@ pub struct ResponseSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     /// Parameters of the redirect or of the form that is posted back.
-    #[serde(skip_serializing_if = "is_empty")]
+    #[serde(skip_serializing_if = "Params::is_empty")]
     #[schema(value_type = Option<Vec<(String, String)>>)]
     pub params: Params,
     /// The JSON that was sent; that a client answered, where the provider called it.
@@ -127,10 +127,6 @@ impl ResponseSummary {
             self.id_token_claims = Some(claims);
         }
     }
-}
-
-fn is_empty(params: &Params) -> bool {
-    params.0.is_empty()
 }
 
 /// Parameters and members whose values are never shown.
@@ -167,7 +163,7 @@ impl Entry {
     pub(crate) fn is_launch(&self) -> bool {
         matches!(self.operation, "launch" | "portal")
             && self.client.is_some()
-            && !self.response.params.0.is_empty()
+            && !self.response.params.is_empty()
     }
 
     /// A launch that asks the application to begin a sign-in (OIDC Core 4), and brings no answer.
@@ -213,11 +209,7 @@ impl Entry {
     /// Bytes it takes, roughly.
     fn size(&self) -> usize {
         let params = [&self.query, &self.form, &self.response.params];
-        let params: usize = params
-            .iter()
-            .flat_map(|params| &params.0)
-            .map(|(name, value)| name.len() + value.len() + 48)
-            .sum();
+        let params: usize = params.into_iter().map(Params::size).sum();
         let token = self.response.id_token_claims.is_some() || self.response.body.is_some();
         self.raw_request.len() + self.raw_response.len() + params + 500 + if token { 3_000 } else { 0 }
     }
@@ -241,11 +233,11 @@ impl Entry {
     pub fn masked(&self) -> Self {
         let mut entry = Self { raw_request: Vec::new(), raw_response: Vec::new(), ..self.clone() };
         for params in [&mut entry.query, &mut entry.form, &mut entry.response.params] {
-            for (name, value) in &mut params.0 {
-                if SECRETS.contains(&name.as_str()) && !value.is_empty() {
-                    MASK.clone_into(value);
-                }
-            }
+            let shown = |(name, value): (_, _)| {
+                let is_secret = SECRETS.contains(&name) && !str::is_empty(value);
+                (name, if is_secret { MASK } else { value })
+            };
+            *params = params.iter().map(shown).collect();
         }
         if let Some(body) = &mut entry.response.body {
             mask(body);

@@ -172,7 +172,7 @@ async fn would_have_given_tokens_again(world: &mut World, step: &Step) -> Result
     let redeemed = entries.iter().rev().find(|entry| entry.path.ends_with("/connect/token"));
     let redeemed = redeemed.context("KaseyaOne was never asked for a token")?;
     let client = redeemed.client.clone().context("KaseyaOne does not know who asked for a token")?;
-    let again = stage.tokens(&client, &redeemed.form.0).await;
+    let again = stage.tokens(&client, &redeemed.form).await;
     again.context("KaseyaOne would not have taken the code again, so this scenario proves nothing")?;
     Ok(())
 }

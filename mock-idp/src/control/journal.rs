@@ -100,12 +100,10 @@ fn journal_query<T: DeserializeOwned>(
     query: Option<&str>,
     rest: &[&str],
 ) -> Result<(JournalQuery, T), Problem> {
-    let (ours, theirs): (Vec<_>, Vec<_>) = Params::parse(query.unwrap_or_default())
-        .0
-        .into_iter()
-        .partition(|(name, _)| rest.contains(&name.as_str()));
-    let rest = from_query(&Params(ours))?;
-    let query: JournalQuery = from_query(&Params(theirs))?;
+    let query = Params::parse(query.unwrap_or_default());
+    let (ours, theirs): (Vec<_>, Vec<_>) = query.iter().partition(|(name, _)| rest.contains(name));
+    let rest = from_query(&ours.into_iter().collect())?;
+    let query: JournalQuery = from_query(&theirs.into_iter().collect())?;
     let known = journaled();
     match query.operation.as_deref().filter(|operation| !known.contains(operation)) {
         None => Ok((query, rest)),

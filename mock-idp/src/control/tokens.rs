@@ -12,7 +12,6 @@ use crate::control::problem::{Problem, read};
 use crate::handles::{Minter, Replays};
 use crate::http::farewell::LogoutDelivery;
 use crate::http::place::Place;
-use crate::journal::Params;
 use crate::realm::mint::{Mint, MintLogoutToken, Minted, MintedSession};
 use crate::realm::replay::{SentResponse, SentToken, TokenKind};
 
@@ -82,7 +81,7 @@ pub(crate) async fn mint_response(
     body: Bytes,
 ) -> Result<(StatusCode, Json<SentResponse>), Problem> {
     let MintResponse { person, request } = read(&body)?;
-    let request = Params(request.into_iter().collect());
+    let request = request.into_iter().collect();
     Ok((StatusCode::CREATED, Json(Minter(realm).response(&person, &request)?)))
 }
 

@@ -72,12 +72,12 @@ fn replace_code_by_error(code: &str, description: &str, params: &mut Params) -> 
     if !params.remove("code") {
         return false;
     }
-    params.0.insert(0, ("error".to_owned(), code.to_owned()));
-    params.0.insert(1, ("error_description".to_owned(), description.to_owned()));
+    let refused = [("error", code), ("error_description", description)];
+    *params = refused.into_iter().chain(params.iter()).collect();
     true
 }
 
-fn replace_code(code: impl Into<String>, params: &mut Params) -> bool {
+fn replace_code(code: impl AsRef<str>, params: &mut Params) -> bool {
     params.first("code").is_some() && params.set("code", code)
 }
 

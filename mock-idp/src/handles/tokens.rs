@@ -50,14 +50,15 @@ impl Minter {
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
     /// use mock_idp::{MockIdp, Params};
     /// let idp = MockIdp::start().await;
-    /// let request = [
+    /// let request: Params = [
     ///     ("client_id", "kaseya-mdr"),
     ///     ("redirect_uri", "http://127.0.0.1:8400/sso/callback"),
     ///     ("response_type", "code"),
     ///     ("scope", "openid"),
     ///     ("state", "s-1"),
-    /// ];
-    /// let request = Params(request.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+    /// ]
+    /// .into_iter()
+    /// .collect();
     /// let sent = idp.minter().response("dana", &request).unwrap();
     /// assert_eq!(sent.params.first("state"), Some("s-1"));
     /// idp.expire_code(sent.params.first("code").unwrap()).unwrap();

@@ -145,7 +145,7 @@ struct FormPost<'a> {
     prefix: &'a str,
     client: &'a str,
     action: &'a str,
-    params: &'a [(String, String)],
+    params: &'a Params,
     script: &'a str,
 }
 
@@ -320,7 +320,7 @@ pub(crate) fn form_post(base: &Base, to: &ReturnTo, params: &Params, note: &mut 
         prefix: &base.prefix,
         client: &to.client_id,
         action: &to.redirect_uri,
-        params: &params.0,
+        params,
         script: SUBMIT,
     };
     show(StatusCode::OK, "kaseyaone-continue", page.render(), &policy(Some(&*to.redirect_uri), true), note)

@@ -85,7 +85,7 @@ impl Incoming {
     /// The access token: in the header by either scheme, or in the form of a POST (RFC 6750 2.1 and 2.2, RFC 9449 7.1).
     pub(crate) fn access_token(&self) -> Option<Presented<'_>> {
         let in_form =
-            self.form.0.iter().filter(|(name, _)| name == "access_token" && self.method == Method::POST);
+            self.form.iter().filter(|(name, _)| *name == "access_token" && self.method == Method::POST);
         let count = in_form.count();
         let Some(header) = self.authorization() else {
             let token = self.form.first("access_token").filter(|_| count > 0)?;

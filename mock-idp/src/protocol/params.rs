@@ -1,30 +1,75 @@
 //! Decoded query and form parameters, in order, with duplicates. It decides nothing about their meaning.
 
 use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
 
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 
 /// Decoded parameters of a request or of a redirect, in the order they came.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-#[serde(transparent)]
-pub struct Params(pub Vec<(String, String)>);
+///
+/// ```
+/// use mock_idp::Params;
+///
+/// let params: Params = [("scope", "openid email"), ("state", "af0")].into_iter().collect();
+/// assert_eq!(params, Params::parse("scope=openid+email&state=af0"));
+/// assert_eq!(params.first("state"), Some("af0"));
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Params {
+    /// Every name and value, one after the other. A journal keeps thousands of parameters: they lie together.
+    text: String,
+    /// Where each name ends in it, and its value.
+    ends: Vec<(usize, usize)>,
+}
 
 impl Params {
     /// Decodes `application/x-www-form-urlencoded`. Never fails: what is not UTF-8 becomes U+FFFD.
     pub fn parse(text: &str) -> Self {
-        let pairs = url::form_urlencoded::parse(text.as_bytes());
-        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+        let mut params = Self {
+            // Decoded it is never longer.
+            text: String::with_capacity(text.len()),
+            ends: Vec::with_capacity(if text.is_empty() { 0 } else { text.matches('&').count() + 1 }),
+        };
+        params.extend(url::form_urlencoded::parse(text.as_bytes()));
+        params
+    }
+
+    /// Names with their values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut start = 0;
+        self.ends.iter().map(move |(name, value)| {
+            let pair = (&self.text[start..*name], &self.text[*name..*value]);
+            start = *value;
+            pair
+        })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Bytes it takes, roughly.
+    pub(crate) fn size(&self) -> usize {
+        self.text.len() + self.ends.len() * size_of::<(usize, usize)>()
     }
 
     /// The first value with this name.
     pub fn first(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+        self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
     /// The only value with this name; an empty value counts as absent (RFC 6749 3.1), a second one is a refusal.
     pub(crate) fn one(&self, name: &'static str) -> Result<Option<&str>, Refusal> {
-        let mut values = self.0.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str());
+        let mut values = self.iter().filter(|(other, _)| *other == name).map(|(_, value)| value);
         let first = values.next().filter(|value| !value.is_empty());
         match values.next() {
             None => Ok(first),
@@ -48,44 +93,79 @@ impl Params {
     /// The names of parameters that were sent more than once.
     pub(crate) fn duplicates(&self) -> impl Iterator<Item = &str> {
         let mut seen = BTreeSet::new();
-        self.0.iter().map(|(name, _)| name.as_str()).filter(move |name| !seen.insert(*name))
+        self.iter().map(|(name, _)| name).filter(move |name| !seen.insert(*name))
     }
 
     /// Appends a parameter.
-    pub(crate) fn push(&mut self, name: &str, value: impl Into<String>) {
-        self.0.push((name.to_owned(), value.into()));
+    pub(crate) fn push(&mut self, name: &str, value: impl AsRef<str>) {
+        self.text.push_str(name);
+        let end_of_name = self.text.len();
+        self.text.push_str(value.as_ref());
+        self.ends.push((end_of_name, self.text.len()));
     }
 
     /// Changes the first value with this name; false when there is none.
-    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) -> bool {
-        match self.0.iter_mut().find(|(other, _)| other == name) {
-            Some(pair) => {
-                pair.1 = value.into();
-                true
-            }
-            None => false,
-        }
+    pub(crate) fn set(&mut self, name: &str, new: impl AsRef<str>) -> bool {
+        let mut is_set = false;
+        *self = self
+            .iter()
+            .map(|(other, value)| {
+                let is_it = !is_set && other == name;
+                is_set |= is_it;
+                (other, if is_it { new.as_ref() } else { value })
+            })
+            .collect();
+        is_set
     }
 
     /// Removes every value with this name; false when there was none.
     pub(crate) fn remove(&mut self, name: &str) -> bool {
-        let before = self.0.len();
-        self.0.retain(|(other, _)| other != name);
-        self.0.len() != before
+        let before = self.len();
+        *self = self.iter().filter(|(other, _)| *other != name).collect();
+        self.len() != before
     }
 
     /// Encodes as `application/x-www-form-urlencoded`.
     pub(crate) fn encode(&self) -> String {
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(self.iter()).finish()
     }
 
     /// Adds the parameters to the query of a URI, which may have one already (RFC 6749 3.1.2).
     pub(crate) fn append_to(&self, uri: &str) -> String {
-        if self.0.is_empty() {
+        if self.is_empty() {
             return uri.to_owned();
         }
         let separator = if uri.contains('?') { '&' } else { '?' };
         format!("{uri}{separator}{}", self.encode())
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<str>> Extend<(N, V)> for Params {
+    fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, pairs: I) {
+        for (name, value) in pairs {
+            self.push(name.as_ref(), value);
+        }
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Params {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        let mut params = Self::default();
+        params.extend(pairs);
+        params
+    }
+}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// A list of pairs: a name may come more than once.
+impl Serialize for Params {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 
@@ -98,7 +178,7 @@ mod tests {
     proptest! {
         #[test]
         fn encoding_and_parsing_are_inverse(pairs in prop::collection::vec((".{1,20}", ".{0,40}"), 0..8)) {
-            let params = Params(pairs);
+            let params: Params = pairs.into_iter().collect();
             prop_assert_eq!(Params::parse(&params.encode()), params);
         }
 
@@ -114,6 +194,17 @@ mod tests {
         assert_eq!(params.one("a"), Ok(None));
         assert_eq!(params.one("b").unwrap_err().check, "parameter_once");
         assert_eq!(params.duplicate(), Some("b"));
+    }
+
+    #[test]
+    fn the_first_of_a_name_is_changed_and_all_of_a_name_are_removed() {
+        let mut params = Params::parse("a=1&b=2&a=3");
+        assert!(params.set("a", "longer"));
+        assert_eq!(params, Params::parse("a=longer&b=2&a=3"));
+        assert!(params.remove("a"));
+        assert_eq!(params, Params::parse("b=2"));
+        assert!(!params.set("a", "1") && !params.remove("a"));
+        assert_eq!((params.len(), params.first("b")), (1, Some("2")));
     }
 
     #[test]

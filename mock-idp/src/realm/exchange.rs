@@ -65,9 +65,9 @@ impl State {
         let own: Vec<_> = request.client.scope.split_ascii_whitespace().map(str::to_owned).collect();
         let may = presented.scope.unwrap_or_default().into_iter().chain(own).collect::<Vec<_>>();
         let scope = rules::refreshed_scope(&may, form.first("scope"))?;
-        let targets = form.0.iter().filter(|(name, _)| matches!(name.as_str(), "audience" | "resource"));
+        let targets = form.iter().filter(|(name, _)| matches!(*name, "audience" | "resource"));
         let audience: Vec<_> =
-            targets.map(|(_, value)| value.clone()).filter(|value| !value.is_empty()).collect();
+            targets.map(|(_, value)| value.to_owned()).filter(|value| !value.is_empty()).collect();
         if audience.len() > 16 {
             let reason = "more than 16 audiences and resources";
             return Err(OAuthError::new(ErrorCode::InvalidTarget, "audience", reason));

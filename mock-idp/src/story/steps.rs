@@ -90,7 +90,7 @@ impl Struck {
 }
 
 fn pairs(params: &Params) -> Vec<(String, String)> {
-    params.0.clone()
+    params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// A moment, to the millisecond.
@@ -155,7 +155,7 @@ fn answer(entry: &Entry) -> String {
         status => status.to_string(),
     };
     match (&entry.response.location, entry.response.page) {
-        (Some(location), _) if entry.response.params.0.is_empty() => format!("{status}, on to {location}"),
+        (Some(location), _) if entry.response.params.is_empty() => format!("{status}, on to {location}"),
         (Some(location), _) => format!("{status}, back to {location}"),
         (None, Some(page)) => format!("{status}, the page {page}"),
         (None, None) => status,

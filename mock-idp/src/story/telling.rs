@@ -40,7 +40,7 @@ fn reason(entry: &Entry) -> String {
 }
 
 fn is_answer(entry: &Entry) -> bool {
-    entry.operation != "end_session" && !entry.asks_to_begin() && !entry.response.params.0.is_empty()
+    entry.operation != "end_session" && !entry.asks_to_begin() && !entry.response.params.is_empty()
 }
 
 fn outcome(entries: &[&Entry]) -> (StoryOutcome, String) {

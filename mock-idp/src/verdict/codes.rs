@@ -119,7 +119,7 @@ fn was_lost(entry: &Entry) -> bool {
 
 fn elsewhere(seen: &Seen<'_>, party: &Party<'_>) -> Vec<Look> {
     let codes: BTreeSet<&str> = party.answers.iter().filter_map(|answer| answer.code).collect();
-    let has = |params: &Params| params.0.iter().any(|(_, value)| codes.contains(value.as_str()));
+    let has = |params: &Params| params.iter().any(|(_, value)| codes.contains(value));
     let misplaced = |entry: &&Entry| {
         entry.channel != Channel::Control
             && (has(&entry.query) || (entry.operation != "token" && has(&entry.form)))

@@ -50,7 +50,7 @@ pub(super) fn checks(seen: &Seen<'_>, party: &Party<'_>) -> Vec<Check> {
 fn addresses<'s>(seen: &'s Seen<'_>, party: &'s Party<'_>) -> impl Iterator<Item = Look> + 's {
     let asked = seen.entries.iter().filter(|entry| entry.channel != Channel::Control);
     asked.filter(|entry| entry.operation != "backchannel_logout" && party.did(entry)).map(|entry| {
-        let mut names = entry.query.0.iter().map(|(name, _)| name.as_str());
+        let mut names = entry.query.iter().map(|(name, _)| name);
         let secret = names.find(|name| SECRETS.contains(name));
         Look::new([entry.seq], secret.map(|name| format!("{name} stood in an address")))
     })
@@ -87,7 +87,7 @@ fn one_authentication(seen: &Seen<'_>, party: &Party<'_>) -> Check {
 /// An end-session request without any parameter may be a person's own: it is nobody's.
 fn logouts<'s>(seen: &'s Seen<'_>, party: &'s Party<'_>, name: &'s str) -> impl Iterator<Item = Look> + 's {
     let asked = seen.entries.iter().filter(|entry| entry.operation == "end_session");
-    let sent = asked.filter(|entry| !(entry.query.0.is_empty() && entry.form.0.is_empty()));
+    let sent = asked.filter(|entry| !(entry.query.is_empty() && entry.form.is_empty()));
     sent.filter(|entry| party.did(entry)).map(move |entry| {
         Look::new([entry.seq], parameter(entry, name).is_none().then(|| format!("a logout had no {name}")))
     })

@@ -102,7 +102,7 @@ impl<'a> Party<'a> {
         let named = entry.client.as_deref().or_else(|| parameter(entry, "client_id"));
         match named {
             Some(client) => client == self.client,
-            None => self.is_alone || entry.query.0.iter().any(|(_, value)| self.was_given(value)),
+            None => self.is_alone || entry.query.iter().any(|(_, value)| self.was_given(value)),
         }
     }
 
@@ -183,7 +183,7 @@ fn is_answer(entry: &Entry) -> bool {
         && entry.operation != "end_session"
         && !entry.asks_to_begin()
         && entry.response.location.is_some()
-        && !entry.response.params.0.is_empty()
+        && !entry.response.params.is_empty()
 }
 
 /// The parameters of an authorization request: in the request, pushed before (RFC 9126), or in a signed object

@@ -252,7 +252,7 @@ fn no_heap_of_parameters_brings_a_server_error_or_an_open_redirect() {
     let requests = prop::collection::vec((name(), piece()), 0..12);
     let config = ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(params in requests)| {
-        let params = Params(params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
+        let params: Params = params.into_iter().collect();
         let encoded = encode(&params);
         for (path, methods) in ENDPOINTS {
             for method in methods {

@@ -33,7 +33,7 @@ async fn sign_in(
         ("code_verifier", VERIFIER),
         ("client_id", id),
     ];
-    let form = mock_idp::Params(form.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+    let form = form.into_iter().collect();
     let mut request = browser
         .http()
         .post(realm.url("/connect/token"))

@@ -173,8 +173,9 @@ async fn all_of_it_is_there_over_http() {
     assert_eq!(session.status, 201);
     let session = session.json();
     assert!(session["name"].as_str().expect("a name").starts_with("mock_idp_"));
+    let asked = request(&authorize_url(&idp, &[]));
     let asked: serde_json::Map<_, _> =
-        request(&authorize_url(&idp, &[])).0.into_iter().map(|(name, value)| (name, json!(value))).collect();
+        asked.iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
     let response = post("/responses", json!({"person": "dana", "request": asked})).await;
     assert_eq!(response.status, 201);
     assert!(response.json()["location"].as_str().expect("an address").starts_with(CALLBACK));

@@ -173,9 +173,7 @@ fn error_of_page(answer: &Answer) -> Option<String> {
 
 async fn push(idp: &MockIdp, form: &[(&str, &str)]) -> Answer {
     let browser = Browser::new();
-    let body = crate::support::encode(&mock_idp::Params(
-        form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
-    ));
+    let body = crate::support::encode(&form.iter().copied().collect());
     let request = browser
         .http()
         .post(idp.url("/connect/par"))

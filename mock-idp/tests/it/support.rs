@@ -98,8 +98,7 @@ impl Browser {
     }
 
     pub(crate) async fn post(&self, url: &str, form: &[(&str, &str)]) -> Answer {
-        let body =
-            Params(form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
+        let body = form.iter().copied().collect();
         self.send(
             self.http
                 .post(url)
@@ -228,8 +227,7 @@ impl Browser {
     }
 
     pub(crate) fn token_request(&self, idp: &RealmHandle, form: &[(&str, &str)]) -> reqwest::RequestBuilder {
-        let body =
-            Params(form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
+        let body = form.iter().copied().collect();
         self.http
             .post(idp.url("/connect/token"))
             .basic_auth(CLIENT, Some(SECRET))
@@ -259,12 +257,11 @@ pub(crate) fn authorize_url(idp: &RealmHandle, more: &[(&str, &str)]) -> String 
         ("code_challenge_method", "S256"),
     ]);
     params.extend(more.iter().copied());
-    let params = params.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    format!("{}?{}", idp.url("/connect/authorize"), encode(&Params(params)))
+    format!("{}?{}", idp.url("/connect/authorize"), encode(&params.into_iter().collect()))
 }
 
 pub(crate) fn encode(params: &Params) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&params.0).finish()
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params.iter()).finish()
 }
 
 /// Header and claims of a token, unverified.

@@ -307,7 +307,7 @@ async fn claims_come_with_their_scope_and_where_the_client_has_them() {
         ("nonce", "n"),
         ("claims", r#"{"id_token": {"nickname": null}}"#),
     ];
-    let request = mock_idp::Params(request.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+    let request = request.into_iter().collect();
     let code =
         idp.minter().response("dana", &request).unwrap().params.first("code").expect("a code").to_owned();
     let form = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
@@ -335,7 +335,7 @@ async fn only_an_id_token_that_nothing_comes_with_has_what_the_scope_asks_for() 
             ("nonce", "n"),
         ];
         let request = request.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let response = idp.minter().response("dana", &mock_idp::Params(request)).unwrap();
+        let response = idp.minter().response("dana", &request.into_iter().collect()).unwrap();
         let id_token = decode(response.params.first("id_token").expect("an ID token")).1;
         assert_eq!(id_token.get("email").is_some(), there, "{response_type}: {id_token}");
     }

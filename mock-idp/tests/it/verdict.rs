@@ -116,8 +116,7 @@ impl Party {
     }
 
     async fn get(&self, path: &str, params: Pairs<'_>) -> Answer {
-        let pairs = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let query = crate::support::encode(&mock_idp::Params(pairs));
+        let query = crate::support::encode(&params.iter().copied().collect());
         self.browser.get(&self.idp.url(&format!("{path}?{query}"))).await
     }
 

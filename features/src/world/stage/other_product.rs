@@ -1,7 +1,7 @@
 //! Another product of the same provider: people sign in to it, it redeems what they bring, and it renews its tokens.
 
 use anyhow::{Context as _, Result, ensure};
-use mock_idp::Minted;
+use mock_idp::{Minted, Params};
 use reqwest::header;
 use url::Url;
 
@@ -13,9 +13,6 @@ const CLIENT: &str = "other-product";
 /// What it proves at the token endpoint, and what it shows beforehand (RFC 7636, appendix B).
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-
-/// What a client sends to the token endpoint, by name.
-type Form = Vec<(String, String)>;
 
 impl Stage {
     /// Where a browser is sent by the other product.
@@ -46,7 +43,7 @@ impl Stage {
     /// The other product redeems what a browser brought back to it.
     pub async fn redeem_at_another_product(&mut self, who: &Who, returned: &Url) -> Result<()> {
         let code = returned.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned());
-        let form = form([
+        let form = Params::from_iter([
             ("grant_type", "authorization_code"),
             ("code", &code.context("the other product got no code")?),
             ("redirect_uri", &self.return_to_another_product()),
@@ -61,7 +58,7 @@ impl Stage {
     pub async fn renew_at_another_product(&mut self, who: &Who) -> Result<()> {
         let former = self.other_product.get(who).context("the other product has no tokens of that person")?;
         let refresh_token = former.refresh_token.as_deref().context("KaseyaOne gave no refresh token")?;
-        let form = form([("grant_type", "refresh_token"), ("refresh_token", refresh_token)]);
+        let form = Params::from_iter([("grant_type", "refresh_token"), ("refresh_token", refresh_token)]);
         let renewed = self.tokens(CLIENT, &form).await?;
         let (before, after) = (former.id_token_claims(), renewed.id_token_claims());
         let now = self.clock.now().as_second();
@@ -75,10 +72,10 @@ impl Stage {
     }
 
     /// Asks KaseyaOne for tokens as one of its clients does.
-    pub async fn tokens(&self, client_id: &str, form: &[(String, String)]) -> Result<Minted> {
+    pub async fn tokens(&self, client_id: &str, form: &Params) -> Result<Minted> {
         let client = self.idp.clients().get(client_id);
         let client = client.with_context(|| format!("KaseyaOne has no client {client_id:?}"))?;
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.iter()).finish();
         let request = reference::client()
             .post(self.idp.url("/connect/token"))
             .basic_auth(client_id, client.secret)
@@ -89,8 +86,4 @@ impl Stage {
         ensure!(status.is_success(), "KaseyaOne gave {client_id} no tokens, it answered {status}: {body}");
         serde_json::from_str(&body).with_context(|| format!("not the tokens of a sign-in: {body}"))
     }
-}
-
-fn form<const N: usize>(pairs: [(&str, &str); N]) -> Form {
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
 }

@@ -166,7 +166,7 @@ fn lengths_are_bounded(
     _: &Client,
     request: &mut AuthorizeRequest,
 ) -> Result<(), OAuthError> {
-    if let Some((name, value)) = params.0.iter().find(|(_, value)| value.len() > LONGEST) {
+    if let Some((name, value)) = params.iter().find(|(_, value)| value.len() > LONGEST) {
         let reason = format!("{} has {} bytes; at most {LONGEST}", shorten(name), value.len());
         return Err(invalid("parameter_length", reason));
     }

@@ -45,7 +45,7 @@ impl<'a> SignedIn<'a> {
             pair.1 = value;
         }
         let sent = params.into_iter().filter(|(_, value)| !value.is_empty());
-        let sent = Params(sent.map(|(name, value)| (name.to_owned(), value.to_owned())).collect());
+        let sent = sent.into_iter().collect();
         let url = format!("{}?{}", self.party.idp.url("/connect/endsession"), encode(&sent));
         self.party.browser.get(&url).await
     }
@@ -95,7 +95,7 @@ async fn the_browser_comes_back_with_the_state_and_nothing_else() {
         let answer = somebody.leave(&[]).await;
         let query = answer.location.as_deref().and_then(|it| it.strip_prefix(AFTERWARDS)?.strip_prefix('?'));
         let state = ("state".to_owned(), somebody.state.clone());
-        assert_eq!(query.map(Params::parse), Some(Params(vec![state])));
+        assert_eq!(query.map(Params::parse), Some([state].into_iter().collect()));
         somebody.is_over().await;
     }
 }
@@ -214,7 +214,7 @@ async fn a_client_is_told_by_a_logout_token_before_the_browser_comes_back() {
         let [(kind, body)] = told.as_slice() else { panic!("told once: {told:?}") };
         assert_eq!(kind, "application/x-www-form-urlencoded");
         let form = Params::parse(body);
-        assert_eq!(form.0.len(), 1, "{form:?}");
+        assert_eq!(form.len(), 1, "{form:?}");
         somebody.is_named_in(form.first("logout_token").expect("a logout token"));
         somebody.is_over().await;
     }
@@ -236,10 +236,10 @@ async fn a_client_is_told_by_a_frame_with_issuer_and_session_before_the_browser_
         let query = frame.strip_prefix(uri).and_then(|rest| rest.strip_prefix('?')).expect("a query");
         let sid = somebody.got.claims()["sid"].as_str().expect("a session").to_owned();
         let told = [("iss", idp.issuer().to_owned()), ("sid", sid)];
-        assert_eq!(Params::parse(query), Params(told.map(|(name, value)| (name.to_owned(), value)).to_vec()));
+        assert_eq!(Params::parse(query), told.into_iter().collect());
         let onward = between("; url=", "\"");
         let query = onward.strip_prefix(AFTERWARDS).and_then(|rest| rest.strip_prefix('?')).expect("a query");
-        assert_eq!(Params::parse(query), Params(vec![("state".to_owned(), somebody.state.clone())]));
+        assert_eq!(Params::parse(query), [("state", &somebody.state)].into_iter().collect());
         somebody.is_over().await;
     }
 }

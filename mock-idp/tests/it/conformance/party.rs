@@ -150,7 +150,7 @@ impl<'a> Party<'a> {
 
     /// Opens the authorization endpoint with exactly these parameters: a page, or an answer for the client.
     pub(crate) async fn open(&self, params: Vec<(String, String)>) -> Answer {
-        let url = format!("{}?{}", self.idp.url("/connect/authorize"), encode(&Params(params)));
+        let url = format!("{}?{}", self.idp.url("/connect/authorize"), encode(&params.into_iter().collect()));
         self.follow(self.browser.get(&url).await).await
     }
 
@@ -214,7 +214,7 @@ impl<'a> Party<'a> {
     pub(crate) fn error(&self, answer: &Answer, state: &str) -> String {
         let params = self.response(answer);
         assert_eq!(params.first("state"), Some(state));
-        let mut names: Vec<_> = params.0.iter().map(|(name, _)| name.as_str()).collect();
+        let mut names: Vec<_> = params.iter().map(|(name, _)| name).collect();
         names.sort_unstable();
         assert_eq!(names, ["error", "error_description", "iss", "state"]);
         let description = params.first("error_description").expect("a description");
@@ -302,9 +302,8 @@ impl<'a> Party<'a> {
                 request
             }
         };
-        let form = form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        self.browser.send(request.body(encode(&Params(form)))).await
+        self.browser.send(request.body(encode(&form.into_iter().collect()))).await
     }
 
     /// A token answer that is as RFC 6749 5.1 wants it.
@@ -337,7 +336,7 @@ fn hidden_fields(html: &str) -> Params {
         let value = rest.split('"').next().unwrap_or_default();
         (name.to_owned(), value.replace("&#38;", "&").replace("&#34;", "\"").replace("&#39;", "'"))
     });
-    Params(fields.collect())
+    fields.collect()
 }
 
 /// `at_hash` and `c_hash` where RS256 signs (OIDC Core 3.3.2.11).

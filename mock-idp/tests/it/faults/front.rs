@@ -29,7 +29,7 @@ pub(crate) const ROWS: &[Row] = &[
     ("authz-code-injection-no-pkce", Login, |s| {
         s.token.status == 200 && !s.is("nonce", "nonce-1") && !s.is("sub", "k1-northwind-dana")
     }),
-    ("authz-param-dup", Login, |s| s.back.params().0.iter().filter(|(name, _)| name == "code").count() == 2),
+    ("authz-param-dup", Login, |s| s.back.params().iter().filter(|(name, _)| *name == "code").count() == 2),
     ("authz-param-empty", Login, |s| s.back.param("code").as_deref() == Some("")),
     ("out-rp-no-state", Login, |s| s.logout.location.as_deref() == Some("http://127.0.0.1:8400/sign-in")),
     ("out-rp-other-state", Login, |s| s.logout.param("state").as_deref() == Some("bye1")),
