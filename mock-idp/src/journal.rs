@@ -4,6 +4,8 @@
 //! came and masked wherever an entry is shown.
 
 mod query;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 

@@ -96,14 +96,6 @@ pub(crate) async fn before(realm: &Realm, struck: &[Then], note: &mut Note) -> O
 pub(crate) async fn deliver(mut reply: Reply, struck: &[Then], lever: Option<&Lever>) -> Response {
     let of_fault = reply.then.take();
     let broken = struck.iter().chain(&of_fault).find(|then| then.breaks_answer());
-    let raw = |reply: &Reply| {
-        let mut raw = reply.raw();
-        // What hyper would have said: without a length an answer that is cut looks whole.
-        let length = format!("content-length: {}\r\n\r\n", reply.body_len());
-        let head = raw.windows(4).position(|four| four == b"\r\n\r\n").map_or(raw.len(), |at| at + 2);
-        raw.splice(head..head + 2, length.into_bytes());
-        raw
-    };
     let ending = match broken {
         None => return reply.into_response(),
         Some(Then::Hang) => {
@@ -112,11 +104,13 @@ pub(crate) async fn deliver(mut reply: Reply, struck: &[Then], lever: Option<&Le
         }
         Some(Then::Reset) => Ending::Reset,
         Some(Then::Truncate) => {
-            let mut bytes = raw(&reply);
-            bytes.truncate(bytes.len() - reply.body_len().div_ceil(2));
+            let length = reply.body_len();
+            // What hyper would have said: without a length an answer that is cut looks whole.
+            let mut bytes = reply.with(header::CONTENT_LENGTH, length.to_string()).raw();
+            bytes.truncate(bytes.len() - length.div_ceil(2));
             Ending::After(bytes)
         }
-        Some(Then::MalformedChunk) => Ending::After(malformed(&reply)),
+        Some(Then::MalformedChunk) => Ending::After(malformed(reply)),
         Some(Then::Garbage) => Ending::After(b"\x16\x03\x01\x00 this is no HTTP \xff\xfe\r\n\r\n".to_vec()),
         Some(Then::Trickle) => return in_drops(reply),
         Some(Then::Padding(bytes)) => return padded(reply, (*bytes).min(MOST_PADDING)),
@@ -131,11 +125,10 @@ pub(crate) async fn deliver(mut reply: Reply, struck: &[Then], lever: Option<&Le
 }
 
 /// A head that promises chunks, and a chunk whose length is no number.
-fn malformed(reply: &Reply) -> Vec<u8> {
-    let mut raw = reply.raw();
-    let head = raw.windows(4).position(|four| four == b"\r\n\r\n").map_or(raw.len(), |at| at + 2);
-    raw.truncate(head);
-    raw.extend_from_slice(b"transfer-encoding: chunked\r\n\r\nnonsense\r\n{\"\r\n");
+fn malformed(reply: Reply) -> Vec<u8> {
+    let (_, head) = reply.split();
+    let mut raw = head.with(header::TRANSFER_ENCODING, "chunked").raw();
+    raw.extend_from_slice(b"nonsense\r\n{\"\r\n");
     raw
 }
 
