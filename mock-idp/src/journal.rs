@@ -325,6 +325,11 @@ impl Journal {
         found
     }
 
+    /// The wanted entries, once there are so many. Nobody can clear the journal between counting and reading.
+    pub(crate) fn find_all(&self, query: &JournalQuery, count: usize) -> Option<Vec<Entry>> {
+        (self.count(query) >= count).then(|| self.find(query))
+    }
+
     /// How many entries are wanted; none is read for it.
     pub(crate) fn count(&self, query: &JournalQuery) -> usize {
         self.wanted(query).count()

@@ -39,8 +39,10 @@ impl JournalHandle {
         let mut news = self.0.lock().journal.news();
         let seen = async {
             loop {
-                let is_there = self.0.lock().journal.count(query) >= count;
-                if is_there || news.changed().await.is_err() {
+                if let Some(found) = self.0.lock().journal.find_all(query, count) {
+                    return found;
+                }
+                if news.changed().await.is_err() {
                     return self.find(query);
                 }
             }
