@@ -1,6 +1,6 @@
 //! Who asked whom for what: each browser exchange with what the product asked the provider meanwhile.
 
-use mock_idp::{Channel, Entry};
+use mock_idp::{Channel, Entry, Params};
 use serde_json::Value;
 use url::Url;
 
@@ -60,7 +60,10 @@ fn browser_lines(number: usize, exchange: &Exchange, symbols: &mut Symbols) -> V
     first.extend([to, page].into_iter().flatten());
     let mut lines = vec![first];
     lines.extend(detail("asked", &query(url, symbols)));
-    lines.extend(detail("sent", &params(borrowed(&exchange.sent), symbols)));
+    lines.extend(detail(
+        "sent",
+        &params(&exchange.sent.iter().map(|(name, value)| (name, value)).collect(), symbols),
+    ));
     lines.extend(detail(
         "sends to",
         &exchange.location.as_ref().map_or_else(Vec::new, |to| query(to, symbols)),
@@ -77,8 +80,8 @@ fn back_lines(entry: &Entry, symbols: &mut Symbols) -> Vec<String> {
         Err(_) => ("app→idp", "ID token", entry.path.clone()),
     };
     let mut lines = vec![format!("      {way} {} {path} {}{how}", entry.method, entry.status)];
-    lines.extend(detail("asked", &params(entry.query.iter(), symbols)));
-    lines.extend(detail("sent", &params(entry.form.iter(), symbols)));
+    lines.extend(detail("asked", &params(&entry.query, symbols)));
+    lines.extend(detail("sent", &params(&entry.form, symbols)));
     learn(entry.response.body.as_ref(), symbols);
     for (name, token) in
         [("header", &entry.response.id_token_header), ("claims", &entry.response.id_token_claims)]
@@ -100,7 +103,7 @@ fn learn_front(entries: &[Entry], exchange: &Exchange, symbols: &mut Symbols) {
         .iter()
         .filter(|entry| entry.seq > exchange.provider_before && entry.seq <= exchange.provider_after)
     {
-        params(entry.response.params.iter(), symbols);
+        params(&entry.response.params, symbols);
         learn(entry.response.body.as_ref(), symbols);
     }
 }
@@ -110,16 +113,13 @@ fn detail(what: &str, pairs: &[String]) -> Option<String> {
 }
 
 fn query(url: &Url, symbols: &mut Symbols) -> Vec<String> {
-    params(borrowed(&url.query_pairs().into_owned().collect::<Vec<_>>()), symbols)
-}
-
-fn borrowed(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
-    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    params(&Params::parse(url.query().unwrap_or_default()), symbols)
 }
 
 /// Parameters by name; what differs in every run becomes a symbol.
-fn params<'p>(pairs: impl Iterator<Item = (&'p str, &'p str)>, symbols: &mut Symbols) -> Vec<String> {
+fn params(pairs: &Params, symbols: &mut Symbols) -> Vec<String> {
     let mut shown: Vec<String> = pairs
+        .iter()
         .map(|(name, value)| {
             // A one-time code is what a person types; an authorization code is never all digits.
             let one_time = name == "code" && value.bytes().all(|byte| byte.is_ascii_digit());

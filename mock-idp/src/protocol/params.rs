@@ -28,11 +28,9 @@ pub struct Params {
 impl Params {
     /// Decodes `application/x-www-form-urlencoded`. Never fails: what is not UTF-8 becomes U+FFFD.
     pub fn parse(text: &str) -> Self {
-        let mut params = Self {
-            // Decoded it is never longer.
-            text: String::with_capacity(text.len()),
-            ends: Vec::with_capacity(if text.is_empty() { 0 } else { text.matches('&').count() + 1 }),
-        };
+        // Between separators there may be nothing; decoded it is never longer.
+        let count = text.split('&').filter(|pair| !pair.is_empty()).count();
+        let mut params = Self { text: String::with_capacity(text.len()), ends: Vec::with_capacity(count) };
         params.extend(url::form_urlencoded::parse(text.as_bytes()));
         params
     }
@@ -126,7 +124,7 @@ impl Params {
     }
 
     /// Encodes as `application/x-www-form-urlencoded`.
-    pub(crate) fn encode(&self) -> String {
+    pub fn encode(&self) -> String {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(self.iter()).finish()
     }
 
@@ -186,6 +184,14 @@ mod tests {
         fn parsing_takes_anything(text in ".{0,200}") {
             Params::parse(&text);
         }
+    }
+
+    #[test]
+    fn separators_alone_take_no_memory_that_no_bound_counts() {
+        let params = Params::parse(&"&".repeat(65_536));
+        assert_eq!((params.len(), params.ends.capacity()), (0, 0));
+        let params = Params::parse("&a=1&&b&");
+        assert_eq!((params.len(), params.ends.capacity()), (2, 2));
     }
 
     #[test]

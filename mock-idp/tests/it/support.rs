@@ -261,7 +261,7 @@ pub(crate) fn authorize_url(idp: &RealmHandle, more: &[(&str, &str)]) -> String 
 }
 
 pub(crate) fn encode(params: &Params) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params.iter()).finish()
+    params.encode()
 }
 
 /// Header and claims of a token, unverified.

@@ -75,12 +75,11 @@ impl Stage {
     pub async fn tokens(&self, client_id: &str, form: &Params) -> Result<Minted> {
         let client = self.idp.clients().get(client_id);
         let client = client.with_context(|| format!("KaseyaOne has no client {client_id:?}"))?;
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.iter()).finish();
         let request = reference::client()
             .post(self.idp.url("/connect/token"))
             .basic_auth(client_id, client.secret)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body);
+            .body(form.encode());
         let response = request.send().await?;
         let (status, body) = (response.status(), response.text().await?);
         ensure!(status.is_success(), "KaseyaOne gave {client_id} no tokens, it answered {status}: {body}");
