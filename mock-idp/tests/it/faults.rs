@@ -1,54 +1,96 @@
-//! Every fault the provider stages: armed, seen to fire once, and seen to do what its sentence says.
-//! A fault without a row fails `every_fault_the_provider_stages_has_a_row`.
+//! Every fault the provider stages: armed, seen to fire once, and seen to do what its sentence says, in a test of its name.
+//! A fault without one fails `every_fault_the_provider_stages_has_a_test`.
 
-pub(crate) mod awkward;
-pub(crate) mod claims;
-pub(crate) mod documents;
-pub(crate) mod front;
-pub(crate) mod people;
-pub(crate) mod seen;
-pub(crate) mod signatures;
-pub(crate) mod token_endpoint;
-pub(crate) mod userinfo;
-pub(crate) mod wire;
+mod awkward;
+mod claims;
+mod documents;
+mod front;
+mod handshakes;
+mod launches;
+mod logout_frames;
+mod logout_tokens;
+mod people;
+mod seen;
+mod signatures;
+mod token_endpoint;
+mod userinfo;
+mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use mock_idp::{JournalQuery, MockIdp, StagedBy, Target};
 
-use self::seen::Row;
+use self::seen::{Row, Seen, Way, see};
+use crate::one_test_each;
 use crate::support::{Browser, decode};
 
-/// The tables of rows, by where they are.
-const TABLES: &[(&str, &[Row])] = &[
-    ("faults/documents", documents::ROWS),
-    ("faults/front", front::ROWS),
-    ("faults/token_endpoint", token_endpoint::ROWS),
-    ("faults/userinfo", userinfo::ROWS),
-    ("faults/claims", claims::ROWS),
-    ("faults/signatures", signatures::ROWS),
-    ("faults/people", people::ROWS),
-    ("faults/awkward", awkward::ROWS),
-    ("faults/wire", wire::ROWS),
-];
+/// What shows a fault: a module of these, and a test of it.
+pub(crate) struct Shown {
+    pub(crate) module: &'static str,
+    pub(crate) test: &'static str,
+}
 
-/// Every fault that has a row, and in which file the row is.
-pub(crate) fn rows() -> BTreeMap<&'static str, &'static str> {
-    let tables = TABLES.iter().flat_map(|(file, rows)| rows.iter().map(|(fault, ..)| (*fault, *file)));
-    let tokens = crate::logout::LOGOUT_TOKENS.iter().map(|(fault, _)| (*fault, "logout"));
-    let frames = crate::logout::LOGOUT_FRAMES.iter().map(|(fault, _)| (*fault, "logout"));
-    let launches = crate::portal::LAUNCHES.iter().map(|(fault, _)| (*fault, "portal"));
-    let handshakes = crate::networks::HANDSHAKES.map(|fault| (fault, "networks"));
-    tables.chain(tokens).chain(frames).chain(launches).chain(handshakes).collect()
+macro_rules! shown_in {
+    ($($module:ident),+) => {
+        [$($module::ROWS.iter().map(|row| Shown { module: stringify!($module), test: row.0 }).collect::<Vec<_>>()),+]
+    };
+}
+
+/// Every fault that has a test, and the test.
+pub(crate) fn shown() -> BTreeMap<String, Shown> {
+    let modules = shown_in!(
+        awkward,
+        claims,
+        documents,
+        front,
+        handshakes,
+        launches,
+        logout_frames,
+        logout_tokens,
+        people,
+        signatures,
+        token_endpoint,
+        userinfo,
+        wire
+    );
+    modules.into_iter().flatten().map(|shown| (one_test_each::id(shown.test), shown)).collect()
 }
 
 #[test]
-fn every_fault_the_provider_stages_has_a_row() {
-    let rows: BTreeSet<_> = rows().into_keys().collect();
+fn every_fault_the_provider_stages_has_a_test() {
+    let shown: BTreeSet<_> = shown().into_keys().collect();
     let staged = mock_idp::catalogue().filter(|entry| entry.staged_by == StagedBy::Provider);
-    let staged: BTreeSet<_> = staged.map(|entry| entry.id).collect();
-    assert_eq!(staged.difference(&rows).collect::<Vec<_>>(), Vec::<&&str>::new(), "faults without a row");
-    assert_eq!(rows.difference(&staged).collect::<Vec<_>>(), Vec::<&&str>::new(), "rows without a fault");
+    let staged: BTreeSet<_> = staged.map(|entry| entry.id.to_owned()).collect();
+    assert_eq!(staged.difference(&shown).collect::<Vec<_>>(), Vec::<&String>::new(), "faults without a test");
+    assert_eq!(shown.difference(&staged).collect::<Vec<_>>(), Vec::<&String>::new(), "tests without a fault");
+}
+
+#[tokio::test]
+async fn no_effect_shows_in_an_honest_sign_in() {
+    let tables: [&[Row]; 9] = [
+        awkward::ROWS,
+        claims::ROWS,
+        documents::ROWS,
+        front::ROWS,
+        people::ROWS,
+        signatures::ROWS,
+        token_endpoint::ROWS,
+        userinfo::ROWS,
+        wire::ROWS,
+    ];
+    let mut honest: Vec<(Way, Seen)> = Vec::new();
+    let mut shown = Vec::new();
+    for &(test, way, effect) in tables.into_iter().flatten() {
+        if !honest.iter().any(|(known, _)| *known == way) {
+            honest.push((way, see("idt-nonce-wrong", Target::person("rui"), way).await));
+        }
+        let (_, seen) = honest.iter().find(|(known, _)| *known == way).expect("just seen");
+        assert_eq!(seen.fired, 0);
+        // An effect may look for what only the fault brings about, and find nothing to look at.
+        let effect = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| effect(seen)));
+        shown.extend(effect.unwrap_or(false).then_some(test));
+    }
+    assert_eq!(shown, Vec::<&str>::new(), "these tests would pass without their fault");
 }
 
 #[test]

@@ -13,7 +13,8 @@ const HEAD: &str = "\
 
 Everything `mock-idp` can be made to do wrong, or oddly, by its id: `mock-idp faults` lists the same, `idp.faults().arm(id, …)` and
 `POST /_control/faults` arm it. Each fires only when it really changed something. \"Seen in\" names products that got it wrong: CVE
-identifiers, and issues as project#number. What the provider does not stage itself says who does instead of naming a test.
+identifiers, and issues as project#number. \"Shown by\" names the test in which it fires and does what it says:
+`cargo test -p mock-idp --test it net_trickle` runs one, `faults::` all. What the provider does not stage itself says who does instead.
 
 This file is made from the catalogue: `UPDATE_FAULTS_DOCUMENT=1 cargo test -p mock-idp --test it faults_document` writes it.
 ";
@@ -49,8 +50,8 @@ fn verdict(entry: &CatalogueEntry) -> &'static str {
 fn shown_by(entry: &CatalogueEntry) -> String {
     match entry.staged_by {
         StagedBy::Provider => {
-            let file = crate::faults::rows().get(entry.id).copied().expect("a row");
-            format!("[{file}](../mock-idp/tests/it/{file}.rs)")
+            let shown = &crate::faults::shown()[entry.id];
+            format!("[{}](../mock-idp/tests/it/faults/{}.rs)", shown.test, shown.module)
         }
         StagedBy::Person => "staged by people".to_owned(),
         StagedBy::Browser => "staged by the browser".to_owned(),

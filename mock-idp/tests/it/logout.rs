@@ -6,21 +6,21 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
-use mock_idp::{MockIdp, Params, Target};
+use mock_idp::{MockIdp, Params};
 use serde_json::{Value, json};
 
 use crate::support::{Browser, decode};
 
-const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+pub(crate) const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// A client that writes down what it is told, and answers what it is asked to answer.
-struct Client {
+pub(crate) struct Client {
     told: Arc<Mutex<Vec<String>>>,
     uri: String,
 }
 
 impl Client {
-    async fn start(answer: StatusCode) -> Self {
+    pub(crate) async fn start(answer: StatusCode) -> Self {
         let told = Arc::new(Mutex::new(Vec::new()));
         let take = move |State(told): State<Arc<Mutex<Vec<String>>>>, body: String| async move {
             let token = Params::parse(&body).first("logout_token").expect("a logout token").to_owned();
@@ -34,13 +34,13 @@ impl Client {
         Self { told, uri }
     }
 
-    fn tokens(&self) -> Vec<String> {
+    pub(crate) fn tokens(&self) -> Vec<String> {
         self.told.lock().expect("no panic").clone()
     }
 }
 
 /// A provider whose clock stands still and whose main client is told of logouts at this address.
-async fn provider(client: &Client) -> MockIdp {
+pub(crate) async fn provider(client: &Client) -> MockIdp {
     let idp = MockIdp::builder().seed(1).on_current_runtime().start().await.expect("a free port");
     idp.clock().freeze();
     let uri = client.uri.clone();
@@ -48,7 +48,7 @@ async fn provider(client: &Client) -> MockIdp {
     idp
 }
 
-async fn signed_in(idp: &MockIdp, person: &str) -> (Browser, Value) {
+pub(crate) async fn signed_in(idp: &MockIdp, person: &str) -> (Browser, Value) {
     let browser = Browser::new();
     let code = browser.sign_in(idp, person, &[]).await.param("code").expect("a code");
     let tokens = browser.redeem(idp, &code).await.json();
@@ -132,97 +132,4 @@ async fn the_browser_loads_a_frame_before_it_returns() {
     );
     let policy = page.headers["content-security-policy"].to_str().expect("ASCII");
     assert!(policy.contains("frame-src http://127.0.0.1:8400") && policy.contains("default-src 'none'"));
-}
-
-/// What a fault does to header and claims of the logout token, held against an ID token of before and the token of before.
-type Effect = fn(&Value, &Value, &Told) -> bool;
-
-pub(crate) struct Told {
-    token: String,
-    before: String,
-    now: i64,
-    issuer: String,
-    /// How many tokens came beside it.
-    further: usize,
-}
-
-/// The faults of the logout token, for the list of all faults.
-pub(crate) const LOGOUT_TOKENS: &[(&str, Effect)] = &[
-    ("out-bcl-ok", |_, claims, _| claims["x_unknown"].is_object() && claims["events"][EVENT].is_object()),
-    ("out-bcl-alg-none", |header, _, told| header["alg"] == "none" && told.token.ends_with('.')),
-    ("out-bcl-wrong-alg", |header, _, _| header["alg"] == "HS256"),
-    ("out-bcl-wrong-iss", |_, claims, told| claims["iss"] == format!("{}/1", told.issuer)),
-    ("out-bcl-wrong-aud", |_, claims, _| claims["aud"] == "other-product"),
-    ("out-bcl-no-event", |_, claims, _| claims["events"].is_null()),
-    ("out-bcl-wrong-event", |_, claims, _| claims["events"][EVENT].is_null() && claims["events"].is_object()),
-    ("out-bcl-with-nonce", |_, claims, _| claims["nonce"].is_string() && claims["events"].is_object()),
-    ("out-bcl-expired", |_, claims, told| claims["exp"].as_i64().is_some_and(|exp| exp < told.now - 500)),
-    ("out-bcl-replay-jti", |_, _, told| told.token == told.before),
-    ("out-bcl-no-sub-sid", |_, claims, _| claims["sub"].is_null() && claims["sid"].is_null()),
-    ("out-bcl-id-token", |header, claims, _| header["typ"] == "JWT" && claims["nonce"] == "nonce-1"),
-    ("out-bcl-typ", |header, claims, _| header["typ"] == "at+jwt" && claims["events"].is_object()),
-    ("out-bcl-unknown-sid", |_, claims, _| {
-        claims["sid"] == "a-session-nobody-has" && claims["sub"].is_null()
-    }),
-    ("out-bcl-storm", |_, claims, told| claims["sid"].is_string() && told.further == 100),
-    ("out-bcl-sub-only", |_, claims, _| claims["sid"].is_null() && claims["sub"].is_string()),
-];
-
-/// The faults of the frame, for the list of all faults.
-pub(crate) const LOGOUT_FRAMES: &[(&str, &str)] =
-    &[("out-fc-wrong-sid", "sid=a-session-nobody-has"), ("out-fc-wrong-iss", "PORT%2F1&#38;sid=")];
-
-#[tokio::test]
-async fn every_fault_of_the_logout_token_does_what_it_says_once() {
-    for (fault, effect) in LOGOUT_TOKENS {
-        let client = Client::start(StatusCode::OK).await;
-        let idp = provider(&client).await;
-        for _ in 0..2 {
-            signed_in(&idp, "dana").await;
-            let armed = (!client.tokens().is_empty())
-                .then(|| idp.faults().arm(fault, Target::person("dana"), 1).expect("staged by the provider"));
-            idp.people().sign_out_everywhere("dana").await.expect("dana");
-            assert_eq!(armed.map_or(1, |armed| armed.fired()), 1, "{fault} did not fire");
-        }
-        let tokens = client.tokens();
-        let (header, claims) = decode_unsigned(&tokens[1]);
-        let told = Told {
-            token: tokens[1].clone(),
-            before: tokens[0].clone(),
-            now: idp.clock().now().as_second(),
-            issuer: idp.issuer().to_owned(),
-            further: tokens.len() - 2,
-        };
-        assert!(effect(&header, &claims, &told), "{fault}: {header} {claims}");
-        signed_in(&idp, "dana").await;
-        idp.people().sign_out_everywhere("dana").await.expect("dana");
-        let (header, claims) = decode(client.tokens().last().expect("a token"));
-        assert_eq!((&header["typ"], claims["x_unknown"].is_null()), (&json!("logout+jwt"), true), "{fault}");
-    }
-}
-
-#[tokio::test]
-async fn every_fault_of_the_frame_does_what_it_says_once() {
-    for (fault, changed) in LOGOUT_FRAMES {
-        let client = Client::start(StatusCode::OK).await;
-        let idp = provider(&client).await;
-        let framed = |main: &mut fixtures::Client| {
-            main.frontchannel_logout_uri = Some("http://127.0.0.1:8400/framed".to_owned());
-        };
-        idp.clients().change("kaseya-mdr", framed).expect("the client");
-        let (browser, _) = signed_in(&idp, "dana").await;
-        let armed = idp.faults().arm(fault, Target::person("dana"), 1).expect("staged by the provider");
-        let page = browser.get(&idp.url("/connect/endsession")).await;
-        assert_eq!(armed.fired(), 1, "{fault} did not fire");
-        let changed = &changed.replace("PORT", &idp.address().port().to_string());
-        assert!(page.body.contains(changed), "{fault}: {}", page.body);
-        let (browser, _) = signed_in(&idp, "dana").await;
-        let page = browser.get(&idp.url("/connect/endsession")).await;
-        assert!(page.body.contains("/framed?") && !page.body.contains(changed), "{fault}: {}", page.body);
-    }
-}
-
-/// As `decode`, for a token whose signature may be missing.
-fn decode_unsigned(token: &str) -> (Value, Value) {
-    decode(token.trim_end_matches('.'))
 }

@@ -1,5 +1,8 @@
 //! The provider from outside, over HTTP: one test binary, one module for each concern.
 
+#[macro_use]
+mod one_test_each;
+
 mod assertions;
 mod clock;
 mod config;

@@ -1,14 +1,14 @@
 //! Launches from the portal: the provider begins, and the application is asked to (OIDC Core 4), or gets an answer that it
 //! never asked for.
 
-use mock_idp::{Launch, LaunchError, MockIdp, Params, Target};
+use mock_idp::{Launch, LaunchError, MockIdp, Params};
 use serde_json::json;
 
 use crate::support::{Browser, CALLBACK, CLIENT, NORTHWIND};
 
-const START: &str = "http://127.0.0.1:8400/sso/start";
+pub(crate) const START: &str = "http://127.0.0.1:8400/sso/start";
 
-async fn provider() -> MockIdp {
+pub(crate) async fn provider() -> MockIdp {
     let idp = MockIdp::builder().seed(1).on_current_runtime().start().await.expect("a free port");
     idp.clients()
         .change(CLIENT, |client| client.initiate_login_uri = Some(START.to_owned()))
@@ -16,7 +16,7 @@ async fn provider() -> MockIdp {
     idp
 }
 
-fn query(location: &str) -> Params {
+pub(crate) fn query(location: &str) -> Params {
     Params::parse(location.split_once('?').expect("a query").1)
 }
 
@@ -84,49 +84,6 @@ async fn an_answer_that_nobody_asked_for_has_a_good_code_and_no_state() {
         ("redirect_uri", CALLBACK),
     ];
     assert_eq!(browser.token(&idp, &form).await.status, 200, "an application that takes it gets tokens");
-}
-
-/// Faults of a launch, and what is seen of each where the browser is sent to.
-pub(crate) const LAUNCHES: &[(&str, Effect)] = &[
-    ("authz-unsolicited-nostate", |to, params, _| {
-        to == CALLBACK && params.first("code").is_some() && params.first("state").is_none()
-    }),
-    ("authz-unsolicited-3pi-issuer", |to, params, idp| {
-        to == START && params.first("iss") == Some(&format!("{}/1", idp.issuer()))
-    }),
-    ("authz-unsolicited-3pi-target", |to, params, idp| {
-        let target = params.first("target_link_uri");
-        to == START
-            && params.first("iss") == Some(idp.issuer())
-            && target == Some("https://elsewhere.example/")
-    }),
-];
-
-/// Where the browser was sent to, with which parameters.
-type Effect = fn(&str, &Params, &MockIdp) -> bool;
-
-#[tokio::test]
-async fn every_fault_of_a_launch_does_what_it_says_once() {
-    for (fault, effect) in LAUNCHES {
-        let idp = provider().await;
-        let armed = idp.faults().arm(fault, Target::person("dana"), 1).expect("staged by the provider");
-        let browser = Browser::new();
-        let mut sent = Vec::new();
-        for person in ["rui", "dana", "dana"] {
-            let address = idp.people().launch(person, Launch::of(CLIENT)).expect("a launch");
-            let location = browser.get(&address).await.location.expect("a redirect");
-            let to = location.split('?').next().unwrap_or_default();
-            sent.push(effect(to, &query(&location), &idp));
-        }
-        assert_eq!((sent.as_slice(), armed.fired()), ([false, true, false].as_slice(), 1), "{fault}");
-        let struck = idp.journal().entries().into_iter().filter(|entry| entry.faults == [*fault]).count();
-        assert_eq!(struck, 1, "the journal tells of {fault}");
-        // In the portal itself a launch is no other.
-        let armed = idp.faults().arm(fault, Target::client(CLIENT), 1).expect("staged by the provider");
-        browser.post(&idp.url("/portal"), &[("person", "dana")]).await;
-        browser.post(&idp.url("/portal"), &[("client", CLIENT)]).await;
-        assert_eq!(armed.fired(), 1, "{fault} in the portal");
-    }
 }
 
 #[tokio::test]

@@ -23,8 +23,11 @@ pub(crate) enum Way {
     LaterWithHint,
 }
 
-/// A fault, the sign-in it strikes, and whether it did what it says.
-pub(crate) type Row = (&'static str, Way, fn(&Seen) -> bool);
+/// Whether the fault did what its sentence says.
+pub(crate) type Effect = fn(&Seen) -> bool;
+
+/// A fault, the sign-in it strikes, and its effect.
+pub(crate) type Row = (&'static str, Way, Effect);
 
 /// What could be seen of one sign-in.
 pub(crate) struct Seen {
@@ -132,8 +135,8 @@ impl Seen {
     }
 }
 
-/// Sees one sign-in of Dana that a fault strikes, and an honest one afterwards.
-pub(crate) async fn see(fault: &str, way: Way) -> Seen {
+/// Sees one sign-in of Dana that a fault strikes, if it is meant for her, and an honest one afterwards.
+pub(crate) async fn see(fault: &str, target: Target, way: Way) -> Seen {
     let idp = MockIdp::builder().seed(1).slow_answers(Duration::from_millis(40)).on_current_runtime();
     let idp = idp.start().await.expect("a free port");
     idp.clock().freeze();
@@ -156,7 +159,7 @@ pub(crate) async fn see(fault: &str, way: Way) -> Seen {
         idp.clock().advance(SignedDuration::from_hours(3));
     }
     let earlier = idp.mint(&Mint::new("dana", "kaseya-mdr").nonce("earlier")).expect("dana").id_token;
-    let armed = idp.faults().arm(fault, Target::person("dana"), 1).expect("staged by the provider");
+    let armed = idp.faults().arm(fault, target, 1).expect("staged by the provider");
 
     let discovery =
         browser.reach(browser.http().get(idp.url("/.well-known/openid-configuration")), &armed).await;
@@ -267,17 +270,10 @@ async fn clean_sign_in_afterwards(idp: &MockIdp) -> (Value, Value) {
     (header, claims)
 }
 
-/// Every row fires once and does what it says.
-pub(crate) async fn all_fire(rows: &[Row]) {
-    for (fault, way, effect) in rows {
-        let seen = see(fault, *way).await;
-        assert_eq!(seen.fired, 1, "{fault} fired {} times", seen.fired);
-        assert!(
-            effect(&seen),
-            "{fault} does not do what it says: {:.2000?} {:.2000?}",
-            seen.back,
-            seen.token
-        );
-        assert_eq!(seen.strangers, 0, "{fault}: nobody went where it leads");
-    }
+/// The fault fires once and does what it says.
+pub(crate) async fn fires(fault: &str, way: Way, effect: Effect) {
+    let seen = see(fault, Target::person("dana"), way).await;
+    assert_eq!(seen.fired, 1, "{fault} fired {} times", seen.fired);
+    assert!(effect(&seen), "{fault} does not do what it says: {:.2000?} {:.2000?}", seen.back, seen.token);
+    assert_eq!(seen.strangers, 0, "{fault}: nobody went where it leads");
 }
