@@ -4,13 +4,14 @@
 mod check;
 mod decode;
 mod shape;
-mod tree;
+pub(crate) mod tree;
 
 use std::path::{Path, PathBuf};
 
 use fixtures::{Client, Fixtures, Person, nearest_remedy};
 use jiff::Timestamp;
 use serde::Deserialize as _;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::config::shape::{ClockShape, ControlShape, Names, Shape, fill_client, fill_person, fill_realm};
@@ -223,8 +224,14 @@ pub(crate) fn realm(mut body: Node, base: &Fixtures) -> Result<(String, Plan), C
     Ok((shape.path, plan))
 }
 
-fn decoded<T: DeserializeOwned>(body: &Node) -> Result<T, ConfigError> {
+/// What a request brings, of whatever kind.
+pub(crate) fn decoded<T: DeserializeOwned>(body: &Node) -> Result<T, ConfigError> {
     T::deserialize(body).map_err(|wrong| in_file("", wrong))
+}
+
+/// The tree of what is there already.
+pub(crate) fn tree_of(value: &impl Serialize) -> Result<Node, ConfigError> {
+    tree::of_value(value).map_err(|error| refused(0, error.to_string(), "send it whole instead"))
 }
 
 fn plan(shape: &mut RealmShape, base: &Fixtures) -> Plan {
@@ -263,30 +270,44 @@ fn names(given: &Names) -> ClaimNames {
 fn in_file(file: &str, wrong: Wrong) -> ConfigError {
     let Wrong { line, path, message } = wrong;
     // Where there are no lines, the way there says where it is.
-    let message = if line.is_some() || path.is_empty() { message } else { format!("{path}: {message}") };
+    let told = |sentence: String| {
+        if line.is_some() || path.is_empty() { sentence } else { format!("{path}: {sentence}") }
+    };
     let quoted = |text: &str| text.replace('`', "\"");
     let (sentence, expected) = message.split_once(", expected").unwrap_or((&message, ""));
     let remedy = if let Some((_, field)) = sentence.split_once("missing field ") {
         format!("add {} here", quoted(field))
+    } else if expected.is_empty() && file.is_empty() {
+        "/_control/openapi.json describes what can be sent".to_owned()
     } else if expected.is_empty() {
         "mock-idp's README shows how a configuration is written".to_owned()
     } else if sentence.ends_with("unit value") {
         return ConfigError {
             file: file.to_owned(),
             line,
-            sentence: "null is no value here".to_owned(),
+            sentence: told("null is no value here".to_owned()),
             remedy: "leave the member out, or write a value".to_owned(),
         };
-    } else if expected.trim() == "a string" {
-        "expected a string; put it in quotes".to_owned()
-    } else if expected.trim() == "a nonzero u64" {
-        "expected a whole number from 1".to_owned()
-    } else if matches!(expected.trim(), "u64" | "u32" | "u16" | "usize") {
-        "expected a whole number that is not negative".to_owned()
+    } else if let Some(words) = in_words(expected.trim()) {
+        format!("expected {words}")
     } else {
         fixtures::remedy_from(&message)
     };
-    ConfigError { file: file.to_owned(), line, sentence: quoted(sentence), remedy }
+    ConfigError { file: file.to_owned(), line, sentence: told(quoted(sentence)), remedy }
+}
+
+/// What a decoder expects, as whoever writes it calls it.
+fn in_words(expected: &str) -> Option<&'static str> {
+    Some(match expected {
+        "a string" => "a string; put it in quotes",
+        "a nonzero u64" => "a whole number from 1",
+        "u64" | "u32" | "u16" | "usize" => "a whole number that is not negative",
+        "i64" => "a whole number",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        "a map" => "a table",
+        _ => return None,
+    })
 }
 
 /// An error whose file is put in later.

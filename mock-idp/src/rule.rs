@@ -157,7 +157,8 @@ pub enum Then {
     Hold {
         /// Name of the barrier.
         barrier: String,
-        /// How many have to wait.
+        /// How many have to wait, from 1.
+        #[schema(minimum = 1)]
         until: usize,
     },
     /// No answer comes at all; the connection stays open for 10 minutes.
@@ -181,6 +182,9 @@ pub enum Then {
 fn plain() -> String {
     "text/plain".to_owned()
 }
+
+/// Longest delay, in milliseconds.
+pub(crate) const LONGEST_DELAY_MS: u64 = 10 * 60 * 1_000;
 
 /// Most bytes of padding.
 pub(crate) const MOST_PADDING: u64 = 256 * 1024 * 1024;
@@ -206,6 +210,14 @@ impl Then {
             {
                 let sentence = format!("content_type {content_type:?} does not fit into a header");
                 flaw("status", sentence, "write visible ASCII")
+            }
+            Self::DelayMs(wait) if *wait > LONGEST_DELAY_MS => {
+                let sentence = format!("delay_ms {wait} is longer than any client waits");
+                flaw("delay_ms", sentence, "write 600000 (10 minutes) at most")
+            }
+            Self::Hold { until: 0, .. } => {
+                let sentence = "a barrier that holds until 0 wait holds nobody".to_owned();
+                flaw("hold", sentence, "write how many have to wait, from 1")
             }
             Self::Padding(bytes) if *bytes > MOST_PADDING => {
                 let sentence = format!("padding of {bytes} bytes is too much");

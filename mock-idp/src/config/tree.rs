@@ -79,6 +79,27 @@ impl Node {
         }
     }
 
+    /// Merges a change (RFC 7396 2): null takes a member away, a table goes into a table, all else replaces.
+    pub(crate) fn merge(&mut self, patch: Self) {
+        let Value::Table(changes) = patch.value else {
+            *self = patch;
+            return;
+        };
+        if !matches!(self.value, Value::Table(_)) {
+            self.value = Value::Table(Vec::new());
+        }
+        for (key, change) in changes {
+            if change.value == Value::Null {
+                self.remove(&key.name);
+            } else {
+                self.default_to(&key.name, Value::Null);
+                if let Some(member) = self.get_mut(&key.name) {
+                    member.merge(change);
+                }
+            }
+        }
+    }
+
     /// The line on which a member is named, or else that of the table.
     pub(crate) fn line_of(&self, name: &str) -> usize {
         let Value::Table(members) = &self.value else { return self.line };

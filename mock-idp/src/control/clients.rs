@@ -39,6 +39,12 @@ pub(super) fn check_client(client: &Client) -> Result<(), Problem> {
     if client.id.is_empty() {
         return Err(Problem::wrong("the id of a client is empty; give one, as in \"shop\""));
     }
+    if !fixtures::is_client_id(&client.id) {
+        return Err(Problem::wrong(format!(
+            "{:?} cannot be a client_id; write visible ASCII (RFC 6749 A.1)",
+            client.id
+        )));
+    }
     let uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
     let mut uris = uris.chain(&client.initiate_login_uri);
     let is_visible = |uri: &str| !uri.is_empty() && uri.bytes().all(|byte| byte.is_ascii_graphic());
@@ -105,7 +111,7 @@ pub(crate) async fn change_client(
     body: Bytes,
 ) -> Result<Json<Client>, Problem> {
     let clients = Clients(realm);
-    let changed: Client = patched(&client(&clients, &id)?, &body)?;
+    let changed: Client = patched(&client(&clients, &id)?, "id", &body)?;
     check_client(&changed)?;
     clients.change(&id, |client| *client = changed)?;
     Ok(Json(client(&clients, &id)?))

@@ -23,8 +23,8 @@ pub(crate) struct ClockChange {
     /// Stop time, or let it run.
     frozen: Option<bool>,
     /// Let it be this time now (RFC 3339), as far as it is not wrong on purpose.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    at: Option<Timestamp>,
+    #[schema(format = DateTime)]
+    at: Option<String>,
     /// Move the clock by this many seconds.
     advance_seconds: Option<i64>,
     /// Be wrong by this many seconds.
@@ -39,13 +39,14 @@ pub(crate) async fn set_clock(
     body: Bytes,
 ) -> Result<Json<ClockReading>, Problem> {
     let change: ClockChange = read(&body)?;
+    let at = change.at.as_deref().map(time).transpose()?;
     let clock = ClockHandle(realm);
     match change.frozen {
         Some(true) => clock.freeze(),
         Some(false) => clock.resume(),
         None => {}
     }
-    if let Some(at) = change.at {
+    if let Some(at) = at {
         clock.set(at);
     }
     if let Some(seconds) = change.advance_seconds {
@@ -55,4 +56,9 @@ pub(crate) async fn set_clock(
         clock.skew(SignedDuration::from_secs(seconds));
     }
     Ok(Json(clock.reading()))
+}
+
+fn time(at: &str) -> Result<Timestamp, Problem> {
+    let none = |_| Problem::wrong(format!("at {at:?} is no time; write it as in \"2027-01-01T00:00:00Z\""));
+    at.parse().map_err(none)
 }

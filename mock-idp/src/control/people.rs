@@ -73,6 +73,10 @@ fn check_person(realm: &Realm, person: &Person) -> Result<(), Problem> {
             return Err(Problem::wrong(format!("{name} of a person is empty; give one")));
         }
     }
+    if !fixtures::is_name(&person.key) {
+        let detail = format!("key {:?} has a control character; write visible characters", person.key);
+        return Err(Problem::wrong(detail));
+    }
     let state = realm.lock();
     if state.people.companies().iter().all(|company| company.key != person.company) {
         let known: Vec<_> = state.people.companies().iter().map(|company| company.key.as_str()).collect();
@@ -109,7 +113,7 @@ pub(crate) async fn change_person(
     body: Bytes,
 ) -> Result<Json<Person>, Problem> {
     let people = People(Arc::clone(&realm));
-    let changed: Person = patched(&person(&people, &key)?, &body)?;
+    let changed: Person = patched(&person(&people, &key)?, "key", &body)?;
     check_person(&realm, &changed)?;
     people.change(&key, |person| *person = changed)?;
     Ok(Json(person(&people, &key)?))

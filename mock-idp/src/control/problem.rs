@@ -5,9 +5,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use crate::config::ConfigError;
+use crate::config::tree::{Node, Value};
+use crate::config::{self, ConfigError};
 use crate::fault::{ArmError, UnknownFault};
 use crate::handles::NotFound;
 use crate::journal::NotSeen;
@@ -202,46 +202,33 @@ pub(crate) async fn explained(response: Response) -> Response {
     problem
 }
 
-/// Numbers as whoever writes JSON calls them.
-fn in_words(error: String) -> String {
-    let names = [
-        ("a nonzero u64", "a whole number from 1"),
-        ("usize", "a whole number that is not negative"),
-        ("u64", "a whole number that is not negative"),
-        ("i64", "a whole number"),
-    ];
-    names.iter().fold(error, |error, (name, words)| {
-        error.replace(&format!("expected {name}"), &format!("expected {words}"))
-    })
-}
-
-/// Reads a JSON body; what is wrong with it is said with line and column.
+/// Reads a JSON body. What is no JSON is told by line and column, a wrong member by its name.
 pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| Problem::wrong(in_words(error.to_string())))
+    Ok(config::decoded(&tree(body)?)?)
 }
 
-/// A merge patch (RFC 7396 2).
-pub(crate) fn patched<T: Serialize + DeserializeOwned>(old: &T, body: &Bytes) -> Result<T, Problem> {
-    let patch: serde_json::Map<String, Value> = read(body)?;
-    let mut document = serde_json::to_value(old).map_err(|error| Problem::wrong(error.to_string()))?;
-    merge(&mut document, Value::Object(patch));
-    serde_json::from_value(document).map_err(|error| Problem::wrong(error.to_string()))
+fn tree(body: &Bytes) -> Result<Node, Problem> {
+    serde_json::from_slice(body).map_err(|error| Problem::wrong(error.to_string()))
 }
 
-fn merge(target: &mut Value, patch: Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch;
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
+/// A merge patch (RFC 7396 2) to what goes by the name in the member `named`, which stays.
+pub(crate) fn patched<T: Serialize + DeserializeOwned>(
+    old: &T,
+    named: &str,
+    body: &Bytes,
+) -> Result<T, Problem> {
+    let patch = tree(body)?;
+    if !matches!(patch.value, Value::Table(_)) {
+        return Err(Problem::wrong(
+            "a change is an object; send the members that change, null to remove one",
+        ));
     }
-    let Value::Object(members) = target else { return };
-    for (name, value) in patch {
-        if value.is_null() {
-            members.remove(&name);
-        } else {
-            merge(members.entry(name).or_insert(Value::Null), value);
-        }
+    let mut changed = config::tree_of(old)?;
+    if patch.get(named).is_some_and(|name| Some(name) != changed.get(named)) {
+        let name = changed.get(named).and_then(Node::text).unwrap_or_default();
+        let detail = format!("{named} {name:?} stays what it is; leave {named} out, or add another one");
+        return Err(Problem::wrong(detail));
     }
+    changed.merge(patch);
+    Ok(config::decoded(&changed)?)
 }

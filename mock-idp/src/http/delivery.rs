@@ -16,11 +16,11 @@ use crate::journal::Note;
 use crate::protocol::error::Refusal;
 use crate::realm::Realm;
 use crate::realm::asked::Clues;
-use crate::rule::{Asked, MOST_PADDING, Then};
+use crate::rule::{Asked, LONGEST_DELAY_MS, MOST_PADDING, Then};
 use crate::wire::{Ending, Lever};
 
 /// Nobody is kept waiting longer.
-const LONGEST: Duration = Duration::from_mins(10);
+const LONGEST: Duration = Duration::from_millis(LONGEST_DELAY_MS);
 
 /// What the rules of a realm do to this request.
 pub(crate) fn struck(realm: &Realm, operation: &'static str, incoming: &Incoming) -> Vec<Then> {

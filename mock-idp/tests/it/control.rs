@@ -134,7 +134,10 @@ async fn people_are_made_up_and_a_seed_fixes_who_they_are() {
     assert!(back.param("code").is_some(), "{key} signs in");
     let text = control.send("POST", "/people/invent", json!({"count": "5"})).await.json();
     let detail = text["detail"].as_str().unwrap();
-    assert!(detail.contains("string \"5\", expected a whole number that is not negative"), "{detail}");
+    assert!(
+        detail.contains("count: invalid type: string \"5\"; expected a whole number that is not negative"),
+        "{detail}"
+    );
     let mistyped = control.send("POST", "/people/dana/laumch", Value::Null).await.json();
     let detail = mistyped["detail"].as_str().unwrap();
     assert!(detail.starts_with("there is no operation /_control/people/dana/laumch; http://"), "{detail}");
@@ -397,6 +400,71 @@ async fn a_client_that_no_page_could_show_is_refused() {
             "{member}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_told_by_its_name_with_what_to_do_and_nothing_changes() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let before = (control.get("/people").await, control.get("/clients").await, control.get("/rules").await);
+    let named = |key: &str| json!({"key": key, "company": "northwind"});
+    for (method, path, body, words) in [
+        ("PATCH", "/people/dana", json!({"key": "nora"}), "key \"dana\" stays what it is; leave key out"),
+        ("PATCH", "/clients/spa", json!({"id": "shop"}), "id \"spa\" stays what it is; leave id out"),
+        ("PATCH", "/people/dana", json!({"emial": "x"}), "unknown field \"emial\"; did you mean \"email\"?"),
+        ("PATCH", "/people/dana", json!([]), "a change is an object"),
+        ("PATCH", "/people/dana", json!({"status": "gone"}), "did you mean"),
+        (
+            "PATCH",
+            "/people/dana",
+            json!({"email": true}),
+            "email: invalid type: boolean \"true\"; expected a string",
+        ),
+        (
+            "POST",
+            "/people",
+            json!({"key": "nora", "company": "northwind", "given_name": null}),
+            "given_name: null is no value here",
+        ),
+        ("POST", "/people", named("no\r\nra"), "has a control character"),
+        ("POST", "/people", named("no\0ra"), "has a control character"),
+        ("POST", "/clients", json!({"id": "sh\u{f6}p"}), "cannot be a client_id; write visible ASCII"),
+        ("POST", "/clock", json!({"at": "x"}), "at \"x\" is no time; write it as in"),
+        (
+            "POST",
+            "/clock",
+            json!({"skew_seconds": 1.5}),
+            "skew_seconds: invalid type: floating point \"1.5\"; expected a whole number",
+        ),
+        ("POST", "/rules", json!({"then": {"delay_ms": 600_001}}), "write 600000 (10 minutes) at most"),
+        (
+            "POST",
+            "/rules",
+            json!({"then": {"hold": {"barrier": "b", "until": 0}}}),
+            "holds nobody; write how many",
+        ),
+        ("POST", "/rules", json!({"then": {"dealy_ms": 5}}), "did you mean \"delay_ms\"?"),
+        (
+            "POST",
+            "/faults",
+            json!({"fault": "tok-503", "target": {"persn": "dana"}}),
+            "did you mean \"person\"?",
+        ),
+    ] {
+        let refused = control.send(method, path, body.clone()).await;
+        let detail = refused.json()["detail"].as_str().expect("a sentence").to_owned();
+        assert!(refused.status == 422 && detail.contains(words), "{method} {path} {body}: {detail}");
+    }
+    let twice = control
+        .browser
+        .http()
+        .patch(idp.url("/_control/people/dana"))
+        .body(r#"{"email": "a@b", "email": null}"#);
+    assert!(control.browser.send(twice).await.body.contains("duplicate field `email` at line 1 column"));
+    let same = control.send("PATCH", "/people/dana", json!({"key": "dana"})).await;
+    assert_eq!(same.status, 200, "whoever sends all of it back changes nothing");
+    let after = (control.get("/people").await, control.get("/clients").await, control.get("/rules").await);
+    assert_eq!(before, after);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use fixtures::{Person, Status};
 
 use crate::fault::{ArmedRecord, CatalogueEntry, StagedBy, Target, Verdict, catalogue};
-use crate::journal::{Channel, Entry};
+use crate::journal::{Channel, Entry, Params};
 use crate::realm::State;
 use crate::realm::replay::{SentToken, TokenKind};
 
@@ -145,6 +145,8 @@ pub(super) struct HandedOutRow {
     pub(super) client: String,
     /// The number of an authorization response, which a browser opens again; a logout token is sent instead.
     pub(super) answer: Option<u64>,
+    /// Whom a logout token is about and for.
+    pub(super) about: String,
 }
 
 /// The newest authorization responses, and the newest logout token of each person at each client.
@@ -156,6 +158,7 @@ pub(super) fn handed_out(state: &State) -> Vec<HandedOutRow> {
             person: about(&sent.person),
             client: sent.client,
             answer: Some(sent.number),
+            about: String::new(),
         })
         .collect();
     let mut told = BTreeSet::new();
@@ -165,8 +168,15 @@ pub(super) fn handed_out(state: &State) -> Vec<HandedOutRow> {
         person: about(&sent.person),
         client: sent.client.clone(),
         answer: None,
+        about: about_whom(sent.person.as_deref(), &sent.client),
     }));
     rows
+}
+
+/// Whom a logout token is about and for, as the form sends it: names may have blanks.
+fn about_whom(person: Option<&str>, client: &str) -> String {
+    let person = person.map(|person| ("person", person));
+    person.into_iter().chain([("client", client)]).collect::<Params>().encode()
 }
 
 pub(super) struct ClockRow {

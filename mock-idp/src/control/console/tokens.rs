@@ -28,8 +28,11 @@ pub(super) async fn issue(place: Place, body: Bytes) -> Response {
 
 fn try_issue(minter: &Minter, form: &Form) -> Result<Vec<Issued>, String> {
     let (person, client) = (form.text("person"), form.text("client"));
-    let ago = form.number("ago")?;
-    match form.text("what") {
+    let (what, ago) = (form.text("what"), form.number("ago")?);
+    match what {
+        "session" | "answer" if ago != 0 => Err(format!(
+            "a {what} is issued now; write 0 seconds ago, and move the clock afterwards to age it"
+        )),
         "session" => {
             let session = minter.session(person).map_err(words)?;
             Ok(vec![Issued::new("Cookie", format!("{}={}", session.name, session.value))])
@@ -97,9 +100,14 @@ pub(super) async fn expire(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
     let minter = handle(&place, Minter);
     let person = form.text("person");
-    let known = person.is_empty() || place.realm.lock().people.get(person).is_some();
+    let state = place.realm.lock();
+    let stranger =
+        (!person.is_empty() && state.people.get(person).is_none()).then(|| state.no_person(person));
+    drop(state);
+    if let Some(stranger) = stranger {
+        return form.back(&place, "tokens", Err(words(stranger)));
+    }
     let done = match form.text("do") {
-        _ if !known => Err(format!("there is no person {person:?}")),
         "codes" => {
             minter.expire_codes();
             Ok("expired")
@@ -120,7 +128,9 @@ pub(super) async fn expire(place: Place, body: Bytes) -> Response {
 /// Sends a logout token once more.
 pub(super) async fn replay(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
-    let (person, client) = form.text("about").split_once(' ').unwrap_or_default();
+    let about = Params::parse(form.text("about"));
+    let (person, client) =
+        (about.first("person").unwrap_or_default(), about.first("client").unwrap_or_default());
     let sent = handle(&place, Replays).send_logout_token(person, client).await;
     let done = sent.map_err(words).and_then(|delivery| match delivery.error {
         None => Ok("replayed"),
