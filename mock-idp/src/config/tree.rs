@@ -137,7 +137,7 @@ pub(crate) fn of_toml(text: &str) -> Result<Node, Wrong> {
     let ends: Vec<_> = text.match_indices('\n').map(|(at, _)| at).collect();
     let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
     let table = DeTable::parse(text)
-        .map_err(|error| Wrong::new(error.span().map(|span| line(span.start)), error.message()))?;
+        .map_err(|error| Wrong::new(error.span().map(|span| line(span.start)), in_words(error.message())))?;
     Ok(Node { line: 1, value: table_of(table.into_inner(), &line)? })
 }
 
@@ -189,8 +189,17 @@ pub(crate) fn of_yaml(text: &str) -> Result<Node, Wrong> {
         let first = [" at line ", ", set ", "; use "]
             .into_iter()
             .fold(first, |first, end| first.split(end).next().unwrap_or(first));
-        Wrong::new(line.filter(|line| *line > 0), first.trim_start_matches("error: "))
+        Wrong::new(line.filter(|line| *line > 0), in_words(first.trim_start_matches("error: ")))
     })
+}
+
+/// What a parser calls too much, as whoever writes a file calls it.
+fn in_words(message: &str) -> &str {
+    match message {
+        _ if message.contains("recursion") || message.contains("recurse") => "this is nested too deeply",
+        _ if message.starts_with("budget breached") => "this is too much, with every alias written out",
+        _ => message,
+    }
 }
 
 /// The tree of JSON: what a request brings, without lines.
@@ -338,5 +347,17 @@ mod tests {
         let error = of_yaml("a: 1\nb: [1\n").unwrap_err();
         assert!(error.line.is_some() && !error.message.contains('\n'), "{error:?}");
         assert_eq!(of_yaml("# nothing\n").unwrap().value, Value::Table(Vec::new()));
+        let deep = format!("a = 1\nb = {}", "[".repeat(5_000));
+        assert_eq!(of_toml(&deep).unwrap_err(), Wrong::new(Some(2), "this is nested too deeply"));
+        let deep = format!("a: 1\nb: {}", "[".repeat(5_000));
+        assert_eq!(of_yaml(&deep).unwrap_err(), Wrong::new(Some(2), "this is nested too deeply"));
+        let eightfold = |pair: &str| {
+            let (of, name) = pair.split_at(1);
+            format!("{name}: &{name} [{}]\n", vec![format!("*{of}"); 8].join(", "))
+        };
+        let bomb: String = ["ab", "bc", "cd", "de", "ef", "fg", "gh"].map(eightfold).concat();
+        let bomb = format!("a: &a [0, 0, 0, 0, 0, 0, 0, 0]\n{bomb}");
+        let error = of_yaml(&bomb).unwrap_err();
+        assert!(error.line.is_some() && error.message.starts_with("this is too much"), "{error:?}");
     }
 }

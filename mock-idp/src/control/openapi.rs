@@ -58,7 +58,7 @@ pub(super) fn completed(document: OpenApi) -> Value {
     document
 }
 
-/// Adds the key, and the answers of whoever has none, comes from another page or sends too much.
+/// Adds the key, and the answers of whoever has none, comes from another page, names what is no name or sends too much.
 fn guarded(operation: &mut Value) {
     let problem = |sentence: &str| {
         let schema = json!({"schema": {"$ref": "#/components/schemas/Problem"}});
@@ -66,9 +66,14 @@ fn guarded(operation: &mut Value) {
     };
     operation["security"] = json!([{}, {"key": []}, {"password": []}]);
     let has_body = operation.get("requestBody").is_some();
+    let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+    let has_name = parameters.any(|parameter| parameter["in"] == "path");
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     responses.insert("401".to_owned(), problem("The control key is missing or wrong."));
     responses.insert("403".to_owned(), problem("A page of another site asked."));
+    if has_name {
+        responses.insert("400".to_owned(), problem("A name in the address cannot be read."));
+    }
     if has_body {
         responses.insert("413".to_owned(), problem("The body is too large."));
     }

@@ -98,15 +98,15 @@ fn tls_source(tls: TlsShape) -> Result<TlsSource, ConfigError> {
     let (Some(certificate), Some(key)) = (certificate, key) else {
         return Ok(TlsSource::OwnAuthority(names));
     };
-    Ok(TlsSource::Pem { chain: read(&certificate)?, key: read(&key)? })
+    Ok(TlsSource::Pem { chain: read("certificate", &certificate)?, key: read("key", &key)? })
 }
 
-fn read(file: &Path) -> Result<String, ConfigError> {
+fn read(member: &str, file: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(file).map_err(|error| ConfigError {
         file: file.display().to_string(),
         line: None,
         sentence: format!("cannot be read ({error})"),
-        remedy: "name a PEM file that is there and may be read".to_owned(),
+        remedy: format!("name a PEM file that is there and may be read as {member} under tls"),
     })
 }
 
@@ -117,7 +117,7 @@ fn with_keys(mut plan: Plan, outside: &Fixtures) -> Result<Plan, ConfigError> {
             file: error.file,
             line: error.line,
             sentence: error.sentence,
-            remedy: error.remedy,
+            remedy: format!("{} (the configuration names this folder as keys)", error.remedy),
         })?;
         plan.fixtures.get_or_insert_with(|| outside.clone()).keys = keys;
     }

@@ -363,7 +363,16 @@ async fn every_operation_of_the_document_is_there_and_survives_nonsense() {
     let document = control.get("/openapi.json").await;
     let mut operations = 0;
     for (path, methods) in document["paths"].as_object().expect("paths") {
-        for method in methods.as_object().expect("methods").keys() {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let documented = |status: u16| operation["responses"].get(status.to_string()).is_some();
+            if path.contains('{') {
+                let (start, _) =
+                    path.strip_prefix("/_control").expect("under /_control").split_once('{').expect("a name");
+                let end = path.rsplit_once('}').expect("a name").1;
+                let unreadable =
+                    control.send(&method.to_uppercase(), &format!("{start}%FF{end}"), json!({})).await;
+                assert!(unreadable.status == 400 && documented(400), "{method} {path}: {}", unreadable.body);
+            }
             let path = path.replace("{key}", "nobody").replace("{id}", "999").replace("{state}", "x");
             let path = path.replace("{name}", "nothing").replace("{path}", "no/realm");
             let path = path.strip_prefix("/_control").expect("under /_control");
@@ -371,6 +380,11 @@ async fn every_operation_of_the_document_is_there_and_survives_nonsense() {
             assert!(
                 answer.status.as_u16() < 500 && answer.status != 405,
                 "{method} {path}: {}",
+                answer.status
+            );
+            assert!(
+                documented(answer.status.as_u16()),
+                "{method} {path}: {} is not documented",
                 answer.status
             );
             // What is not found is a person, a fault, a snapshot: never the operation.
