@@ -97,6 +97,15 @@ impl Tester {
         Ok(field.send_keys(text).await?)
     }
 
+    /// Searches, and waits for the page that was asked for: the one before may show the same things and go away.
+    async fn search(&self, label: &str, text: &str) -> Result<()> {
+        let field = self.field(label).await?;
+        let id = field.attr("id").await?.context("a field with a label has an id")?;
+        field.clear().await?;
+        field.send_keys(text + Key::Enter).await?;
+        self.xpath(&format!("//input[@id='{id}'][@value='{text}']")).await.map(drop)
+    }
+
     async fn press(&self, words: &str) -> Result<()> {
         let named = format!("normalize-space()='{words}' or @aria-label='{words}'");
         Ok(self.xpath(&format!("//*[self::a or self::button][{named}]")).await?.click().await?)
@@ -169,7 +178,7 @@ impl Tester {
 
     /// By keyboard alone, once the search has the focus.
     async fn arms_a_fault(&self, idp: &MockIdp) -> Result<()> {
-        self.field("Search the catalogue").await?.send_keys("nonce is another" + Key::Enter).await?;
+        self.search("Search the catalogue", "nonce is another").await?;
         self.find(By::Css("input[name=arm][value=idt-nonce-wrong]")).await?.send_keys(" ").await?;
         self.field("For").await?.send_keys("person").await?;
         self.type_into("Person, client or state", "dana").await?;
@@ -182,8 +191,7 @@ impl Tester {
     }
 
     async fn changes_a_person(&self, idp: &MockIdp) -> Result<()> {
-        self.type_into("Search", "reyes").await?;
-        self.field("Search").await?.send_keys(Key::Enter).await?;
+        self.search("Search", "reyes").await?;
         self.find(By::Id("edit-dana")).await?.click().await?;
         let email = self.find(By::Id("email-dana")).await?;
         email.clear().await?;
