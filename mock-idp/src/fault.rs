@@ -171,6 +171,13 @@ pub(crate) struct SignIn {
     pub(crate) spared: Vec<u64>,
 }
 
+impl SignIn {
+    /// Bytes that its request made it take, roughly.
+    pub(crate) fn size(&self) -> usize {
+        [&self.state, &self.login_hint].into_iter().flatten().map(String::len).sum()
+    }
+}
+
 /// All faults armed since the start.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Armory {

@@ -240,7 +240,7 @@ async fn answer(realm: &Realm, operation: Operation, incoming: &Incoming) -> (Re
             }
             _ => {
                 if !note.spent.is_empty() {
-                    realm.lock().fetched.retain(|address, _| !note.spent.contains(address));
+                    realm.lock().fetched.forget(&note.spent);
                 }
                 return (reply, note);
             }
@@ -292,7 +292,8 @@ async fn test_only(mut response: Response) -> Response {
     let always = [
         ("x-mock-idp", "testing-only"),
         ("cache-control", "no-store"),
-        ("referrer-policy", "no-referrer"),
+        // Not no-referrer: with it a form of our own comes from the origin null.
+        ("referrer-policy", "same-origin"),
         ("x-frame-options", "DENY"),
         ("x-content-type-options", "nosniff"),
     ];

@@ -181,11 +181,12 @@ fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Header and payload of a token, unverified: for the journal.
+/// Header and payload of a token of three parts (RFC 7515 7.1), unverified.
 pub(crate) fn decode(token: &str) -> Option<(Value, Value)> {
     let mut parts = token.split('.');
     let mut part = || serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts.next()?).ok()?).ok();
-    Some((part()?, part()?))
+    let decoded = (part()?, part()?);
+    (parts.count() == 1).then_some(decoded)
 }
 
 /// What the header of one of our tokens says.

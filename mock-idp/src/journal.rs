@@ -132,7 +132,7 @@ impl ResponseSummary {
 }
 
 /// Parameters and members whose values are never shown.
-const SECRETS: [&str; 22] = [
+const SECRETS: [&str; 23] = [
     "client_secret",
     "password",
     "code",
@@ -153,6 +153,7 @@ const SECRETS: [&str; 22] = [
     "token",
     "device_code",
     "user_code",
+    "verification_uri_complete",
     "registration_access_token",
     "request",
 ];

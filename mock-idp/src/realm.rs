@@ -9,6 +9,7 @@ pub(crate) mod client_auth;
 pub(crate) mod device;
 pub(crate) mod directory;
 pub(crate) mod exchange;
+pub(crate) mod fetched;
 pub(crate) mod grants;
 pub(crate) mod invent;
 pub(crate) mod issue;
@@ -49,8 +50,9 @@ use crate::protocol::discovery::Switched;
 use crate::realm::barrier::Barrier;
 use crate::realm::device::DeviceGrant;
 use crate::realm::directory::Directory;
+use crate::realm::fetched::Fetched;
 use crate::realm::grants::{AccessGrant, CodeGrant, RefreshGrant, Session};
-use crate::realm::kept::Kept;
+use crate::realm::kept::{Kept, Weighed};
 use crate::realm::launch::Ready;
 use crate::realm::pushed::PushedRequest;
 use crate::realm::register::Registration;
@@ -122,7 +124,7 @@ pub(crate) struct State {
     /// Assertions and proofs that were used: each is good once.
     seen: Kept<()>,
     /// What was fetched from addresses that clients registered.
-    pub(crate) fetched: BTreeMap<String, String>,
+    pub(crate) fetched: Fetched,
     /// Makes pairwise subjects of this realm its own.
     salt: String,
     /// Whether clients may register themselves.
@@ -153,6 +155,12 @@ pub(crate) struct Interaction {
     pub(crate) subject: Option<String>,
     /// Who is there, and how that came: only the consent is missing.
     pub(crate) agreed: Option<(Session, Answered)>,
+}
+
+impl Weighed for Interaction {
+    fn weight(&self) -> usize {
+        self.request.size() + self.sign_in.size()
+    }
 }
 
 /// What a realm starts from.
@@ -210,7 +218,7 @@ impl Realm {
             launches: Kept::default(),
             registrations: BTreeMap::new(),
             seen: Kept::default(),
-            fetched: BTreeMap::new(),
+            fetched: Fetched::default(),
             salt: suffix.clone(),
             registration: setup.registration,
             headless: setup.headless,

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned as YamlSpanned;
@@ -85,19 +86,27 @@ impl Node {
             *self = patch;
             return;
         };
-        if !matches!(self.value, Value::Table(_)) {
-            self.value = Value::Table(Vec::new());
-        }
-        for (key, change) in changes {
-            if change.value == Value::Null {
-                self.remove(&key.name);
-            } else {
-                self.default_to(&key.name, Value::Null);
-                if let Some(member) = self.get_mut(&key.name) {
-                    member.merge(change);
-                }
+        let members = match std::mem::replace(&mut self.value, Value::Null) {
+            Value::Table(members) => members,
+            _ => Vec::new(),
+        };
+        let mut changes: IndexMap<_, _> =
+            changes.into_iter().map(|(key, change)| (key.name, (key.line, change))).collect();
+        let mut merged = Vec::with_capacity(members.len());
+        for (key, mut member) in members {
+            match changes.shift_remove(&key.name) {
+                Some((_, Self { value: Value::Null, .. })) => continue,
+                Some((_, change)) => member.merge(change),
+                None => {}
             }
+            merged.push((key, member));
         }
+        for (name, (line, change)) in changes.into_iter().filter(|(_, (_, it))| it.value != Value::Null) {
+            let mut member = Self { line: change.line, value: Value::Null };
+            member.merge(change);
+            merged.push((Key { line, name }, member));
+        }
+        self.value = Value::Table(merged);
     }
 
     /// The line on which a member is named, or else that of the table.

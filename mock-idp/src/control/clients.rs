@@ -45,6 +45,17 @@ pub(super) fn check_client(client: &Client) -> Result<(), Problem> {
             client.id
         )));
     }
+    // RFC 6749 3.1.2: what is answered goes behind a question mark, and may go behind a number sign.
+    if let Some(uri) = client.redirect_uris.iter().find(|uri| uri.contains('#')) {
+        return Err(Problem::wrong(format!("{uri:?} of {} has a fragment; leave it out", client.id)));
+    }
+    if let Some(uri) = client.redirect_uris.iter().find(|uri| uri.contains('*')) {
+        let detail = format!(
+            "{uri:?} of {} has a wildcard; write every address: they are compared letter by letter",
+            client.id
+        );
+        return Err(Problem::wrong(detail));
+    }
     let uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
     let mut uris = uris.chain(&client.initiate_login_uri);
     let is_visible = |uri: &str| !uri.is_empty() && uri.bytes().all(|byte| byte.is_ascii_graphic());

@@ -65,6 +65,11 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_body", detail)
     }
 
+    pub(crate) fn too_many_snapshots(most: usize) -> Self {
+        let detail = format!("there are {most} snapshots, each with its journal; forget one first");
+        Self::new(StatusCode::CONFLICT, "too_many_snapshots", detail)
+    }
+
     pub(crate) fn taken(kind: &str, name: &str) -> Self {
         Self::new(
             StatusCode::CONFLICT,

@@ -15,6 +15,9 @@ use crate::handles::NotFound;
 use crate::http::place::Place;
 use crate::realm::Realm;
 
+/// Most snapshots of one realm: each holds a journal.
+const MOST_SNAPSHOTS: usize = 16;
+
 /// A realm.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct RealmReading {
@@ -88,11 +91,21 @@ pub(crate) async fn list_snapshots(Place { realm, .. }: Place) -> Json<Vec<Strin
 }
 
 /// Keeps everything as it is now under this name.
-#[utoipa::path(put, path = "/_control/snapshots/{name}", tag = "realms", params(("name" = String, Path)), responses((status = NO_CONTENT)))]
-pub(crate) async fn take_snapshot(Place { realm, .. }: Place, Path(name): Path<String>) -> StatusCode {
+#[utoipa::path(put, path = "/_control/snapshots/{name}", tag = "realms", params(("name" = String, Path)),
+    responses((status = NO_CONTENT), (status = CONFLICT, body = Problem)))]
+pub(crate) async fn take_snapshot(
+    Place { realm, .. }: Place,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let there = realm.snapshots();
+    let is_one_more = there.len() >= MOST_SNAPSHOTS && !there.contains_key(&name);
+    drop(there);
+    if is_one_more {
+        return Err(Problem::too_many_snapshots(MOST_SNAPSHOTS));
+    }
     let snapshot = realm.snapshot();
     realm.snapshots().insert(name, snapshot);
-    StatusCode::NO_CONTENT
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Forgets a snapshot.

@@ -175,7 +175,11 @@ fn resource_error(error: &OAuthError, with_proof: bool, note: &mut Note) -> Repl
     };
     let about_proof = matches!(error.code, ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce);
     let scheme = if with_proof || about_proof { "DPoP" } else { "Bearer" };
-    let challenge = format!("{scheme} realm=\"mock-idp\", error=\"{}\"", error.code.as_str());
+    // RFC 6750 3.1: whoever shows no token at all is told of no error.
+    let challenge = match &*error.refusal.check {
+        "bearer_present" => format!("{scheme} realm=\"mock-idp\""),
+        _ => format!("{scheme} realm=\"mock-idp\", error=\"{}\"", error.code.as_str()),
+    };
     Reply::oauth_error(error, status, note).with(header::WWW_AUTHENTICATE, challenge)
 }
 

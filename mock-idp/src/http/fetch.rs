@@ -23,7 +23,7 @@ pub(crate) async fn document(realm: &Realm, address: &str) {
     };
     let mut state = realm.lock();
     if let Some(text) = text {
-        state.fetched.insert(address.to_owned(), text);
+        state.fetched.insert(address, text);
     }
     let at = state.now();
     let note = Note::default();

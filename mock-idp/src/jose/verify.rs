@@ -53,6 +53,7 @@ pub(crate) fn verified_by_set(token: &str, jwks: &Value) -> Option<(Value, Value
     keys.filter(named).find_map(|jwk| verified(token, jwk))
 }
 
+/// By the members of the key that its type names and by no others: they are what its thumbprint is made of (RFC 7638 3.2).
 fn is_signed(alg: &str, jwk: &Map<String, Value>, message: &[u8], signature: &[u8]) -> bool {
     let member =
         |name: &str| jwk.get(name).and_then(Value::as_str).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
@@ -62,9 +63,9 @@ fn is_signed(alg: &str, jwk: &Map<String, Value>, message: &[u8], signature: &[u
         return RsaPublicKeyComponents { n, e }.verify(parameters, message, signature).is_ok();
     }
     let curve = match alg {
-        "ES256" if is("crv", "P-256") => &ECDSA_P256_SHA256_FIXED,
-        "ES384" if is("crv", "P-384") => &ECDSA_P384_SHA384_FIXED,
-        "EdDSA" | "Ed25519" if is("crv", "Ed25519") => {
+        "ES256" if is("kty", "EC") && is("crv", "P-256") => &ECDSA_P256_SHA256_FIXED,
+        "ES384" if is("kty", "EC") && is("crv", "P-384") => &ECDSA_P384_SHA384_FIXED,
+        "EdDSA" | "Ed25519" if is("kty", "OKP") && is("crv", "Ed25519") => {
             return member("x")
                 .is_some_and(|x| UnparsedPublicKey::new(&ED25519, x).verify(message, signature).is_ok());
         }

@@ -71,6 +71,13 @@ pub(crate) struct ReturnTo {
 }
 
 impl AuthorizeRequest {
+    /// Bytes that whoever sent it made it take, roughly.
+    pub(crate) fn size(&self) -> usize {
+        let texts = [&self.state, &self.nonce, &self.login_hint, &self.id_token_hint, &self.dpop_jkt];
+        let texts = texts.into_iter().flatten().chain(&self.acr_values);
+        texts.map(String::len).sum::<usize>() + self.redirect_uri.len() + self.claims.size()
+    }
+
     /// Where the answer to this request goes.
     pub(crate) fn return_to(&self) -> ReturnTo {
         ReturnTo {
@@ -104,8 +111,10 @@ pub(crate) fn prove_return_to<'a>(
         return Err(Refusal::new("redirect_uri_registered", reason));
     }
     let response_mode = response_mode(params);
-    // A state that came twice is nobody's state, and one that is too long is no state: it is not echoed.
-    let state = params.one("state").ok().flatten().filter(|state| state.len() <= LONGEST).map(str::to_owned);
+    // A state that came twice is nobody's state, and one that is too long or cannot be said is none: it is not echoed.
+    let is_state =
+        |state: &&str| state.len() <= LONGEST && state.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let state = params.one("state").ok().flatten().filter(is_state).map(str::to_owned);
     Ok((
         client,
         ReturnTo { client_id: client.id.clone(), redirect_uri: uri.to_owned(), response_mode, state },

@@ -12,6 +12,7 @@ const LONGEST: usize = 4096;
 pub(crate) struct ClaimsRequest {
     id_token: Map<String, Value>,
     userinfo: Map<String, Value>,
+    size: usize,
 }
 
 impl ClaimsRequest {
@@ -31,7 +32,13 @@ impl ClaimsRequest {
             Some(Value::Object(part)) => Ok(part),
             Some(_) => Err(wrong(format!("claims.{name} is not a JSON object"))),
         };
-        Ok(Self { id_token: part("id_token")?, userinfo: part("userinfo")? })
+        // A member of a few letters takes some twenty times as many bytes.
+        Ok(Self { id_token: part("id_token")?, userinfo: part("userinfo")?, size: 20 * text.len() })
+    }
+
+    /// Bytes that it takes, roughly.
+    pub(crate) fn size(&self) -> usize {
+        self.size
     }
 
     /// Names of the claims wanted in the ID token.

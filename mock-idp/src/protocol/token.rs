@@ -2,6 +2,8 @@
 //!
 //! It judges; it stores nothing and makes no token.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use fixtures::{AuthMethod, Client};
@@ -198,11 +200,18 @@ pub(crate) fn check_code(
     pkce::check(code.code_challenge, verifier).map_err(|refusal| refusal.code(ErrorCode::InvalidGrant))
 }
 
+/// Values of a list, such as a scope, without those that came before: who repeats them asks for no more, and they are
+/// remembered.
+pub(crate) fn each_once<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    values.filter(|value| seen.insert(*value)).map(str::to_owned).collect()
+}
+
 /// Narrows the scope on refresh: never more than was granted (RFC 6749 6). A scope without a value counts as not sent
 /// (RFC 6749 3.2).
 pub(crate) fn refreshed_scope(granted: &[String], asked: Option<&str>) -> Result<Vec<String>, OAuthError> {
     let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(granted.to_vec()) };
-    let asked: Vec<_> = asked.split_ascii_whitespace().map(str::to_owned).collect();
+    let asked = each_once(asked.split_ascii_whitespace());
     match asked.iter().find(|value| !granted.contains(value)) {
         None => Ok(asked),
         Some(more) => Err(OAuthError::new(

@@ -11,9 +11,11 @@ use crate::journal::Note;
 use crate::protocol::discovery::SCOPES;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
+use crate::protocol::token::each_once;
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
 use crate::realm::grants::{Authentication, Session};
+use crate::realm::kept::Weighed;
 use crate::realm::redeem::{Redeemed, Request, about, has_offline_access, required};
 use crate::realm::sign_in::later;
 use crate::realm::tokens::Order;
@@ -36,6 +38,8 @@ pub(crate) struct DeviceGrant {
     pub(crate) pending_polls: u32,
     pub(crate) answer: DeviceAnswer,
 }
+
+impl Weighed for DeviceGrant {}
 
 /// What the person said.
 #[derive(Debug, Clone)]
@@ -61,7 +65,7 @@ impl State {
         }
         let asked = form.first("scope").filter(|asked| !asked.is_empty()).unwrap_or("openid");
         let known = |value: &&str| SCOPES.contains(value);
-        let scope = asked.split_ascii_whitespace().filter(known).map(str::to_owned).collect();
+        let scope = each_once(asked.split_ascii_whitespace().filter(known));
         let now = self.now();
         let device_code = self.generator.secret();
         let user_code = self.generator.user_code();

@@ -21,12 +21,17 @@ const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
 const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 
+/// Most actors in a row (RFC 8693 4.1): each stands inside the one after it.
+const MOST_ACTORS: usize = 16;
+
 /// What a token that is exchanged stands for.
 struct Presented {
     authentication: Authentication,
     /// What it was good for; nothing in particular when it is an ID token.
     scope: Option<Vec<String>>,
     actor: Option<Value>,
+    /// Thumbprint of the key it is bound to.
+    jkt: Option<String>,
 }
 
 impl State {
@@ -47,6 +52,11 @@ impl State {
             }
         }
         let presented = self.presented(subject_token, kind, "subject_token")?;
+        // RFC 9449 7: whoever cannot use a bound token does not get one of their own for it.
+        if presented.jkt.is_some() && presented.jkt != request.jkt {
+            let reason = "the subject_token is bound to a key; show that key by a DPoP proof";
+            return Err(OAuthError::new(ErrorCode::InvalidRequest, "subject_token_key", reason));
+        }
         let mut authentication = Arc::new(presented.authentication);
         about(note, &authentication);
         note.client = Some(request.client.id.clone());
@@ -93,6 +103,10 @@ impl State {
         let subject = self.subject_of(&acting.authentication.person, &acting.authentication.client_id);
         let mut actor = json!({ "sub": subject });
         if let Some(before) = before {
+            if std::iter::successors(Some(&before), |actor| actor.get("act")).count() >= MOST_ACTORS {
+                let reason = format!("more than {MOST_ACTORS} have acted for each other");
+                return Err(OAuthError::new(ErrorCode::InvalidRequest, "actor_token", reason));
+            }
             actor["act"] = before;
         }
         Ok(actor)
@@ -118,6 +132,7 @@ impl State {
             authentication,
             scope: Some(grant.scope.clone()),
             actor: grant.actor.clone(),
+            jkt: grant.jkt.clone(),
         })
     }
 
@@ -146,6 +161,7 @@ impl State {
             },
             scope: None,
             actor: None,
+            jkt: None,
         })
     }
 
@@ -193,14 +209,8 @@ impl State {
             .or_else(|| self.people.hinted(subject).map(|it| it.key.clone()));
         let person =
             person.ok_or_else(|| invalid("assertion_subject", "there is nobody with that sub".to_owned()))?;
-        let scope: Vec<_> = request
-            .form
-            .first("scope")
-            .filter(|asked| !asked.is_empty())
-            .unwrap_or("openid")
-            .split_ascii_whitespace()
-            .map(str::to_owned)
-            .collect();
+        let asked = request.form.first("scope").filter(|asked| !asked.is_empty()).unwrap_or("openid");
+        let scope = rules::each_once(asked.split_ascii_whitespace());
         let own: Vec<_> = client.scope.split_ascii_whitespace().collect();
         let known = |value: &String| {
             crate::protocol::discovery::SCOPES.contains(&value.as_str()) || own.contains(&value.as_str())

@@ -12,6 +12,7 @@ use crate::jose;
 use crate::keys::KeyRing;
 use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::realm::State;
+use crate::realm::kept::Weighed;
 use crate::realm::sign_in::later;
 
 /// Life of an authorization code.
@@ -45,6 +46,34 @@ pub(crate) struct Authentication {
     /// Names the family of tokens that is revoked together.
     pub(crate) family: String,
     pub(crate) sign_in: SignIn,
+}
+
+impl Authentication {
+    /// Bytes that whoever asked for it made it take, roughly.
+    fn size(&self) -> usize {
+        self.nonce.as_ref().map_or(0, String::len) + self.claims.size() + self.sign_in.size()
+    }
+}
+
+impl Weighed for Session {}
+
+impl Weighed for CodeGrant {
+    fn weight(&self) -> usize {
+        self.redirect_uri.len() + self.authentication.size()
+    }
+}
+
+impl Weighed for AccessGrant {
+    fn weight(&self) -> usize {
+        let audience: usize = self.audience.iter().map(String::len).sum();
+        audience + self.authentication.as_ref().map_or(0, |who| who.size())
+    }
+}
+
+impl Weighed for RefreshGrant {
+    fn weight(&self) -> usize {
+        self.authentication.size()
+    }
 }
 
 /// An authorization code.

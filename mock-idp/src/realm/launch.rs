@@ -17,6 +17,7 @@ use crate::protocol::error::Refusal;
 use crate::protocol::params::Params;
 use crate::realm::State;
 use crate::realm::grants::{CODE_LIFE, Session};
+use crate::realm::kept::Weighed;
 use crate::realm::sign_in::{AuthorizationResponse, later};
 
 /// Most applications in the portal: the policy of the page names where each of them is.
@@ -97,6 +98,8 @@ pub(crate) struct Ready {
     launch: Launch,
     expires_at: Timestamp,
 }
+
+impl Weighed for Ready {}
 
 impl Ready {
     pub(crate) fn is_about(&self, person: &str) -> bool {

@@ -1,6 +1,9 @@
 //! Authorization requests that do not come as parameters: pushed ahead by the client (RFC 9126), signed by it as a JWT,
 //! or lying at an address that it registered (RFC 9101, OIDC Core 6).
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use fixtures::Client;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -13,6 +16,7 @@ use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
+use crate::realm::kept::Weighed;
 use crate::realm::sign_in::later;
 
 /// Life of a pushed request: time enough for a redirect.
@@ -27,6 +31,25 @@ pub(crate) struct PushedRequest {
     client_id: String,
     params: Params,
     expires_at: Timestamp,
+}
+
+impl Weighed for PushedRequest {
+    fn weight(&self) -> usize {
+        self.params.size()
+    }
+}
+
+/// Whether a claim of a request object stands for a parameter, and not for the object itself.
+fn is_parameter(claim: &str) -> bool {
+    !matches!(claim, "iss" | "aud" | "exp" | "iat" | "nbf" | "jti" | "sub")
+}
+
+/// A claim as the parameter would say it.
+fn text_of(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::String(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.to_string()),
+    }
 }
 
 fn invalid_object(reason: impl Into<String>) -> OAuthError {
@@ -60,9 +83,13 @@ impl State {
             params.push("client_id", client.id.as_str());
         }
         let mut params = self.with_request_object(&client, params, note)?;
-        if let Some(jkt) = jkt
-            && params.first("dpop_jkt").is_none()
-        {
+        if let Some(jkt) = jkt {
+            // RFC 9449 10.1: the proof binds the code as dpop_jkt does, and the two name one key.
+            if params.first("dpop_jkt").is_some_and(|named| !named.is_empty() && named != jkt) {
+                let reason = "dpop_jkt is not the thumbprint of the key that the DPoP proof shows";
+                return Err(OAuthError::new(ErrorCode::InvalidDpopProof, "dpop_jkt", reason));
+            }
+            params.remove("dpop_jkt");
             params.push("dpop_jkt", jkt);
         }
         let find = |id: &str| (id == client.id).then_some(&client);
@@ -126,19 +153,11 @@ impl State {
         self.check_object(client, &claims, &params)?;
         params.remove("request");
         params.remove("request_uri");
-        for (name, value) in claims.as_object().into_iter().flatten() {
-            if matches!(name.as_str(), "iss" | "aud" | "exp" | "iat" | "nbf" | "jti" | "sub") {
-                continue;
-            }
-            let text = match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            if !params.set(name, text.as_str()) {
-                params.push(name, text);
-            }
-        }
-        Ok(params)
+        let inside = claims.as_object().into_iter().flatten().filter(|(name, _)| is_parameter(name));
+        let inside: BTreeMap<_, _> = inside.map(|(name, value)| (name.as_str(), text_of(value))).collect();
+        // What stands inside goes before what stands outside.
+        let outside = params.iter().filter(|(name, _)| !inside.contains_key(name));
+        Ok(outside.chain(inside.iter().map(|(name, value)| (*name, &**value))).collect())
     }
 
     /// The object at an address; only an address that the client registered is ever asked.

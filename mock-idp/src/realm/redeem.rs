@@ -86,7 +86,8 @@ impl State {
         if let Some(redeemed) = self.strike_redeem(&mut request.draft, &mut authentication, note)? {
             return Ok(redeemed);
         }
-        if grant.used && !request.draft.forgive_reuse {
+        // Of another client it is no reuse: that client never had it, and is told so below.
+        if grant.used && !request.draft.forgive_reuse && authentication.client_id == request.client.id {
             // RFC 6749 4.1.2: what the first use gave is revoked too.
             self.revoke_family(&authentication.family);
             let reason = "the code was used before; what it gave is revoked";
@@ -172,9 +173,6 @@ impl State {
         }
         self.still_there(&authentication)?;
         let scope = rules::refreshed_scope(&authentication.scope, request.form.first("scope"))?;
-        if authentication.scope != scope {
-            Arc::make_mut(&mut authentication).scope.clone_from(&scope);
-        }
         if let Some(grant) = self.refresh.get_mut(&token) {
             grant.used = true;
         }
@@ -182,6 +180,7 @@ impl State {
             nonce: false,
             refresh_token: true,
             id_token: scope.iter().any(|value| value == "openid"),
+            scope,
             long_access_token: request.draft.long_access_token,
             jkt: request.jkt,
             ..Order::of(request.client, authentication)

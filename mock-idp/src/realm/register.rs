@@ -18,10 +18,15 @@ use crate::realm::State;
 pub(crate) struct Registration {
     access_token: String,
     issued_at: Timestamp,
+    /// Bytes of what it sent.
+    size: usize,
 }
 
 /// Clients that may register themselves in one realm.
 const MOST: usize = 10_000;
+
+/// Bytes that all of them may send.
+const MOST_BYTES: usize = 4 << 20;
 
 impl State {
     /// Takes a new client in.
@@ -34,6 +39,7 @@ impl State {
             let reason = format!("{MOST} clients have registered themselves; delete some");
             return Err(OAuthError::new(ErrorCode::InvalidRequest, "registrations", reason));
         }
+        self.check_room(None, document)?;
         let id = self.generator.short();
         let mut client = registration::read(&id, document)?;
         self.check_sector(&client, note)?;
@@ -42,10 +48,22 @@ impl State {
         }
         let access_token = self.generator.secret();
         let issued_at = self.now();
-        self.registrations.insert(id.clone(), Registration { access_token, issued_at });
+        let registration = Registration { access_token, issued_at, size: document.len() };
+        self.registrations.insert(id.clone(), registration);
         self.clients.insert(id.clone(), Arc::new(client));
         note.client = Some(id.clone());
         Ok(self.registered(&id))
+    }
+
+    /// Whether all registrations together stay short enough, this one of a client instead of what it had.
+    fn check_room(&self, id: Option<&str>, document: &[u8]) -> Result<(), OAuthError> {
+        let others = self.registrations.iter().filter(|(other, _)| Some(other.as_str()) != id);
+        let taken: usize = others.map(|(_, registration)| registration.size).sum();
+        if taken + document.len() <= MOST_BYTES {
+            return Ok(());
+        }
+        let reason = format!("registered clients take more than {} MiB; delete some", MOST_BYTES >> 20);
+        Err(OAuthError::new(ErrorCode::InvalidRequest, "registrations", reason))
     }
 
     /// The id of the client that this request may look after, by the token that it was given.
@@ -81,12 +99,21 @@ impl State {
             let reason = format!("client_id must be there and be {id} (RFC 7592 2.2)");
             return Err(OAuthError::new(ErrorCode::InvalidClientMetadata, "client_id", reason));
         }
+        let old = self.clients.get(id).and_then(|client| client.secret.clone());
+        let shown = sent.get("client_secret").map(|secret| secret.as_str().unwrap_or_default());
+        if shown.is_some_and(|shown| !old.as_deref().is_some_and(|old| same_secret(old, shown))) {
+            let reason = "client_secret, if it is there, must be the one of this client (RFC 7592 2.2)";
+            return Err(OAuthError::new(ErrorCode::InvalidClientMetadata, "client_secret", reason));
+        }
+        self.check_room(Some(id), document)?;
         self.check_sector(&client, note)?;
         if takes_secret(&client) {
-            let old = self.clients.get(id).and_then(|client| client.secret.clone());
             client.secret = Some(old.unwrap_or_else(|| self.generator.secret()));
         }
         self.clients.insert(id.to_owned(), Arc::new(client));
+        if let Some(registration) = self.registrations.get_mut(id) {
+            registration.size = document.len();
+        }
         Ok(self.registered(id))
     }
 

@@ -125,19 +125,19 @@ impl State {
             .as_ref()
             .filter(|_| order.id_token)
             .map(|who| self.id_token_draft(&order, who, &mut sign_in, note));
-        let authentication = authentication.map(|mut who| {
-            // Mostly it is as it was when the code was made, and shared with it.
-            if who.sign_in != sign_in || who.scope != order.scope {
-                let changed = Arc::make_mut(&mut who);
-                changed.sign_in.clone_from(&sign_in);
-                changed.scope.clone_from(&order.scope);
-            }
-            who
-        });
+        // Mostly it is as it was when the code was made, and shared with it.
+        let mut authentication = authentication;
+        if let Some(who) = authentication.as_mut().filter(|who| who.sign_in != sign_in) {
+            Arc::make_mut(who).sign_in.clone_from(&sign_in);
+        }
+        // RFC 6749 6: it keeps the scope that was granted, whatever is asked for this time.
         let refresh_token = authentication
             .as_ref()
             .filter(|_| order.refresh_token)
             .map(|who| self.keep_refresh(Arc::clone(who), order.jkt.clone()));
+        if let Some(who) = authentication.as_mut().filter(|who| who.scope != order.scope) {
+            Arc::make_mut(who).scope.clone_from(&order.scope);
+        }
         let expires_in = order.client.access_token_seconds.unwrap_or(ACCESS_SECONDS);
         let access_token = name.map(|mut name| {
             if order.long_access_token {
@@ -250,7 +250,7 @@ impl State {
         note: &mut Note,
     ) -> TokenDraft {
         let alg = order.client.id_token_signed_response_alg;
-        let mut person_claims = self.claims_of(who, sign_in, note);
+        let mut person_claims = self.claims_of(who, &order.scope, sign_in, note);
         // A code stands for the access token that it is redeemed for.
         let by_access_token = order.access_token || order.code.is_some();
         if by_access_token && !order.client.user_claims_in_id_token {
@@ -281,10 +281,11 @@ impl State {
     fn claims_of(
         &mut self,
         who: &Authentication,
+        scope: &[String],
         sign_in: &mut SignIn,
         note: &mut Note,
     ) -> Map<String, Value> {
-        let mut claims = self.honest_claims(who, Telling::IdToken, &who.scope);
+        let mut claims = self.honest_claims(who, Telling::IdToken, scope);
         self.strike(Point::Identity, sign_in, note, |state, fault| {
             crate::fault::identity::person(fault, &state.around_person(&who.person), &mut claims)
         });

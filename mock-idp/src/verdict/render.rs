@@ -35,13 +35,14 @@ fn client_text(judged: &ClientJudgement) -> String {
     let count = |outcome| of(outcome).count();
     let (failed, passed) = (count(Outcome::Fail), count(Outcome::Pass));
     let not_seen = count(Outcome::NotSeen);
-    let mut lines = vec![format!("{}: {failed} failed, {passed} passed, {not_seen} not seen", judged.client)];
+    let client = visible(&judged.client);
+    let mut lines = vec![format!("{client}: {failed} failed, {passed} passed, {not_seen} not seen")];
     for (outcome, word) in [(Outcome::Fail, "FAIL"), (Outcome::Pass, "pass"), (Outcome::NotSeen, "not seen")]
     {
         for check in of(outcome) {
             lines.push(format!("  {word:<8}  {}: {} ({})", check.id, check.sentence, check.clause));
             if !check.detail.is_empty() {
-                lines.push(format!("            {}", check.detail));
+                lines.push(format!("            {}", visible(&check.detail)));
             }
             if outcome == Outcome::Fail {
                 lines.push(format!("            journal {}", numbers(check)));
@@ -52,6 +53,12 @@ fn client_text(judged: &ClientJudgement) -> String {
     lines.join("\n")
 }
 
+/// What strangers sent steers no terminal, and is something that XML can hold.
+fn visible(text: &str) -> String {
+    let is_none = |letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}');
+    text.chars().map(|letter| if is_none(letter) { char::REPLACEMENT_CHARACTER } else { letter }).collect()
+}
+
 fn numbers(check: &Check) -> String {
     let shown: Vec<_> = check.entries.iter().take(SHOWN).map(|seq| format!("#{seq}")).collect();
     let more = check.entries.len().saturating_sub(SHOWN);
@@ -59,31 +66,28 @@ fn numbers(check: &Check) -> String {
 }
 
 fn suite(judged: &ClientJudgement) -> TestSuite {
-    let mut suite = TestSuite::new(judged.client.clone());
-    suite.add_test_cases(judged.checks.iter().map(|check| case(&judged.client, check)));
+    let client = visible(&judged.client);
+    let mut suite = TestSuite::new(client.clone());
+    suite.add_test_cases(judged.checks.iter().map(|check| case(&client, check)));
     suite
 }
 
 fn case(client: &str, check: &Check) -> TestCase {
+    let detail = visible(&check.detail);
     let status = match check.outcome {
         Outcome::Pass => TestCaseStatus::success(),
         Outcome::NotSeen => {
             let mut status = TestCaseStatus::skipped();
-            let why = if check.detail.is_empty() { "not seen" } else { &check.detail };
+            let why = if detail.is_empty() { "not seen" } else { &detail };
             status.set_message(why.to_owned());
             status
         }
         Outcome::Fail => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type("fail");
-            status.set_message(check.detail.clone());
-            let text = format!(
-                "{} ({})\n{}\njournal {}",
-                check.sentence,
-                check.clause,
-                check.detail,
-                numbers(check)
-            );
+            status.set_message(detail.clone());
+            let text =
+                format!("{} ({})\n{}\njournal {}", check.sentence, check.clause, detail, numbers(check));
             status.set_description(text);
             status
         }

@@ -59,7 +59,7 @@ pub(crate) fn check(shot: &Shot, answer: &Answer) -> Result<(), String> {
     for (name, value) in [
         ("x-mock-idp", "testing-only"),
         ("cache-control", "no-store"),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),
         ("x-frame-options", "DENY"),
         ("x-content-type-options", "nosniff"),
     ] {
@@ -156,7 +156,7 @@ pub(crate) mod tests {
         let headers = [
             ("x-mock-idp", "testing-only"),
             ("cache-control", "no-store"),
-            ("referrer-policy", "no-referrer"),
+            ("referrer-policy", "same-origin"),
             ("x-frame-options", "DENY"),
             ("x-content-type-options", "nosniff"),
             ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),

@@ -3,6 +3,8 @@
 
 use std::sync::OnceLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
@@ -86,6 +88,15 @@ impl Signer {
     /// Signs under a header of one's own.
     pub(crate) fn sign_with(&self, header: &Header, claims: &Value) -> String {
         encode(header, claims, &self.key).expect("a token")
+    }
+
+    /// A proof that shows whatever it is told to.
+    pub(crate) fn proof_showing(&self, jwk: &Value, claims: &Value) -> String {
+        let header = json!({"typ": "dpop+jwt", "alg": self.alg, "jwk": jwk});
+        let message = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+        let signature =
+            jsonwebtoken::crypto::sign(message.as_bytes(), &self.key, self.alg).expect("a signature");
+        format!("{message}.{signature}")
     }
 
     /// A proof of possession (RFC 9449 4.2).

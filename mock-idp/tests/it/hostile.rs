@@ -154,7 +154,7 @@ async fn every_answer_says_that_it_is_a_test_and_is_hardened() {
             for (name, value) in [
                 ("x-mock-idp", "testing-only"),
                 ("cache-control", "no-store"),
-                ("referrer-policy", "no-referrer"),
+                ("referrer-policy", "same-origin"),
                 ("x-frame-options", "DENY"),
                 ("x-content-type-options", "nosniff"),
             ] {

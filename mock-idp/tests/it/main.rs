@@ -4,6 +4,7 @@
 mod one_test_each;
 
 mod assertions;
+mod attacks;
 mod clock;
 mod config;
 mod conformance;

@@ -8,6 +8,10 @@ use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::pkce;
+use crate::protocol::token::each_once;
+
+/// Most authentication contexts that are looked at.
+const MOST_CONTEXTS: usize = 16;
 
 /// One rule about a request whose client and redirect URI are proven.
 type Check = fn(&Params, &Client, &mut AuthorizeRequest) -> Result<(), OAuthError>;
@@ -154,7 +158,7 @@ fn scope_has_openid(params: &Params, _: &Client, request: &mut AuthorizeRequest)
     let scope = params.first("scope").unwrap_or_default();
     // OIDC Core 3.1.2.1: scope values that are not understood should be ignored.
     let known = |value: &&str| crate::protocol::discovery::SCOPES.contains(value);
-    request.scope = scope.split(' ').filter(known).map(str::to_owned).collect();
+    request.scope = each_once(scope.split(' ').filter(known));
     if request.scope.iter().any(|value| value == "openid") {
         return Ok(());
     }
@@ -166,6 +170,10 @@ fn lengths_are_bounded(
     _: &Client,
     request: &mut AuthorizeRequest,
 ) -> Result<(), OAuthError> {
+    // RFC 6749 A.5: what is no visible ASCII cannot come back as it was.
+    if params.first("state").is_some_and(|state| !state.bytes().all(|byte| matches!(byte, b' '..=b'~'))) {
+        return Err(invalid("state_characters", "state has characters that are no visible ASCII"));
+    }
     if let Some((name, value)) = params.iter().find(|(_, value)| value.len() > LONGEST) {
         let reason = format!("{} has {} bytes; at most {LONGEST}", shorten(name), value.len());
         return Err(invalid("parameter_length", reason));
@@ -238,7 +246,8 @@ fn authentication_context(
     request: &mut AuthorizeRequest,
 ) -> Result<(), OAuthError> {
     let wished = params.first("acr_values").unwrap_or_default();
-    request.acr_values = wished.split_ascii_whitespace().map(str::to_owned).collect();
+    // In order of preference: what comes after so many is not preferred.
+    request.acr_values = each_once(wished.split_ascii_whitespace().take(MOST_CONTEXTS));
     let essential = request.claims.essential_acr();
     if essential.is_empty() || essential.contains(&crate::protocol::claims::ACR) {
         return Ok(());

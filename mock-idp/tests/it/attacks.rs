@@ -1,0 +1,322 @@
+//! What an attacker tried once, and must not succeed with again: keys that are mistaken for others, memory that grows with
+//! what is sent, pages of other sites.
+
+use fixtures::Grant;
+use mock_idp::{JournalQuery, Mint, MockIdp};
+use serde_json::{Value, json};
+
+use crate::assertions::Signer;
+use crate::support::{Answer, Browser, CALLBACK, CLIENT, SECRET, VERIFIER, authorize_url};
+
+const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+
+async fn provider() -> MockIdp {
+    let idp = MockIdp::builder().seed(1).start().await.expect("a free port");
+    idp.clock().freeze();
+    idp
+}
+
+fn claims(idp: &MockIdp, path: &str, id: &str) -> Value {
+    json!({"htm": "POST", "htu": idp.url(path), "iat": idp.clock().now().as_second(), "jti": id})
+}
+
+/// A form of the main client to an endpoint, with these headers.
+async fn post(idp: &MockIdp, path: &str, form: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
+    let browser = Browser::new();
+    let form: mock_idp::Params = form.iter().copied().collect();
+    let request = browser.http().post(idp.url(path)).basic_auth(CLIENT, Some(SECRET));
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.encode());
+    browser.send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+}
+
+fn error_of(answer: &Answer) -> (u16, String) {
+    (answer.status.as_u16(), answer.json()["error"].as_str().unwrap_or_default().to_owned())
+}
+
+fn refused(code: &str) -> (u16, String) {
+    (400, code.to_owned())
+}
+
+#[tokio::test]
+async fn a_proof_is_by_the_key_that_its_thumbprint_is_made_of() {
+    let idp = provider().await;
+    let (victim, attacker) = (Signer::of("RS256"), Signer::of("ES256"));
+    // The type and the members of the victim's key, and the curve and the point of the attacker's.
+    let mut both = attacker.jwk();
+    for member in ["kty", "n", "e"] {
+        both[member] = victim.jwk()[member].clone();
+    }
+    let form = [("grant_type", "refresh_token"), ("refresh_token", "x")];
+    let forged = attacker.proof_showing(&both, &claims(&idp, "/connect/token", "1"));
+    let answer = post(&idp, "/connect/token", &form, &[("dpop", &forged)]).await;
+    assert_eq!(error_of(&answer), refused("invalid_dpop_proof"));
+    assert!(answer.body.contains("not signed by the key in its header"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn there_is_one_proof_and_one_way_to_authenticate() {
+    let idp = provider().await;
+    let signer = Signer::of("ES256");
+    let form = [("grant_type", "refresh_token"), ("refresh_token", "x")];
+    let proofs = ["1", "2"].map(|id| signer.proof(&claims(&idp, "/connect/token", id)));
+    let both = [("dpop", &*proofs[0]), ("dpop", &proofs[1])];
+    let answer = post(&idp, "/connect/token", &form, &both).await;
+    assert_eq!(error_of(&answer), refused("invalid_dpop_proof"));
+    let answer = post(&idp, "/connect/token", &form, &[("authorization", "Basic c3BhOg==")]).await;
+    assert_eq!(error_of(&answer), (401, "invalid_client".to_owned()));
+}
+
+#[tokio::test]
+async fn a_pushed_request_is_bound_to_the_key_that_was_shown() {
+    let idp = provider().await;
+    let signer = Signer::of("ES256");
+    let request = |jkt: &'static str| {
+        vec![
+            ("response_type", "code"),
+            ("redirect_uri", CALLBACK),
+            ("scope", "openid"),
+            ("nonce", "n"),
+            ("dpop_jkt", jkt),
+        ]
+    };
+    let another = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    let proof = signer.proof(&claims(&idp, "/connect/par", "1"));
+    let answer = post(&idp, "/connect/par", &request(another), &[("dpop", &proof)]).await;
+    assert_eq!(error_of(&answer), refused("invalid_dpop_proof"));
+    let proof = signer.proof(&claims(&idp, "/connect/par", "2"));
+    let pushed = post(&idp, "/connect/par", &request(""), &[("dpop", &proof)]).await.json();
+    let browser = Browser::new();
+    let uri = pushed["request_uri"].as_str().expect("a request_uri");
+    let code = browser.sign_in(&idp, "dana", &[("request_uri", uri)]).await.param("code").expect("a code");
+    let redeem = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK)];
+    let answer = post(&idp, "/connect/token", &redeem, &[]).await;
+    assert_eq!(
+        error_of(&answer),
+        refused("invalid_grant"),
+        "an empty dpop_jkt is none, and the proof counts"
+    );
+    let proof = signer.proof(&claims(&idp, "/connect/token", "3"));
+    assert_eq!(post(&idp, "/connect/token", &redeem, &[("dpop", &proof)]).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_refresh_that_asks_for_less_takes_nothing_away() {
+    let idp = provider().await;
+    let minted = idp.mint(&Mint::new("dana", CLIENT).scope("openid profile offline_access")).expect("tokens");
+    let mut refresh = minted.refresh_token.expect("a refresh token");
+    for (scope, given) in
+        [("openid", "openid"), ("openid profile", "openid profile"), ("", "openid profile offline_access")]
+    {
+        let form = [("grant_type", "refresh_token"), ("refresh_token", &refresh), ("scope", scope)];
+        let answer = post(&idp, "/connect/token", &form, &[]).await.json();
+        assert_eq!(answer["scope"], given, "RFC 6749 6: {answer}");
+        let claims = crate::support::decode(answer["id_token"].as_str().expect("an ID token")).1;
+        assert_eq!(claims["given_name"].is_string(), given.contains("profile"), "{given}: {claims}");
+        let browser = Browser::new();
+        let userinfo = browser.userinfo(&idp, answer["access_token"].as_str().expect("a token")).await.json();
+        assert_eq!(userinfo["given_name"].is_string(), given.contains("profile"), "{given}: {userinfo}");
+        answer["refresh_token"].as_str().expect("the next one").clone_into(&mut refresh);
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_with_a_used_code_takes_nothing_away() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    let code = browser.sign_in(&idp, "dana", &[]).await.param("code").expect("a code");
+    let token =
+        browser.redeem(&idp, &code).await.json()["access_token"].as_str().expect("a token").to_owned();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+        ("client_id", "spa"),
+    ];
+    let stranger = browser.post(&idp.url("/connect/token"), &form).await;
+    assert_eq!(error_of(&stranger), refused("invalid_grant"));
+    assert_eq!(browser.userinfo(&idp, &token).await.status, 200);
+    assert_eq!(error_of(&browser.redeem(&idp, &code).await), refused("invalid_grant"));
+    assert_eq!(browser.userinfo(&idp, &token).await.status, 401, "its own client is another matter");
+}
+
+#[tokio::test]
+async fn a_bound_token_is_exchanged_by_whoever_has_the_key() {
+    let idp = provider().await;
+    idp.clients().change(CLIENT, |client| client.grants.push(Grant::TokenExchange)).expect("the client");
+    let (browser, signer) = (Browser::new(), Signer::of("ES256"));
+    let code = browser.sign_in(&idp, "dana", &[]).await.param("code").expect("a code");
+    let redeem = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ];
+    let proof = |id: &str| signer.proof(&claims(&idp, "/connect/token", id));
+    let tokens = post(&idp, "/connect/token", &redeem, &[("dpop", &proof("1"))]).await.json();
+    let token = tokens["access_token"].as_str().expect("a token");
+    let exchange = [("grant_type", EXCHANGE), ("subject_token", token), ("subject_token_type", ACCESS_TOKEN)];
+    let answer = post(&idp, "/connect/token", &exchange, &[]).await;
+    assert_eq!(error_of(&answer), refused("invalid_request"));
+    let answer = post(&idp, "/connect/token", &exchange, &[("dpop", &proof("2"))]).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["token_type"]), (200, &json!("DPoP")));
+}
+
+#[tokio::test]
+async fn there_is_an_end_to_acting_for_each_other() {
+    let idp = provider().await;
+    idp.clients().change(CLIENT, |client| client.grants.push(Grant::TokenExchange)).expect("the client");
+    let mut token = idp.mint(&Mint::new("dana", CLIENT)).expect("tokens").access_token;
+    for number in 1.. {
+        let exchange = [
+            ("grant_type", EXCHANGE),
+            ("subject_token", &token),
+            ("subject_token_type", ACCESS_TOKEN),
+            ("actor_token", &token),
+            ("actor_token_type", ACCESS_TOKEN),
+        ];
+        let answer = post(&idp, "/connect/token", &exchange, &[]).await;
+        if number == 17 {
+            assert_eq!(error_of(&answer), refused("invalid_request"));
+            break;
+        }
+        assert_eq!(answer.status, 200, "{number}: {}", answer.body);
+        answer.json()["access_token"].as_str().expect("a token").clone_into(&mut token);
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_for_twice_is_given_once() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    let scope = format!("openid{}", " email".repeat(500));
+    let code = browser.sign_in(&idp, "dana", &[("scope", &scope)]).await.param("code").expect("a code");
+    assert_eq!(browser.redeem(&idp, &code).await.json()["scope"], "openid email");
+}
+
+#[tokio::test]
+async fn a_state_that_cannot_come_back_as_it_was_is_refused() {
+    let idp = provider().await;
+    for state in ["%ff", "%00", "a%0d%0ab", "%C3%BC"] {
+        let url = authorize_url(&idp, &[]).replace("state=state-1", &format!("state={state}"));
+        let answer = Browser::new().get(&url).await;
+        assert_eq!(
+            answer.param("error").as_deref(),
+            Some("invalid_request"),
+            "{state}: {:?}",
+            answer.location
+        );
+        assert_eq!(answer.param("state"), None, "{state}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_signs_nobody_in_whatever_its_browser_says() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    let host = idp.issuer().trim_start_matches("http://").to_owned();
+    let ours = idp.issuer().to_owned();
+    for (headers, status) in [
+        (vec![("sec-fetch-site", "cross-site")], 400),
+        (vec![("origin", "http://evil.example")], 400),
+        (vec![("origin", "null")], 400),
+        (vec![("origin", &*ours)], 303),
+        (vec![("origin", "http://idp:9400"), ("host", "idp:9400")], 303),
+        (vec![("origin", "http://idp:94"), ("host", "idp:9400")], 400),
+        (vec![("sec-fetch-site", "same-origin"), ("origin", "null")], 303),
+        (vec![("host", &*host)], 303),
+    ] {
+        let request = browser
+            .http()
+            .post(idp.url("/portal"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("person=dana");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        assert_eq!(browser.send(request).await.status, status, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_verdict_holds_what_strangers_send_as_xml_and_as_text() {
+    let idp = provider().await;
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "\u{1b}[31mred\u{0}\u{1}"),
+        ("client_secret", "x"),
+    ];
+    Browser::new().post(&idp.url("/connect/token"), &form).await;
+    let verdict = idp.verdict();
+    let (text, junit) = (verdict.text(), verdict.junit());
+    assert!(text.contains("\u{fffd}[31mred\u{fffd}\u{fffd}: "), "{text}");
+    assert!(!junit.chars().any(|letter| letter.is_control() && letter != '\n'), "{junit}");
+}
+
+#[tokio::test]
+async fn a_device_shows_its_code_to_its_person_and_not_in_the_masked_journal() {
+    let idp = provider().await;
+    let asked = Browser::new()
+        .post(&idp.url("/connect/deviceauthorization"), &[("client_id", "television")])
+        .await
+        .json();
+    let code = asked["user_code"].as_str().expect("a code");
+    let entries = idp.journal().find(&JournalQuery::operation("device_authorization"));
+    assert!(!serde_json::to_string(&entries[0].masked()).expect("JSON").contains(code));
+}
+
+#[tokio::test]
+async fn snapshots_and_registrations_are_not_without_end() {
+    let idp = MockIdp::builder().with_registration().start().await.expect("a free port");
+    let browser = Browser::new();
+    let put = |name: String| {
+        let request = browser.http().put(idp.url(&format!("/_control/snapshots/{name}")));
+        browser.send(request.body(""))
+    };
+    for number in 0..16 {
+        assert_eq!(put(number.to_string()).await.status, 204);
+    }
+    assert_eq!(put("16".to_owned()).await.json()["code"], "too_many_snapshots");
+    assert_eq!(put("15".to_owned()).await.status, 204, "one may be taken anew");
+    let register = |length: usize| {
+        let metadata = json!({"redirect_uris": ["http://127.0.0.1/cb"], "x": "x".repeat(length)});
+        browser.send(browser.http().post(idp.url("/connect/register")).body(metadata.to_string()))
+    };
+    let mut taken = 0;
+    while register(60_000).await.status == 201 {
+        taken += 1;
+    }
+    assert!((60..75).contains(&taken), "{taken} of 60 kB each fit into 4 MiB");
+    assert_eq!(register(10).await.status, 201, "there is room for a short one");
+}
+
+#[tokio::test]
+async fn a_registration_keeps_its_secret_and_says_so() {
+    let idp = MockIdp::builder().with_registration().start().await.expect("a free port");
+    let browser = Browser::new();
+    let metadata = json!({"redirect_uris": ["http://127.0.0.1/cb"]});
+    let made = browser.send(browser.http().post(idp.url("/connect/register")).body(metadata.to_string()));
+    let made = made.await.json();
+    let text = |name: &str| made[name].as_str().expect("a member").to_owned();
+    let put = |secret: &str| {
+        let metadata = json!({
+            "client_id": made["client_id"], "client_secret": secret, "redirect_uris": ["http://127.0.0.1/cb"],
+        });
+        let request = browser.http().put(text("registration_client_uri"));
+        browser.send(request.bearer_auth(text("registration_access_token")).body(metadata.to_string()))
+    };
+    assert_eq!(error_of(&put("another").await), refused("invalid_client_metadata"));
+    assert_eq!(put(&text("client_secret")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_large_change_takes_no_time_of_others() {
+    let idp = provider().await;
+    let members: Vec<_> = (0..20_000).map(|number| format!("\"m{number}\":1")).collect();
+    let body = format!("{{\"claims\":{{{}}}}}", members.join(","));
+    let browser = Browser::new();
+    for _ in 0..2 {
+        let request = browser.http().patch(idp.url("/_control/people/dana")).body(body.clone());
+        assert_eq!(browser.send(request).await.status, 200);
+    }
+    assert_eq!(idp.people().get("dana").expect("dana").claims.len(), 20_000);
+}
