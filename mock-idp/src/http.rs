@@ -23,12 +23,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
+use crate::http::delivery::Sending;
 use crate::http::place::{Entrance, Place, dispatch, nothing_here};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
@@ -44,6 +45,8 @@ use crate::wire::Lever;
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
     pub(crate) channel: Channel,
+    /// Pages of any site may call it, and read its answers.
+    pub(crate) cross_origin: bool,
     pub(crate) run: fn(&Realm, &Incoming, &mut Note) -> Reply,
 }
 
@@ -52,7 +55,12 @@ const fn operation(
     channel: Channel,
     run: fn(&Realm, &Incoming, &mut Note) -> Reply,
 ) -> Operation {
-    Operation { name, channel, run }
+    Operation { name, channel, cross_origin: false, run }
+}
+
+/// One that servers call, and pages without a server of their own.
+const fn shared(name: &'static str, run: fn(&Realm, &Incoming, &mut Note) -> Reply) -> Operation {
+    Operation { cross_origin: true, ..operation(name, Channel::Back, run) }
 }
 
 /// What stands in the journal for the address of a launch.
@@ -85,7 +93,7 @@ pub(crate) fn router(realms: Arc<Realms>, face: Face) -> Router {
     let inside = inside.route("/assets/mock-idp.css", style).fallback(nothing_here);
     // With its state given here, no route is built anew for each request.
     let inside = inside.with_state(());
-    Router::new().fallback(dispatch).with_state(Entrance { realms, inside }).layer(map_response(test_only))
+    Router::new().fallback(dispatch).with_state(Entrance { realms, inside }).layer(map_response(marked))
 }
 
 fn protocol() -> Router {
@@ -100,41 +108,36 @@ fn protocol() -> Router {
 /// The nonce that the next proof is to carry (RFC 9449 8.2).
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// Any page may call what servers call: it has to bring its own credentials, and gets to see no cookie's worth.
+/// Any page may call what servers call: it has to bring its own credentials, and gets to see no cookie's worth. Headers
+/// are allowed by name, because `*` does not stand for Authorization (Fetch 3.2.5). `Reply::completed` says the same.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
-        .allow_headers(Any)
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::WWW_AUTHENTICATE, DPOP_NONCE])
+        .vary([])
 }
 
 /// What servers call, and pages without a server of their own.
 fn servers() -> Router {
-    use Channel::Back;
     let get_and_post = MethodFilter::GET.or(MethodFilter::POST);
     Router::new()
-        .route(path::DISCOVERY, read(operation("discovery", Back, documents::discovery)))
-        .route(path::RFC_8414, read(operation("discovery", Back, documents::discovery)))
-        .route(path::JWKS, read(operation("jwks", Back, documents::jwks)))
-        .route(path::TOKEN, over(MethodFilter::POST, operation("token", Back, connect::token)))
-        .route(path::USERINFO, over(get_and_post, operation("userinfo", Back, connect::userinfo)))
-        .route(path::PUSH, over(MethodFilter::POST, operation("pushed_authorization", Back, back::push)))
-        .route(path::INTROSPECT, over(MethodFilter::POST, operation("introspection", Back, back::introspect)))
-        .route(path::REVOKE, over(MethodFilter::POST, operation("revocation", Back, back::revoke)))
-        .route(
-            path::DEVICE,
-            over(MethodFilter::POST, operation("device_authorization", Back, back::authorize_device)),
-        )
-        .route(
-            path::REGISTER,
-            over(MethodFilter::POST, operation("registration", Back, registration::register)),
-        )
+        .route(path::DISCOVERY, read(shared("discovery", documents::discovery)))
+        .route(path::RFC_8414, read(shared("discovery", documents::discovery)))
+        .route(path::JWKS, read(shared("jwks", documents::jwks)))
+        .route(path::TOKEN, over(MethodFilter::POST, shared("token", connect::token)))
+        .route(path::USERINFO, over(get_and_post, shared("userinfo", connect::userinfo)))
+        .route(path::PUSH, over(MethodFilter::POST, shared("pushed_authorization", back::push)))
+        .route(path::INTROSPECT, over(MethodFilter::POST, shared("introspection", back::introspect)))
+        .route(path::REVOKE, over(MethodFilter::POST, shared("revocation", back::revoke)))
+        .route(path::DEVICE, over(MethodFilter::POST, shared("device_authorization", back::authorize_device)))
+        .route(path::REGISTER, over(MethodFilter::POST, shared("registration", registration::register)))
         .route(
             "/connect/register/{id}",
             over(
                 MethodFilter::GET.or(MethodFilter::PUT).or(MethodFilter::DELETE),
-                operation("registration", Back, registration::look_after),
+                shared("registration", registration::look_after),
             ),
         )
 }
@@ -194,8 +197,13 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     if let Some(nonce) = note.dpop_nonce.take() {
         reply = reply.with(DPOP_NONCE, nonce);
     }
-    write_down(&realm, operation, incoming, note, &reply);
     let farewells = std::mem::take(&mut reply.farewells);
+    let slow = reply.slow;
+    let reply = reply.completed(realm.lock_at(&incoming.base).now(), operation.cross_origin);
+    let mut sending = Sending::of(reply, &struck, lever.is_some());
+    // What is sent once more when the connection breaks is seldom needed.
+    let again = if sending.delivery.is_some() { sending.raw.clone() } else { Vec::new() };
+    write_down(&realm, operation, incoming, note, &mut sending);
     if !farewells.is_empty() {
         let realm = Arc::clone(&realm);
         // On its own, so that a browser that leaves takes no farewell with it.
@@ -206,10 +214,10 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
             tracing::error!(%error, "logout tokens were not delivered");
         }
     }
-    if reply.slow {
+    if slow {
         delivery::pause(realm.slow).await;
     }
-    delivery::deliver(reply, &struck, lever.as_ref()).await
+    sending.send(again, lever.as_ref()).await
 }
 
 /// Whether it is the word of a person: who they are, and what they agree to. Applications send browsers to the
@@ -248,7 +256,7 @@ async fn answer(realm: &Realm, operation: Operation, incoming: &Incoming) -> (Re
     }
 }
 
-fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Note, reply: &Reply) {
+fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Note, sending: &mut Sending) {
     if let Some(refusal) = &note.refusal {
         tracing::info!(
             operation = operation.name,
@@ -263,8 +271,8 @@ fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Not
         tracing::info!(operation = operation.name, fault, "fault fired");
     }
     let raw_request = incoming.raw();
-    let raw_response = reply.raw();
-    let status = reply.status.as_u16();
+    let raw_response = std::mem::take(&mut sending.raw);
+    let Sending { status, delivery, .. } = *sending;
     let method = incoming.method.to_string();
     // Who has the address of a launch has the launch, as long as nobody has fetched it.
     let path = if operation.name == "launch" { LAUNCH_MASKED.to_owned() } else { incoming.path };
@@ -278,6 +286,7 @@ fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Not
         query: incoming.query,
         form: incoming.form,
         status,
+        delivery,
         raw_request,
         raw_response,
         ..Entry::of(at, note)
@@ -286,9 +295,14 @@ fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Not
     drop(forgotten);
 }
 
-/// What every answer carries, refusals of the router included.
-async fn test_only(mut response: Response) -> Response {
-    let headers = response.headers_mut();
+/// Every answer is marked, refusals of the router included.
+async fn marked(mut response: Response) -> Response {
+    test_only(response.headers_mut());
+    response
+}
+
+/// What every answer carries.
+pub(crate) fn test_only(headers: &mut HeaderMap) {
     let always = [
         ("x-mock-idp", "testing-only"),
         ("cache-control", "no-store"),
@@ -302,5 +316,4 @@ async fn test_only(mut response: Response) -> Response {
     }
     let strict = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(strict);
-    response
 }

@@ -3,6 +3,7 @@
 //! Enough to write a transcript from: parameters decoded and in order, ID tokens decoded. Secrets are kept as they
 //! came and masked wherever an entry is shown.
 
+mod delivery;
 mod query;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
+pub use self::delivery::Delivery;
 pub use self::query::{JournalQuery, NearMiss, NotSeen};
 pub use crate::protocol::error::Refusal;
 pub use crate::protocol::params::Params;
@@ -71,19 +73,22 @@ pub struct Entry {
     pub client: Option<String>,
     /// The `state` of the sign-in, once known.
     pub state: Option<String>,
-    /// HTTP status of the answer; 0 when a client that was called did not answer.
+    /// HTTP status of the answer; 0 when none was sent, and when a client that was called did not answer.
     pub status: u16,
+    /// How the answer went out, when it did not go out whole at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Delivery>,
     /// What the answer said.
     pub response: ResponseSummary,
     /// Which check failed and why.
     pub refusal: Option<Refusal>,
     /// Ids of the faults that changed the answer.
     pub faults: Vec<&'static str>,
-    /// The request as bytes: first line, headers (names in lower case) and body.
+    /// The request as bytes: first line, headers (names in lower case, as HTTP/2 has them) and body.
     #[serde(serialize_with = "as_text", skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<String>)]
     pub raw_request: Vec<u8>,
-    /// The answer as bytes, in the same way.
+    /// The answer as bytes, as far as it was sent, but for what belongs to the connection (`connection`, chunks).
     #[serde(serialize_with = "as_text", skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<String>)]
     pub raw_response: Vec<u8>,
@@ -169,6 +174,11 @@ impl Entry {
             && !self.response.params.is_empty()
     }
 
+    /// Whether the answer was sent whole, at once or not.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.delivery.is_none_or(Delivery::is_whole)
+    }
+
     /// A launch that asks the application to begin a sign-in (OIDC Core 4), and brings no answer.
     pub(crate) fn asks_to_begin(&self) -> bool {
         self.is_launch() && self.response.params.first("code").is_none()
@@ -190,6 +200,7 @@ impl Entry {
             client: note.client,
             state: note.state,
             status: 0,
+            delivery: None,
             response: note.response,
             refusal: note.refusal,
             faults: note.faults,
@@ -205,6 +216,7 @@ impl Entry {
             words.extend(value.as_ref().map(|value| format!("{name} {value}")));
         }
         words.push(format!("-> {}", self.status));
+        words.extend(self.delivery.map(|delivery| delivery.words().to_owned()));
         words.extend(self.refusal.as_ref().map(|refusal| format!("refused by {}", refusal.check)));
         words.join(" ")
     }

@@ -51,7 +51,9 @@ pub use http::farewell::LogoutDelivery;
 pub use idp::mounted::{Mounted, mount_into};
 pub use idp::{MockIdp, MockIdpBuilder, StartError};
 pub use import::{ImportFormat, import};
-pub use journal::{Channel, Entry, JournalQuery, NearMiss, NotSeen, Params, Refusal, ResponseSummary};
+pub use journal::{
+    Channel, Delivery, Entry, JournalQuery, NearMiss, NotSeen, Params, Refusal, ResponseSummary,
+};
 pub use keys::KeyError;
 pub use protocol::claims::ClaimNames;
 pub use realm::invent::InventError;

@@ -6,6 +6,8 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::journal::Delivery;
+
 /// Every operation that answers requests of clients and browsers; what a rule can be about.
 pub(crate) const OPERATIONS: [&str; 25] = [
     "authorize",
@@ -248,8 +250,28 @@ impl Then {
 
     /// Whether it strikes the answer on its way.
     pub(crate) fn breaks_answer(&self) -> bool {
-        use Then::{Close, Garbage, Hang, MalformedChunk, Padding, Reset, Trickle, Truncate};
-        matches!(self, Hang | Reset | Close | Truncate | MalformedChunk | Garbage | Trickle | Padding(_))
+        self.delivery().is_some()
+    }
+
+    /// What it makes of the answer on its way.
+    pub(crate) fn delivery(&self) -> Option<Delivery> {
+        Some(match self {
+            Self::Hang => Delivery::Hung,
+            Self::Reset => Delivery::Reset,
+            Self::Close => Delivery::Closed,
+            Self::Truncate => Delivery::Cut,
+            Self::MalformedChunk => Delivery::BrokenChunk,
+            Self::Garbage => Delivery::Garbage,
+            Self::Trickle => Delivery::Trickled,
+            Self::Padding(_) => Delivery::Padded,
+            Self::Fault(_)
+            | Self::OauthError { .. }
+            | Self::Status { .. }
+            | Self::DelayMs(_)
+            | Self::Hold { .. } => {
+                return None;
+            }
+        })
     }
 
     /// An error of OAuth 2.0.
@@ -383,8 +405,9 @@ mod tests {
     #[test]
     fn every_operation_there_is_can_be_named() {
         let quoted: Vec<_> = include_str!("http.rs").split('"').collect();
-        let words =
-            quoted.windows(2).filter(|pair| pair[0].ends_with("operation(") || pair[0].ends_with(", step("));
+        let words = quoted.windows(2).filter(|pair| {
+            pair[0].ends_with("operation(") || pair[0].ends_with("shared(") || pair[0].ends_with(", step(")
+        });
         let named: std::collections::BTreeSet<_> = words.map(|pair| pair[1]).collect();
         assert_eq!(named.into_iter().collect::<Vec<_>>(), OPERATIONS);
     }

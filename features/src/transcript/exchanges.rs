@@ -79,7 +79,12 @@ fn back_lines(entry: &Entry, symbols: &mut Symbols) -> Vec<String> {
         Ok(client) => ("idp→app", "logout token", client.path().to_owned()),
         Err(_) => ("app→idp", "ID token", entry.path.clone()),
     };
-    let mut lines = vec![format!("      {way} {} {path} {}{how}", entry.method, entry.status)];
+    let answer = match (entry.status, entry.delivery) {
+        (0, Some(delivery)) => delivery.as_str().to_owned(),
+        (status, Some(delivery)) => format!("{status} {}", delivery.as_str()),
+        (status, None) => status.to_string(),
+    };
+    let mut lines = vec![format!("      {way} {} {path} {answer}{how}", entry.method)];
     lines.extend(detail("asked", &params(&entry.query, symbols)));
     lines.extend(detail("sent", &params(&entry.form, symbols)));
     learn(entry.response.body.as_ref(), symbols);

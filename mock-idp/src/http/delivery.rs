@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::fault::Target;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
-use crate::journal::Note;
+use crate::journal::{Delivery, Note};
 use crate::protocol::error::Refusal;
 use crate::realm::Realm;
 use crate::realm::asked::Clues;
@@ -92,42 +92,80 @@ pub(crate) async fn before(realm: &Realm, struck: &[Then], note: &mut Note) -> O
     instead
 }
 
-/// Sends the answer the way the rules want it sent, or else the faults.
-pub(crate) async fn deliver(mut reply: Reply, struck: &[Then], lever: Option<&Lever>) -> Response {
-    let of_fault = reply.then.take();
-    let broken = struck.iter().chain(&of_fault).find(|then| then.breaks_answer());
-    let ending = match broken {
-        None => return reply.into_response(),
-        Some(Then::Hang) => {
-            pause(LONGEST).await;
-            Ending::Close
-        }
-        Some(Then::Reset) => Ending::Reset,
-        Some(Then::Truncate) => {
-            let length = reply.body_len();
-            // What hyper would have said: without a length an answer that is cut looks whole.
-            let mut bytes = reply.with(header::CONTENT_LENGTH, length.to_string()).raw();
-            bytes.truncate(bytes.len() - length.div_ceil(2));
-            Ending::After(bytes)
-        }
-        Some(Then::MalformedChunk) => Ending::After(malformed(reply)),
-        Some(Then::Garbage) => Ending::After(b"\x16\x03\x01\x00 this is no HTTP \xff\xfe\r\n\r\n".to_vec()),
-        Some(Then::Trickle) => return in_drops(reply),
-        Some(Then::Padding(bytes)) => return padded(reply, (*bytes).min(MOST_PADDING)),
-        Some(_) => Ending::Close,
-    };
-    match lever {
-        Some(lever) => lever.end(ending),
-        // Mounted into somebody else's server there is no connection to break.
-        None => return StatusCode::BAD_GATEWAY.into_response(),
-    }
-    StatusCode::OK.into_response()
+/// An answer as it goes out, as far as it does.
+pub(crate) struct Sending {
+    reply: Reply,
+    /// What is made of it on its way.
+    then: Option<Then>,
+    /// The bytes that are sent, but for what belongs to the connection.
+    pub(crate) raw: Vec<u8>,
+    /// 0 when no status is sent.
+    pub(crate) status: u16,
+    pub(crate) delivery: Option<Delivery>,
 }
 
+impl Sending {
+    /// The way the rules want it sent, or else the faults. `can_break`: there is a connection to break.
+    pub(crate) fn of(mut reply: Reply, struck: &[Then], can_break: bool) -> Self {
+        let of_fault = reply.then.take();
+        let then = struck.iter().chain(&of_fault).find(|then| then.breaks_answer()).cloned();
+        let delivery = then.as_ref().and_then(Then::delivery);
+        if !can_break && delivery.is_some_and(|delivery| !delivery.is_whole()) {
+            // Mounted into somebody else's server there is no connection to break.
+            let reply = reply.instead(StatusCode::BAD_GATEWAY);
+            return Self {
+                raw: reply.raw(),
+                status: reply.status.as_u16(),
+                reply,
+                then: None,
+                delivery: None,
+            };
+        }
+        if delivery.is_some_and(Delivery::is_whole) {
+            reply = reply.without_length();
+        }
+        let status = reply.status.as_u16();
+        let (raw, status) = match delivery {
+            Some(Delivery::Hung | Delivery::Reset | Delivery::Closed) => (Vec::new(), 0),
+            Some(Delivery::Garbage) => (GARBAGE.to_vec(), 0),
+            Some(Delivery::Cut) => {
+                let mut bytes = reply.raw();
+                bytes.truncate(bytes.len() - reply.body_len().div_ceil(2));
+                (bytes, status)
+            }
+            Some(Delivery::BrokenChunk) => (malformed(&reply), status),
+            Some(Delivery::Trickled | Delivery::Padded) | None => (reply.raw(), status),
+        };
+        Self { reply, then, raw, status, delivery }
+    }
+
+    /// Sends it. `raw` is what it was.
+    pub(crate) async fn send(self, raw: Vec<u8>, lever: Option<&Lever>) -> Response {
+        let ending = match (self.then, self.delivery) {
+            (Some(Then::Padding(bytes)), _) => return padded(self.reply, bytes.min(MOST_PADDING)),
+            (_, Some(Delivery::Trickled)) => return in_drops(self.reply),
+            (_, None | Some(Delivery::Padded)) => return self.reply.into_response(),
+            (_, Some(Delivery::Hung)) => {
+                pause(LONGEST).await;
+                Ending::Close
+            }
+            (_, Some(Delivery::Reset)) => Ending::Reset,
+            (_, Some(Delivery::Closed)) => Ending::Close,
+            (_, Some(Delivery::Cut | Delivery::BrokenChunk | Delivery::Garbage)) => Ending::After(raw),
+        };
+        if let Some(lever) = lever {
+            lever.end(ending);
+        }
+        StatusCode::OK.into_response()
+    }
+}
+
+/// What is no HTTP.
+const GARBAGE: &[u8] = b"\x16\x03\x01\x00 this is no HTTP \xff\xfe\r\n\r\n";
+
 /// A head that promises chunks, and a chunk whose length is no number.
-fn malformed(reply: Reply) -> Vec<u8> {
-    let (_, head) = reply.split();
-    let mut raw = head.with(header::TRANSFER_ENCODING, "chunked").raw();
+fn malformed(reply: &Reply) -> Vec<u8> {
+    let mut raw = reply.raw_head_of_chunks();
     raw.extend_from_slice(b"nonsense\r\n{\"\r\n");
     raw
 }

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::journal::Note;
@@ -82,15 +83,58 @@ impl Reply {
         self.body.len()
     }
 
+    /// Adds what every answer carries, so that the journal has it too; `cross_origin` where pages of any site may read it.
+    pub(crate) fn completed(mut self, at: Timestamp, cross_origin: bool) -> Self {
+        super::test_only(&mut self.headers);
+        if cross_origin {
+            self.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            let exposed = HeaderValue::from_static("www-authenticate,dpop-nonce");
+            self.headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
+        if !self.chunked {
+            self.headers.insert(header::CONTENT_LENGTH, self.body.len().into());
+        }
+        // RFC 9110 6.6.1, by the clock of the realm.
+        let date = at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        self.with(header::DATE, date)
+    }
+
     /// The body, and the answer without it.
     pub(crate) fn split(mut self) -> (Bytes, Self) {
         (std::mem::take(&mut self.body), self)
     }
 
-    /// The answer as bytes, but for the headers that every answer has.
+    /// The same headers, as far as they fit, with this status and no body.
+    pub(crate) fn instead(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self.body = Bytes::new();
+        self.chunked = false;
+        self.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        self
+    }
+
+    /// The same, to be sent in chunks.
+    pub(crate) fn without_length(mut self) -> Self {
+        self.headers.remove(header::CONTENT_LENGTH);
+        self
+    }
+
+    /// Its head, promising chunks.
+    pub(crate) fn raw_head_of_chunks(&self) -> Vec<u8> {
+        let mut headers = self.headers.clone();
+        headers.remove(header::CONTENT_LENGTH);
+        headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        self.message(&headers, &[])
+    }
+
+    /// The answer as bytes, once it is complete.
     pub(crate) fn raw(&self) -> Vec<u8> {
+        self.message(&self.headers, &self.body)
+    }
+
+    fn message(&self, headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
         let reason = self.status.canonical_reason().unwrap_or_default();
-        message(&["HTTP/1.1 ", self.status.as_str(), " ", reason, "\r\n"], &self.headers, &self.body)
+        message(&["HTTP/1.1 ", self.status.as_str(), " ", reason, "\r\n"], headers, body)
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 /// Header and payload of a token that this public key signed.
 pub(crate) fn verified(token: &str, jwk: &Map<String, Value>) -> Option<(Value, Value)> {
     let (message, signature) = token.rsplit_once('.')?;
-    let (header, payload) = super::decode(token)?;
+    let (header, payload) = super::decode_whole(token)?;
     let alg = header.get("alg")?.as_str()?;
     // RFC 7517 4.4: a key that names its algorithm is for no other.
     if jwk.get("alg").and_then(Value::as_str).is_some_and(|named| named != alg) {
@@ -28,7 +28,7 @@ pub(crate) fn verified(token: &str, jwk: &Map<String, Value>) -> Option<(Value, 
 /// Header and payload of a token with an HMAC over this secret (RFC 7518 3.2).
 pub(crate) fn verified_by_secret(token: &str, secret: &str) -> Option<(Value, Value)> {
     let (message, signature) = token.rsplit_once('.')?;
-    let (header, payload) = super::decode(token)?;
+    let (header, payload) = super::decode_whole(token)?;
     let algorithm = match header.get("alg")?.as_str()? {
         "HS256" => hmac::HMAC_SHA256,
         "HS384" => hmac::HMAC_SHA384,
@@ -43,7 +43,7 @@ pub(crate) fn verified_by_secret(token: &str, secret: &str) -> Option<(Value, Va
 
 /// Header and payload of a token that one of these keys signed: the one it names, or any when it names none.
 pub(crate) fn verified_by_set(token: &str, jwks: &Value) -> Option<(Value, Value)> {
-    let (header, _) = super::decode(token)?;
+    let (header, _) = super::decode_whole(token)?;
     let kid = header.get("kid");
     let named = |jwk: &&Map<String, Value>| match (kid, jwk.get("kid")) {
         (Some(kid), Some(own)) => kid == own,

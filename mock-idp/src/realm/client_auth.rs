@@ -153,7 +153,7 @@ impl State {
         let Some(proof) = caller.dpop else { return Ok(None) };
         let wrong = |reason: String| OAuthError::new(ErrorCode::InvalidDpopProof, "dpop_proof", reason);
         let no_jwt = || wrong("there is not one DPoP proof that is a JWT".to_owned());
-        let (header, _) = jose::decode(proof).ok_or_else(no_jwt)?;
+        let (header, _) = jose::decode_whole(proof).ok_or_else(no_jwt)?;
         let jwk: Map<String, Value> =
             dpop::key_of(&header).map_err(|reason| wrong(reason.to_owned()))?.clone();
         let (_, claims) = verify::verified(proof, &jwk)

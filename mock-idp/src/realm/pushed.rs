@@ -182,7 +182,7 @@ impl State {
 
     fn object_claims(&self, client: &Client, object: &str, note: &mut Note) -> Result<Value, OAuthError> {
         let (header, payload) =
-            jose::decode(object).ok_or_else(|| invalid_object("the request object is not a JWT"))?;
+            jose::decode_whole(object).ok_or_else(|| invalid_object("the request object is not a JWT"))?;
         let alg = header.get("alg").and_then(Value::as_str).unwrap_or_default();
         if let Some(only) = client.request_object_signing_alg.as_deref().filter(|only| *only != alg) {
             let reason = format!("alg of the request object is {:?}, registered is {only}", shorten(alg));

@@ -150,9 +150,11 @@ fn title(entry: &Entry) -> &'static str {
 }
 
 fn answer(entry: &Entry) -> String {
-    let status = match entry.status {
-        0 => "no answer".to_owned(),
-        status => status.to_string(),
+    let status = match (entry.status, entry.delivery) {
+        (0, None) => "no answer".to_owned(),
+        (0, Some(delivery)) => return delivery.words().to_owned(),
+        (status, Some(delivery)) => format!("{status}, {}", delivery.words()),
+        (status, None) => status.to_string(),
     };
     match (&entry.response.location, entry.response.page) {
         (Some(location), _) if entry.response.params.is_empty() => format!("{status}, on to {location}"),

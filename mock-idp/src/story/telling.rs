@@ -33,10 +33,11 @@ fn last<'a>(entries: &[&'a Entry], is: impl Fn(&Entry) -> bool) -> Option<&'a En
 }
 
 fn reason(entry: &Entry) -> String {
-    entry
-        .refusal
-        .as_ref()
-        .map_or_else(|| format!("status {}", entry.status), |refusal| refusal.reason.clone())
+    match (&entry.refusal, entry.delivery) {
+        (_, Some(delivery)) => delivery.words().to_owned(),
+        (Some(refusal), None) => refusal.reason.clone(),
+        (None, None) => format!("status {}", entry.status),
+    }
 }
 
 fn is_answer(entry: &Entry) -> bool {
@@ -44,7 +45,8 @@ fn is_answer(entry: &Entry) -> bool {
 }
 
 fn outcome(entries: &[&Entry]) -> (StoryOutcome, String) {
-    let gave_tokens = last(entries, |entry| entry.operation == "token" && entry.status == 200);
+    let gave_tokens =
+        last(entries, |entry| entry.operation == "token" && entry.status == 200 && entry.is_sent());
     let ended = last(entries, |entry| entry.operation == "end_session" && entry.refusal.is_none());
     if let Some(given) = gave_tokens {
         let signed_out = ended.is_some_and(|ended| ended.seq > given.seq);

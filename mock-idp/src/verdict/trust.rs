@@ -33,7 +33,7 @@ pub(super) fn checks(party: &Party<'_>) -> Vec<Check> {
 /// Answers with tokens to a code or refresh token.
 fn responses<'p>(party: &'p Party<'_>) -> impl Iterator<Item = &'p Entry> {
     let spent = party.redemptions.iter().chain(&party.refreshes);
-    spent.map(|it| it.entry).filter(|entry| entry.status == 200)
+    spent.map(|it| it.entry).filter(|entry| entry.status == 200 && entry.is_sent())
 }
 
 fn redeemed(party: &Party<'_>, answer: &Answer<'_>) -> Option<Look> {

@@ -1,6 +1,8 @@
 //! What an attacker tried once, and must not succeed with again: keys that are mistaken for others, memory that grows with
 //! what is sent, pages of other sites.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fixtures::Grant;
 use mock_idp::{JournalQuery, Mint, MockIdp};
 use serde_json::{Value, json};
@@ -319,4 +321,23 @@ async fn a_large_change_takes_no_time_of_others() {
         assert_eq!(browser.send(request).await.status, 200);
     }
     assert_eq!(idp.people().get("dana").expect("dana").claims.len(), 20_000);
+}
+
+#[tokio::test]
+async fn a_signed_token_has_three_parts_and_no_more() {
+    let idp = provider().await;
+    let claims = json!({"iss": CLIENT, "client_id": CLIENT, "aud": idp.issuer(), "state": "inside"});
+    let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes());
+    let parts = [json!({"alg": "HS256"}), claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+    for (message, expected) in
+        [(parts.join("."), None), (format!("{}.x", parts.join(".")), Some("invalid_request_object"))]
+    {
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::HS256);
+        let object = format!("{message}.{}", signature.expect("a signature"));
+        let answer = Browser::new().get(&authorize_url(&idp, &[("request", &object)])).await;
+        assert_eq!(
+            answer.location.as_deref().map(|_| answer.param("error")),
+            Some(expected.map(str::to_owned))
+        );
+    }
 }

@@ -19,6 +19,7 @@ mod headless;
 mod hostile;
 mod import;
 mod issue;
+mod journal;
 mod lifecycle;
 mod login;
 mod logout;

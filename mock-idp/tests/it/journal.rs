@@ -1,0 +1,101 @@
+//! The journal against the wire: what it says was sent was sent, byte by byte, and no more.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use mock_idp::{Delivery, JournalQuery, MockIdp, Then, When};
+
+use crate::support::Browser;
+
+/// Sends these bytes, and reads until the connection is closed or nothing comes any more.
+async fn exchange(idp: &MockIdp, request: String) -> Vec<u8> {
+    let address = idp.address();
+    let read = move || {
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_millis(300))).expect("a timeout");
+        stream.write_all(request.as_bytes()).expect("it is open");
+        let mut heard = Vec::new();
+        let mut buffer = [0; 4096];
+        while let Ok(count) = stream.read(&mut buffer)
+            && count > 0
+        {
+            heard.extend_from_slice(&buffer[..count]);
+        }
+        heard
+    };
+    tokio::task::spawn_blocking(read).await.expect("no panic")
+}
+
+fn request(idp: &MockIdp, method: &str, path: &str, more: &str, body: &str) -> String {
+    let (host, length) = (idp.address(), body.len());
+    format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\n{more}content-length: {length}\r\n\r\n{body}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn request_and_answer_are_kept_as_they_were_on_the_wire() {
+    let idp = MockIdp::builder().seed(1).start().await.expect("a free port");
+    idp.clock().freeze();
+    idp.clock().advance(jiff::SignedDuration::from_hours(24 * 400));
+    let form = "content-type: application/x-www-form-urlencoded\r\n";
+    for (operation, method, path, more, body) in [
+        ("discovery", "GET", "/.well-known/openid-configuration", "", ""),
+        ("jwks", "GET", "/.well-known/openid-configuration/jwks", "x-odd: \u{7}\t odd\r\n", ""),
+        ("authorize", "GET", "/connect/authorize?client_id=nobody", "", ""),
+        ("token", "POST", "/connect/token", form, "grant_type=refresh_token&refresh_token=x"),
+        ("userinfo", "GET", "/connect/userinfo", "origin: https://page.example\r\n", ""),
+        ("login", "GET", "/account/login?interaction=x", "", ""),
+        ("scim_list_users", "GET", "/scim/v2/Users", "", ""),
+        ("registration", "POST", "/connect/register", "", "{}"),
+    ] {
+        let sent = request(&idp, method, path, &more.replace('\u{7}', ""), body);
+        let heard = exchange(&idp, sent.clone()).await;
+        let entry = idp.journal().find(&JournalQuery::operation(operation)).pop().expect("an entry");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert_eq!(text(&entry.raw_response), text(&heard), "{operation}");
+        let unspaced = |text: &str| text.replace(": \t odd", ": odd");
+        assert_eq!(unspaced(&text(&entry.raw_request)), unspaced(&sent), "{operation}");
+        assert_eq!(entry.delivery, None);
+        let date = idp.clock().now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        assert!(
+            text(&heard).contains(&format!("\r\ndate: {date}\r\n")),
+            "the realm's clock: {}",
+            text(&heard)
+        );
+        assert!(text(&heard).contains("\r\nx-mock-idp: testing-only\r\n"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_breaks_is_kept_as_far_as_it_went() {
+    for (then, delivery, status) in [
+        (Then::Close, Delivery::Closed, 0),
+        (Then::Reset, Delivery::Reset, 0),
+        (Then::Hang, Delivery::Hung, 0),
+        (Then::Garbage, Delivery::Garbage, 0),
+        (Then::Truncate, Delivery::Cut, 200),
+        (Then::MalformedChunk, Delivery::BrokenChunk, 200),
+    ] {
+        let idp = MockIdp::builder().seed(1).start().await.expect("a free port");
+        let browser = Browser::new();
+        let code = browser.sign_in(&idp, "dana", &[("state", "broken")]).await.param("code").expect("a code");
+        idp.when(When::operation("token")).then(then.clone()).expect("a rule");
+        let body = format!(
+            "grant_type=authorization_code&code={code}&redirect_uri={}&code_verifier={}",
+            crate::support::CALLBACK,
+            crate::support::VERIFIER
+        );
+        let more = "content-type: application/x-www-form-urlencoded\r\nauthorization: Basic \
+                    a2FzZXlhLW1kcjprYXNleWEtbWRyLXRlc3Qtc2VjcmV0LW5vdC1hLXNlY3JldA==\r\n";
+        let heard = exchange(&idp, request(&idp, "POST", "/connect/token", more, &body)).await;
+        let entry = idp.journal().find(&JournalQuery::operation("token")).pop().expect("an entry");
+        assert_eq!((entry.delivery, entry.status), (Some(delivery), status), "{then:?}: {entry:?}");
+        assert_eq!(entry.refusal, None, "{then:?}: it was carried out");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert_eq!(text(&entry.raw_response), text(&heard), "{then:?}");
+        let story = idp.stories().list().pop().expect("a story");
+        assert!(!story.sentence.contains("tokens were given"), "{then:?}: {}", story.sentence);
+        let told = idp.stories().text("broken").expect("a story");
+        assert!(told.contains(delivery.words()), "{then:?}: {told}");
+    }
+}
