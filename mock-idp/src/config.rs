@@ -291,7 +291,7 @@ fn in_file(file: &str, wrong: Wrong) -> ConfigError {
     } else if let Some(words) = in_words(expected.trim()) {
         format!("expected {words}")
     } else {
-        fixtures::remedy_from(&message)
+        quoted(&fixtures::remedy_from(&message))
     };
     ConfigError { file: file.to_owned(), line, sentence: told(quoted(sentence)), remedy }
 }

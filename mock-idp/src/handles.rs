@@ -22,7 +22,7 @@ pub use self::journal::JournalHandle;
 pub use self::keys::Keys;
 pub use self::people::People;
 pub use self::realms::{RealmBuilder, RealmsHandle};
-pub use self::rules::{ActiveRule, RuleBuilder, Rules};
+pub use self::rules::{ActiveRule, RuleBuilder, RuleError, Rules};
 pub use self::stories::{SaveError, Stories};
 pub use self::tokens::{Minter, Replays};
 pub(crate) use self::verdict::verdict_on;

@@ -43,8 +43,8 @@ pub use config::{ConfigError, ConfigFormat};
 pub use fault::{ArmError, ArmedRecord, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict};
 pub use handles::{
     ActiveRule, ArmedFault, Clients, ClockHandle, Faults, FaultsAfter, JournalHandle, Keys, Minter, NotFound,
-    People, RealmBuilder, RealmHandle, RealmsHandle, Replays, RuleBuilder, Rules, SaveError, ScopedFault,
-    Snapshot, Stories,
+    People, RealmBuilder, RealmHandle, RealmsHandle, Replays, RuleBuilder, RuleError, Rules, SaveError,
+    ScopedFault, Snapshot, Stories,
 };
 pub use http::farewell::LogoutDelivery;
 #[cfg(feature = "wiremock")]

@@ -160,7 +160,11 @@ impl Options {
                 client.initiate_login_uri = self.client_initiate_login_uri;
             }
         });
-        changed.map_err(|_| anyhow::anyhow!("there is no client {CLIENT} to give further URIs to"))
+        let changed =
+            changed.map_err(|_| anyhow::anyhow!("there is no client {CLIENT} to give further URIs to"))?;
+        let checked = changed.client(CLIENT).map_or(Ok(()), fixtures::check_client);
+        checked.map_err(|wrong| anyhow::anyhow!("--client-…-uri: {}; {}", wrong.sentence, wrong.remedy))?;
+        Ok(changed)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Decoding a tree into types: a serde deserializer whose errors know their line. It knows no setting.
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::{MapDeserializer, StrDeserializer};
 use serde::de::{
     self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
     Visitor,
@@ -77,16 +77,20 @@ impl<'de> Deserializer<'de> for &'de Node {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        choices: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
+        let choices = choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ");
         let visited = match &self.value {
             Value::Text(name) => visitor.visit_enum(Variant { name, content: None }),
             Value::Table(members) => match members.as_slice() {
                 [(Key { name, .. }, content)] => visitor.visit_enum(Variant { name, content: Some(content) }),
-                _ => Err(de::Error::custom("there is not one choice here, expected exactly one")),
+                _ => {
+                    let wrong = format!("there is not one choice here, expected exactly one of {choices}");
+                    Err(de::Error::custom(wrong))
+                }
             },
-            _ => Err(de::Error::custom("neither a name nor a table, expected one of the choices")),
+            _ => Err(de::Error::custom(format!("neither a name nor a table, expected one of {choices}"))),
         };
         visited.map_err(|wrong| wrong.at(self.line))
     }
@@ -193,7 +197,15 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        self.with_content()?.deserialize_struct("", fields, visitor)
+        let content = self.with_content()?;
+        match (&content.value, fields.first()) {
+            // A value alone is the first member: `status = 503` is `status = { status = 503 }`.
+            (Value::Text(_) | Value::Integer(_), Some(first)) => {
+                let members = MapDeserializer::new(std::iter::once((*first, content)));
+                visitor.visit_map(members).map_err(|wrong: Wrong| wrong.at(content.line))
+            }
+            _ => content.deserialize_struct("", fields, visitor),
+        }
     }
 }
 

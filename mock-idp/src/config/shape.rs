@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use fixtures::{Client, Company, Person};
+use fixtures::{Client, Company, Grant, Person};
 use serde::{Deserialize, Serialize};
 
 use crate::config::tree::{Node, Value, of_value};
@@ -195,7 +195,12 @@ pub(crate) fn fill_person(person: &mut Node, only_company: Option<&str>) {
 /// Gives a client what nobody needs to write.
 pub(crate) fn fill_client(client: &mut Node) {
     let Some(id) = named(client, "id") else { return };
-    let usual = Client::new(id);
+    let mut usual = Client::new(id);
+    // What brings tokens through the browser takes a grant of its own; who writes grants says it.
+    let in_front = |kind: &Node| kind.text().is_some_and(|kind| kind.split(' ').any(|part| part != "code"));
+    if client.get("response_types").is_some_and(|kinds| kinds.entries().iter().any(in_front)) {
+        usual.grants.push(Grant::Implicit);
+    }
     let has_secret = client.get("secret").is_some_and(|secret| secret.value != Value::Null);
     complete(client, &if has_secret { usual.with_secret("") } else { usual });
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use fixtures::Client;
+use fixtures::{Client, Complaint};
 
 use crate::config;
 use crate::control::problem::{Problem, patched, read};
@@ -34,55 +34,12 @@ pub(crate) async fn add_client(
     Ok((StatusCode::CREATED, Json(client)))
 }
 
-/// Browsers are sent there by a header: a URI is visible ASCII (RFC 3986 2).
+/// As in a configuration file.
 pub(super) fn check_client(client: &Client) -> Result<(), Problem> {
-    if client.id.is_empty() {
-        return Err(Problem::wrong("the id of a client is empty; give one, as in \"shop\""));
-    }
-    if !fixtures::is_client_id(&client.id) {
-        return Err(Problem::wrong(format!(
-            "{:?} cannot be a client_id; write visible ASCII (RFC 6749 A.1)",
-            client.id
-        )));
-    }
-    // RFC 6749 3.1.2: what is answered goes behind a question mark, and may go behind a number sign.
-    if let Some(uri) = client.redirect_uris.iter().find(|uri| uri.contains('#')) {
-        return Err(Problem::wrong(format!("{uri:?} of {} has a fragment; leave it out", client.id)));
-    }
-    if let Some(uri) = client.redirect_uris.iter().find(|uri| uri.contains('*')) {
-        let detail = format!(
-            "{uri:?} of {} has a wildcard; write every address: they are compared letter by letter",
-            client.id
-        );
-        return Err(Problem::wrong(detail));
-    }
-    let uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
-    let mut uris = uris.chain(&client.initiate_login_uri);
-    let is_visible = |uri: &str| !uri.is_empty() && uri.bytes().all(|byte| byte.is_ascii_graphic());
-    let runs = |scheme: &str| matches!(scheme, "javascript" | "data" | "vbscript");
-    // Applications on a device have schemes of their own.
-    let is_uri = |uri: &str| is_visible(uri) && url::Url::parse(uri).is_ok_and(|url| !runs(url.scheme()));
-    if let Some(uri) = uris.find(|uri| !is_uri(uri)) {
-        let detail =
-            format!("{uri:?} of {} is no absolute URI in visible ASCII that a browser can go to", client.id);
-        return Err(Problem::wrong(detail));
-    }
-    if client.secret.as_deref() == Some("") {
-        return Err(Problem::wrong(format!(
-            "the secret of {} is empty; write one, or leave it out",
-            client.id
-        )));
-    }
-    let shown = [&client.logo_uri, &client.client_uri, &client.policy_uri, &client.tos_uri];
-    let called = [&client.backchannel_logout_uri, &client.frontchannel_logout_uri, &client.jwks_uri];
-    let is_web = |uri: &str| {
-        uri.bytes().all(|byte| byte.is_ascii_graphic())
-            && url::Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
-    };
-    match shown.into_iter().chain(called).flatten().find(|uri| !is_web(uri)) {
-        None => Ok(()),
-        Some(uri) => Err(Problem::wrong(format!("{uri:?} of {} is no http or https URL", client.id))),
-    }
+    fixtures::check_client(client).map_err(|complaint| {
+        let Complaint { name, field, sentence, remedy, .. } = complaint;
+        Problem::wrong(format!("{field} of the client {name:?}: {sentence}; {remedy}"))
+    })
 }
 
 /// One client.

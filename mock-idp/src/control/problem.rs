@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::config::tree::{Node, Value};
 use crate::config::{self, ConfigError};
 use crate::fault::{ArmError, UnknownFault};
-use crate::handles::NotFound;
+use crate::handles::{NotFound, RuleError};
 use crate::journal::NotSeen;
 use crate::realm::invent::InventError;
 use crate::realm::launch::LaunchError;
@@ -158,6 +158,16 @@ impl From<UnknownFault> for Problem {
     }
 }
 
+impl From<RuleError> for Problem {
+    fn from(error: RuleError) -> Self {
+        match error {
+            RuleError::Fault(error) => error.into(),
+            RuleError::Target(error) => error.into(),
+            RuleError::Operation { .. } | RuleError::Impossible(_) => Self::wrong(error.to_string()),
+        }
+    }
+}
+
 impl From<ArmError> for Problem {
     fn from(error: ArmError) -> Self {
         let code = match error {
@@ -213,7 +223,13 @@ pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
 }
 
 fn tree(body: &Bytes) -> Result<Node, Problem> {
-    serde_json::from_slice(body).map_err(|error| Problem::wrong(error.to_string()))
+    if body.trim_ascii().is_empty() {
+        return Err(Problem::wrong("the body is empty; send JSON"));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        let what = if error.is_data() { "" } else { "the body is no JSON: " };
+        Problem::wrong(format!("{what}{error}"))
+    })
 }
 
 /// A merge patch (RFC 7396 2) to what goes by the name in the member `named`, which stays.

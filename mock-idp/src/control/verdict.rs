@@ -38,7 +38,7 @@ pub(crate) enum Format {
 
 /// What the journal says about the relying parties: each check with its clause and the entries that show it.
 #[utoipa::path(get, path = "/_control/verdict", tag = "verdict", params(VerdictQuery),
-    responses((status = OK, content((Judgement = "application/json"), (String = "text/plain"), (String = "application/xml"))), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = OK, content((Judgement = "application/json"), (String = "text/plain"), (String = "application/xml"))), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn read_verdict(
     Place { realm, .. }: Place,
     query: Result<Query<VerdictQuery>, axum::extract::rejection::QueryRejection>,
@@ -46,6 +46,13 @@ pub(crate) async fn read_verdict(
     let Query(query) = query.map_err(|error| Problem::wrong(error.body_text()))?;
     let all = verdict_on(&realm);
     let judgement = query.client.as_deref().map_or_else(|| all.clone(), |client| all.of(client));
+    // Of nobody there is nothing bad to say: a name that is misspelt must not look like a relying party without fault.
+    if let Some(id) = query.client.as_deref().filter(|_| judgement.clients.is_empty()) {
+        let state = realm.lock();
+        if !state.clients.contains_key(id) {
+            return Err(state.no_client(id).into());
+        }
+    }
     Ok(match query.format {
         Format::Json => axum::Json(judgement).into_response(),
         Format::Text => judgement.text().into_response(),

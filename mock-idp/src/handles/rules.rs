@@ -2,10 +2,32 @@
 
 use std::sync::Arc;
 
-use crate::fault::UnknownFault;
-use crate::fault::catalogue;
+use crate::fault::{ArmError, Target, UnknownFault, catalogue, nearest};
+use crate::protocol::authorize::shorten;
 use crate::realm::Realm;
-use crate::rule::{Rule, RuleRecord, Then, When};
+use crate::rule::{OPERATIONS, Rule, RuleRecord, Then, When};
+
+/// Why a rule was not added: it would never strike, or not do what it says, and nobody would know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// No fault has the id that it names.
+    #[error(transparent)]
+    Fault(#[from] UnknownFault),
+    /// It is about a person or a client that is not there.
+    #[error(transparent)]
+    Target(#[from] ArmError),
+    /// It is about an operation that is not there.
+    #[error("there is no operation {operation:?}; did you mean {nearest:?}? Known are: {}", OPERATIONS.join(", "))]
+    Operation {
+        /// What it is about.
+        operation: String,
+        /// The nearest name there is.
+        nearest: &'static str,
+    },
+    /// No server can do that.
+    #[error("{0}")]
+    Impossible(String),
+}
 
 /// The rules of a realm.
 ///
@@ -22,12 +44,25 @@ use crate::rule::{Rule, RuleRecord, Then, When};
 pub struct Rules(pub(crate) Arc<Realm>);
 
 impl Rules {
-    /// Adds a rule. A fault that it names has to be in the catalogue.
-    pub fn add(&self, rule: Rule) -> Result<ActiveRule, UnknownFault> {
+    /// Adds a rule. What it names has to be there.
+    pub fn add(&self, rule: Rule) -> Result<ActiveRule, RuleError> {
         if let Then::Fault(id) = &rule.then {
             catalogue::find(id)?;
         }
-        let id = self.0.lock().rules.add(rule);
+        if let Some(flaw) = rule.then.flaw() {
+            return Err(RuleError::Impossible(format!("{}; {}", flaw.sentence, flaw.remedy)));
+        }
+        let When { operation, person, client, .. } = &rule.when;
+        if let Some(operation) = operation.as_deref().filter(|operation| !OPERATIONS.contains(operation)) {
+            let nearest = nearest(operation, OPERATIONS.into_iter());
+            return Err(RuleError::Operation { operation: shorten(operation), nearest });
+        }
+        let mut state = self.0.lock();
+        for target in [person.clone().map(Target::Person), client.clone().map(Target::Client)] {
+            target.iter().try_for_each(|target| state.check_target(target))?;
+        }
+        let id = state.rules.add(rule);
+        drop(state);
         Ok(ActiveRule { realm: Arc::clone(&self.0), id, expected: None, scoped: false })
     }
 
@@ -77,7 +112,7 @@ impl RuleBuilder {
     }
 
     /// What happens; from now on it does.
-    pub fn then(self, then: Then) -> Result<ActiveRule, UnknownFault> {
+    pub fn then(self, then: Then) -> Result<ActiveRule, RuleError> {
         let rule = Rule { when: self.when, then, times: self.times, after: self.after };
         Rules(self.realm).add(rule)
     }

@@ -54,6 +54,11 @@ impl MockIdpBuilder {
         Ok(self)
     }
 
+    /// A client of the realm at the root, once there are some of its own.
+    pub fn client(&self, id: &str) -> Option<&Client> {
+        self.fixtures.as_ref()?.client(id)
+    }
+
     /// Changes a client of the realm at the root.
     pub fn change_client(mut self, id: &str, change: impl FnOnce(&mut Client)) -> Result<Self, NotFound> {
         let fixtures = self.fixtures.get_or_insert_with(fixtures::embedded);

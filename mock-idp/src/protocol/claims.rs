@@ -110,9 +110,12 @@ pub(crate) fn person_claims(
     let mut claims = Map::with_capacity(32);
     claims.insert("sub".to_owned(), json!(subject));
     if has("profile") {
+        // OIDC Core 5.3.2: what is empty is left out.
+        let parts = [("given_name", &person.given_name), ("family_name", &person.family_name)];
         claims.insert("name".to_owned(), json!(person.full_name()));
-        claims.insert("given_name".to_owned(), json!(person.given_name));
-        claims.insert("family_name".to_owned(), json!(person.family_name));
+        for (name, value) in parts.into_iter().filter(|(_, value)| !value.is_empty()) {
+            claims.insert(name.to_owned(), json!(value));
+        }
         claims.insert(names.username.clone(), json!(person.username));
     }
     if has("email")

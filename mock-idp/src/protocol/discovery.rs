@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use fixtures::{AuthMethod, Client, Grant, ResponseType, SigningAlgorithm, SubjectType};
+use fixtures::{AuthMethod, CLIENT_ALGORITHMS, Client, Grant, ResponseType, SigningAlgorithm, SubjectType};
 use serde_json::{Map, Value, json};
 
 use crate::base::Base;
@@ -32,12 +32,6 @@ pub(crate) mod path {
 
 /// Scopes about people that are understood.
 pub(crate) const SCOPES: [&str; 6] = ["openid", "profile", "email", "phone", "address", "offline_access"];
-
-/// Algorithms that assertions and request objects of clients may have.
-pub(crate) const CLIENT_ALGORITHMS: [&str; 12] = [
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384",
-    "HS512",
-];
 
 /// Algorithms that proofs of possession may have.
 pub(crate) const PROOF_ALGORITHMS: [&str; 5] = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];

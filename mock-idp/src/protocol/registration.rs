@@ -1,12 +1,14 @@
 //! Client metadata as clients write and read it themselves (OpenID Connect Dynamic Client Registration 1.0 section 2,
 //! RFC 7591 section 2). What is not understood is ignored, as both ask.
 
-use fixtures::{AccessTokenFormat, AuthMethod, Client, Grant, ResponseType, SigningAlgorithm, SubjectType};
+use fixtures::{
+    AccessTokenFormat, AuthMethod, CLIENT_ALGORITHMS, Client, Grant, ResponseType, SigningAlgorithm,
+    SubjectType,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::protocol::discovery::CLIENT_ALGORITHMS;
 use crate::protocol::error::{ErrorCode, OAuthError};
 
 /// Why the client exists, for whoever lists clients.

@@ -1,6 +1,6 @@
 //! Configuration files: TOML and YAML alike, refused with line and remedy, overridden by whatever is set afterwards.
 
-use mock_idp::{ConfigFormat, Mint, MockIdp, MockIdpBuilder, Target};
+use mock_idp::{ConfigFormat, Mint, MockIdp, MockIdpBuilder, Target, Then};
 
 use crate::support::{Browser, decode};
 
@@ -170,6 +170,57 @@ async fn a_file_is_read_by_its_name_and_what_is_set_later_overrides_it() {
     assert!(error.starts_with("nowhere.toml: cannot be read ("), "{error}");
 }
 
+#[tokio::test]
+async fn a_value_alone_is_the_first_member_of_what_a_rule_does() {
+    let text = "[[rules]]\nthen = { status = 503 }\n[[rules]]\nthen = { oauth_error = \"invalid_grant\" }\n";
+    let idp =
+        MockIdpBuilder::from_config(text, ConfigFormat::Toml).expect("rules").start().await.expect("a port");
+    let rules: Vec<_> = idp.rules().list().into_iter().map(|record| record.rule.then).collect();
+    assert_eq!(rules, [Then::status(503), Then::oauth_error("invalid_grant")]);
+}
+
+#[tokio::test]
+async fn who_may_ask_for_tokens_in_front_has_the_grant_for_it() {
+    let text = "[[clients]]\nid = \"x\"\nresponse_types = [\"code\", \"id_token\"]\nredirect_uris = [\"http://a/cb\"]\n";
+    let idp = MockIdpBuilder::from_config(text, ConfigFormat::Toml)
+        .expect("a client")
+        .start()
+        .await
+        .expect("a port");
+    let document = Browser::new().get(&idp.url("/.well-known/openid-configuration")).await.json();
+    assert_eq!(document["response_types_supported"], serde_json::json!(["code", "id_token"]));
+    let query = "client_id=x&redirect_uri=http%3A%2F%2Fa%2Fcb&response_type=id_token&scope=openid&nonce=n";
+    let answer = Browser::new().get(&idp.url(&format!("/connect/authorize?{query}"))).await;
+    assert!(answer.location.is_some_and(|location| location.starts_with("/account/login?")), "a login");
+}
+
+#[test]
+fn a_client_that_does_not_fit_together_is_refused_with_line_and_remedy() {
+    for (members, words) in [
+        (
+            "response_types = [\"code id_token\"]\ngrants = [\"authorization_code\"]",
+            "3: response type \"code id_token\" takes the grant implicit; add \"implicit\" to grants",
+        ),
+        (
+            "request_object_signing_alg = \"RS265\"",
+            "3: requests are not signed by that algorithm; write none, or",
+        ),
+        ("jwks = { kyes = [] }", "3: jwks is no key set (RFC 7517 5); write keys"),
+        (
+            "redirect_uris = [\"http://a/cb\", \"http://b/cb\"]\nsubject_type = \"pairwise\"",
+            "4: pairwise subjects are for one host, and the redirect URIs have several",
+        ),
+        (
+            "redirect_uris = [\"javascript:alert(1)\"]",
+            "3: \"javascript:alert(1)\" is a script, and no address",
+        ),
+    ] {
+        let text = format!("[[clients]]\nid = \"x\"\n{members}\n");
+        let error = MockIdpBuilder::from_config(&text, ConfigFormat::Toml).map(drop).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("configuration:{words}")), "{error}");
+    }
+}
+
 #[test]
 fn every_mistake_is_one_sentence_with_line_and_remedy() {
     let cases = [
@@ -184,9 +235,12 @@ fn every_mistake_is_one_sentence_with_line_and_remedy() {
         ("[[rules]]\nthen = { hang = 1 }\n", "2: \"hang\" takes nothing more; "),
         (
             "[[rules]]\nthen = { hang = 1, reset = 2 }\n",
-            "2: there is not one choice here; expected exactly one",
+            "2: there is not one choice here; expected exactly one of \"fault\", \"oauth_error\"",
         ),
-        ("[[rules]]\nthen = 5\n", "2: neither a name nor a table; expected one of the choices"),
+        (
+            "[[rules]]\nthen = 5\n",
+            "2: neither a name nor a table; expected one of \"fault\", \"oauth_error\"",
+        ),
         ("issuer = \"idp\"\n", "1: issuer \"idp\" cannot be one; write an http or https URL"),
         ("\nback_channel = \"http://x/\"\n", "2: back_channel \"http://x/\" cannot be one; write"),
         (

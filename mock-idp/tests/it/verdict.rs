@@ -460,7 +460,13 @@ async fn the_verdict_is_there_as_text_json_and_junit_and_shows_no_secret() {
     for answer in [&json, &as_text, &junit] {
         assert!(!answer.body.contains(&access_token));
     }
-    assert_eq!(ask("client=nobody").await.json()["clients"], serde_json::json!([]));
+    let nobody = ask("client=kaseya-mrd&format=junit").await;
+    assert!(nobody.status == 404 && nobody.body.contains("kaseya-mdr"), "no green report: {}", nobody.body);
+    assert_eq!(
+        ask("client=spa").await.json()["clients"],
+        serde_json::json!([]),
+        "it is there, and was not seen"
+    );
     assert_eq!(ask("format=yaml").await.status, 422);
     assert_eq!(ask("clinet=x").await.status, 422);
 }

@@ -36,7 +36,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
     ),
     staged(
         "authz-error-unknown",
-        "the authorization response is the error a code no RFC knows",
+        "the authorization response is an error with a code that no RFC knows",
         &[Authorization],
         "OIDC Core 3.1.2.6; RFC 6749 4.1.2.1",
         Refuse,
