@@ -80,17 +80,17 @@ impl<'de> Deserializer<'de> for &'de Node {
         choices: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        let choices = choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ");
+        let wrong = |what: &str| {
+            let choices: Vec<_> = choices.iter().map(|choice| format!("`{choice}`")).collect();
+            de::Error::custom(format!("{what} of {}", choices.join(", ")))
+        };
         let visited = match &self.value {
             Value::Text(name) => visitor.visit_enum(Variant { name, content: None }),
             Value::Table(members) => match members.as_slice() {
                 [(Key { name, .. }, content)] => visitor.visit_enum(Variant { name, content: Some(content) }),
-                _ => {
-                    let wrong = format!("there is not one choice here, expected exactly one of {choices}");
-                    Err(de::Error::custom(wrong))
-                }
+                _ => Err(wrong("there is not one choice here, expected exactly one")),
             },
-            _ => Err(de::Error::custom(format!("neither a name nor a table, expected one of {choices}"))),
+            _ => Err(wrong("neither a name nor a table, expected one")),
         };
         visited.map_err(|wrong| wrong.at(self.line))
     }
