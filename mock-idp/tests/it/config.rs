@@ -221,105 +221,104 @@ fn a_client_that_does_not_fit_together_is_refused_with_line_and_remedy() {
     }
 }
 
+/// A configuration, and how the sentence about it begins.
+const MISTAKES: &[(&str, &str)] = &[
+    ("listen = 9400\n", "1: invalid type: integer \"9400\"; expected a string; put it in quotes"),
+    ("listen = \"9400\"\n", "1: listen \"9400\" names no port; write address and port"),
+    ("\nsead = 1\n", "2: unknown field \"sead\"; did you mean \"seed\"? Known are: "),
+    ("seed = 1\nseed = 2\n", "2: duplicate key; "),
+    ("seed = \n", "1: "),
+    ("[claim_names]\nrolle = \"x\"\n", "2: unknown field \"rolle\"; did you mean \"role\"?"),
+    ("[clock]\nat = \"noon\"\n", "2: at \"noon\" is no time; write it as in \"2027-01-01T00:00:00Z\""),
+    ("seed = -1\n", "1: invalid value: integer \"-1\"; expected a whole number that is not negative"),
+    ("[[rules]]\nthen = { hang = 1 }\n", "2: \"hang\" takes nothing more; "),
+    (
+        "[[rules]]\nthen = { hang = 1, reset = 2 }\n",
+        "2: there is not one choice here; expected exactly one of \"fault\", \"oauth_error\"",
+    ),
+    ("[[rules]]\nthen = 5\n", "2: neither a name nor a table; expected one of \"fault\", \"oauth_error\""),
+    ("issuer = \"idp\"\n", "1: issuer \"idp\" cannot be one; write an http or https URL"),
+    ("\nback_channel = \"http://x/\"\n", "2: back_channel \"http://x/\" cannot be one; write"),
+    (
+        "issuer = \"http://x\"\nderived_issuer = true\n",
+        "2: derived_issuer and issuer exclude each other; remove one of the two",
+    ),
+    ("[[people]]\nemail = \"x@x.example\"\n", "1: missing field \"key\"; add \"key\" here"),
+    ("[[people]]\nkey = \"alice\"\n", "1: missing field \"company\"; add \"company\" here"),
+    (
+        "[[people]]\nkey = \"alice\"\n\ncompany = \"nortwind\"\n",
+        "4: there is no company \"nortwind\"; did you mean \"northwind\"? Known are: contoso, northwind",
+    ),
+    (
+        "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\nrole = \"Boss\"\n",
+        "4: there is no KaseyaOne role \"Boss\"; ",
+    ),
+    (
+        "[[people]]\nkey = \"a\"\none_time_code = 123456\n",
+        "3: invalid type: integer \"123456\"; expected a string; put",
+    ),
+    (
+        "[[companies]]\nkey = \"acme\"\n",
+        "1: alan (people): there is no company \"northwind\"; give people of your own too",
+    ),
+    (
+        "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\n[[people]]\nkey = \"a\"\ncompany = \"northwind\"\n",
+        "5: \"a\" is in people twice; give each a key of its own",
+    ),
+    ("[[clients]]\nid = \"\"\n", "2: id is empty in clients; give it a name"),
+    (
+        "[[clients]]\nid = \"c\"\nredirect_uris = [\n  \"http://x/a\",\n  \"http://x/*\"]\n",
+        "5: \"http://x/*\" has a wildcard, and redirect URIs are compared letter by letter; write the whole",
+    ),
+    (
+        "[[clients]]\nid = \"c\"\ngrants = [\"authorisation_code\"]\n",
+        "3: unknown variant \"authorisation_code\"; did you mean \"authorization_code\"?",
+    ),
+    (
+        "[[faults]]\nfault = \"idt-nonce-wrng\"\n",
+        "2: there is no fault \"idt-nonce-wrng\"; did you mean \"idt-nonce-wrong\"? mock-idp faults lists them all",
+    ),
+    (
+        "[[faults]]\nfault = \"idt-nonce-wrong\"\ntarget = { person = \"dnaa\" }\n",
+        "3: there is no person \"dnaa\"; did you mean \"dana\"?",
+    ),
+    (
+        "[[faults]]\nfault = \"idt-nonce-wrong\"\ntarget = { persn = \"dana\" }\n",
+        "3: unknown variant \"persn\"; did you mean \"person\"?",
+    ),
+    (
+        "[[rules]]\nwhen = { operation = \"tokn\" }\nthen = \"hang\"\n",
+        "2: there is no operation \"tokn\"; did you mean \"token\"?",
+    ),
+    (
+        "[[rules]]\nwhen = { client = \"shop\" }\nthen = \"hang\"\n",
+        "2: there is no client \"shop\"; did you mean",
+    ),
+    ("[[rules]]\nthen = \"hung\"\n", "2: unknown variant \"hung\"; did you mean \"hang\"?"),
+    ("[[rules]]\nthen = \"status\"\n", "2: \"status\" takes more, as in { status = … }; "),
+    (
+        "[[rules]]\nthen = { status = { status = 1000 } }\n",
+        "2: status 1000 is none that an answer ends with; write one from 200 to 599",
+    ),
+    ("[[rules]]\n[rules.then]\nfault = \"nix\"\n", "3: there is no fault \"nix\"; did you mean"),
+    (
+        "[[realms]]\npath = \"connect\"\n",
+        "2: realm path \"connect\" cannot be one; it must be one or more segments",
+    ),
+    (
+        "[[realms]]\npath = \"a\"\n[[realms]]\npath = \"a\"\n",
+        "4: there are two realms \"a\"; give each a path of its own",
+    ),
+    ("[[realms]]\npath = \"a\"\npeple = []\n", "3: unknown field \"peple\"; did you mean \"people\"?"),
+    (
+        "[[realms]]\npath = \"a\"\n[[realms.faults]]\nfault = \"nix\"\n",
+        "4: there is no fault \"nix\"; did you mean",
+    ),
+];
+
 #[test]
 fn every_mistake_is_one_sentence_with_line_and_remedy() {
-    let cases = [
-        ("listen = 9400\n", "1: invalid type: integer \"9400\"; expected a string; put it in quotes"),
-        ("listen = \"9400\"\n", "1: listen \"9400\" names no port; write address and port"),
-        ("\nsead = 1\n", "2: unknown field \"sead\"; did you mean \"seed\"? Known are: "),
-        ("seed = 1\nseed = 2\n", "2: duplicate key; "),
-        ("seed = \n", "1: "),
-        ("[claim_names]\nrolle = \"x\"\n", "2: unknown field \"rolle\"; did you mean \"role\"?"),
-        ("[clock]\nat = \"noon\"\n", "2: at \"noon\" is no time; write it as in \"2027-01-01T00:00:00Z\""),
-        ("seed = -1\n", "1: invalid value: integer \"-1\"; expected a whole number that is not negative"),
-        ("[[rules]]\nthen = { hang = 1 }\n", "2: \"hang\" takes nothing more; "),
-        (
-            "[[rules]]\nthen = { hang = 1, reset = 2 }\n",
-            "2: there is not one choice here; expected exactly one of \"fault\", \"oauth_error\"",
-        ),
-        (
-            "[[rules]]\nthen = 5\n",
-            "2: neither a name nor a table; expected one of \"fault\", \"oauth_error\"",
-        ),
-        ("issuer = \"idp\"\n", "1: issuer \"idp\" cannot be one; write an http or https URL"),
-        ("\nback_channel = \"http://x/\"\n", "2: back_channel \"http://x/\" cannot be one; write"),
-        (
-            "issuer = \"http://x\"\nderived_issuer = true\n",
-            "2: derived_issuer and issuer exclude each other; remove one of the two",
-        ),
-        ("[[people]]\nemail = \"x@x.example\"\n", "1: missing field \"key\"; add \"key\" here"),
-        ("[[people]]\nkey = \"alice\"\n", "1: missing field \"company\"; add \"company\" here"),
-        (
-            "[[people]]\nkey = \"alice\"\n\ncompany = \"nortwind\"\n",
-            "4: there is no company \"nortwind\"; did you mean \"northwind\"? Known are: contoso, northwind",
-        ),
-        (
-            "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\nrole = \"Boss\"\n",
-            "4: there is no KaseyaOne role \"Boss\"; ",
-        ),
-        (
-            "[[people]]\nkey = \"a\"\none_time_code = 123456\n",
-            "3: invalid type: integer \"123456\"; expected a string; put",
-        ),
-        (
-            "[[companies]]\nkey = \"acme\"\n",
-            "1: alan (people): there is no company \"northwind\"; give people of your own too",
-        ),
-        (
-            "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\n[[people]]\nkey = \"a\"\ncompany = \"northwind\"\n",
-            "5: \"a\" is in people twice; give each a key of its own",
-        ),
-        ("[[clients]]\nid = \"\"\n", "2: id is empty in clients; give it a name"),
-        (
-            "[[clients]]\nid = \"c\"\nredirect_uris = [\n  \"http://x/a\",\n  \"http://x/*\"]\n",
-            "5: \"http://x/*\" has a wildcard, and redirect URIs are compared letter by letter; write the whole",
-        ),
-        (
-            "[[clients]]\nid = \"c\"\ngrants = [\"authorisation_code\"]\n",
-            "3: unknown variant \"authorisation_code\"; did you mean \"authorization_code\"?",
-        ),
-        (
-            "[[faults]]\nfault = \"idt-nonce-wrng\"\n",
-            "2: there is no fault \"idt-nonce-wrng\"; did you mean \"idt-nonce-wrong\"? mock-idp faults lists them all",
-        ),
-        (
-            "[[faults]]\nfault = \"idt-nonce-wrong\"\ntarget = { person = \"dnaa\" }\n",
-            "3: there is no person \"dnaa\"; did you mean \"dana\"?",
-        ),
-        (
-            "[[faults]]\nfault = \"idt-nonce-wrong\"\ntarget = { persn = \"dana\" }\n",
-            "3: unknown variant \"persn\"; did you mean \"person\"?",
-        ),
-        (
-            "[[rules]]\nwhen = { operation = \"tokn\" }\nthen = \"hang\"\n",
-            "2: there is no operation \"tokn\"; did you mean \"token\"?",
-        ),
-        (
-            "[[rules]]\nwhen = { client = \"shop\" }\nthen = \"hang\"\n",
-            "2: there is no client \"shop\"; did you mean",
-        ),
-        ("[[rules]]\nthen = \"hung\"\n", "2: unknown variant \"hung\"; did you mean \"hang\"?"),
-        ("[[rules]]\nthen = \"status\"\n", "2: \"status\" takes more, as in { status = … }; "),
-        (
-            "[[rules]]\nthen = { status = { status = 1000 } }\n",
-            "2: status 1000 is none that an answer ends with; write one from 200 to 599",
-        ),
-        ("[[rules]]\n[rules.then]\nfault = \"nix\"\n", "3: there is no fault \"nix\"; did you mean"),
-        (
-            "[[realms]]\npath = \"connect\"\n",
-            "2: realm path \"connect\" cannot be one; it must be one or more segments",
-        ),
-        (
-            "[[realms]]\npath = \"a\"\n[[realms]]\npath = \"a\"\n",
-            "4: there are two realms \"a\"; give each a path of its own",
-        ),
-        ("[[realms]]\npath = \"a\"\npeple = []\n", "3: unknown field \"peple\"; did you mean \"people\"?"),
-        (
-            "[[realms]]\npath = \"a\"\n[[realms.faults]]\nfault = \"nix\"\n",
-            "4: there is no fault \"nix\"; did you mean",
-        ),
-    ];
-    for (text, expected) in cases {
+    for (text, expected) in MISTAKES {
         let error =
             MockIdpBuilder::from_config(text, ConfigFormat::Toml).map(|_| ()).unwrap_err().to_string();
         assert!(error.starts_with(&format!("configuration:{expected}")), "{text}: {error}");
