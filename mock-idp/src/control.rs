@@ -145,7 +145,8 @@ async fn only_who_may(place: Place, request: Request, next: Next) -> Response {
             Some(shown) => shown.by_bearer || is_same_site(headers),
             None => return Problem::no_key().into_response(),
         },
-        None => is_ours(headers, &place.realm.base.front),
+        None if !is_here(headers, &place.realm.base.front) => return Problem::strange_host().into_response(),
+        None => is_same_site(headers),
     };
     if allowed { next.run(request).await } else { Problem::foreign().into_response() }
 }
@@ -182,12 +183,10 @@ fn authority(url: &str) -> Option<String> {
 
 /// A page of another site must not steer a provider on this machine, not even under a name of its own that it lets
 /// point here (DNS rebinding): the request is for an address, `localhost` or the issuer, and comes from no other origin.
-fn is_ours(headers: &HeaderMap, issuer: &str) -> bool {
+fn is_here(headers: &HeaderMap, issuer: &str) -> bool {
     let host = headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
-    let is_here =
-        name == "localhost" || name.parse::<IpAddr>().is_ok() || authority(issuer).as_deref() == Some(host);
-    is_here && is_same_site(headers)
+    name == "localhost" || name.parse::<IpAddr>().is_ok() || authority(issuer).as_deref() == Some(host)
 }
 
 /// Changes made by a test stand in the journal between the requests they explain.
@@ -223,7 +222,8 @@ mod tests {
             let pairs = headers.iter().map(|(name, value)| {
                 (axum::http::HeaderName::from_static(name), axum::http::HeaderValue::from_static(value))
             });
-            is_ours(&pairs.collect(), "http://idp.test:9400")
+            let headers = pairs.collect();
+            is_here(&headers, "http://idp.test:9400") && is_same_site(&headers)
         };
         assert!(ours(&[("host", "127.0.0.1:9400")]));
         assert!(ours(&[("host", "[::1]:9400"), ("origin", "http://[::1]:9400")]));

@@ -5,15 +5,20 @@
 
 mod delivery;
 mod query;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
+
+use self::secrets::{MASK, SECRETS, mask};
 
 pub use self::delivery::Delivery;
 pub use self::query::{JournalQuery, NearMiss, NotSeen};
@@ -84,7 +89,7 @@ pub struct Entry {
     pub refusal: Option<Refusal>,
     /// Ids of the faults that changed the answer.
     pub faults: Vec<&'static str>,
-    /// The request as bytes: first line, headers (names in lower case, as HTTP/2 has them) and body.
+    /// The request as bytes: first line, headers (names in lower case) and body. In JSON what is not UTF-8 is `base64:…`.
     #[serde(serialize_with = "as_text", skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<String>)]
     pub raw_request: Vec<u8>,
@@ -94,9 +99,12 @@ pub struct Entry {
     pub raw_response: Vec<u8>,
 }
 
-/// What is not UTF-8 becomes U+FFFD: JSON knows no bytes.
+/// JSON knows no bytes: what is not UTF-8 stands in base64, behind its name.
 fn as_text<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&String::from_utf8_lossy(bytes))
+    match std::str::from_utf8(bytes) {
+        Ok(text) => serializer.serialize_str(text),
+        Err(_) => serializer.collect_str(&format_args!("base64:{}", STANDARD.encode(bytes))),
+    }
 }
 
 /// What an answer said.
@@ -135,36 +143,6 @@ impl ResponseSummary {
         }
     }
 }
-
-/// Parameters and members whose values are never shown.
-const SECRETS: [&str; 23] = [
-    "client_secret",
-    "password",
-    "code",
-    "code_verifier",
-    "access_token",
-    "refresh_token",
-    "id_token",
-    "id_token_hint",
-    "interaction",
-    "directory_token",
-    "one_time_code",
-    "secret",
-    "logout_token",
-    "client_assertion",
-    "assertion",
-    "subject_token",
-    "actor_token",
-    "token",
-    "device_code",
-    "user_code",
-    "verification_uri_complete",
-    "registration_access_token",
-    "request",
-];
-
-/// What stands where a secret was.
-const MASK: &str = "(secret)";
 
 impl Entry {
     /// Whether the provider sent a browser to an application on its own, from the portal.
@@ -226,7 +204,12 @@ impl Entry {
         let params = [&self.query, &self.form, &self.response.params];
         let params: usize = params.into_iter().map(Params::size).sum();
         let token = self.response.id_token_claims.is_some() || self.response.body.is_some();
-        self.raw_request.len() + self.raw_response.len() + params + 500 + if token { 3_000 } else { 0 }
+        self.raw_request.len()
+            + self.raw_response.len()
+            + self.path.len()
+            + params
+            + 500
+            + if token { 3_000 } else { 0 }
     }
 
     /// The entry with the JSON that its answer sent, and the ID token in it.
@@ -258,22 +241,6 @@ impl Entry {
             mask(body);
         }
         entry
-    }
-}
-
-fn mask(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                if SECRETS.contains(&name.as_str()) && member.is_string() {
-                    *member = Value::String(MASK.to_owned());
-                } else {
-                    mask(member);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(mask),
-        _ => {}
     }
 }
 

@@ -281,10 +281,15 @@ fn healthcheck_tells_up_from_down() {
 
     let (_served, line) = serve(&["--tls", "--control-listen", "127.0.0.1:0"]);
     let listen = issuer_in(&line).replace("https://127.0.0.1", "0.0.0.0");
-    let up = mock_idp().arg("healthcheck").env("MOCK_IDP_LISTEN", listen).output().unwrap();
+    let up = mock_idp().arg("healthcheck").env("MOCK_IDP_LISTEN", &listen).output().unwrap();
     assert!(up.status.success(), "by TLS, and where control is elsewhere");
 
     let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("idp.toml");
+    std::fs::write(&config, format!("listen = \"{listen}\"\n")).expect("a file");
+    let up = mock_idp().arg("healthcheck").env("MOCK_IDP_CONFIG", &config).output().unwrap();
+    assert_eq!(up.status.code(), Some(0), "{up:?}");
     let down = run(&["healthcheck", "--url", &format!("http://{free}")]);
     let stderr = String::from_utf8_lossy(&down.stderr);
     assert_eq!(down.status.code(), Some(1), "{stderr}");

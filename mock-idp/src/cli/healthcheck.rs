@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use mock_idp::MockIdp;
+
 #[derive(clap::Args)]
 pub(crate) struct Healthcheck {
-    /// Address of the provider. [default: the port of MOCK_IDP_LISTEN, or 9400, on this machine]
+    /// Address of the provider. [default: the port of MOCK_IDP_LISTEN or of the file MOCK_IDP_CONFIG, or 9400, on this machine]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 }
@@ -15,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(check: Healthcheck) -> anyhow::Result<ExitCode> {
     let given = check.url.is_some();
-    let url = check.url.unwrap_or_else(|| here(std::env::var("MOCK_IDP_LISTEN").ok().as_deref()));
+    let url = check.url.unwrap_or_else(|| here(listens().as_deref()));
     let mut url = format!("{}/_control/health", url.trim_end_matches('/'));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut answer = runtime.block_on(status_of(&url));
@@ -53,6 +55,16 @@ async fn status_of(url: &str) -> reqwest::Result<reqwest::StatusCode> {
         .danger_accept_invalid_certs(true)
         .build()?;
     Ok(client.get(url).send().await?.status())
+}
+
+/// Where a provider with this environment listens.
+fn listens() -> Option<String> {
+    if let Ok(listen) = std::env::var("MOCK_IDP_LISTEN") {
+        return Some(listen);
+    }
+    // What is wrong with the file says the provider.
+    let configured = MockIdp::builder().config_file(std::env::var_os("MOCK_IDP_CONFIG")?).ok()?;
+    configured.listens_on().next().map(str::to_owned).filter(|listen| !listen.ends_with(":0"))
 }
 
 /// Where a provider that listens there is reached from its own machine.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::control::problem::Problem;
+use crate::control::problem::{Problem, wrong_query};
 use crate::control::{journaled, unknown_operation};
 use crate::handles::JournalHandle;
 use crate::http::place::Place;
@@ -102,19 +102,19 @@ fn journal_query<T: DeserializeOwned>(
 ) -> Result<(JournalQuery, T), Problem> {
     let query = Params::parse(query.unwrap_or_default());
     let (ours, theirs): (Vec<_>, Vec<_>) = query.iter().partition(|(name, _)| rest.contains(name));
-    let rest = from_query(&ours.into_iter().collect())?;
-    let query: JournalQuery = from_query(&theirs.into_iter().collect())?;
+    let read = from_query(&ours.into_iter().collect(), rest)?;
+    let query: JournalQuery = from_query(&theirs.into_iter().collect(), rest)?;
     let known = journaled();
     match query.operation.as_deref().filter(|operation| !known.contains(operation)) {
-        None => Ok((query, rest)),
+        None => Ok((query, read)),
         Some(operation) => Err(unknown_operation(operation, &known)),
     }
 }
 
-fn from_query<T: DeserializeOwned>(params: &Params) -> Result<T, Problem> {
+fn from_query<T: DeserializeOwned>(params: &Params, more: &[&str]) -> Result<T, Problem> {
     let uri = format!("http://x/?{}", params.encode());
     let uri = uri.parse().map_err(|_| Problem::wrong("the query is too long"))?;
-    Query::try_from_uri(&uri).map(|Query(read)| read).map_err(|error| Problem::wrong(error.body_text()))
+    Query::try_from_uri(&uri).map(|Query(read)| read).map_err(|error| wrong_query(&error, more))
 }
 
 /// Forgets the entries; numbers go on.

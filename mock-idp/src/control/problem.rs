@@ -1,6 +1,7 @@
 //! Problems of the control interface (RFC 9457), each with a stable code and one sentence that helps.
 
 use axum::body::{Bytes, to_bytes};
+use axum::extract::rejection::QueryRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -50,6 +51,15 @@ impl Problem {
             StatusCode::FORBIDDEN,
             "foreign_page",
             "a page of another site may not control this provider",
+        )
+    }
+
+    pub(crate) fn strange_host() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "strange_host",
+            "the Host of this request is no address, not localhost and not the issuer's: a page elsewhere may have sent it \
+             (DNS rebinding); use one of these, or start the provider with --control-key",
         )
     }
 
@@ -215,6 +225,21 @@ pub(crate) async fn explained(response: Response) -> Response {
         problem.headers_mut().insert(header::ALLOW, methods.clone());
     }
     problem
+}
+
+/// What is wrong with a query, said of its parameters; `more` are those that are read beside.
+pub(crate) fn wrong_query(error: &QueryRejection, more: &[&str]) -> Problem {
+    let text = error.body_text();
+    let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+    let names: Vec<_> = text.split('`').skip(1).step_by(2).collect();
+    match names.split_first() {
+        Some((wrong, known)) if text.contains("unknown field") => {
+            let known = known.iter().chain(more).copied();
+            let remedy = fixtures::nearest_remedy(wrong, known);
+            Problem::wrong(format!("there is no parameter {wrong:?}; {remedy}"))
+        }
+        _ => Problem::wrong(text),
+    }
 }
 
 /// Reads a JSON body. What is no JSON is told by line and column, a wrong member by its name.

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use crate::control::problem::{Problem, read};
+use crate::control::problem::{Problem, read, wrong_query};
 use crate::handles::{Minter, Replays};
 use crate::http::farewell::LogoutDelivery;
 use crate::http::place::Place;
@@ -148,11 +149,13 @@ pub(crate) struct HandedOutBefore {
 }
 
 /// What was handed out before, to be handed out again exactly as it was.
-#[utoipa::path(get, path = "/_control/replay", tag = "replay", params(ReplayFilter), responses((status = OK, body = HandedOutBefore)))]
+#[utoipa::path(get, path = "/_control/replay", tag = "replay", params(ReplayFilter),
+    responses((status = OK, body = HandedOutBefore), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn list_handed_out(
     Place { realm, .. }: Place,
-    Query(filter): Query<ReplayFilter>,
-) -> Json<HandedOutBefore> {
+    filter: Result<Query<ReplayFilter>, QueryRejection>,
+) -> Result<Json<HandedOutBefore>, Problem> {
+    let Query(filter) = filter.map_err(|error| wrong_query(&error, &[]))?;
     let replays = Replays(realm);
     let about = |person: Option<&str>| filter.person.is_none() || person == filter.person.as_deref();
     let mut responses = replays.responses();
@@ -162,13 +165,13 @@ pub(crate) async fn list_handed_out(
         tokens.retain(|sent| about(sent.person.as_deref()));
         tokens
     };
-    Json(HandedOutBefore {
+    Ok(Json(HandedOutBefore {
         responses,
         id_tokens: tokens(TokenKind::IdToken),
         access_tokens: tokens(TokenKind::AccessToken),
         refresh_tokens: tokens(TokenKind::RefreshToken),
         logout_tokens: tokens(TokenKind::LogoutToken),
-    })
+    }))
 }
 
 /// Which logout token: the newest about this person for this client.

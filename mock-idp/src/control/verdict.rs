@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use crate::control::problem::Problem;
+use crate::control::problem::{Problem, wrong_query};
 use crate::handles::verdict_on;
 use crate::http::place::Place;
 use crate::verdict::Judgement;
@@ -43,7 +43,7 @@ pub(crate) async fn read_verdict(
     Place { realm, .. }: Place,
     query: Result<Query<VerdictQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|error| Problem::wrong(error.body_text()))?;
+    let Query(query) = query.map_err(|error| wrong_query(&error, &[]))?;
     let all = verdict_on(&realm);
     let judgement = query.client.as_deref().map_or_else(|| all.clone(), |client| all.of(client));
     // Of nobody there is nothing bad to say: a name that is misspelt must not look like a relying party without fault.

@@ -113,6 +113,9 @@ impl State {
             }
             (Some(jkt), true) => {
                 let shown = self.shown_key(caller, Some(presented.token), note)?;
+                if shown.is_none() {
+                    return Err(refuse("access_token_key", "there is no DPoP proof beside the access token"));
+                }
                 if shown.as_ref() != Some(jkt) {
                     return Err(refuse("access_token_key", "the access token is bound to another key"));
                 }

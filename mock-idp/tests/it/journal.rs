@@ -1,9 +1,11 @@
 //! The journal against the wire: what it says was sent was sent, byte by byte, and no more.
 
 use std::io::{Read as _, Write as _};
+
 use std::net::TcpStream;
 use std::time::Duration;
 
+use base64::Engine as _;
 use mock_idp::{Delivery, JournalQuery, MockIdp, Then, When};
 
 use crate::support::Browser;
@@ -63,6 +65,35 @@ async fn request_and_answer_are_kept_as_they_were_on_the_wire() {
             text(&heard)
         );
         assert!(text(&heard).contains("\r\nx-mock-idp: testing-only\r\n"));
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_are_in_base64() {
+    let idp = MockIdp::builder().seed(1).start().await.expect("a free port");
+    let browser = Browser::new();
+    browser.send(browser.http().post(idp.url("/connect/token")).body(vec![0xff, 0xfe, 0x00])).await;
+    let shown = browser.get(&idp.url("/_control/journal?operation=token&raw=true")).await.json();
+    let raw = shown[0]["raw_request"].as_str().expect("a text").strip_prefix("base64:").expect("no UTF-8");
+    let kept = base64::engine::general_purpose::STANDARD.decode(raw).expect("base64");
+    assert!(kept.starts_with(b"POST /connect/token HTTP/1.1\r\n") && kept.ends_with(b"\r\n\r\n\xff\xfe\0"));
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_misspelt_is_told_with_those_there_are() {
+    let idp = MockIdp::builder().seed(1).start().await.expect("a free port");
+    for (path, words) in [
+        (
+            "journal/wait?operation=token&timeout=10",
+            "there is no parameter \"timeout\"; did you mean \"timeout_ms\"? Known are: ",
+        ),
+        ("journal?cleint=x", "did you mean \"client\"?"),
+        ("verdict?clinet=x", "did you mean \"client\"?"),
+        ("replay?persn=x", "did you mean \"person\"?"),
+    ] {
+        let answer = Browser::new().get(&idp.url(&format!("/_control/{path}"))).await;
+        let detail = answer.json()["detail"].as_str().expect("a sentence").to_owned();
+        assert!(answer.status == 422 && detail.contains(words), "{path}: {detail}");
     }
 }
 
