@@ -27,8 +27,10 @@ use crate::tls::TlsError;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {reason}; choose another one with --listen (in code: bind)")]
+    #[error("cannot listen on {address}: {reason}; choose another one with --{option}")]
     Bind {
+        /// What names it: `listen` or `control-listen` (in code `bind` and `control_bind`).
+        option: &'static str,
         /// The address.
         address: String,
         /// Why not.
@@ -45,6 +47,11 @@ pub enum StartError {
         "issuer {0:?} must be an http or https URL without query, fragment and trailing slash; change --issuer"
     )]
     Issuer(String),
+    /// The address for servers is not such a URL.
+    #[error(
+        "back channel {0:?} must be an http or https URL without query, fragment and trailing slash; change --back-channel"
+    )]
+    BackChannel(String),
     /// The operating system gave no randomness, no thread or no runtime.
     #[error("the operating system does not give what a provider needs: {0}")]
     System(String),
@@ -143,8 +150,8 @@ impl MockIdpBuilder {
 
     /// Not asynchronous, so that the provider is compiled in this crate and not again in every one that starts it.
     fn start_now(mut self) -> Result<MockIdp, StartError> {
-        let (listener, address) = listen(&self.bind)?;
-        let apart = self.control_bind.as_deref().map(listen).transpose()?;
+        let (listener, address) = listen("listen", &self.bind)?;
+        let apart = self.control_bind.as_deref().map(|bind| listen("control-listen", bind)).transpose()?;
         let control_address = apart.as_ref().map(|(_, address)| *address);
         // "Every address" is none that anybody could be sent to: it is reached where each request says.
         self.derived_issuer |= address.ip().is_unspecified() && self.issuer.is_none();
@@ -197,18 +204,20 @@ impl MockIdpBuilder {
     }
 
     fn addressing(&self, listening: String) -> Result<Addressing, StartError> {
-        let checked = |url: &Option<String>| url.clone().map(checked_url).transpose();
-        let issuer = checked(&self.issuer)?;
+        let wrong = |url: &Option<String>| url.clone().filter(|url| !is_base_url(url));
+        if let Some(issuer) = wrong(&self.issuer) {
+            return Err(StartError::Issuer(issuer));
+        }
+        if let Some(back_channel) = wrong(&self.back_channel) {
+            return Err(StartError::BackChannel(back_channel));
+        }
+        let issuer = self.issuer.clone();
         Ok(Addressing {
             front: if self.derived_issuer { None } else { Some(issuer.unwrap_or_else(|| listening.clone())) },
-            back: checked(&self.back_channel)?,
+            back: self.back_channel.clone(),
             control: None,
             trailing_slash: self.trailing_slash,
             listening,
         })
     }
-}
-
-fn checked_url(address: String) -> Result<String, StartError> {
-    if is_base_url(&address) { Ok(address) } else { Err(StartError::Issuer(address)) }
 }

@@ -107,7 +107,7 @@ fn wrong_configuration_is_one_sentence_and_starts_nothing() {
     let dir = dir.path().to_str().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 10] = [
         (&["serve", "--listen", "0.0.0.0:0"], "add --allow-other-machines"),
         (
             &["serve", "--listen", "127.0.0.1:0", "--claim", "rolle=x"],
@@ -117,6 +117,19 @@ fn wrong_configuration_is_one_sentence_and_starts_nothing() {
         (&["serve", "--fixtures", "no-such-folder"], "no-such-folder/companies: cannot be read"),
         (&["serve", "--listen", &taken], "choose another one with --listen"),
         (&["serve", "--listen", "127.0.0.1:0", "--issuer", "http://x/"], "change --issuer"),
+        (&["serve", "--listen", "127.0.0.1:0", "--back-channel", "foo"], "back channel \"foo\" must be"),
+        (
+            &["serve", "--listen", "127.0.0.1"],
+            "it names no port, as 127.0.0.1:9400 does; choose another one with --listen",
+        ),
+        (
+            &["serve", "--listen", "127.0.0.1:0", "--control-listen", &taken],
+            "choose another one with --control-listen",
+        ),
+        (
+            &["serve", "--listen", "127.0.0.1:0", "--client-redirect-uri", "foo"],
+            "\"foo\" is not an absolute address",
+        ),
     ];
     for (arguments, sentence) in cases {
         let output = run(arguments);

@@ -50,8 +50,11 @@ impl Served {
     }
 }
 
-pub(super) fn listen(bind: &str) -> Result<(TcpListener, SocketAddr), StartError> {
-    let error = |reason| StartError::Bind { address: bind.to_owned(), reason };
+pub(super) fn listen(option: &'static str, bind: &str) -> Result<(TcpListener, SocketAddr), StartError> {
+    let error = |reason| StartError::Bind { option, address: bind.to_owned(), reason };
+    if !bind.contains(':') {
+        return Err(error(io::Error::other("it names no port, as 127.0.0.1:9400 does")));
+    }
     let mut addresses = bind.to_socket_addrs().map_err(error)?;
     let address = addresses.next().ok_or_else(|| error(io::ErrorKind::AddrNotAvailable.into()))?;
     let listener = TcpListener::bind(address).map_err(error)?;

@@ -257,7 +257,12 @@ pub(crate) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
             let nobody = chosen.as_deref().is_some_and(|chosen| several || !may_sign_in(chosen));
             // Nobody is signed in by the page of another site.
             let site = shot.header("sec-fetch-site");
-            let foreign = chosen.is_some() && !matches!(site, None | Some(b"same-origin" | b"none"));
+            let foreign = match site {
+                Some(site) => !matches!(site, b"same-origin" | b"none"),
+                // No origin that is made up here is the provider's.
+                None => shot.header("origin").is_some(),
+            };
+            let foreign = chosen.is_some() && foreign;
             let nowhere = permitted.is_empty() || is_replaced(facts, &params) || nobody || foreign;
             ensure!(nowhere, "a page, and not an error for the client");
             Ok(())
