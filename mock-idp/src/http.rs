@@ -200,9 +200,8 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     let farewells = std::mem::take(&mut reply.farewells);
     let slow = reply.slow;
     let reply = reply.completed(realm.lock_at(&incoming.base).now(), operation.cross_origin);
+    let reply = if incoming.method == Method::HEAD { reply.without_body() } else { reply };
     let mut sending = Sending::of(reply, &struck, lever.is_some());
-    // What is sent once more when the connection breaks is seldom needed.
-    let again = if sending.delivery.is_some() { sending.raw.clone() } else { Vec::new() };
     write_down(&realm, operation, incoming, note, &mut sending);
     if !farewells.is_empty() {
         let realm = Arc::clone(&realm);
@@ -217,7 +216,7 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     if slow {
         delivery::pause(realm.slow).await;
     }
-    sending.send(again, lever.as_ref()).await
+    sending.send(lever.as_ref()).await
 }
 
 /// Whether it is the word of a person: who they are, and what they agree to. Applications send browsers to the

@@ -95,8 +95,7 @@ pub(crate) async fn before(realm: &Realm, struck: &[Then], note: &mut Note) -> O
 /// An answer as it goes out, as far as it does.
 pub(crate) struct Sending {
     reply: Reply,
-    /// What is made of it on its way.
-    then: Option<Then>,
+    way: Way,
     /// The bytes that are sent, but for what belongs to the connection.
     pub(crate) raw: Vec<u8>,
     /// 0 when no status is sent.
@@ -104,55 +103,66 @@ pub(crate) struct Sending {
     pub(crate) delivery: Option<Delivery>,
 }
 
+/// How it goes out.
+enum Way {
+    AtOnce,
+    InDrops,
+    /// With so many blanks after it.
+    Padded(u64),
+    /// The connection ends instead; after a long time, if somebody is to wait in vain.
+    Not(Ending),
+}
+
 impl Sending {
     /// The way the rules want it sent, or else the faults. `can_break`: there is a connection to break.
     pub(crate) fn of(mut reply: Reply, struck: &[Then], can_break: bool) -> Self {
         let of_fault = reply.then.take();
-        let then = struck.iter().chain(&of_fault).find(|then| then.breaks_answer()).cloned();
-        let delivery = then.as_ref().and_then(Then::delivery);
+        let then = struck.iter().chain(&of_fault).find(|then| then.breaks_answer());
+        let mut delivery = then.and_then(Then::delivery);
         if !can_break && delivery.is_some_and(|delivery| !delivery.is_whole()) {
             // Mounted into somebody else's server there is no connection to break.
-            let reply = reply.instead(StatusCode::BAD_GATEWAY);
-            return Self {
-                raw: reply.raw(),
-                status: reply.status.as_u16(),
-                reply,
-                then: None,
-                delivery: None,
-            };
+            reply = reply.instead(StatusCode::BAD_GATEWAY);
+            delivery = None;
         }
         if delivery.is_some_and(Delivery::is_whole) {
             reply = reply.without_length();
         }
-        let status = reply.status.as_u16();
-        let (raw, status) = match delivery {
-            Some(Delivery::Hung | Delivery::Reset | Delivery::Closed) => (Vec::new(), 0),
-            Some(Delivery::Garbage) => (GARBAGE.to_vec(), 0),
+        let raw = match delivery {
+            Some(Delivery::Hung | Delivery::Reset | Delivery::Closed) => Vec::new(),
+            Some(Delivery::Garbage) => GARBAGE.to_vec(),
+            Some(Delivery::BrokenChunk) => malformed(&reply),
             Some(Delivery::Cut) => {
                 let mut bytes = reply.raw();
                 bytes.truncate(bytes.len() - reply.body_len().div_ceil(2));
-                (bytes, status)
+                bytes
             }
-            Some(Delivery::BrokenChunk) => (malformed(&reply), status),
-            Some(Delivery::Trickled | Delivery::Padded) | None => (reply.raw(), status),
+            Some(Delivery::Trickled | Delivery::Padded) | None => reply.raw(),
         };
-        Self { reply, then, raw, status, delivery }
+        let way = match (then, delivery) {
+            (Some(Then::Padding(bytes)), _) => Way::Padded((*bytes).min(MOST_PADDING)),
+            (_, Some(Delivery::Trickled)) => Way::InDrops,
+            (_, Some(Delivery::Hung | Delivery::Closed)) => Way::Not(Ending::Close),
+            (_, Some(Delivery::Reset)) => Way::Not(Ending::Reset),
+            (_, Some(Delivery::Cut | Delivery::BrokenChunk | Delivery::Garbage)) => {
+                Way::Not(Ending::After(raw.clone()))
+            }
+            (_, Some(Delivery::Padded) | None) => Way::AtOnce,
+        };
+        let has_status = raw.starts_with(b"HTTP/");
+        let status = if has_status { reply.status.as_u16() } else { 0 };
+        Self { reply, way, raw, status, delivery }
     }
 
-    /// Sends it. `raw` is what it was.
-    pub(crate) async fn send(self, raw: Vec<u8>, lever: Option<&Lever>) -> Response {
-        let ending = match (self.then, self.delivery) {
-            (Some(Then::Padding(bytes)), _) => return padded(self.reply, bytes.min(MOST_PADDING)),
-            (_, Some(Delivery::Trickled)) => return in_drops(self.reply),
-            (_, None | Some(Delivery::Padded)) => return self.reply.into_response(),
-            (_, Some(Delivery::Hung)) => {
-                pause(LONGEST).await;
-                Ending::Close
-            }
-            (_, Some(Delivery::Reset)) => Ending::Reset,
-            (_, Some(Delivery::Closed)) => Ending::Close,
-            (_, Some(Delivery::Cut | Delivery::BrokenChunk | Delivery::Garbage)) => Ending::After(raw),
+    pub(crate) async fn send(self, lever: Option<&Lever>) -> Response {
+        let ending = match self.way {
+            Way::AtOnce => return self.reply.into_response(),
+            Way::InDrops => return in_drops(self.reply),
+            Way::Padded(bytes) => return padded(self.reply, bytes),
+            Way::Not(ending) => ending,
         };
+        if self.delivery == Some(Delivery::Hung) {
+            pause(LONGEST).await;
+        }
         if let Some(lever) = lever {
             lever.end(ending);
         }

@@ -91,7 +91,8 @@ impl Reply {
             let exposed = HeaderValue::from_static("www-authenticate,dpop-nonce");
             self.headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }
-        if !self.chunked {
+        // RFC 9110 8.6: an answer without content has no length.
+        if !self.chunked && self.status != StatusCode::NO_CONTENT {
             self.headers.insert(header::CONTENT_LENGTH, self.body.len().into());
         }
         // RFC 9110 6.6.1, by the clock of the realm.
@@ -110,6 +111,12 @@ impl Reply {
         self.body = Bytes::new();
         self.chunked = false;
         self.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        self
+    }
+
+    /// What HEAD gets.
+    pub(crate) fn without_body(mut self) -> Self {
+        self.body = Bytes::new();
         self
     }
 

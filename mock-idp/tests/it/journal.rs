@@ -36,9 +36,15 @@ fn request(idp: &MockIdp, method: &str, path: &str, more: &str, body: &str) -> S
 
 #[tokio::test(flavor = "multi_thread")]
 async fn request_and_answer_are_kept_as_they_were_on_the_wire() {
-    let idp = MockIdp::builder().seed(1).start().await.expect("a free port");
+    let idp = MockIdp::builder().seed(1).with_registration().start().await.expect("a free port");
     idp.clock().freeze();
     idp.clock().advance(jiff::SignedDuration::from_hours(24 * 400));
+    let browser = Browser::new();
+    let metadata = r#"{"redirect_uris": ["http://127.0.0.1/cb"]}"#;
+    let made = browser.send(browser.http().post(idp.url("/connect/register")).body(metadata)).await.json();
+    let registered = made["registration_client_uri"].as_str().expect("an address").replace(idp.issuer(), "");
+    let bearer =
+        format!("authorization: Bearer {}\r\n", made["registration_access_token"].as_str().expect("a token"));
     let form = "content-type: application/x-www-form-urlencoded\r\n";
     for (operation, method, path, more, body) in [
         ("discovery", "GET", "/.well-known/openid-configuration", "", ""),
@@ -49,6 +55,8 @@ async fn request_and_answer_are_kept_as_they_were_on_the_wire() {
         ("login", "GET", "/account/login?interaction=x", "", ""),
         ("scim_list_users", "GET", "/scim/v2/Users", "", ""),
         ("registration", "POST", "/connect/register", "", "{}"),
+        ("registration", "DELETE", &registered, &bearer, ""),
+        ("discovery", "HEAD", "/.well-known/openid-configuration", "", ""),
     ] {
         let sent = request(&idp, method, path, &more.replace('\u{7}', ""), body);
         let heard = exchange(&idp, sent.clone()).await;
