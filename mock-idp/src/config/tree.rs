@@ -91,17 +91,20 @@ impl Node {
             _ => Vec::new(),
         };
         let mut changes: IndexMap<_, _> =
-            changes.into_iter().map(|(key, change)| (key.name, (key.line, change))).collect();
+            changes.into_iter().map(|(key, change)| (key.name, Some((key.line, change)))).collect();
         let mut merged = Vec::with_capacity(members.len());
         for (key, mut member) in members {
-            match changes.shift_remove(&key.name) {
+            match changes.get_mut(&key.name).and_then(Option::take) {
                 Some((_, Self { value: Value::Null, .. })) => continue,
                 Some((_, change)) => member.merge(change),
                 None => {}
             }
             merged.push((key, member));
         }
-        for (name, (line, change)) in changes.into_iter().filter(|(_, (_, it))| it.value != Value::Null) {
+        for (name, change) in changes {
+            let Some((line, change)) = change.filter(|(_, change)| change.value != Value::Null) else {
+                continue;
+            };
             let mut member = Self { line: change.line, value: Value::Null };
             member.merge(change);
             merged.push((Key { line, name }, member));
