@@ -289,7 +289,11 @@ fn in_file(file: &str, wrong: Wrong) -> ConfigError {
             remedy: "leave the member out, or write a value".to_owned(),
         };
     } else if let Some(words) = in_words(expected.trim()) {
-        format!("expected {words}")
+        let is_toml = ConfigFormat::of(Path::new(file)) == Some(ConfigFormat::Toml);
+        let is_table = is_toml && words == "a list" && sentence.contains("map");
+        let hint =
+            if is_table { "; in TOML each of its tables has two brackets, as in [[people]]" } else { "" };
+        format!("expected {words}{hint}")
     } else {
         quoted(&fixtures::remedy_from(&message))
     };

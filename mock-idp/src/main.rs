@@ -35,11 +35,18 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Show the public keys of the fixtures as a JSON Web Key Set.
+    /// Show the public keys as a JSON Web Key Set: those of a provider with this seed or configuration, names and all; of the
+    /// fixtures, without either.
     Keys {
         /// Folder with companies/, people/, clients/ and keys/; the built-in one by default.
         #[arg(long, value_name = "DIR")]
         fixtures: Option<PathBuf>,
+        /// The seed of the provider, which names its keys.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Its configuration file; it needs a seed, here or in it.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
     },
 }
 
@@ -59,7 +66,7 @@ fn main() -> ExitCode {
         Command::Healthcheck(check) => cli::healthcheck::run(check),
         Command::Import(import) => cli::import::run(&import),
         Command::Faults { json } => cli::lists::faults(json),
-        Command::Keys { fixtures } => cli::lists::keys(fixtures),
+        Command::Keys { fixtures, seed, config } => cli::lists::keys(fixtures, seed, config),
     };
     done.unwrap_or_else(|error| {
         eprintln!("mock-idp: {error:#}");

@@ -89,6 +89,19 @@ fn the_catalogue_is_printed_as_text_and_as_json() {
 }
 
 #[test]
+fn the_keys_of_a_seed_are_those_that_a_provider_with_it_serves() {
+    let (_served, line) = serve(&["--seed", "7"]);
+    let answer = get(&format!("{}/.well-known/openid-configuration/jwks", issuer_in(&line)));
+    let (_, served) = answer.split_once("\r\n\r\n").expect("a body");
+    let served: serde_json::Value = serde_json::from_str(served).expect("JSON");
+    let printed: serde_json::Value =
+        serde_json::from_slice(&run(&["keys", "--seed", "7"]).stdout).expect("JSON");
+    assert_eq!(printed, served);
+    let nameless = run(&["keys", "--config", "no-such-file.toml"]);
+    assert_eq!(nameless.status.code(), Some(2), "{nameless:?}");
+}
+
+#[test]
 fn keys_are_printed_without_their_private_half() {
     let keys: serde_json::Value = serde_json::from_slice(&run(&["keys"]).stdout).expect("JSON");
     let keys = keys["keys"].as_array().expect("keys");

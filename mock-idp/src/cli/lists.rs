@@ -1,10 +1,11 @@
-//! Lists: every fault, the public keys. Nothing is started for them.
+//! Lists: every fault, the public keys.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use mock_idp::StagedBy;
+use mock_idp::{MockIdp, StagedBy};
+use serde_json::{Value, json};
 
 use crate::cli::options::load;
 
@@ -43,7 +44,33 @@ fn say(text: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-pub(crate) fn keys(dir: Option<PathBuf>) -> anyhow::Result<ExitCode> {
-    let set = mock_idp::public_keys(&load(dir)?)?;
+pub(crate) fn keys(
+    dir: Option<PathBuf>,
+    seed: Option<u64>,
+    config: Option<PathBuf>,
+) -> anyhow::Result<ExitCode> {
+    let set = if seed.is_none() && config.is_none() {
+        mock_idp::public_keys(&load(dir)?)?
+    } else {
+        served_keys(dir, seed, config)?
+    };
     Ok(say(&(serde_json::to_string_pretty(&set)? + "\n")))
+}
+
+/// What such a provider publishes, asked of one that nobody knows of.
+fn served_keys(dir: Option<PathBuf>, seed: Option<u64>, config: Option<PathBuf>) -> anyhow::Result<Value> {
+    let mut builder = MockIdp::builder().fixtures(load(dir)?);
+    if let Some(config) = config {
+        builder = builder.config_file(config)?;
+    }
+    if seed.is_some() {
+        builder = builder.seed(seed);
+    }
+    anyhow::ensure!(
+        builder.has_seed(),
+        "without a seed keys have other names at every start; add --seed, or seed to the configuration"
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let idp = runtime.block_on(builder.bind("127.0.0.1:0").start())?;
+    Ok(json!({"keys": idp.keys().published()}))
 }

@@ -43,6 +43,11 @@ impl MockIdpBuilder {
         [Some(&*self.bind), self.control_bind.as_deref()].into_iter().flatten()
     }
 
+    /// Whether a seed fixes what it makes.
+    pub fn has_seed(&self) -> bool {
+        self.seed.is_some()
+    }
+
     /// Whether whoever controls the provider has to show a key that was given.
     pub fn has_control_key(&self) -> bool {
         self.control_key.is_some()
