@@ -26,18 +26,8 @@ pub(crate) struct Options {
     /// Fix every code, token and name that is made.
     #[arg(long)]
     seed: Option<u64>,
-    /// A further redirect URI of the client kaseya-mdr; may be given several times.
-    #[arg(long, value_name = "URI")]
-    client_redirect_uri: Vec<String>,
-    /// A further URI the client kaseya-mdr may return to after logout; may be given several times.
-    #[arg(long, value_name = "URI")]
-    client_post_logout_redirect_uri: Vec<String>,
-    /// Where the client kaseya-mdr takes logout tokens, when it is not at its usual address.
-    #[arg(long, value_name = "URI")]
-    client_backchannel_logout_uri: Option<String>,
-    /// Where the client kaseya-mdr takes a launch from the portal, when it is not at its usual address.
-    #[arg(long, value_name = "URI")]
-    client_initiate_login_uri: Option<String>,
+    #[command(flatten)]
+    client_uris: ClientUris,
     /// Listen to other machines too. Everything here is public; control takes a key there.
     #[arg(long)]
     allow_other_machines: bool,
@@ -143,21 +133,44 @@ impl Options {
                 .rename_claim(assignment)
                 .map_err(|sentence| anyhow::anyhow!("--claim: {sentence}"))?;
         }
-        let further = !self.client_redirect_uri.is_empty()
-            || !self.client_post_logout_redirect_uri.is_empty()
-            || self.client_backchannel_logout_uri.is_some()
-            || self.client_initiate_login_uri.is_some();
+        self.client_uris.onto(builder)
+    }
+}
+
+/// Further URIs of the main client.
+#[derive(clap::Args)]
+struct ClientUris {
+    /// A further redirect URI of the client kaseya-mdr; may be given several times.
+    #[arg(long = "client-redirect-uri", value_name = "URI")]
+    redirect: Vec<String>,
+    /// A further URI the client kaseya-mdr may return to after logout; may be given several times.
+    #[arg(long = "client-post-logout-redirect-uri", value_name = "URI")]
+    post_logout: Vec<String>,
+    /// Where the client kaseya-mdr takes logout tokens, when it is not at its usual address.
+    #[arg(long = "client-backchannel-logout-uri", value_name = "URI")]
+    backchannel_logout: Option<String>,
+    /// Where the client kaseya-mdr takes a launch from the portal, when it is not at its usual address.
+    #[arg(long = "client-initiate-login-uri", value_name = "URI")]
+    initiate_login: Option<String>,
+}
+
+impl ClientUris {
+    fn onto(self, builder: MockIdpBuilder) -> anyhow::Result<MockIdpBuilder> {
+        let further = !self.redirect.is_empty()
+            || !self.post_logout.is_empty()
+            || self.backchannel_logout.is_some()
+            || self.initiate_login.is_some();
         if !further {
             return Ok(builder);
         }
         let changed = builder.change_client(CLIENT, |client| {
-            client.redirect_uris.extend(self.client_redirect_uri);
-            client.post_logout_redirect_uris.extend(self.client_post_logout_redirect_uri);
-            if self.client_backchannel_logout_uri.is_some() {
-                client.backchannel_logout_uri = self.client_backchannel_logout_uri;
+            client.redirect_uris.extend(self.redirect);
+            client.post_logout_redirect_uris.extend(self.post_logout);
+            if self.backchannel_logout.is_some() {
+                client.backchannel_logout_uri = self.backchannel_logout;
             }
-            if self.client_initiate_login_uri.is_some() {
-                client.initiate_login_uri = self.client_initiate_login_uri;
+            if self.initiate_login.is_some() {
+                client.initiate_login_uri = self.initiate_login;
             }
         });
         let changed =
