@@ -185,7 +185,7 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     let lever = request.extensions().get::<ConnectInfo<Lever>>().map(|ConnectInfo(lever)| lever.clone());
     let incoming = match Incoming::read(base, request).await {
         Ok(incoming) => incoming,
-        Err(status) => return status.into_response(),
+        Err(status) => return (status, "the body is longer than 64 KiB").into_response(),
     };
     let struck = delivery::struck(&realm, operation.name, &incoming);
     let mut struck_note = Note::default();

@@ -302,7 +302,12 @@ fn check_form(form: &Params) -> Result<(), OAuthError> {
 fn grant_of(client: &Client, form: &Params) -> Result<Grant, OAuthError> {
     let name = form.first("grant_type").unwrap_or_default();
     if name.is_empty() {
-        return Err(OAuthError::new(ErrorCode::InvalidRequest, "grant_type", "grant_type is missing"));
+        let reason = if form.is_empty() {
+            "grant_type is missing: the body is no form (application/x-www-form-urlencoded)"
+        } else {
+            "grant_type is missing"
+        };
+        return Err(OAuthError::new(ErrorCode::InvalidRequest, "grant_type", reason));
     }
     let known = Grant::ALL.into_iter().find(|grant| *grant != Grant::Implicit && grant.as_str() == name);
     let grant = known.ok_or_else(|| {
