@@ -155,7 +155,9 @@ impl Config {
         shape::fill(&mut tree);
         let shape = Shape::deserialize(&tree).map_err(in_file)?;
         let config = Self::of(shape, base);
+        let from = Path::new(file).parent().unwrap_or(Path::new(""));
         check::config(&config, &tree, base)
+            .and_then(|()| check::named(&tree, from))
             .map_err(|found| ConfigError { file: file.to_owned(), ..found })?;
         Ok(config)
     }

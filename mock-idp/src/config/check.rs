@@ -1,6 +1,7 @@
 //! What the members of a configuration have to say to each other: one rule after the other, the first that fails is told.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use fixtures::Fixtures;
 use jiff::Timestamp;
@@ -23,6 +24,27 @@ pub(super) fn config(config: &Config, tree: &Node, base: &Fixtures) -> Result<()
         if !paths.insert(path) {
             let sentence = format!("there are two realms \"{path}\"");
             return Err(refused(tree.line_of("path"), sentence, "give each a path of its own"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the folders and files that are named are there, as seen from this folder.
+pub(super) fn named(tree: &Node, from: &Path) -> Result<(), ConfigError> {
+    let realms = tree.get("realms").map(Node::entries).unwrap_or_default();
+    for scope in realms.iter().chain([tree]) {
+        let missing = |keys: &&str| !from.join(keys).is_dir();
+        if let Some(keys) = scope.get("keys").and_then(Node::text).filter(missing) {
+            let remedy = "name a folder with a .toml and a .pem file for each key, as seen from this file";
+            return Err(refused(scope.line_of("keys"), format!("keys \"{keys}\" is no folder"), remedy));
+        }
+    }
+    for member in ["certificate", "key"] {
+        let missing = |file: &&str| !from.join(file).is_file();
+        let Some(tls) = tree.get("tls") else { continue };
+        if let Some(file) = tls.get(member).and_then(Node::text).filter(missing) {
+            let remedy = "name a PEM file, as seen from this file";
+            return Err(refused(tls.line_of(member), format!("{member} \"{file}\" is no file"), remedy));
         }
     }
     Ok(())

@@ -127,7 +127,7 @@ fn with_keys(mut plan: Plan, outside: &Fixtures) -> Result<Plan, ConfigError> {
             file: error.file,
             line: error.line,
             sentence: error.sentence,
-            remedy: format!("{} (the configuration names this folder as keys)", error.remedy),
+            remedy: error.remedy,
         })?;
         plan.fixtures.get_or_insert_with(|| outside.clone()).keys = keys;
     }

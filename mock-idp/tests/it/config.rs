@@ -402,13 +402,18 @@ async fn a_configuration_says_how_the_provider_is_reached() {
 }
 
 #[test]
-fn a_certificate_that_is_not_there_is_named() {
-    let folder = std::env::temp_dir().join(format!("mock-idp-config-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let file = folder.join("idp.toml");
-    std::fs::write(&file, "[tls]\ncertificate = \"none.pem\"\nkey = \"none.key\"\n").expect("a file");
-    let error = MockIdp::builder().config_file(&file).map(|_| ()).unwrap_err();
-    std::fs::remove_dir_all(&folder).expect("a folder to remove");
-    assert_eq!(error.file, folder.join("none.pem").display().to_string());
-    assert!(error.sentence.starts_with("cannot be read"), "{error}");
+fn files_and_folders_that_are_not_there_are_told_with_the_line_that_names_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("idp.toml");
+    for (text, line, sentence) in [
+        ("[tls]\ncertificate = \"none.pem\"\nkey = \"none.key\"\n", 2, "certificate \"none.pem\" is no file"),
+        ("[tls]\ncertificate = \"idp.toml\"\nkey = \"none.key\"\n", 3, "key \"none.key\" is no file"),
+        ("seed = 1\nkeys = \"none\"\n", 2, "keys \"none\" is no folder"),
+        ("[[realms]]\npath = \"a\"\nkeys = \"idp.toml\"\n", 3, "keys \"idp.toml\" is no folder"),
+    ] {
+        std::fs::write(&file, text).expect("a file");
+        let error = MockIdp::builder().config_file(&file).map(drop).unwrap_err();
+        assert_eq!((error.line, &*error.sentence), (Some(line), sentence));
+        assert_eq!(error.file, file.display().to_string());
+    }
 }
