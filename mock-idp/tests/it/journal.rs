@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use mock_idp::{Delivery, JournalQuery, MockIdp, Then, When};
 
-use crate::support::Browser;
+use crate::support::{Browser, CALLBACK, CLIENT, SECRET, VERIFIER, authorize_url};
 
 /// Sends these bytes, and reads until the connection is closed or nothing comes any more.
 async fn exchange(idp: &MockIdp, request: String) -> Vec<u8> {
@@ -120,9 +120,7 @@ async fn an_answer_that_breaks_is_kept_as_far_as_it_went() {
         let code = browser.sign_in(&idp, "dana", &[("state", "broken")]).await.param("code").expect("a code");
         idp.when(When::operation("token")).then(then.clone()).expect("a rule");
         let body = format!(
-            "grant_type=authorization_code&code={code}&redirect_uri={}&code_verifier={}",
-            crate::support::CALLBACK,
-            crate::support::VERIFIER
+            "grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}&code_verifier={VERIFIER}"
         );
         let more = "content-type: application/x-www-form-urlencoded\r\nauthorization: Basic \
                     a2FzZXlhLW1kcjprYXNleWEtbWRyLXRlc3Qtc2VjcmV0LW5vdC1hLXNlY3JldA==\r\n";
@@ -137,4 +135,46 @@ async fn an_answer_that_breaks_is_kept_as_far_as_it_went() {
         let told = idp.stories().text("broken").expect("a story");
         assert!(told.contains(delivery.words()), "{then:?}: {told}");
     }
+}
+
+/// What one run sends, byte by byte. It is at another port each time, and says nothing of it.
+async fn sent_in_one_run() -> Vec<String> {
+    let idp =
+        MockIdp::builder().seed(7).issuer("http://idp.test").headless().start().await.expect("a free port");
+    idp.clock().freeze();
+    idp.clock().set("2027-01-01T00:00:00Z".parse().expect("a time"));
+    let browser = Browser::new();
+    let here = |url: String| url.replace("http://idp.test", &format!("http://{}", idp.address()));
+    for path in ["/.well-known/openid-configuration", "/.well-known/openid-configuration/jwks"] {
+        browser.get(&here(idp.url(path))).await;
+    }
+    let more = [("login_hint", "dana"), ("scope", "openid profile email offline_access")];
+    let code = browser.get(&here(authorize_url(&idp, &more))).await.param("code").expect("a code");
+    let redeem =
+        format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}&code_verifier={VERIFIER}");
+    let token = |body: String| {
+        let request = browser.http().post(here(idp.url("/connect/token"))).basic_auth(CLIENT, Some(SECRET));
+        browser.send(request.header("content-type", "application/x-www-form-urlencoded").body(body))
+    };
+    let tokens = token(redeem).await.json();
+    let text = |name: &str| tokens[name].as_str().expect("a token").to_owned();
+    token(format!("grant_type=refresh_token&refresh_token={}", text("refresh_token"))).await;
+    let userinfo = browser.http().get(here(idp.url("/connect/userinfo")));
+    browser.send(userinfo.bearer_auth(text("access_token"))).await;
+    browser.get(&here(idp.url("/connect/endsession"))).await;
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    // A client that is told of the logout and is not there answers nothing.
+    let answers = idp.journal().entries().into_iter().filter(|entry| entry.operation != "backchannel_logout");
+    answers.map(|entry| text(entry.raw_response)).collect()
+}
+
+#[tokio::test]
+async fn two_runs_with_one_seed_and_one_time_send_the_same_bytes() {
+    let (first, second) = (sent_in_one_run().await, sent_in_one_run().await);
+    assert_eq!(first.len(), 7);
+    assert!(
+        first.iter().all(|answer| answer.contains("\r\ndate: Fri, 01 Jan 2027 00:00:00 GMT\r\n")),
+        "{first:?}"
+    );
+    assert_eq!(first, second);
 }
