@@ -1,7 +1,7 @@
 //! The journal, sorted by who did what: which request led to which answer, which code was redeemed for which tokens,
 //! and which token was used where. Codes and tokens are unique, so they link exactly.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -58,9 +58,16 @@ impl<'a> Seen<'a> {
         let entries = evidence.entries;
         let named =
             entries.iter().filter(|entry| is_sign_in(entry)).filter_map(|entry| entry.client.as_deref());
-        let clients: BTreeSet<&str> = named.collect();
-        let is_alone = clients.len() == 1;
-        let parties = clients.into_iter().map(|client| Party::new(client, is_alone, entries)).collect();
+        let mut own: BTreeMap<&str, Vec<&Entry>> = named.map(|client| (client, Vec::new())).collect();
+        let is_alone = own.len() == 1;
+        // Once for all clients: strangers may have named thousands.
+        for entry in entries {
+            if let Some(own) = entry.client.as_deref().and_then(|client| own.get_mut(client)) {
+                own.push(entry);
+            }
+        }
+        let party = |(client, own): (&'a str, Vec<&'a Entry>)| Party::new(client, is_alone, &own, entries);
+        let parties = own.into_iter().map(party).collect();
         Self { entries, armed: evidence.armed, clock_was_moved: evidence.clock_was_moved, parties }
     }
 }
@@ -71,8 +78,9 @@ fn is_sign_in(entry: &Entry) -> bool {
 }
 
 impl<'a> Party<'a> {
-    fn new(client: &'a str, is_alone: bool, entries: &'a [Entry]) -> Self {
-        let ours = || entries.iter().filter(|entry| entry.client.as_deref() == Some(client));
+    /// `own` are its entries, and `entries` all there are.
+    fn new(client: &'a str, is_alone: bool, own: &[&'a Entry], entries: &'a [Entry]) -> Self {
+        let ours = || own.iter().copied();
         let requests: Vec<_> = ours()
             .filter(|entry| entry.operation == "authorize")
             .map(|entry| Request { entry, params: asked(entry, entries) })
