@@ -112,13 +112,17 @@ pub(crate) fn prove_return_to<'a>(
     }
     let response_mode = response_mode(params);
     // A state that came twice is nobody's state, and one that is too long or cannot be said is none: it is not echoed.
-    let is_state =
-        |state: &&str| state.len() <= LONGEST && state.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let is_state = |state: &&str| state.len() <= LONGEST && is_sayable(state);
     let state = params.one("state").ok().flatten().filter(is_state).map(str::to_owned);
     Ok((
         client,
         ReturnTo { client_id: client.id.clone(), redirect_uri: uri.to_owned(), response_mode, state },
     ))
+}
+
+/// Whether a `state` can come back as it was (RFC 6749 A.5).
+fn is_sayable(state: &str) -> bool {
+    state.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// How answers travel: as asked for, or as is usual for the response type (OAuth 2.0 Multiple Response Types 5).

@@ -51,12 +51,8 @@ impl State {
                 return Err(OAuthError::new(ErrorCode::InvalidRequest, "requested_token_type", reason));
             }
         }
-        let presented = self.presented(subject_token, kind, "subject_token")?;
-        // RFC 9449 7: whoever cannot use a bound token does not get one of their own for it.
-        if presented.jkt.is_some() && presented.jkt != request.jkt {
-            let reason = "the subject_token is bound to a key; show that key by a DPoP proof";
-            return Err(OAuthError::new(ErrorCode::InvalidRequest, "subject_token_key", reason));
-        }
+        let shown = request.jkt.clone();
+        let presented = self.presented(subject_token, kind, "subject_token", shown.as_deref())?;
         let mut authentication = Arc::new(presented.authentication);
         about(note, &authentication);
         note.client = Some(request.client.id.clone());
@@ -67,7 +63,7 @@ impl State {
         let actor = match form.first("actor_token").filter(|token| !token.is_empty()) {
             Some(token) => {
                 let kind = required(form, "actor_token_type", "actor_token_type")?;
-                Some(self.actor(token, kind, presented.actor)?)
+                Some(self.actor(token, kind, shown.as_deref(), presented.actor)?)
             }
             // RFC 8693 4.1: who acted before stays on record.
             None => presented.actor,
@@ -98,8 +94,14 @@ impl State {
     }
 
     /// RFC 8693 4.1: `act` names who acts, and inside it who acted before.
-    fn actor(&self, token: &str, kind: &str, before: Option<Value>) -> Result<Value, OAuthError> {
-        let acting = self.presented(token, kind, "actor_token")?;
+    fn actor(
+        &self,
+        token: &str,
+        kind: &str,
+        shown: Option<&str>,
+        before: Option<Value>,
+    ) -> Result<Value, OAuthError> {
+        let acting = self.presented(token, kind, "actor_token", shown)?;
         let subject = self.subject_of(&acting.authentication.person, &acting.authentication.client_id);
         let mut actor = json!({ "sub": subject });
         if let Some(before) = before {
@@ -112,7 +114,14 @@ impl State {
         Ok(actor)
     }
 
-    fn presented(&self, token: &str, kind: &str, role: &str) -> Result<Presented, OAuthError> {
+    /// `shown` is the thumbprint of the key that the request shows.
+    fn presented(
+        &self,
+        token: &str,
+        kind: &str,
+        role: &str,
+        shown: Option<&str>,
+    ) -> Result<Presented, OAuthError> {
         let refuse = |reason: String| Err(OAuthError::new(ErrorCode::InvalidRequest, role, reason));
         let genuine = match kind {
             ACCESS_TOKEN | JWT => self.presented_access_token(token),
@@ -120,6 +129,10 @@ impl State {
             other => return refuse(format!("{role}_type {:?} is not supported", shorten(other))),
         };
         match genuine {
+            // RFC 9449 7: whoever cannot use a bound token gets nothing for it.
+            Some(Presented { jkt: Some(jkt), .. }) if shown != Some(&*jkt) => {
+                refuse(format!("{role} is bound to a key; show that key by a DPoP proof"))
+            }
             Some(presented) => Ok(presented),
             None => refuse(format!("{role} is not a living token of this provider about a person")),
         }

@@ -161,6 +161,18 @@ async fn a_bound_token_is_exchanged_by_whoever_has_the_key() {
     let exchange = [("grant_type", EXCHANGE), ("subject_token", token), ("subject_token_type", ACCESS_TOKEN)];
     let answer = post(&idp, "/connect/token", &exchange, &[]).await;
     assert_eq!(error_of(&answer), refused("invalid_request"));
+    let free = idp.mint(&Mint::new("rui", CLIENT)).expect("tokens").access_token;
+    let acting = [
+        ("grant_type", EXCHANGE),
+        ("subject_token", &*free),
+        ("subject_token_type", ACCESS_TOKEN),
+        ("actor_token", token),
+        ("actor_token_type", ACCESS_TOKEN),
+    ];
+    let answer = post(&idp, "/connect/token", &acting, &[]).await;
+    assert_eq!(error_of(&answer), refused("invalid_request"), "nor does anybody act by it");
+    let answer = post(&idp, "/connect/token", &acting, &[("dpop", &proof("3"))]).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
     let answer = post(&idp, "/connect/token", &exchange, &[("dpop", &proof("2"))]).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["token_type"]), (200, &json!("DPoP")));
 }

@@ -3,7 +3,7 @@
 
 use fixtures::{Client, Grant, ResponseType};
 
-use super::{AuthorizeRequest, LONGEST, Prompt, ReturnTo, shorten};
+use super::{AuthorizeRequest, LONGEST, Prompt, ReturnTo, is_sayable, shorten};
 use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
@@ -170,8 +170,7 @@ fn lengths_are_bounded(
     _: &Client,
     request: &mut AuthorizeRequest,
 ) -> Result<(), OAuthError> {
-    // RFC 6749 A.5: what is no visible ASCII cannot come back as it was.
-    if params.first("state").is_some_and(|state| !state.bytes().all(|byte| matches!(byte, b' '..=b'~'))) {
+    if params.first("state").is_some_and(|state| !is_sayable(state)) {
         return Err(invalid("state_characters", "state has characters that are no visible ASCII"));
     }
     if let Some((name, value)) = params.iter().find(|(_, value)| value.len() > LONGEST) {
