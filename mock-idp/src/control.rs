@@ -34,6 +34,7 @@ use utoipa_axum::routes;
 
 use crate::control::problem::{LONGEST_BODY, Problem};
 use crate::fault::nearest;
+use crate::http::origin::{authority, is_elsewhere};
 use crate::http::place::Place;
 use crate::journal::{Channel, Entry, Note, Params};
 use crate::protocol::authorize::shorten;
@@ -137,16 +138,17 @@ const OPEN: [&str; 2] = ["/_control/health", "/_control/tls/authority.pem"];
 
 async fn only_who_may(place: Place, request: Request, next: Next) -> Response {
     let headers = request.headers();
+    let is_ours = || !is_elsewhere(headers, &place.base.control_url());
     let allowed = match place.realms.control_key() {
         _ if OPEN.contains(&request.uri().path()) => true,
         Some(key) => match shown_key(headers) {
             Some(shown) if !same_secret(key, &shown.key) => return Problem::no_key().into_response(),
             // A page can make a browser send a password it knows, but no bearer token.
-            Some(shown) => shown.by_bearer || is_same_site(headers),
+            Some(shown) => shown.by_bearer || is_ours(),
             None => return Problem::no_key().into_response(),
         },
         None if !is_here(headers, &place.realm.base.front) => return Problem::strange_host().into_response(),
-        None => is_same_site(headers),
+        None => is_ours(),
     };
     if allowed { next.run(request).await } else { Problem::foreign().into_response() }
 }
@@ -169,24 +171,12 @@ fn shown_key(headers: &HeaderMap) -> Option<Shown> {
     Some(Shown { key, by_bearer: false })
 }
 
-fn is_same_site(headers: &HeaderMap) -> bool {
-    // What cannot be read is none of ours.
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let host = text("host").unwrap_or_default();
-    let same_origin = text("origin").is_none_or(|origin| authority(origin).as_deref() == Some(host));
-    same_origin && matches!(text("sec-fetch-site"), None | Some("none" | "same-origin"))
-}
-
-fn authority(url: &str) -> Option<String> {
-    url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_owned())
-}
-
 /// A page of another site must not steer a provider on this machine, not even under a name of its own that it lets
 /// point here (DNS rebinding): the request is for an address, `localhost` or the issuer, and comes from no other origin.
 fn is_here(headers: &HeaderMap, issuer: &str) -> bool {
     let host = headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
-    name == "localhost" || name.parse::<IpAddr>().is_ok() || authority(issuer).as_deref() == Some(host)
+    name == "localhost" || name.parse::<IpAddr>().is_ok() || authority(issuer) == Some(host)
 }
 
 /// Changes made by a test stand in the journal between the requests they explain.
@@ -214,24 +204,21 @@ async fn write_down(Place { realm, .. }: Place, request: Request, next: Next) ->
 
 #[cfg(test)]
 mod tests {
+    use axum::http::{HeaderValue, header};
+
     use super::*;
 
     #[test]
-    fn only_requests_for_this_machine_and_from_it_are_ours() {
-        let ours = |headers: &[(&'static str, &'static str)]| {
-            let pairs = headers.iter().map(|(name, value)| {
-                (axum::http::HeaderName::from_static(name), axum::http::HeaderValue::from_static(value))
-            });
-            let headers = pairs.collect();
-            is_here(&headers, "http://idp.test:9400") && is_same_site(&headers)
+    fn only_requests_for_this_machine_or_the_issuer_are_ours() {
+        let ours = |host| {
+            let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
+            is_here(&headers, "http://idp.test:9400")
         };
-        assert!(ours(&[("host", "127.0.0.1:9400")]));
-        assert!(ours(&[("host", "[::1]:9400"), ("origin", "http://[::1]:9400")]));
-        assert!(ours(&[("host", "localhost:9400"), ("sec-fetch-site", "same-origin")]));
-        assert!(ours(&[("host", "idp.test:9400")]));
-        assert!(!ours(&[("host", "evil.example:9400")]));
-        assert!(!ours(&[("host", "127.0.0.1:9400"), ("origin", "http://evil.example")]));
-        assert!(!ours(&[("host", "127.0.0.1:9400"), ("origin", "null")]));
-        assert!(!ours(&[("host", "127.0.0.1:9400"), ("sec-fetch-site", "cross-site")]));
+        for host in ["127.0.0.1:9400", "[::1]:9400", "localhost:9400", "localhost", "idp.test:9400"] {
+            assert!(ours(host), "{host}");
+        }
+        for host in ["evil.example:9400", "localhost.evil.example", "idp.test:9401", ""] {
+            assert!(!ours(host), "{host}");
+        }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod documents;
 pub(crate) mod farewell;
 pub(crate) mod fetch;
 pub(crate) mod gzip;
+pub(crate) mod origin;
 pub(crate) mod pages;
 pub(crate) mod place;
 pub(crate) mod portal;

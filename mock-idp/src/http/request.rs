@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 
 use crate::base::Base;
+use crate::http::origin::{is_elsewhere, only};
 use crate::protocol::params::Params;
 use crate::realm::client_auth::Caller;
 use crate::realm::userinfo::Presented;
@@ -67,35 +68,17 @@ impl Incoming {
 
     /// Whether a browser says that a page of another site sent this. Servers and tests say nothing.
     pub(crate) fn is_cross_site(&self) -> bool {
-        if let Some(site) = self.only("sec-fetch-site") {
-            return !matches!(site, "same-origin" | "none");
-        }
-        // Browsers do not say more to an address of plain http that is not this machine. Whoever forwards requests may
-        // have changed Host.
-        let host = self.only(header::HOST.as_str()).unwrap_or_default();
-        let is_ours = |origin: &str| {
-            let authority = origin.split_once("://").map(|(_, authority)| authority);
-            let rest = self.base.front.strip_prefix(origin);
-            authority == Some(host) || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.only(header::ORIGIN.as_str()).is_some_and(|origin| !is_ours(origin))
-    }
-
-    /// The value of a header that comes once; present but unreadable, or there twice, counts as empty.
-    fn only(&self, name: &str) -> Option<&str> {
-        let mut values = self.headers.get_all(name).iter();
-        let first = values.next()?;
-        Some(if values.next().is_some() { "" } else { first.to_str().unwrap_or_default() })
+        is_elsewhere(&self.headers, &self.base.front)
     }
 
     /// The Authorization header (RFC 6749 2.3: one way to authenticate for each request).
     pub(crate) fn authorization(&self) -> Option<&str> {
-        self.only(header::AUTHORIZATION.as_str())
+        only(&self.headers, header::AUTHORIZATION.as_str())
     }
 
     /// What this request shows beside its form. There is not more than one proof (RFC 9449 4.3).
     pub(crate) fn caller(&self) -> Caller<'_> {
-        let dpop = self.only("dpop");
+        let dpop = only(&self.headers, "dpop");
         Caller { authorization: self.authorization(), dpop, method: self.method.as_str(), path: &self.path }
     }
 
