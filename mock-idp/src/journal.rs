@@ -8,8 +8,10 @@ mod query;
 mod secrets;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,6 +21,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use self::secrets::{MASK, SECRETS, mask};
+pub(crate) use self::written::{Journals, Written};
 
 pub use self::delivery::Delivery;
 pub use self::query::{JournalQuery, NearMiss, NotSeen};
@@ -247,37 +250,49 @@ impl Entry {
 /// The newest entries; older ones give way.
 #[derive(Debug, Clone)]
 pub(crate) struct Journal {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Arc<Written>>,
     seq: u64,
     size: usize,
+    /// How many gave way since it was cleared.
+    forgotten: u64,
+    /// What this journal and the others of the process take.
+    all: Journals,
     /// Tells whoever waits that there is something new.
     news: watch::Sender<u64>,
 }
 
-impl Default for Journal {
-    fn default() -> Self {
-        Self { entries: VecDeque::new(), seq: 0, size: 0, news: watch::Sender::new(0) }
-    }
-}
-
 /// Most entries that are kept: bounds the memory of a provider that runs for days.
 const KEPT: usize = 10_000;
-/// Most bytes that are kept.
-const KEPT_BYTES: usize = 32 * 1024 * 1024;
+/// Most bytes that are kept in one journal.
+const KEPT_BYTES: usize = 32 << 20;
+/// Most bytes that the journals of a process take together …
+const KEPT_BYTES_OF_ALL: usize = 128 << 20;
+/// … but for these, which every journal may take whatever the others do.
+const KEPT_BYTES_ALWAYS: usize = 256 << 10;
 
 impl Journal {
+    /// An empty one among the journals of a process.
+    pub(crate) fn new(all: Journals) -> Self {
+        Self { entries: VecDeque::new(), seq: 0, size: 0, forgotten: 0, all, news: watch::Sender::new(0) }
+    }
+
     /// Adds an entry, and gives those that gave way to it.
-    pub(crate) fn add(&mut self, mut entry: Entry) -> Vec<Entry> {
+    pub(crate) fn add(&mut self, mut entry: Entry) -> Vec<Arc<Written>> {
         self.seq += 1;
         entry.seq = self.seq;
-        self.size += entry.size();
-        self.entries.push_back(entry);
+        let written = Written::new(entry, &self.all);
+        self.size += written.bytes;
+        self.entries.push_back(Arc::new(written));
+        let fair = self.size.saturating_sub(self.all.bytes().saturating_sub(KEPT_BYTES_OF_ALL));
+        let most = fair.clamp(KEPT_BYTES_ALWAYS, KEPT_BYTES);
         let mut forgotten = Vec::new();
-        while self.entries.len() > KEPT || self.size > KEPT_BYTES {
+        // The newest stays, however large it is: somebody may wait for it.
+        while self.entries.len() > KEPT || self.size > most && self.entries.len() > 1 {
             let Some(oldest) = self.entries.pop_front() else { break };
-            self.size -= oldest.size();
+            self.size -= oldest.bytes;
             forgotten.push(oldest);
         }
+        self.forgotten += forgotten.len() as u64;
         self.news.send_replace(self.seq);
         forgotten
     }
@@ -298,50 +313,57 @@ impl Journal {
         self.news.subscribe()
     }
 
-    /// Wanted entries, oldest first.
-    pub(crate) fn find(&self, query: &JournalQuery) -> Vec<Entry> {
-        let mut found: Vec<_> = self.wanted(query).map(Entry::read).collect();
+    /// Wanted entries, oldest first, to be read when the lock is free again.
+    pub(crate) fn find(&self, query: &JournalQuery) -> Unread {
+        // Numbers grow, so what is new is found from the end.
+        let new = self.entries.iter().rev().take_while(|written| written.entry.seq > query.after);
+        let mut found: Vec<_> = new.filter(|written| query.matches(&written.entry)).cloned().collect();
         found.reverse();
-        found
+        Unread(found)
     }
 
-    /// The wanted entries, once there are so many. Nobody can clear the journal between counting and reading.
-    pub(crate) fn find_all(&self, query: &JournalQuery, count: usize) -> Option<Vec<Entry>> {
-        (self.count(query) >= count).then(|| self.find(query))
-    }
-
-    /// How many entries are wanted; none is read for it.
-    pub(crate) fn count(&self, query: &JournalQuery) -> usize {
-        self.wanted(query).count()
-    }
-
-    /// Wanted entries, newest first: numbers grow, so what is new is found from the end.
-    fn wanted<'a>(&'a self, query: &'a JournalQuery) -> impl Iterator<Item = &'a Entry> {
-        let new = self.entries.iter().rev().take_while(|entry| entry.seq > query.after);
-        new.filter(|entry| query.matches(entry))
+    /// Every entry, oldest first, to be read when the lock is free again.
+    pub(crate) fn all(&self) -> Unread {
+        Unread(self.entries.iter().cloned().collect())
     }
 
     /// What came nearest to what was wanted.
     pub(crate) fn near_misses(&self, query: &JournalQuery) -> Vec<NearMiss> {
-        query.near_misses(self.entries.iter())
+        query.near_misses(self.iter())
     }
 
     /// Every entry, oldest first; what was sent as JSON is still unread.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> {
-        self.entries.iter()
-    }
-
-    pub(crate) fn entries(&self) -> Vec<Entry> {
-        self.entries.iter().map(Entry::read).collect()
+        self.entries.iter().map(|written| &written.entry)
     }
 
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
 
+    /// How many entries gave way to newer ones since it was cleared.
+    pub(crate) fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.size = 0;
+        self.forgotten = 0;
+    }
+}
+
+/// Entries whose answers are still bytes.
+pub(crate) struct Unread(Vec<Arc<Written>>);
+
+impl Unread {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The entries, with the JSON that was sent and the ID tokens in it.
+    pub(crate) fn read(self) -> Vec<Entry> {
+        self.0.iter().map(|written| written.entry.read()).collect()
     }
 }
 

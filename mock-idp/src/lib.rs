@@ -36,6 +36,7 @@ mod rule;
 mod story;
 mod tls;
 mod verdict;
+mod visible;
 mod wire;
 
 pub use clock::{Clock, ClockReading, SystemClock};

@@ -42,7 +42,7 @@ use crate::config::Prepared;
 use crate::fault::session::Answered;
 use crate::fault::{ArmError, Armory, Point, SignIn};
 use crate::generator::Generator;
-use crate::journal::{Entry, Journal, Note};
+use crate::journal::{Entry, Journal, Journals, Note, Written};
 use crate::keys::KeyRing;
 use crate::protocol::authorize::AuthorizeRequest;
 use crate::protocol::claims::ClaimNames;
@@ -178,6 +178,8 @@ pub(crate) struct Setup {
     pub(crate) registration: bool,
     pub(crate) headless: bool,
     pub(crate) prepared: Prepared,
+    /// The journals of the process.
+    pub(crate) journals: Journals,
 }
 
 impl Realm {
@@ -205,7 +207,7 @@ impl Realm {
             faults: Armory::default(),
             rules: Rulebook::default(),
             barriers: BTreeMap::new(),
-            journal: Journal::default(),
+            journal: Journal::new(setup.journals),
             failures: Kept::default(),
             interactions: Kept::default(),
             sessions: Kept::default(),
@@ -368,7 +370,7 @@ impl State {
     }
 
     /// Writes an entry down; what gave way to it is better dropped when the lock is free again.
-    pub(crate) fn record(&mut self, entry: Entry) -> Vec<Entry> {
+    pub(crate) fn record(&mut self, entry: Entry) -> Vec<Arc<Written>> {
         self.journal.add(entry)
     }
 }

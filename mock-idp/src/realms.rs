@@ -12,6 +12,7 @@ use crate::clock::{AdjustedClock, Clock};
 use crate::config::{ClockSetting, Prepared};
 use crate::fault::{ArmError, nearest};
 use crate::generator::Generator;
+use crate::journal::Journals;
 use crate::keys::{self, KeyError};
 use crate::protocol::claims::ClaimNames;
 use crate::realm::invent::InventError;
@@ -24,6 +25,8 @@ pub(crate) struct Realms {
     /// The certificate of the authority behind the provider's own, PEM.
     authority: OnceLock<String>,
     by_path: RwLock<BTreeMap<String, Arc<Realm>>>,
+    /// What the journals of the realms take together.
+    journals: Journals,
 }
 
 /// What a new realm is made of, unless it is told otherwise.
@@ -102,7 +105,13 @@ const RESERVED: [&str; 9] =
 impl Realms {
     /// The realm at the root and no other yet.
     pub(crate) fn new(addressing: Addressing, template: Template, root: Own) -> Result<Self, RealmError> {
-        let realms = Self { addressing, template, authority: OnceLock::new(), by_path: RwLock::default() };
+        let realms = Self {
+            addressing,
+            template,
+            authority: OnceLock::new(),
+            by_path: RwLock::default(),
+            journals: Journals::default(),
+        };
         realms.insert("", Own { keys: KeyMaterial::Given, ..root })?;
         Ok(realms)
     }
@@ -144,6 +153,7 @@ impl Realms {
             registration: template.registration,
             headless: template.headless,
             prepared: own.prepared,
+            journals: self.journals.clone(),
         })?);
         let mut realms = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
         // Somebody may have been quicker since it was looked for.

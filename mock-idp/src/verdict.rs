@@ -62,13 +62,16 @@ pub struct ClientJudgement {
 pub struct Judgement {
     /// By id of the client.
     pub clients: Vec<ClientJudgement>,
+    /// How many exchanges the journal had forgotten, so that they are not judged: older ones give way to newer ones.
+    pub forgotten: u64,
 }
 
 impl Judgement {
     /// The verdict on one client; empty when it was not seen.
     #[must_use]
     pub fn of(&self, client: &str) -> Self {
-        Self { clients: self.clients.iter().filter(|judged| judged.client == client).cloned().collect() }
+        let clients = self.clients.iter().filter(|judged| judged.client == client).cloned().collect();
+        Self { clients, ..*self }
     }
 
     /// What came to this outcome, with the client.
@@ -150,6 +153,8 @@ impl Rule {
 pub(crate) struct Evidence<'a> {
     /// Entries of the journal, oldest first.
     pub(crate) entries: &'a [Entry],
+    /// How many older ones are not there any more.
+    pub(crate) forgotten: u64,
     /// Everything armed since the start.
     pub(crate) armed: &'a [ArmedRecord],
     /// Whether a test moved the clock: then the time between two entries says nothing about who made them.
@@ -160,7 +165,7 @@ pub(crate) struct Evidence<'a> {
 pub(crate) fn judge(evidence: &Evidence<'_>) -> Judgement {
     let seen = Seen::new(evidence);
     let clients = seen.parties.iter().map(|party| judge_party(&seen, party)).collect();
-    Judgement { clients }
+    Judgement { clients, forgotten: evidence.forgotten }
 }
 
 fn judge_party(seen: &Seen<'_>, party: &Party<'_>) -> ClientJudgement {

@@ -21,12 +21,14 @@ pub struct JournalHandle(pub(crate) Arc<Realm>);
 impl JournalHandle {
     /// Every entry, oldest first, with secrets as they came; `Entry::masked` shows one safely.
     pub fn entries(&self) -> Vec<Entry> {
-        self.0.lock().journal.entries()
+        let all = self.0.lock().journal.all();
+        all.read()
     }
 
     /// Wanted entries, oldest first.
     pub fn find(&self, query: &JournalQuery) -> Vec<Entry> {
-        self.0.lock().journal.find(query)
+        let found = self.0.lock().journal.find(query);
+        found.read()
     }
 
     /// Waits until there are this many wanted entries, and gives them all; what came nearest is in the error.
@@ -39,8 +41,9 @@ impl JournalHandle {
         let mut news = self.0.lock().journal.news();
         let seen = async {
             loop {
-                if let Some(found) = self.0.lock().journal.find_all(query, count) {
-                    return found;
+                let found = self.0.lock().journal.find(query);
+                if found.len() >= count {
+                    return found.read();
                 }
                 if news.changed().await.is_err() {
                     return self.find(query);
@@ -59,13 +62,13 @@ impl JournalHandle {
     /// When there are more or fewer.
     #[track_caller]
     pub fn assert_count(&self, query: &JournalQuery, count: usize) {
-        let found = self.0.lock().journal.count(query);
+        let found = self.0.lock().journal.find(query).len();
         assert!(found == count, "{}", self.not_seen(query, count));
     }
 
     fn not_seen(&self, query: &JournalQuery, wanted: usize) -> NotSeen {
         let state = self.0.lock();
-        let found = state.journal.count(query);
+        let found = state.journal.find(query).len();
         NotSeen { query: query.clone(), wanted, found, near_misses: state.journal.near_misses(query) }
     }
 

@@ -69,7 +69,7 @@ impl Stories {
     }
 
     fn tell(&self, state: &str) -> Result<Story, NotFound> {
-        let entries = self.0.lock().journal.entries();
-        story::tell(&entries, state).ok_or_else(|| NotFound::new("sign-in", state))
+        let entries = self.0.lock().journal.all();
+        story::tell(&entries.read(), state).ok_or_else(|| NotFound::new("sign-in", state))
     }
 }

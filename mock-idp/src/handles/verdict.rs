@@ -24,11 +24,12 @@ impl RealmHandle {
 
 /// Judges what the journal of a realm holds now.
 pub(crate) fn verdict_on(realm: &Realm) -> Judgement {
-    let (entries, armed, clock) = {
+    let (entries, forgotten, armed, clock) = {
         let state = realm.lock();
-        (state.journal.entries(), state.faults.list().to_vec(), state.clock.reading())
+        let journal = &state.journal;
+        (journal.all(), journal.forgotten(), state.faults.list().to_vec(), state.clock.reading())
     };
-    // The lock is free again while it is judged.
+    // The lock is free again while it is read and judged.
     let clock_was_moved = clock.advanced_seconds != 0;
-    judge(&Evidence { entries: &entries, armed: &armed, clock_was_moved })
+    judge(&Evidence { entries: &entries.read(), forgotten, armed: &armed, clock_was_moved })
 }

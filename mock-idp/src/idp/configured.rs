@@ -48,6 +48,11 @@ impl MockIdpBuilder {
         self.seed.is_some()
     }
 
+    /// Whether it serves by TLS.
+    pub fn has_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
     /// Whether whoever controls the provider has to show a key that was given.
     pub fn has_control_key(&self) -> bool {
         self.control_key.is_some()

@@ -3,6 +3,7 @@
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Check, ClientJudgement, Judgement, Outcome};
+use crate::visible::visible;
 
 /// Most entry numbers on a line.
 const SHOWN: usize = 12;
@@ -10,16 +11,21 @@ const SHOWN: usize = 12;
 impl Judgement {
     /// The verdict to read: failures first, then what passed and what was not seen.
     pub fn text(&self) -> String {
-        if self.clients.is_empty() {
-            return "no relying party was seen\n".to_owned();
+        let mut parts: Vec<_> = self.clients.iter().map(client_text).collect();
+        if parts.is_empty() {
+            parts.push("no relying party was seen\n".to_owned());
         }
-        self.clients.iter().map(client_text).collect::<Vec<_>>().join("\n")
+        if self.forgotten > 0 {
+            let forgotten = self.forgotten;
+            parts.push(format!("{forgotten} older exchanges gave way to newer ones and are not judged\n"));
+        }
+        parts.join("\n")
     }
 
     /// The verdict as JUnit XML: a suite for each client, a case for each check; what was not seen is skipped.
     pub fn junit(&self) -> String {
         let mut report = Report::new("relying party verdict");
-        report.add_test_suites(self.clients.iter().map(suite));
+        report.add_test_suites(self.clients.iter().map(|judged| suite(judged, self.forgotten)));
         // It is written to memory, and quick-junit escapes whatever XML cannot hold.
         report.to_string().unwrap_or_default()
     }
@@ -53,21 +59,18 @@ fn client_text(judged: &ClientJudgement) -> String {
     lines.join("\n")
 }
 
-/// What strangers sent steers no terminal, and is something that XML can hold.
-fn visible(text: &str) -> String {
-    let is_none = |letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}');
-    text.chars().map(|letter| if is_none(letter) { char::REPLACEMENT_CHARACTER } else { letter }).collect()
-}
-
 fn numbers(check: &Check) -> String {
     let shown: Vec<_> = check.entries.iter().take(SHOWN).map(|seq| format!("#{seq}")).collect();
     let more = check.entries.len().saturating_sub(SHOWN);
     if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }
 
-fn suite(judged: &ClientJudgement) -> TestSuite {
+fn suite(judged: &ClientJudgement, forgotten: u64) -> TestSuite {
     let client = visible(&judged.client);
     let mut suite = TestSuite::new(client.clone());
+    if forgotten > 0 {
+        suite.add_property(Property::new("forgotten exchanges", forgotten.to_string()));
+    }
     suite.add_test_cases(judged.checks.iter().map(|check| case(&client, check)));
     suite
 }

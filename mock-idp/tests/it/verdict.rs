@@ -484,3 +484,23 @@ async fn clients_are_judged_each_for_itself() {
     let cached: Option<&Check> = other.clients[0].checks.iter().find(|check| check.id == "keys-cached");
     assert_eq!(cached.map(|check| check.outcome), Some(Outcome::NotSeen), "nobody says who fetched");
 }
+
+#[tokio::test]
+async fn a_verdict_says_how_much_the_journal_had_forgotten() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let long = "x".repeat(60_000);
+    let form = [("grant_type", "authorization_code"), ("client_id", CLIENT), ("code", &*long)];
+    for _ in 0..400 {
+        browser.post(&idp.url("/connect/token"), &form).await;
+    }
+    let (judged, kept) = (idp.verdict(), idp.journal().len());
+    assert_eq!(judged.forgotten, 400 - kept as u64);
+    assert!((200..300).contains(&kept), "32 MiB, each entry twice 60 kB: {kept}");
+    let sentence = format!("{} older exchanges gave way to newer ones and are not judged", judged.forgotten);
+    assert!(judged.text().contains(&sentence), "{}", judged.text());
+    assert!(judged.junit().contains(&format!("name=\"forgotten exchanges\" value=\"{}\"", judged.forgotten)));
+    assert_eq!(judged.of(CLIENT).json()["forgotten"], judged.forgotten);
+    idp.journal().clear();
+    assert_eq!(idp.verdict(), Judgement::default());
+}
