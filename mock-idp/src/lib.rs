@@ -29,6 +29,7 @@ mod import;
 mod jose;
 mod journal;
 mod keys;
+mod matrix;
 mod protocol;
 mod realm;
 mod realms;
@@ -56,6 +57,7 @@ pub use journal::{
     Channel, Delivery, Entry, JournalQuery, NearMiss, NotSeen, Params, Refusal, ResponseSummary,
 };
 pub use keys::KeyError;
+pub use matrix::{Attempt, Did, Matrix, MatrixError, MatrixOutcome, MatrixPlan, MatrixRow};
 pub use protocol::claims::ClaimNames;
 pub use realm::invent::InventError;
 pub use realm::launch::{Launch, LaunchError};

@@ -4,6 +4,9 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 fn mock_idp() -> Command {
     Command::new(env!("CARGO_BIN_EXE_mock-idp"))
 }
@@ -51,9 +54,21 @@ fn issuer_in(line: &str) -> String {
 
 /// What is there, by a request without a client.
 fn get(url: &str) -> String {
+    ask("GET", url, "")
+}
+
+/// The answer to a form.
+fn post(url: &str, form: &str) -> String {
+    let length = form.len();
+    let kind = "application/x-www-form-urlencoded";
+    ask("POST", url, &format!("content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{form}"))
+}
+
+fn ask(method: &str, url: &str, rest: &str) -> String {
     let (host, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("an address");
     let mut connection = TcpStream::connect(host).expect("it listens");
-    let request = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    let rest = if rest.is_empty() { "\r\n" } else { rest };
+    let request = format!("{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{rest}");
     connection.write_all(request.as_bytes()).expect("sent");
     let mut answer = String::new();
     connection.read_to_string(&mut answer).expect("an answer");
@@ -338,4 +353,86 @@ fn what_import_prints_is_served() {
     let output = run(&["import", "keycloak", users.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("users.yaml:1: "));
+}
+
+/// The relying party of the test below, which runs it as a command: it checks the nonce and no signature.
+#[test]
+#[ignore = "it is run as a command"]
+fn careless_relying_party() {
+    let of = |name| std::env::var(name).expect(name);
+    let (issuer, client, secret) = (of("OIDC_ISSUER"), of("OIDC_CLIENT_ID"), of("OIDC_CLIENT_SECRET"));
+    println!("signing in with {}", std::env::var("MOCK_IDP_FAULT").unwrap_or_else(|_| "no fault".to_owned()));
+    let callback = "http%3A%2F%2F127.0.0.1%3A8400%2Fsso%2Fcallback";
+    let request =
+        format!("response_type=code&client_id={client}&redirect_uri={callback}&scope=openid&nonce=n-1");
+    let answer = post(&format!("{issuer}/connect/authorize?{request}"), "sub=dana");
+    let code = answer.split("code=").nth(1).and_then(|rest| rest.split(['&', '\r']).next()).expect("a code");
+    let form = format!(
+        "grant_type=authorization_code&code={code}&redirect_uri={callback}&client_id={client}&client_secret={secret}"
+    );
+    let answer = post(&format!("{issuer}/connect/token"), &form);
+    let tokens: serde_json::Value =
+        serde_json::from_str(answer.split("\r\n\r\n").nth(1).expect("a body")).expect("JSON");
+    let payload = tokens["id_token"].as_str().and_then(|token| token.split('.').nth(1)).expect("an ID token");
+    let claims: serde_json::Value =
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("claims");
+    assert_eq!(claims["nonce"], "n-1", "the nonce is another");
+}
+
+#[test]
+fn the_matrix_runs_a_command_for_each_fault_and_says_where_it_was_wrong() {
+    let report = tempfile::tempdir().unwrap();
+    let report = report.path().join("new");
+    let this = std::env::current_exe().unwrap();
+    let folder = report.to_str().unwrap();
+    let matrix = |faults: &[&str]| {
+        let mut command = mock_idp();
+        command.args(["matrix", "--report", folder, "--at-once", "2"]);
+        command.args(faults.iter().flat_map(|fault| ["--fault", fault])).arg("--").arg(&this);
+        command.args(["--exact", "careless_relying_party", "--ignored", "--nocapture"]);
+        command.output().expect("the binary runs")
+    };
+    let output = matrix(&["idt-nonce-*", "sig-none-lower", "ui-hang"]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.starts_with("4 faults, and an honest sign-in before and after them\n"), "{said}");
+    for line in [
+        "idt-nonce-wrong                            refused      right\n",
+        "ui-hang                                    signed in    not reached\n",
+        "sig-none-lower                             signed in    WRONG\n    the algorithm is none",
+        "    | signing in with sig-none-lower\n",
+        "5 sign-ins: 3 right, 1 WRONG, 0 where both is right, 1 whose fault was not reached\n",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let file = |name: &str| std::fs::read_to_string(report.join(name)).expect("a file");
+    let json: serde_json::Value = serde_json::from_str(&file("matrix.json")).expect("JSON");
+    assert_eq!(json["rows"].as_array().map(Vec::len), Some(5));
+    let refused = json["rows"][0]["said"].as_str().expect("what it said");
+    assert!(refused.contains("the nonce is another") && refused.contains("exit status: 101"), "{refused}");
+    assert!(file("matrix.xml").contains("failures=\"1\""));
+    assert!(file("sig-none-lower.html").contains("sig-none-lower"));
+
+    let output = matrix(&["idt-nonce-wrong"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_matrix_of_a_command_that_signs_nobody_in_is_refused() {
+    for (command, sentence) in [
+        ("exit 3", "without any fault the sign-in did not succeed"),
+        ("exit 3", "(exit status: 3)"),
+        ("exit 0", "the provider gave nobody tokens"),
+        ("echo so far; sleep 60 & sleep 60", "did not end in time"),
+        ("echo so far; sleep 60 & sleep 60", "It said:\nso far"),
+    ] {
+        let output = run(&["matrix", "--patience", "1", "--", "sh", "-c", command]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(sentence), "{command}: {stderr}");
+    }
+    let missing = run(&["matrix", "--", "no-such-program"]);
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("name a program that is there, after --"));
+    let misspelt = run(&["matrix", "--fault", "idt-nonse-*", "--", "true"]);
+    assert!(String::from_utf8_lossy(&misspelt.stderr).contains("there is no fault \"idt-nonse-*\""));
 }

@@ -14,7 +14,7 @@ pub(crate) struct Options {
     /// Configuration file, TOML or YAML by its name; every option overrides it.
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_CONFIG")]
     config: Option<PathBuf>,
-    /// Address to listen on; port 0 is any free one. [default of serve: 127.0.0.1:9400, of exec: 127.0.0.1:0]
+    /// Address to listen on; port 0 is any free one. [default of serve: 127.0.0.1:9400, of others: 127.0.0.1:0]
     #[arg(long, value_name = "ADDRESS", env = "MOCK_IDP_LISTEN")]
     listen: Option<String>,
     /// Issuer, when it is not http://<listen>; on every address (0.0.0.0) it is where each request was sent to.

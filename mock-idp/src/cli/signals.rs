@@ -12,11 +12,11 @@ pub(crate) enum Signal {
 }
 
 #[cfg(unix)]
-pub(crate) use self::unix::{Signals, hand_on};
+pub(crate) use self::unix::{Group, Signals, hand_on};
 
 #[cfg(unix)]
 mod unix {
-    use nix::sys::signal::{self, kill};
+    use nix::sys::signal::{self, kill, killpg};
     use nix::unistd::Pid;
     use tokio::signal::unix::{SignalKind, signal};
 
@@ -45,6 +45,22 @@ mod unix {
         }
     }
 
+    /// The processes of a command that leads a group of its own. They are killed when this is dropped.
+    pub(crate) struct Group(Option<Pid>);
+
+    impl Group {
+        pub(crate) fn of(process: Option<u32>) -> Self {
+            Self(process.and_then(|process| i32::try_from(process).ok()).map(Pid::from_raw))
+        }
+    }
+
+    impl Drop for Group {
+        fn drop(&mut self) {
+            // Most have ended by themselves.
+            let _ = self.0.map(|group| killpg(group, signal::SIGKILL));
+        }
+    }
+
     /// Sends the signal to a process.
     pub(crate) fn hand_on(signal: Signal, process: u32) {
         let signal = match signal {
@@ -59,7 +75,7 @@ mod unix {
 }
 
 #[cfg(not(unix))]
-pub(crate) use self::elsewhere::{Signals, hand_on};
+pub(crate) use self::elsewhere::{Group, Signals, hand_on};
 
 #[cfg(not(unix))]
 mod elsewhere {
@@ -78,6 +94,15 @@ mod elsewhere {
                 std::future::pending::<()>().await;
             }
             Signal::Interrupt
+        }
+    }
+
+    /// The command alone: nothing is known of what it started.
+    pub(crate) struct Group;
+
+    impl Group {
+        pub(crate) fn of(_: Option<u32>) -> Self {
+            Self
         }
     }
 

@@ -2,7 +2,7 @@
 //! where the manual says.
 
 use ::openidconnect as oidc;
-use mock_idp::MockIdp;
+use mock_idp::{Attempt, MatrixOutcome, MockIdp};
 use oidc::Scope;
 use oidc::core::{CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreTokenResponse};
 use oidc::core::{CoreGenderClaim, CoreUserInfoClaims};
@@ -12,12 +12,12 @@ use oidc::{LogoutRequest, Nonce, PkceCodeChallenge, PkceCodeVerifier, PostLogout
 use oidc::{NonceVerifier, OAuth2TokenResponse as _, ProviderMetadataWithLogout, RedirectUrl, RefreshToken};
 
 use crate::scenario::{RelyingParty, SCOPES, SIGNED_OUT, SignedIn, completes, parameter, provider, refuses};
-use crate::support::{CALLBACK, CLIENT, SECRET};
+use crate::support::{Browser, CALLBACK, CLIENT, SECRET};
 
 #[tokio::test]
 async fn openidconnect_signs_in_refreshes_and_logs_out() {
     let idp = provider().await;
-    let mut party = OpenIdConnect::discover(&idp).await;
+    let mut party = OpenIdConnect::discover(&idp).await.expect("discovery");
     completes(&idp, &mut party).await;
     let faults = [
         ("sig-bad-rs256", "signature verification failed"),
@@ -28,6 +28,35 @@ async fn openidconnect_signs_in_refreshes_and_logs_out() {
         ("ui-sub-mismatch", "invalid subject"),
     ];
     refuses(&idp, &mut party, &faults).await;
+}
+
+#[tokio::test]
+async fn openidconnect_takes_no_falsified_token_in_the_matrix() {
+    let faults = ["sig-*", "idt-iss-*", "idt-aud-*", "idt-nonce-*", "idt-exp-past", "ui-sub-mismatch"];
+    let plan = MockIdp::builder().matrix(&faults).expect("faults of the catalogue");
+    let matrix = plan.run(async |idp, _| signs_in(idp).await).await.expect("an honest sign-in");
+    matrix.assert_clean();
+    assert!(matrix.with(MatrixOutcome::Right).count() > 40, "{}", matrix.text());
+    assert_eq!(matrix.with(MatrixOutcome::NotReached).count(), 0, "{}", matrix.text());
+}
+
+/// Dana signs in, from discovery on.
+async fn signs_in(idp: &MockIdp) -> Attempt {
+    let attempt = async {
+        let mut party = OpenIdConnect::discover(idp).await?;
+        let address = party.begin(None).await;
+        let browser = Browser::new();
+        let form = "application/x-www-form-urlencoded";
+        let request = browser.http().post(&address).header("content-type", form).body("sub=dana");
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| words(&error))?;
+        let back = answer.headers().get("location").ok_or("the provider sends the browser nowhere")?;
+        party.finish(back.to_str().map_err(|error| words(&error))?).await
+    };
+    match attempt.await {
+        Ok(_) => true.into(),
+        Err(said) => Attempt { said, ..false.into() },
+    }
 }
 
 type Client = CoreClient<
@@ -55,21 +84,22 @@ struct OpenIdConnect {
 }
 
 impl OpenIdConnect {
-    async fn discover(idp: &MockIdp) -> Self {
+    async fn discover(idp: &MockIdp) -> Result<Self, String> {
         let issuer = IssuerUrl::new(idp.issuer().to_owned()).expect("an address");
-        let metadata = ProviderMetadataWithLogout::discover_async(issuer, &send).await.expect("discovery");
+        let metadata = ProviderMetadataWithLogout::discover_async(issuer, &send).await;
+        let metadata = metadata.map_err(|error| words(&error))?;
         let end_session = metadata.additional_metadata().end_session_endpoint.clone();
         let secret = ClientSecret::new(SECRET.to_owned());
         let redirect_uri = RedirectUrl::new(CALLBACK.to_owned()).expect("an address");
         let client =
             CoreClient::from_provider_metadata(metadata, ClientId::new(CLIENT.to_owned()), Some(secret));
-        Self {
+        Ok(Self {
             client: client.set_redirect_uri(redirect_uri),
-            end_session: end_session.expect("an address for logout"),
+            end_session: end_session.ok_or("there is no address for logout")?,
             request: None,
             id_token: None,
             logout_state: None,
-        }
+        })
     }
 
     /// Validates the ID token and asks who that is.

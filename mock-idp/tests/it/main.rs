@@ -23,6 +23,7 @@ mod journal;
 mod lifecycle;
 mod login;
 mod logout;
+mod matrix;
 mod metadata;
 mod mounted;
 mod networks;

@@ -1,0 +1,147 @@
+//! A command that signs somebody in, once for each fault: how it ends says what the relying party did.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::{Path, PathBuf};
+use std::process::{ExitCode, Stdio};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use mock_idp::{Attempt, Did, Matrix, MatrixOutcome, MatrixRow, MockIdp};
+
+use crate::cli::beside::{self, AuthorityFile};
+use crate::cli::options::Options;
+use crate::cli::signals::{Group, Signal, Signals};
+
+#[derive(clap::Args)]
+pub(crate) struct MatrixOptions {
+    #[command(flatten)]
+    options: Options,
+    /// A fault to try, or a pattern with a star (idt-*); may be given several times. [default: all that a sign-in can meet]
+    #[arg(long, value_name = "ID")]
+    fault: Vec<String>,
+    /// A fault to leave out, or a pattern; may be given several times.
+    #[arg(long, value_name = "ID")]
+    except: Vec<String>,
+    /// How many seconds a sign-in may take.
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    patience: NonZeroU64,
+    /// How many sign-ins there are at once, each at a provider of its own.
+    #[arg(long, value_name = "COUNT", default_value = "1")]
+    at_once: NonZeroUsize,
+    /// Folder for matrix.json, matrix.xml (JUnit) and the story of every sign-in that was wrong.
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// The command and its arguments: it signs somebody in at the application, and ends with 0 when that succeeded.
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+/// The relying party did something wrong.
+const WRONG: u8 = 1;
+/// So much of what a command prints is kept, from the end.
+const TAIL: usize = 8 * 1024;
+/// How long the engine waits beyond the patience that the command is shown.
+const MARGIN: Duration = Duration::from_secs(30);
+
+pub(crate) fn run(matrix: MatrixOptions) -> anyhow::Result<ExitCode> {
+    let MatrixOptions { options, fault, except, patience, at_once, report, command } = matrix;
+    let patience = Duration::from_secs(patience.get());
+    let plan = options.builder("127.0.0.1:0")?.matrix(&fault)?.except(&except)?;
+    let plan = plan.patience(patience + MARGIN).at_once(at_once.get());
+    if let Some(folder) = &report {
+        fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    }
+    say(&format!("{} faults, and an honest sign-in before and after them\n", plan.faults().len()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut signals = Signals::listen()?;
+        let attempt = async |idp: &MockIdp, fault: Option<&'static str>| {
+            attempted(&command, idp, fault, patience)
+                .await
+                .unwrap_or_else(|error| Attempt { did: Did::Refused, said: format!("{error:#}") })
+        };
+        let matrix = tokio::select! {
+            matrix = plan.run_and_tell(attempt, |row| say(&row.text())) => matrix?,
+            // Commands that still run are killed as soon as nobody waits for them.
+            signal = signals.next() => return Ok(ExitCode::from(128 + number(signal))),
+        };
+        say(&format!("\n{}", matrix.sum()));
+        if let Some(folder) = &report {
+            write(&matrix, folder)
+                .with_context(|| format!("nothing can be written to {}", folder.display()))?;
+            let folder = folder.display();
+            say(&format!("matrix.json, matrix.xml and the stories of what was wrong are in {folder}"));
+        }
+        let is_clean = matrix.with(MatrixOutcome::Wrong).next().is_none();
+        Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
+    })
+}
+
+/// Runs the command once, with everything it starts, until it ends or patience does.
+async fn attempted(
+    words: &[OsString],
+    idp: &MockIdp,
+    fault: Option<&'static str>,
+    patience: Duration,
+) -> anyhow::Result<Attempt> {
+    let authority = AuthorityFile::of(idp)?;
+    let (reader, writer) = std::io::pipe()?;
+    let mut command =
+        beside::command(words, idp, authority.as_ref()).with_context(|| "there is no command")?;
+    command.env_remove("MOCK_IDP_FAULT").envs(fault.map(|fault| ("MOCK_IDP_FAULT", fault)));
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).kill_on_drop(true);
+    #[cfg(unix)]
+    command.process_group(0);
+    let mut child =
+        command.spawn().map_err(|error| anyhow::anyhow!("{}", beside::not_started(words, &error)))?;
+    // The command holds an end of the pipe too.
+    drop(command);
+    let group = Group::of(child.id());
+    let said = tokio::task::spawn_blocking(move || tail(reader));
+    let ended = tokio::time::timeout(patience, child.wait()).await;
+    // What it left behind ends with it.
+    drop(group);
+    child.kill().await.ok();
+    let said = said.await?;
+    let Ok(status) = ended else { return Ok(Attempt { did: Did::NotEnded, said }) };
+    let status = status?;
+    let said = if status.success() { said } else { format!("{said}\n({status})").trim_start().to_owned() };
+    Ok(Attempt { said, ..status.success().into() })
+}
+
+/// The end of what there is to read, once nobody writes any more.
+fn tail(mut reader: std::io::PipeReader) -> String {
+    let (mut kept, mut piece) = (Vec::new(), [0; 4096]);
+    while let Ok(count @ 1..) = reader.read(&mut piece) {
+        kept.extend_from_slice(&piece[..count]);
+        kept.drain(..kept.len().saturating_sub(TAIL));
+    }
+    String::from_utf8_lossy(&kept).trim_end().to_owned()
+}
+
+fn write(matrix: &Matrix, folder: &Path) -> anyhow::Result<()> {
+    fs::write(folder.join("matrix.json"), serde_json::to_string_pretty(&matrix.json())? + "\n")?;
+    fs::write(folder.join("matrix.xml"), matrix.junit())?;
+    for MatrixRow { fault, story, .. } in &matrix.rows {
+        if let Some(story) = story {
+            fs::write(folder.join(format!("{fault}.html")), story)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whoever reads may have read enough and closed the pipe.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// As shells count them.
+fn number(signal: Signal) -> u8 {
+    match signal {
+        Signal::Interrupt => 2,
+        Signal::Terminate => 15,
+    }
+}

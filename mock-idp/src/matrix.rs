@@ -1,0 +1,348 @@
+//! A matrix: a relying party signs somebody in once for each fault, and what it does is held against what a correct one
+//! does. It arms, asks for a sign-in, and compares; how a sign-in goes is up to whoever asks for the matrix.
+
+mod choice;
+mod render;
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use futures_util::future::try_join_all;
+use serde::Serialize;
+
+use crate::fault::{ArmError, CatalogueEntry, Target, UnknownFault, Verdict};
+use crate::idp::{MockIdp, MockIdpBuilder, StartError};
+use crate::story::StoryOutcome;
+
+/// How an attempt to sign in ended, as the relying party sees it.
+///
+/// ```
+/// use mock_idp::Attempt;
+/// use mock_idp::Did;
+/// assert_eq!(Attempt::from(true), Attempt { did: Did::SignedIn, said: String::new() });
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// What it did.
+    pub did: Did,
+    /// What there is to say about it, for whoever looks for the reason.
+    pub said: String,
+}
+
+impl From<bool> for Attempt {
+    fn from(signed_in: bool) -> Self {
+        let did = if signed_in { Did::SignedIn } else { Did::Refused };
+        Self { did, said: String::new() }
+    }
+}
+
+/// What a relying party did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Did {
+    /// It signed the person in.
+    SignedIn,
+    /// It did not.
+    Refused,
+    /// It had not come to an end when patience was over.
+    NotEnded,
+}
+
+impl Did {
+    /// The name as it stands in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed_in",
+            Self::Refused => "refused",
+            Self::NotEnded => "not_ended",
+        }
+    }
+}
+
+/// What is to be thought of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatrixOutcome {
+    /// A correct relying party does the same.
+    Right,
+    /// A correct relying party does something else.
+    Wrong,
+    /// The specifications allow this and that.
+    Either,
+    /// The fault had nothing to change: the relying party does not come where it strikes.
+    NotReached,
+}
+
+/// One fault, and what the relying party did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MatrixRow {
+    /// Id of the fault; `no-fault` for the honest sign-in at the end.
+    pub fault: &'static str,
+    /// What happened, in one sentence.
+    pub sentence: &'static str,
+    /// The clause or the official test behind it.
+    pub reference: &'static str,
+    /// Products that got it wrong.
+    pub seen_in: &'static [&'static str],
+    /// What a correct relying party does.
+    pub correct: Verdict,
+    /// What this one did.
+    pub did: Did,
+    /// What is to be thought of it.
+    pub outcome: MatrixOutcome,
+    /// How often the fault changed something.
+    pub fired: u64,
+    /// How long it took.
+    pub milliseconds: u64,
+    /// What the attempt had to say.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub said: String,
+    /// The story of its newest sign-in as one HTML file, when it was wrong and there is one.
+    #[serde(skip)]
+    pub story: Option<String>,
+}
+
+/// What a relying party did with every fault.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Matrix {
+    /// One for each fault, in the order of the catalogue, and the honest sign-in at the end.
+    pub rows: Vec<MatrixRow>,
+}
+
+/// Why there is no matrix.
+#[derive(Debug, thiserror::Error)]
+pub enum MatrixError {
+    /// No fault has this id, or one like it.
+    #[error(transparent)]
+    Unknown(#[from] UnknownFault),
+    /// The provider cannot stage it.
+    #[error(transparent)]
+    Arm(#[from] ArmError),
+    /// Everything that was chosen was excepted.
+    #[error("no fault is left to try; except fewer")]
+    Nothing,
+    /// Several providers cannot listen at one address.
+    #[error(
+        "{0} sign-ins at once take a provider each, and all cannot listen on {1}; listen on port 0, or try one at a time"
+    )]
+    OneAddress(usize, String),
+    /// A provider did not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// Without any fault nobody was signed in: that nobody is with one would prove nothing.
+    #[error(
+        "without any fault the sign-in {0}; it has to succeed before there is anything to compare with{1}"
+    )]
+    Honest(&'static str, String),
+    /// The attempt ended well, and the provider gave nobody tokens.
+    #[error(
+        "the sign-in without any fault ended well, but the provider gave nobody tokens: it has to sign somebody in at this provider's issuer"
+    )]
+    NobodySignedIn,
+}
+
+/// A matrix that is to be made.
+pub struct MatrixPlan {
+    idp: MockIdpBuilder,
+    faults: Vec<&'static CatalogueEntry>,
+    patience: Duration,
+    at_once: usize,
+}
+
+impl MockIdpBuilder {
+    /// Prepares one sign-in for each of these faults: ids, or patterns with a star (`idt-*`); none of them means every fault that
+    /// a sign-in can meet.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use mock_idp::{MatrixError, MockIdp};
+    /// let plan = MockIdp::builder().matrix(&["idt-nonce-*", "sig-none-lower"]).unwrap();
+    /// // An application would be started with `idp.issuer()`, and Dana signed in there; this one signs nobody in.
+    /// let matrix = plan.run(async |_idp, _fault| true).await;
+    /// assert!(matches!(matrix, Err(MatrixError::NobodySignedIn)));
+    /// # });
+    /// ```
+    pub fn matrix(self, faults: &[impl AsRef<str>]) -> Result<MatrixPlan, MatrixError> {
+        let faults = choice::chosen(faults, self.has_tls())?;
+        Ok(MatrixPlan { idp: self, faults, patience: Duration::from_mins(1), at_once: 1 })
+    }
+}
+
+impl MatrixPlan {
+    /// Leaves these out: ids or patterns.
+    pub fn except(mut self, faults: &[impl AsRef<str>]) -> Result<Self, MatrixError> {
+        choice::remove(&mut self.faults, faults)?;
+        if self.faults.is_empty() { Err(MatrixError::Nothing) } else { Ok(self) }
+    }
+
+    /// How long a sign-in may take. Default: a minute.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// How many sign-ins there are at once, each at a provider of its own. Default: one.
+    #[must_use]
+    pub fn at_once(mut self, at_once: usize) -> Self {
+        self.at_once = at_once.max(1);
+        self
+    }
+
+    /// The faults, in the order of the catalogue.
+    pub fn faults(&self) -> &[&'static CatalogueEntry] {
+        &self.faults
+    }
+
+    /// Makes the matrix. `attempt` signs somebody in at the application, which trusts this provider, and says whether that
+    /// succeeded; it is told the fault that is armed, if one is.
+    pub async fn run<A: Into<Attempt>>(
+        self,
+        attempt: impl AsyncFn(&MockIdp, Option<&'static str>) -> A,
+    ) -> Result<Matrix, MatrixError> {
+        self.run_and_tell(attempt, |_| ()).await
+    }
+
+    /// The same, and tells of every row when it is there.
+    pub async fn run_and_tell<A: Into<Attempt>>(
+        self,
+        attempt: impl AsyncFn(&MockIdp, Option<&'static str>) -> A,
+        tell: impl Fn(&MatrixRow),
+    ) -> Result<Matrix, MatrixError> {
+        let at_once = self.at_once.min(self.faults.len());
+        if let Some(address) = self.idp.listens_on().find(|it| at_once > 1 && !it.ends_with(":0")) {
+            return Err(MatrixError::OneAddress(at_once, address.to_owned()));
+        }
+        let mut idps = vec![self.idp.clone().start().await?];
+        self.honest(&idps[0], &attempt).await?;
+        for _ in 1..at_once {
+            idps.push(self.idp.clone().start().await?);
+        }
+        let next = Cell::new(0);
+        let rows = try_join_all(idps.iter().map(async |idp| {
+            let mut rows = Vec::new();
+            while let Some(entry) = self.faults.get(next.replace(next.get() + 1)) {
+                let row = self.row(idp, entry, &attempt).await?;
+                tell(&row);
+                rows.push(row);
+            }
+            Ok::<_, MatrixError>(rows)
+        }));
+        let mut rows = rows.await?.concat();
+        let place = |row: &MatrixRow| self.faults.iter().position(|entry| entry.id == row.fault);
+        rows.sort_by_key(place);
+        let again = self.honest_again(&idps[0], &attempt).await;
+        tell(&again);
+        rows.push(again);
+        Ok(Matrix { rows })
+    }
+
+    /// An honest sign-in, which everything is compared with.
+    async fn honest<A: Into<Attempt>>(
+        &self,
+        idp: &MockIdp,
+        attempt: &impl AsyncFn(&MockIdp, Option<&'static str>) -> A,
+    ) -> Result<(), MatrixError> {
+        let (did, said) = self.attempted(idp, None, attempt).await;
+        let said = if said.is_empty() { said } else { format!(". It said:\n{said}") };
+        match did {
+            Did::Refused => return Err(MatrixError::Honest("did not succeed", said)),
+            Did::NotEnded => return Err(MatrixError::Honest("did not end in time", said)),
+            Did::SignedIn => {}
+        }
+        let with_tokens = |outcome| matches!(outcome, StoryOutcome::TokensGiven | StoryOutcome::SignedOut);
+        let is_seen = idp.stories().list().into_iter().any(|line| with_tokens(line.outcome));
+        if is_seen { Ok(()) } else { Err(MatrixError::NobodySignedIn) }
+    }
+
+    /// What went wrong is over: whoever still refuses keeps something that it should not have kept.
+    async fn honest_again<A: Into<Attempt>>(
+        &self,
+        idp: &MockIdp,
+        attempt: &impl AsyncFn(&MockIdp, Option<&'static str>) -> A,
+    ) -> MatrixRow {
+        idp.reset();
+        let began = Instant::now();
+        let (did, said) = self.attempted(idp, None, attempt).await;
+        let outcome = if did == Did::SignedIn { MatrixOutcome::Right } else { MatrixOutcome::Wrong };
+        MatrixRow {
+            fault: "no-fault",
+            sentence: "Nothing is wrong any more, after all the faults.",
+            reference: "",
+            seen_in: &[],
+            correct: Verdict::Accept,
+            did,
+            outcome,
+            fired: 0,
+            milliseconds: milliseconds_since(began),
+            said,
+            story: story_of(idp, outcome),
+        }
+    }
+
+    async fn row<A: Into<Attempt>>(
+        &self,
+        idp: &MockIdp,
+        entry: &'static CatalogueEntry,
+        attempt: &impl AsyncFn(&MockIdp, Option<&'static str>) -> A,
+    ) -> Result<MatrixRow, MatrixError> {
+        idp.reset();
+        let armed = idp.faults().arm(entry.id, Target::next(), u64::MAX)?;
+        let began = Instant::now();
+        let (mut did, mut said) = self.attempted(idp, Some(entry.id), attempt).await;
+        if armed.fired() == 0 && did == Did::SignedIn {
+            // Some go back to an earlier sign-in, and now there is one.
+            (did, said) = self.attempted(idp, Some(entry.id), attempt).await;
+        }
+        let fired = armed.fired();
+        let outcome = judged(entry.verdict, did, fired);
+        Ok(MatrixRow {
+            fault: entry.id,
+            sentence: entry.sentence,
+            reference: entry.reference,
+            seen_in: entry.seen_in,
+            correct: entry.verdict,
+            did,
+            outcome,
+            fired,
+            milliseconds: milliseconds_since(began),
+            said,
+            story: story_of(idp, outcome),
+        })
+    }
+
+    async fn attempted<A: Into<Attempt>>(
+        &self,
+        idp: &MockIdp,
+        fault: Option<&'static str>,
+        attempt: &impl AsyncFn(&MockIdp, Option<&'static str>) -> A,
+    ) -> (Did, String) {
+        match tokio::time::timeout(self.patience, attempt(idp, fault)).await.map(Into::into) {
+            Ok(Attempt { did, said }) => (did, said),
+            Err(_) => (Did::NotEnded, String::new()),
+        }
+    }
+}
+
+fn judged(correct: Verdict, did: Did, fired: u64) -> MatrixOutcome {
+    match (correct, did) {
+        // Nothing was wrong, so nothing is said by it.
+        _ if fired == 0 => MatrixOutcome::NotReached,
+        (_, Did::NotEnded)
+        | (Verdict::Accept, Did::Refused)
+        | (Verdict::Refuse | Verdict::Reauthenticate, Did::SignedIn) => MatrixOutcome::Wrong,
+        (Verdict::Either, _) => MatrixOutcome::Either,
+        (Verdict::Accept, Did::SignedIn) | (Verdict::Refuse | Verdict::Reauthenticate, Did::Refused) => {
+            MatrixOutcome::Right
+        }
+    }
+}
+
+fn milliseconds_since(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn story_of(idp: &MockIdp, outcome: MatrixOutcome) -> Option<String> {
+    let newest = idp.stories().list().into_iter().next().filter(|_| outcome == MatrixOutcome::Wrong)?;
+    idp.stories().html(&newest.id).ok()
+}

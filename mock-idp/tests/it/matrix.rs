@@ -1,0 +1,139 @@
+//! The matrix of faults: what relying parties do with each, held against what a correct one does.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use mock_idp::{Attempt, Did, Matrix, MatrixError, MatrixOutcome, MockIdp, RealmHandle};
+
+use crate::support::{Browser, decode};
+
+/// A relying party that checks state and nonce, and no signature.
+async fn careless(idp: &RealmHandle) -> bool {
+    let browser = Browser::new();
+    let Some(code) = browser.sign_in(idp, "dana", &[]).await.param("code") else { return false };
+    let token = browser.redeem(idp, &code).await;
+    let id_token = token.is_json().then(|| token.json()["id_token"].as_str().map(str::to_owned)).flatten();
+    id_token.is_some_and(|id_token| decode(&id_token).1["nonce"] == "nonce-1")
+}
+
+fn plan(faults: &[&str]) -> mock_idp::MatrixPlan {
+    MockIdp::builder().on_current_runtime().matrix(faults).expect("faults of the catalogue")
+}
+
+fn outcomes(matrix: &Matrix) -> Vec<(&'static str, Did, MatrixOutcome)> {
+    matrix.rows.iter().map(|row| (row.fault, row.did, row.outcome)).collect()
+}
+
+#[tokio::test]
+async fn every_row_says_what_the_relying_party_did_and_whether_that_is_right() {
+    let plan = plan(&["sig-none-lower", "idt-nonce-*", "claim-locale", "idt-replay", "out-bcl-alg-none"]);
+    let told = RefCell::new(Vec::new());
+    let known = RefCell::new(Vec::new());
+    let attempt = async |idp: &MockIdp, fault: Option<&'static str>| {
+        known.borrow_mut().push(fault);
+        Attempt { said: "it looked at the nonce".to_owned(), ..careless(idp).await.into() }
+    };
+    let matrix = plan.run_and_tell(attempt, |row| told.borrow_mut().push(row.fault)).await.unwrap();
+    assert_eq!(
+        outcomes(&matrix),
+        [
+            ("idt-nonce-wrong", Did::Refused, MatrixOutcome::Right),
+            ("idt-nonce-missing", Did::Refused, MatrixOutcome::Right),
+            // There is an earlier sign-in to go back to in the second try.
+            ("idt-replay", Did::SignedIn, MatrixOutcome::Wrong),
+            ("sig-none-lower", Did::SignedIn, MatrixOutcome::Wrong),
+            ("out-bcl-alg-none", Did::SignedIn, MatrixOutcome::NotReached),
+            ("claim-locale", Did::SignedIn, MatrixOutcome::Right),
+            ("no-fault", Did::SignedIn, MatrixOutcome::Right),
+        ]
+    );
+    assert_eq!(told.into_inner(), matrix.rows.iter().map(|row| row.fault).collect::<Vec<_>>());
+    assert_eq!(known.into_inner().iter().filter(|fault| fault.is_none()).count(), 2);
+    assert_eq!(
+        matrix.sum(),
+        "7 sign-ins: 4 right, 2 WRONG, 0 where both is right, 1 whose fault was not reached"
+    );
+    let wrong = matrix.with(MatrixOutcome::Wrong).last().unwrap();
+    assert!(wrong.fired > 0 && wrong.story.as_ref().is_some_and(|story| story.contains("sig-none-lower")));
+    let text = matrix.text();
+    for part in
+        ["sig-none-lower", "WRONG\n", "a correct relying party refuses", "    | it looked at the nonce"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let json = matrix.json();
+    assert_eq!(
+        (&json["rows"][3]["did"], &json["rows"][3]["correct"]),
+        (&"signed_in".into(), &"refuse".into())
+    );
+    let junit = matrix.junit();
+    assert!(junit.contains("tests=\"7\" skipped=\"1\" failures=\"2\" errors=\"0\""), "{junit}");
+    let panic = std::panic::catch_unwind(|| matrix.assert_clean()).unwrap_err();
+    assert!(panic.downcast_ref::<String>().unwrap().contains("sig-none-lower"));
+}
+
+#[tokio::test]
+async fn several_are_tried_at_once_and_each_stays_alone() {
+    let plan = plan(&["idt-nonce-*", "idt-aud-*", "claim-locale"]).at_once(3);
+    let faults: Vec<_> = plan.faults().iter().map(|entry| entry.id).collect();
+    let (issuers, armed) = (RefCell::new(Vec::new()), Cell::new(0));
+    let attempt = async |idp: &MockIdp, fault| {
+        issuers.borrow_mut().push(idp.issuer().to_owned());
+        let before = idp.faults().list();
+        armed.set(armed.get() + before.len());
+        assert_eq!(before.first().map(|record| record.fault), fault);
+        careless(idp).await
+    };
+    let matrix = plan.run(attempt).await.unwrap();
+    let rows: Vec<_> = matrix.rows.iter().map(|row| row.fault).collect();
+    assert_eq!(rows[..faults.len()], faults);
+    let mut issuers = issuers.into_inner();
+    issuers.sort();
+    issuers.dedup();
+    assert_eq!((issuers.len(), rows.last()), (3, Some(&"no-fault")));
+    assert!(armed.get() >= faults.len());
+}
+
+#[tokio::test]
+async fn what_does_not_end_is_wrong_even_where_both_is_right() {
+    let plan = plan(&["claim-modules-string"]).patience(Duration::from_millis(300));
+    let attempt = async |idp: &MockIdp, fault: Option<&'static str>| {
+        let signed_in = careless(idp).await;
+        if fault.is_some() {
+            std::future::pending::<()>().await;
+        }
+        signed_in
+    };
+    let matrix = plan.run(attempt).await.unwrap();
+    assert_eq!(outcomes(&matrix)[0], ("claim-modules-string", Did::NotEnded, MatrixOutcome::Wrong));
+}
+
+#[tokio::test]
+async fn whoever_does_not_recover_is_wrong_in_the_end() {
+    let struck = Cell::new(false);
+    let attempt = async |idp: &MockIdp, fault: Option<&'static str>| {
+        struck.set(struck.get() || fault.is_some());
+        careless(idp).await && !struck.get()
+    };
+    let matrix = plan(&["idt-nonce-wrong"]).run(attempt).await.unwrap();
+    assert_eq!(outcomes(&matrix)[1], ("no-fault", Did::Refused, MatrixOutcome::Wrong));
+}
+
+#[tokio::test]
+async fn without_an_honest_sign_in_there_is_no_matrix() {
+    let faults = ["idt-nonce-wrong"];
+    let refused = plan(&faults).run(async |_, _| Attempt { said: "no way".to_owned(), ..false.into() }).await;
+    let sentence = refused.unwrap_err().to_string();
+    assert!(sentence.starts_with("without any fault the sign-in did not succeed;"), "{sentence}");
+    assert!(sentence.ends_with("It said:\nno way"), "{sentence}");
+    let nobody = plan(&faults).run(async |_, _| true).await;
+    assert!(matches!(nobody, Err(MatrixError::NobodySignedIn)));
+    let patience = Duration::from_millis(1);
+    let stuck = plan(&faults).patience(patience).run(async |_, _| std::future::pending::<bool>().await).await;
+    assert!(stuck.unwrap_err().to_string().contains("did not end in time"));
+    let nothing = plan(&faults).except(&["idt-*"]).map(|_| ()).unwrap_err();
+    assert!(matches!(nothing, MatrixError::Nothing));
+    let one = MockIdp::builder().bind("127.0.0.1:9400").matrix(&["idt-*"]).unwrap().at_once(2);
+    let sentence = one.run(async |_, _| true).await.unwrap_err().to_string();
+    assert!(sentence.contains("listen on port 0, or try one at a time"), "{sentence}");
+}
