@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+use crate::protocol::discovery::path;
+use crate::protocol::endpoints::{Endpoint, Endpoints};
+
 /// Whether it is an http or https URL that paths can be put behind.
 pub(crate) fn is_base_url(address: &str) -> bool {
     let right = url::Url::parse(address).is_ok_and(|url| {
@@ -27,12 +30,17 @@ pub(crate) struct Base {
     pub(crate) control: Arc<str>,
     /// The path in `front`: what stands before every link on a page.
     pub(crate) prefix: Arc<str>,
+    /// Where the endpoints are, behind all of these.
+    pub(crate) endpoints: Arc<Endpoints>,
 }
 
 impl Base {
-    /// Browsers at one address and servers at another; the issuer is the browsers', with a slash at its end or without.
-    pub(crate) fn new(front: &str, back: &str, trailing_slash: bool) -> Self {
-        let issuer = if trailing_slash { format!("{front}/") } else { front.to_owned() };
+    /// Browsers at one address and servers at another; the issuer is the browsers', with what it ends with.
+    fn new(front: &str, back: &str, trailing_slash: bool, endpoints: &Arc<Endpoints>) -> Self {
+        let mut issuer = format!("{front}{}", endpoints.issuer_suffix());
+        if trailing_slash && !issuer.ends_with('/') {
+            issuer.push('/');
+        }
         let prefix = front.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
         Self {
             issuer: issuer.into(),
@@ -40,7 +48,19 @@ impl Base {
             back: back.into(),
             control: prefix.unwrap_or_default().into(),
             prefix: prefix.unwrap_or_default().into(),
+            endpoints: Arc::clone(endpoints),
         }
+    }
+
+    /// The address of an endpoint.
+    pub(crate) fn endpoint(&self, endpoint: Endpoint) -> String {
+        let base = if endpoint.is_front() { &self.front } else { &self.back };
+        format!("{base}{}", self.endpoints.path(endpoint))
+    }
+
+    /// The path of the discovery document, behind the address of the realm (OIDC Discovery 4).
+    pub(crate) fn discovery_path(&self) -> String {
+        format!("{}{}", self.endpoints.issuer_suffix().trim_end_matches('/'), path::DISCOVERY)
     }
 
     /// The whole address of the control API.
@@ -67,12 +87,12 @@ pub(crate) struct Addressing {
 
 impl Addressing {
     /// The addresses of the realm at `path`, for a request that was sent to `asked`.
-    pub(crate) fn base(&self, path: &str, asked: Option<&str>) -> Base {
+    pub(crate) fn base(&self, path: &str, asked: Option<&str>, endpoints: &Arc<Endpoints>) -> Base {
         let front = self.front.as_deref().or(asked).unwrap_or(&self.listening);
         let back = self.back.as_deref().unwrap_or(front);
         let below =
             |address: &str| if path.is_empty() { address.to_owned() } else { format!("{address}/{path}") };
-        let mut base = Base::new(&below(front), &below(back), self.trailing_slash);
+        let mut base = Base::new(&below(front), &below(back), self.trailing_slash, endpoints);
         if let Some(control) = &self.control {
             base.control = below(control).into();
         }
@@ -88,6 +108,7 @@ impl Addressing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::endpoints::Layout;
 
     fn addressing() -> Addressing {
         Addressing {
@@ -101,9 +122,9 @@ mod tests {
 
     #[test]
     fn a_derived_base_is_where_the_request_was_sent_to() {
-        let base = addressing().base("acme/eu", Some("https://idp.test"));
+        let base = addressing().base("acme/eu", Some("https://idp.test"), &Arc::default());
         assert_eq!((&*base.issuer, &*base.prefix), ("https://idp.test/acme/eu", "/acme/eu"));
-        assert_eq!(&*addressing().base("", None).issuer, "http://127.0.0.1:9400");
+        assert_eq!(&*addressing().base("", None, &Arc::default()).issuer, "http://127.0.0.1:9400");
     }
 
     #[test]
@@ -114,9 +135,18 @@ mod tests {
             trailing_slash: true,
             ..addressing()
         };
-        let base = pinned.base("acme", Some("http://evil.example"));
+        let base = pinned.base("acme", Some("http://evil.example"), &Arc::default());
         assert_eq!(&*base.issuer, "https://login.test/idp/acme/");
         assert_eq!((&*base.front, &*base.back), ("https://login.test/idp/acme", "http://idp:9400/acme"));
         assert_eq!(&*base.prefix, "/idp/acme");
+        let entra = Arc::new(Endpoints::like(Layout::Entra));
+        let base = pinned.base("acme", None, &entra);
+        assert_eq!(&*base.issuer, "https://login.test/idp/acme/v2.0/");
+        assert_eq!(base.discovery_path(), "/v2.0/.well-known/openid-configuration");
+        assert_eq!(base.endpoint(Endpoint::Token), "http://idp:9400/acme/oauth2/v2.0/token");
+        assert_eq!(
+            base.endpoint(Endpoint::Authorization),
+            "https://login.test/idp/acme/oauth2/v2.0/authorize"
+        );
     }
 }

@@ -14,11 +14,13 @@ use serde::Deserialize as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::config::shape::{ClockShape, ControlShape, Names, Shape, fill_client, fill_person, fill_realm};
+use crate::config::shape::{ClockShape, ControlShape, EndpointsShape, Names, Shape};
 pub(crate) use crate::config::shape::{RealmShape, TlsShape};
+use crate::config::shape::{fill_client, fill_person, fill_realm};
 use crate::config::tree::{Node, Wrong};
 use crate::fault::Arming;
 use crate::protocol::claims::ClaimNames;
+use crate::realms::Moved;
 use crate::rule::Rule;
 
 /// Why a configuration was refused: the file, the line where it is known, what is wrong and what to do.
@@ -86,6 +88,8 @@ pub(crate) struct Plan {
     pub(crate) keys: Option<PathBuf>,
     /// Its people, companies and clients, when it has any of its own.
     pub(crate) fixtures: Option<Fixtures>,
+    /// Endpoints that are elsewhere.
+    pub(crate) moved: Moved,
     pub(crate) prepared: Prepared,
 }
 
@@ -168,6 +172,8 @@ impl Config {
             seed: None,
             clock: shape.clock,
             keys: shape.keys,
+            layout: shape.layout,
+            endpoints: shape.endpoints,
             companies: shape.companies,
             people: shape.people,
             invented_people: shape.invented_people,
@@ -250,11 +256,14 @@ fn plan(shape: &mut RealmShape, base: &Fixtures) -> Plan {
         .take()
         .map(|ClockShape { frozen, at }| ClockSetting { frozen, at: at.and_then(|at| at.parse().ok()) });
     let keys = shape.keys.take();
+    let paths = shape.endpoints.take().map(EndpointsShape::given).unwrap_or_default();
+    let moved = Moved { layout: shape.layout, paths };
     Plan {
         seed: shape.seed,
         clock,
         keys,
         fixtures,
+        moved,
         prepared: Prepared { invented_people: shape.invented_people, faults, rules },
     }
 }

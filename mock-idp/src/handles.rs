@@ -96,6 +96,11 @@ impl RealmHandle {
         &self.0.base.issuer
     }
 
+    /// The address of the discovery document.
+    pub fn discovery_url(&self) -> String {
+        self.url(&self.0.base.discovery_path())
+    }
+
     /// The path below the root; empty for the root itself.
     pub fn path(&self) -> &str {
         &self.0.path

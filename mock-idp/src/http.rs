@@ -182,9 +182,10 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     if request.method() == Method::HEAD && operation.channel == Channel::Front {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let Place { realm, base, realms, .. } = place;
+    let realms = Arc::clone(&place.realms);
+    let realm = Arc::clone(&place.realm);
     let lever = request.extensions().get::<ConnectInfo<Lever>>().map(|ConnectInfo(lever)| lever.clone());
-    let incoming = match Incoming::read(base, request).await {
+    let incoming = match Incoming::read(&place, request).await {
         Ok(incoming) => incoming,
         Err(status) => return (status, "the body is longer than 64 KiB").into_response(),
     };
@@ -275,7 +276,7 @@ fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Not
     let Sending { status, delivery, .. } = *sending;
     let method = incoming.method.to_string();
     // Who has the address of a launch has the launch, as long as nobody has fetched it.
-    let path = if operation.name == "launch" { LAUNCH_MASKED.to_owned() } else { incoming.path };
+    let path = if operation.name == "launch" { LAUNCH_MASKED.to_owned() } else { incoming.asked.to_string() };
     let mut state = realm.lock();
     let at = state.now();
     let forgotten = state.record(Entry {

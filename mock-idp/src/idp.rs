@@ -36,7 +36,7 @@ pub enum StartError {
         /// Why not.
         reason: io::Error,
     },
-    /// The realm at the root cannot be made of these fixtures.
+    /// A realm cannot be made of what it is to have.
     #[error(transparent)]
     Realm(#[from] RealmError),
     /// There is no TLS.
@@ -185,6 +185,7 @@ impl MockIdpBuilder {
         let template = Template {
             fixtures: self.fixtures.unwrap_or_else(fixtures::embedded),
             names: self.names,
+            endpoints: self.moved.from(&Arc::default()).map_err(RealmError::from)?,
             clock: self.clock,
             seed: self.seed,
             slow: self.slow,

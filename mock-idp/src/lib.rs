@@ -59,6 +59,7 @@ pub use journal::{
 pub use keys::KeyError;
 pub use matrix::{Attempt, Did, Matrix, MatrixError, MatrixOutcome, MatrixPlan, MatrixRow};
 pub use protocol::claims::ClaimNames;
+pub use protocol::endpoints::{Endpoint, EndpointError, Layout, NoSuchName};
 pub use realm::invent::InventError;
 pub use realm::launch::{Launch, LaunchError};
 pub use realm::lifecycle::PersonError;

@@ -9,6 +9,7 @@ pub(crate) mod claims;
 pub(crate) mod claims_parameter;
 pub(crate) mod discovery;
 pub(crate) mod dpop;
+pub(crate) mod endpoints;
 pub(crate) mod error;
 pub(crate) mod login;
 pub(crate) mod logout;

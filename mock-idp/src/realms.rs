@@ -15,6 +15,7 @@ use crate::generator::Generator;
 use crate::journal::Journals;
 use crate::keys::{self, KeyError};
 use crate::protocol::claims::ClaimNames;
+use crate::protocol::endpoints::{Endpoint, EndpointError, Endpoints, Layout};
 use crate::realm::invent::InventError;
 use crate::realm::{Realm, Setup};
 
@@ -35,6 +36,7 @@ pub(crate) struct Realms {
 pub(crate) struct Template {
     pub(crate) fixtures: Fixtures,
     pub(crate) names: ClaimNames,
+    pub(crate) endpoints: Arc<Endpoints>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seed: Option<u64>,
     pub(crate) slow: Duration,
@@ -54,6 +56,8 @@ pub(crate) struct Template {
 pub(crate) struct Own {
     pub(crate) fixtures: Option<Fixtures>,
     pub(crate) names: Option<ClaimNames>,
+    /// Where its endpoints are.
+    pub(crate) moved: Moved,
     pub(crate) clock: Option<Arc<dyn Clock>>,
     /// How its clock starts, when it is not as all do.
     pub(crate) clock_setting: Option<ClockSetting>,
@@ -61,6 +65,26 @@ pub(crate) struct Own {
     pub(crate) keys: KeyMaterial,
     /// What is armed from the start.
     pub(crate) prepared: Prepared,
+}
+
+/// Endpoints that are elsewhere than those of what a realm is made of.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Moved {
+    /// Whose they look like; those of the template, when it is not said.
+    pub(crate) layout: Option<Layout>,
+    /// Further ones.
+    pub(crate) paths: Vec<(Endpoint, String)>,
+}
+
+impl Moved {
+    /// All of them, where these are the usual ones.
+    pub(crate) fn from(&self, usual: &Arc<Endpoints>) -> Result<Arc<Endpoints>, EndpointError> {
+        if self.layout.is_none() && self.paths.is_empty() {
+            return Ok(Arc::clone(usual));
+        }
+        let like = self.layout.map_or_else(|| Endpoints::clone(usual), Endpoints::like);
+        like.with(self.paths.iter().cloned()).map(Arc::new)
+    }
 }
 
 /// Which keys a realm signs with.
@@ -84,6 +108,19 @@ pub enum RealmError {
     /// There is one already.
     #[error("there is a realm {0:?} already; reset it, or remove it first")]
     Taken(String),
+    /// Something of another realm is where it is to be.
+    #[error("a realm {path:?} would hide {hidden} of the realm {other:?}; choose another path")]
+    Hides {
+        /// Its path.
+        path: String,
+        /// What would not be reached any more.
+        hidden: String,
+        /// The realm at the root has the empty path.
+        other: String,
+    },
+    /// An endpoint cannot be where it is to be.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
     /// A key of its fixtures is of no use.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -140,9 +177,10 @@ impl Realms {
             fixtures.keys = keys::own::material(&fixtures.keys, &mut generator.apart("keys"));
         }
         let clock = own.clock.unwrap_or_else(|| Arc::clone(&template.clock));
+        let endpoints = own.moved.from(&template.endpoints)?;
         let realm = Arc::new(Realm::new(Setup {
             path: path.to_owned(),
-            base: self.addressing.base(path, None),
+            base: self.addressing.base(path, None, &endpoints),
             fixtures,
             names: own.names.unwrap_or_else(|| template.names.clone()),
             clock: started(clock, own.clock_setting.or(template.clock_setting)),
@@ -159,6 +197,14 @@ impl Realms {
         // Somebody may have been quicker since it was looked for.
         if realms.contains_key(path) {
             return Err(RealmError::Taken(path.to_owned()));
+        }
+        let others = realms.iter().map(|(path, realm)| (path.as_str(), realm));
+        if let Some(hides) = others
+            .flat_map(|other| [hides(other, (path, &realm)), hides((path, &realm), other)])
+            .flatten()
+            .next()
+        {
+            return Err(hides);
         }
         realms.insert(path.to_owned(), Arc::clone(&realm));
         Ok(realm)
@@ -233,6 +279,19 @@ impl Realms {
         }
         near
     }
+}
+
+/// Whether a realm takes from one above it what is served below its path: the longest path wins.
+fn hides(above: (&str, &Arc<Realm>), below: (&str, &Arc<Realm>)) -> Option<RealmError> {
+    let (other, realm) = above;
+    let relative = format!("/{}", below.0);
+    let relative =
+        if other.is_empty() { &relative } else { relative.strip_prefix('/')?.strip_prefix(other)? };
+    if !relative.starts_with('/') || relative.len() < 2 {
+        return None;
+    }
+    let hidden = realm.base.endpoints.hidden_by(relative)?.to_owned();
+    Some(RealmError::Hides { path: below.0.to_owned(), hidden, other: other.to_owned() })
 }
 
 pub(crate) fn is_path(path: &str) -> bool {

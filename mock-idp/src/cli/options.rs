@@ -67,6 +67,12 @@ pub(crate) struct Options {
     /// What whoever controls the provider has to show; made and printed when other machines reach it.
     #[arg(long, value_name = "KEY", env = "MOCK_IDP_CONTROL_KEY", hide_env_values = true)]
     control_key: Option<String>,
+    /// Endpoints and issuer like those of another product: auth0, entra, google, keycloak or okta.
+    #[arg(long, value_name = "PRODUCT")]
+    layout: Option<String>,
+    /// Put an endpoint elsewhere, as in token=/oauth/token; may be given several times.
+    #[arg(long, value_name = "ENDPOINT=PATH")]
+    endpoint: Vec<String>,
     /// Another name for one of KaseyaOne's claims: company_id, company_name, username, role or modules.
     #[arg(long, value_name = "NAME=CLAIM")]
     claim: Vec<String>,
@@ -127,6 +133,16 @@ impl Options {
         }
         if let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) {
             builder = builder.tls_pem(read(certificate)?, read(key)?);
+        }
+        if let Some(layout) = self.layout {
+            builder = builder.layout(layout.parse().map_err(|error| anyhow::anyhow!("--layout: {error}"))?);
+        }
+        for assignment in &self.endpoint {
+            let (endpoint, path) = assignment.split_once('=').with_context(|| {
+                format!("--endpoint: {assignment:?} has no path; write it as in token=/oauth/token")
+            })?;
+            let endpoint = endpoint.parse().map_err(|error| anyhow::anyhow!("--endpoint: {error}"))?;
+            builder = builder.endpoint(endpoint, path);
         }
         for assignment in &self.claim {
             builder = builder

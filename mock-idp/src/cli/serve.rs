@@ -27,7 +27,7 @@ pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
 fn greeting(idp: &MockIdp, key_was_given: bool) -> String {
     let mut lines = vec![
         format!("mock-idp: issuer {} on {} (testing only; stop with Ctrl-C)", idp.issuer(), idp.address()),
-        format!("  discovery  {}", idp.url("/.well-known/openid-configuration")),
+        format!("  discovery  {}", idp.discovery_url()),
         format!("  control    {}, described by openapi.json there", idp.control_url()),
     ];
     // A key that was given is known to whoever gave it, and may be a secret elsewhere.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use fixtures::Fixtures;
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use crate::config::tree::Node;
 use crate::config::{Config, ConfigError, Plan, entry, refused, unknown};
 use crate::fault::{StagedBy, Target, catalogue};
 use crate::protocol::claims::ClaimNames;
+use crate::protocol::endpoints::EndpointError;
 use crate::realm::invent::MOST;
 use crate::rule::{OPERATIONS, Rule, Then};
 
@@ -118,6 +120,7 @@ pub(super) fn scope(plan: &Plan, fixtures: &Fixtures, tree: &Node) -> Result<(),
         let sentence = format!("at \"{at}\" is no time");
         return Err(refused(clock.line_of("at"), sentence, "write it as in \"2027-01-01T00:00:00Z\""));
     }
+    endpoints(plan, tree)?;
     if plan.fixtures.is_some() {
         for (list, key) in [("companies", "key"), ("people", "key"), ("clients", "id")] {
             once(tree, list, key)?;
@@ -146,6 +149,18 @@ pub(super) fn scope(plan: &Plan, fixtures: &Fixtures, tree: &Node) -> Result<(),
         rule(wanted, fixtures, entry(tree, "rules", number))?;
     }
     Ok(())
+}
+
+/// Every endpoint can be where it is to be. What a realm does not say it may have from the one at the root; that is seen
+/// when it is made.
+fn endpoints(plan: &Plan, tree: &Node) -> Result<(), ConfigError> {
+    plan.moved.from(&Arc::default()).map(|_| ()).map_err(|error| {
+        let (EndpointError::Path { endpoint, .. } | EndpointError::Taken { endpoint, .. }) = &error;
+        let line = tree.get("endpoints").map_or(tree.line, |endpoints| endpoints.line_of(endpoint));
+        let sentence = error.to_string();
+        let (sentence, remedy) = sentence.split_once("; ").unwrap_or((&sentence, ""));
+        refused(line, sentence, remedy)
+    })
 }
 
 /// No name stands twice, and none is empty.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::tree::{Node, Value, of_value};
 use crate::fault::Arming;
+use crate::protocol::endpoints::{Endpoint, Layout};
 use crate::rule::Rule;
 
 /// A configuration file.
@@ -32,6 +33,8 @@ pub(crate) struct Shape {
     pub(crate) without_auth_time: bool,
     pub(crate) claim_names: Option<Names>,
     pub(crate) clock: Option<ClockShape>,
+    pub(crate) layout: Option<Layout>,
+    pub(crate) endpoints: Option<EndpointsShape>,
     pub(crate) keys: Option<PathBuf>,
     pub(crate) companies: Option<Vec<Company>>,
     pub(crate) people: Option<Vec<Person>>,
@@ -89,6 +92,42 @@ impl Names {
     }
 }
 
+/// Paths of endpoints that are elsewhere than usual, each from the realm on: `/oauth/token`.
+#[derive(Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = EndpointPaths)]
+pub(crate) struct EndpointsShape {
+    authorization: Option<String>,
+    token: Option<String>,
+    userinfo: Option<String>,
+    jwks: Option<String>,
+    end_session: Option<String>,
+    pushed_authorization: Option<String>,
+    introspection: Option<String>,
+    revocation: Option<String>,
+    device_authorization: Option<String>,
+    registration: Option<String>,
+}
+
+impl EndpointsShape {
+    /// Those that are given.
+    pub(crate) fn given(self) -> Vec<(Endpoint, String)> {
+        let all = [
+            (Endpoint::Authorization, self.authorization),
+            (Endpoint::Token, self.token),
+            (Endpoint::Userinfo, self.userinfo),
+            (Endpoint::Jwks, self.jwks),
+            (Endpoint::EndSession, self.end_session),
+            (Endpoint::PushedAuthorization, self.pushed_authorization),
+            (Endpoint::Introspection, self.introspection),
+            (Endpoint::Revocation, self.revocation),
+            (Endpoint::DeviceAuthorization, self.device_authorization),
+            (Endpoint::Registration, self.registration),
+        ];
+        all.into_iter().filter_map(|(endpoint, path)| Some((endpoint, path?))).collect()
+    }
+}
+
 /// How the clock starts.
 #[derive(Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -113,6 +152,10 @@ pub(crate) struct RealmShape {
     pub(crate) seed: Option<u64>,
     /// How its clock starts, if not as that of the root did.
     pub(crate) clock: Option<ClockShape>,
+    /// Whose endpoints and issuer its own look like.
+    pub(crate) layout: Option<Layout>,
+    /// Endpoints that are elsewhere.
+    pub(crate) endpoints: Option<EndpointsShape>,
     /// The folder of its keys: in a configuration file only.
     #[schema(ignore)]
     pub(crate) keys: Option<PathBuf>,

@@ -108,6 +108,8 @@ impl From<RealmError> for Problem {
             RealmError::Invent(error) => return error.into(),
             RealmError::Taken(_) => (StatusCode::CONFLICT, "name_taken"),
             RealmError::Path(_) => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_realm_path"),
+            RealmError::Hides { .. } => (StatusCode::CONFLICT, "hidden_endpoint"),
+            RealmError::Endpoint(_) => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_endpoint"),
             RealmError::Key(_) => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_body"),
             RealmError::Randomness => (StatusCode::INTERNAL_SERVER_ERROR, "no_randomness"),
         };

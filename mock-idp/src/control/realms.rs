@@ -34,7 +34,7 @@ fn reading(place: &Place, realm: &Realm) -> RealmReading {
         // As this request was addressed, without the path of its own realm.
         let own = place.realm.path.as_str();
         let root = place.base.front.strip_suffix(own).unwrap_or(&place.base.front).trim_end_matches('/');
-        Arc::new(place.realms.addressing.base(&realm.path, Some(root)))
+        Arc::new(place.realms.addressing.base(&realm.path, Some(root), &realm.base.endpoints))
     } else {
         Arc::clone(&realm.base)
     };

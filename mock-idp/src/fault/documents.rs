@@ -4,6 +4,8 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::issuer::{elsewhere, near};
+use crate::base::Base;
+use crate::protocol::endpoints::Endpoint;
 use crate::rule::Then;
 
 /// A document on its way out.
@@ -42,11 +44,11 @@ pub(crate) const MAINTENANCE: &str = "<!doctype html><title>maintenance</title><
 /// A name that no resolver knows (RFC 6761 6.4).
 const NOWHERE: &str = "http://provider.invalid";
 
-pub(crate) fn discovery(id: &str, issuer: &str, random: &str, draft: &mut DocumentDraft) -> bool {
-    issuers(id, issuer, draft)
-        || addresses(id, issuer, random, draft)
+pub(crate) fn discovery(id: &str, base: &Base, random: &str, draft: &mut DocumentDraft) -> bool {
+    issuers(id, &base.issuer, draft)
+        || addresses(id, base, random, draft)
         || abilities(id, draft)
-        || outage(id, issuer, draft)
+        || outage(id, base, draft)
 }
 
 fn issuers(id: &str, issuer: &str, draft: &mut DocumentDraft) -> bool {
@@ -61,35 +63,38 @@ fn issuers(id: &str, issuer: &str, draft: &mut DocumentDraft) -> bool {
     draft.set("issuer", json!(other))
 }
 
-fn addresses(id: &str, issuer: &str, random: &str, draft: &mut DocumentDraft) -> bool {
-    let foreign = |path: &str| json!(format!("{}{path}", elsewhere(issuer)));
+fn addresses(id: &str, base: &Base, random: &str, draft: &mut DocumentDraft) -> bool {
+    let foreign = |endpoint| json!(format!("{}{}", elsewhere(&base.front), base.endpoints.path(endpoint)));
     match id {
         "disc-scheme-http" => draft.set("token_endpoint", json!("http://one.example/connect/token")),
         "disc-scheme-file" => draft.set("jwks_uri", json!("file:///etc/hosts")),
         "disc-scheme-js" => draft.set("authorization_endpoint", json!("javascript:alert(1)")),
-        "disc-endpoint-foreign-token" => draft.set("token_endpoint", foreign("/connect/token")),
-        "disc-endpoint-foreign-jwks" => {
-            draft.set("jwks_uri", foreign("/.well-known/openid-configuration/jwks"))
-        }
-        "disc-endpoint-foreign-userinfo" => draft.set("userinfo_endpoint", foreign("/connect/userinfo")),
+        "disc-endpoint-foreign-token" => draft.set("token_endpoint", foreign(Endpoint::Token)),
+        "disc-endpoint-foreign-jwks" => draft.set("jwks_uri", foreign(Endpoint::Jwks)),
+        "disc-endpoint-foreign-userinfo" => draft.set("userinfo_endpoint", foreign(Endpoint::Userinfo)),
         "disc-endpoint-foreign-meta" => {
             draft.set("token_endpoint", json!("http://169.254.169.254/latest/meta-data/"))
         }
         "net-dns-jwks" => draft.set("jwks_uri", json!(format!("{NOWHERE}/jwks"))),
         "net-dns-token" => draft.set("token_endpoint", json!(format!("{NOWHERE}/token"))),
         "net-dns-userinfo" => draft.set("userinfo_endpoint", json!(format!("{NOWHERE}/userinfo"))),
-        "jwks-uri-random" => draft.set("jwks_uri", json!(format!("{issuer}{KEYS_MOVED}{random}"))),
-        "ok-discovery" | "disc-endpoint-moved" => move_endpoints(issuer, &mut draft.body),
+        "jwks-uri-random" => draft.set("jwks_uri", json!(format!("{}{KEYS_MOVED}{random}", base.back))),
+        "ok-discovery" | "disc-endpoint-moved" => move_endpoints(base, &mut draft.body),
         _ => false,
     }
 }
 
-fn move_endpoints(issuer: &str, body: &mut Map<String, Value>) -> bool {
+fn move_endpoints(base: &Base, body: &mut Map<String, Value>) -> bool {
     let mut changed = false;
     for (name, value) in body.iter_mut() {
         let endpoint = name.ends_with("_endpoint") || name == "jwks_uri";
-        if let Some(path) = value.as_str().filter(|_| endpoint).and_then(|text| text.strip_prefix(issuer)) {
-            *value = json!(format!("{issuer}{MOVED}{path}"));
+        let Some(address) = value.as_str().filter(|_| endpoint) else { continue };
+        let moved = [&base.front, &base.back].into_iter().find_map(|base| {
+            let path = address.strip_prefix(&**base)?;
+            Some(format!("{base}{MOVED}{path}"))
+        });
+        if let Some(moved) = moved {
+            *value = json!(moved);
             changed = true;
         }
     }
@@ -123,12 +128,12 @@ fn abilities(id: &str, draft: &mut DocumentDraft) -> bool {
     }
 }
 
-fn outage(id: &str, issuer: &str, draft: &mut DocumentDraft) -> bool {
+fn outage(id: &str, base: &Base, draft: &mut DocumentDraft) -> bool {
     match id {
         "disc-flap" => draft.status = StatusCode::SERVICE_UNAVAILABLE,
         "disc-flap-html" => draft.html = Some(MAINTENANCE),
         "disc-flap-redirect" => {
-            draft.location = Some(format!("{}/.well-known/openid-configuration", elsewhere(issuer)));
+            draft.location = Some(format!("{}{}", elsewhere(&base.front), base.discovery_path()));
         }
         "disc-flap-timeout" | "net-hang-discovery" => draft.then = Some(Then::Hang),
         "net-refused-discovery" => draft.then = Some(Then::Close),

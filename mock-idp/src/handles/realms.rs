@@ -7,6 +7,7 @@ use fixtures::{Fixtures, Key};
 use super::RealmHandle;
 use crate::clock::Clock;
 use crate::protocol::claims::ClaimNames;
+use crate::protocol::endpoints::{Endpoint, Layout};
 use crate::realms::{KeyMaterial, Own, RealmError, Realms};
 
 /// The realms of a provider.
@@ -99,6 +100,18 @@ impl RealmBuilder {
     /// Other names of KaseyaOne's claims.
     pub fn claim_names(mut self, names: ClaimNames) -> Self {
         self.own.names = Some(names);
+        self
+    }
+
+    /// Endpoints and issuer like those of another product.
+    pub fn layout(mut self, layout: Layout) -> Self {
+        self.own.moved.layout = Some(layout);
+        self
+    }
+
+    /// Puts an endpoint elsewhere, at a path below the realm.
+    pub fn endpoint(mut self, endpoint: Endpoint, path: impl Into<String>) -> Self {
+        self.own.moved.paths.push((endpoint, path.into()));
         self
     }
 

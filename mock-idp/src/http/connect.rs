@@ -122,7 +122,7 @@ fn outage(outage: Outage, incoming: &Incoming) -> Reply {
 
 /// To the same endpoint at another origin.
 fn redirect(status: StatusCode, incoming: &Incoming) -> Reply {
-    let location = format!("{}{}", elsewhere(&incoming.base.issuer), incoming.path);
+    let location = format!("{}{}", elsewhere(&incoming.base.front), incoming.asked);
     Reply::new(status, "text/plain", "").with(header::LOCATION, location)
 }
 

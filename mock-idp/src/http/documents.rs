@@ -21,7 +21,7 @@ pub(crate) fn discovery(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
     let mut draft = DocumentDraft::new(metadata);
     let mut fetch = SignIn::default();
     state.strike(Point::Discovery, &mut fetch, note, |_, fault| {
-        documents::discovery(fault, &incoming.base.issuer, &random, &mut draft)
+        documents::discovery(fault, &incoming.base, &random, &mut draft)
     });
     state.faults.settle(Point::Discovery, &fetch);
     send(draft, note)

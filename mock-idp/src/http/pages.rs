@@ -154,6 +154,7 @@ struct FormPost<'a> {
 struct Home<'a> {
     prefix: &'a str,
     issuer: &'a str,
+    discovery: String,
     control: &'a str,
 }
 
@@ -308,7 +309,13 @@ pub(crate) fn home(base: &Base, note: &mut Note) -> Reply {
     show(
         StatusCode::OK,
         "kaseyaone-home",
-        Home { prefix: &base.prefix, issuer: &base.issuer, control: &base.control }.render(),
+        Home {
+            prefix: &base.prefix,
+            issuer: &base.issuer,
+            discovery: base.discovery_path(),
+            control: &base.control,
+        }
+        .render(),
         &policy(None, false),
         note,
     )

@@ -1,6 +1,7 @@
 //! Which realm a request belongs to, under which addresses, and what is left of its path. The longest realm wins; a
 //! realm that is not there is never made by asking for it.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -14,8 +15,10 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use crate::base::Base;
+use crate::fault::documents::MOVED;
 use crate::protocol::authorize::shorten;
 use crate::protocol::discovery::path;
+use crate::protocol::endpoints::Endpoints;
 use crate::realm::Realm;
 use crate::realms::Realms;
 
@@ -29,6 +32,8 @@ pub(crate) struct Place {
     pub(crate) realms: Arc<Realms>,
     /// The path of the request, the realm's included.
     pub(crate) whole_path: Arc<str>,
+    /// The path below the realm, as it was asked for.
+    pub(crate) asked: Arc<str>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Place {
@@ -53,30 +58,44 @@ pub(crate) struct Entrance {
 pub(crate) async fn dispatch(State(entrance): State<Entrance>, mut request: Request) -> Response {
     let whole_path: Arc<str> = request.uri().path().into();
     let Entrance { realms, inside } = entrance;
-    let Some((realm, rest)) = find(&realms, &whole_path) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
+    let found = find(&realms, &whole_path);
+    let is_found = found.is_some();
+    let root = || realms.get("").map(|root| (root, whole_path.to_string()));
+    let Some((realm, rest)) = found.or_else(root) else { return StatusCode::NOT_FOUND.into_response() };
     let base = if realms.addressing.is_derived() {
         let asked = asked_for(request.headers());
-        Arc::new(realms.addressing.base(&realm.path, asked.as_deref()))
+        Arc::new(realms.addressing.base(&realm.path, asked.as_deref(), &realm.base.endpoints))
     } else {
         Arc::clone(&realm.base)
     };
-    if *rest != *whole_path
-        && let Some(uri) = with_path(request.uri(), &rest)
+    let place = Place { realm, base, realms, whole_path, asked: rest.as_str().into() };
+    let served = served_at(&place.base.endpoints, &rest).filter(|_| is_found);
+    let Some(served) = served else { return nothing_here(place).await };
+    if *served != *place.whole_path
+        && let Some(uri) = with_path(request.uri(), &served)
     {
         *request.uri_mut() = uri;
     }
-    request.extensions_mut().insert(Place { realm, base, realms, whole_path });
+    request.extensions_mut().insert(place);
     inside.oneshot(request).await.into_response()
 }
 
-/// RFC 8414 3.1 puts the well-known path before the realm's; everything else comes after it.
+/// RFC 8414 3.1 puts the well-known path before the issuer's; everything else comes after the realm's.
 fn find(realms: &Realms, whole: &str) -> Option<(Arc<Realm>, String)> {
-    if let Some(below) = whole.strip_prefix(path::RFC_8414).and_then(|rest| rest.strip_prefix('/')) {
-        return realms.get(below).map(|realm| (realm, path::RFC_8414.to_owned()));
+    let Some(issuer) = whole.strip_prefix(path::RFC_8414).filter(|rest| rest.starts_with('/')) else {
+        return realms.find(whole).map(|(realm, rest)| (realm, rest.to_owned()));
+    };
+    let (realm, rest) = realms.find(issuer)?;
+    let is_issuer = rest.trim_end_matches('/') == realm.base.endpoints.issuer_suffix().trim_end_matches('/');
+    is_issuer.then(|| (realm, path::RFC_8414.to_owned()))
+}
+
+/// The path at which a path of the realm is served; endpoints that moved are below their prefix too.
+fn served_at<'a>(endpoints: &Endpoints, asked: &'a str) -> Option<Cow<'a, str>> {
+    match asked.strip_prefix(MOVED).filter(|below| below.starts_with('/')) {
+        Some(below) => Some(format!("{MOVED}{}", endpoints.served_at(below)?).into()),
+        None => endpoints.served_at(asked),
     }
-    realms.find(whole).map(|(realm, rest)| (realm, rest.to_owned()))
 }
 
 fn with_path(uri: &Uri, path: &str) -> Option<Uri> {

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 
 use crate::base::Base;
 use crate::http::origin::{is_elsewhere, only};
+use crate::http::place::Place;
 use crate::protocol::params::Params;
 use crate::realm::client_auth::Caller;
 use crate::realm::userinfo::Presented;
@@ -19,7 +20,10 @@ const LONGEST_BODY: usize = 64 * 1024;
 #[derive(Debug)]
 pub(crate) struct Incoming {
     pub(crate) method: Method,
+    /// The path at which it is served.
     pub(crate) path: String,
+    /// The path below the realm, as it was asked for.
+    pub(crate) asked: Arc<str>,
     /// Path and query as they came.
     target: String,
     pub(crate) query: Params,
@@ -32,7 +36,7 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
-    pub(crate) async fn read(base: Arc<Base>, request: Request) -> Result<Self, StatusCode> {
+    pub(crate) async fn read(place: &Place, request: Request) -> Result<Self, StatusCode> {
         let (parts, body) = request.into_parts();
         let body =
             axum::body::to_bytes(body, LONGEST_BODY).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
@@ -46,11 +50,15 @@ impl Incoming {
         Ok(Self {
             method: parts.method,
             path: parts.uri.path().to_owned(),
-            target: parts.uri.to_string(),
+            asked: Arc::clone(&place.asked),
+            target: match parts.uri.query() {
+                Some(query) => format!("{}?{query}", place.whole_path),
+                None => place.whole_path.to_string(),
+            },
             query: Params::parse(parts.uri.query().unwrap_or_default()),
             form,
             body,
-            base,
+            base: Arc::clone(&place.base),
             headers: parts.headers,
         })
     }
@@ -79,7 +87,7 @@ impl Incoming {
     /// What this request shows beside its form. There is not more than one proof (RFC 9449 4.3).
     pub(crate) fn caller(&self) -> Caller<'_> {
         let dpop = only(&self.headers, "dpop");
-        Caller { authorization: self.authorization(), dpop, method: self.method.as_str(), path: &self.path }
+        Caller { authorization: self.authorization(), dpop, method: self.method.as_str(), path: &self.asked }
     }
 
     /// The access token: in the header by either scheme, or in the form of a POST (RFC 6750 2.1 and 2.2, RFC 9449 7.1).

@@ -9,6 +9,8 @@ use fixtures::Fixtures;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ClockSetting, Plan};
 use crate::protocol::claims::ClaimNames;
+use crate::protocol::endpoints::{Endpoint, Layout};
+use crate::realms::Moved;
 use crate::tls::TlsSource;
 
 /// A provider that has not started yet.
@@ -32,6 +34,7 @@ pub struct MockIdpBuilder {
     pub(super) back_channel: Option<String>,
     pub(super) trailing_slash: bool,
     pub(super) names: ClaimNames,
+    pub(super) moved: Moved,
     pub(super) slow: Duration,
     pub(super) auth_time: bool,
     pub(super) registration: bool,
@@ -59,6 +62,7 @@ impl MockIdpBuilder {
             back_channel: None,
             trailing_slash: false,
             names: ClaimNames::default(),
+            moved: Moved::default(),
             slow: Duration::from_secs(5),
             auth_time: true,
             registration: false,
@@ -136,6 +140,20 @@ impl MockIdpBuilder {
     #[must_use]
     pub fn claim_names(mut self, names: ClaimNames) -> Self {
         self.names = names;
+        self
+    }
+
+    /// Endpoints and issuer like those of another product, for applications that do not read discovery.
+    #[must_use]
+    pub fn layout(mut self, layout: Layout) -> Self {
+        self.moved.layout = Some(layout);
+        self
+    }
+
+    /// Puts an endpoint elsewhere, at a path below the realm: `/oauth/token`. Where it usually is there is nothing then.
+    #[must_use]
+    pub fn endpoint(mut self, endpoint: Endpoint, path: impl Into<String>) -> Self {
+        self.moved.paths.push((endpoint, path.into()));
         self
     }
 

@@ -7,7 +7,7 @@ use fixtures::{Client, Fixtures};
 use crate::config::{Config, ConfigError, ConfigFormat, Plan, TlsShape};
 use crate::handles::NotFound;
 use crate::idp::{MockIdp, MockIdpBuilder};
-use crate::realms::{KeyMaterial, Own};
+use crate::realms::{KeyMaterial, Moved, Own};
 use crate::tls::TlsSource;
 
 impl MockIdpBuilder {
@@ -101,6 +101,9 @@ impl MockIdpBuilder {
         self.auth_time &= !config.without_auth_time;
         self.names = config.names.unwrap_or(self.names);
         self.clock_setting = config.root.clock.or(self.clock_setting);
+        self.moved.layout = config.root.moved.layout.or(self.moved.layout);
+        self.moved.paths.extend(std::mem::take(&mut config.root.moved.paths));
+        config.root.moved = Moved::default();
         self.fixtures = config.root.fixtures.take().or(self.fixtures);
         self.root = config.root;
         self.realms = realms;
@@ -142,7 +145,7 @@ fn with_keys(mut plan: Plan, outside: &Fixtures) -> Result<Plan, ConfigError> {
 impl From<Plan> for Own {
     fn from(plan: Plan) -> Self {
         let keys = if plan.keys.is_some() { KeyMaterial::Given } else { KeyMaterial::Own };
-        let Plan { seed, clock: clock_setting, fixtures, prepared, .. } = plan;
-        Self { fixtures, clock_setting, seed, keys, prepared, ..Self::default() }
+        let Plan { seed, clock: clock_setting, fixtures, moved, prepared, .. } = plan;
+        Self { fixtures, moved, clock_setting, seed, keys, prepared, ..Self::default() }
     }
 }

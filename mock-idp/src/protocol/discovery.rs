@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::base::Base;
 use crate::protocol::claims::ClaimNames;
+use crate::protocol::endpoints::Endpoint;
 
-/// Paths of the endpoints, relative to the issuer.
+/// Paths of the endpoints, relative to the realm, unless they are elsewhere (`endpoints`).
 pub(crate) mod path {
     pub(crate) const DISCOVERY: &str = "/.well-known/openid-configuration";
     /// The same document under its OAuth 2.0 name (RFC 8414 3).
@@ -98,24 +99,23 @@ fn members(document: Value) -> Map<String, Value> {
 }
 
 fn endpoints(base: &Base, on: &Switched) -> Map<String, Value> {
-    let front = |path: &str| format!("{}{path}", base.front);
-    let back = |path: &str| format!("{}{path}", base.back);
+    let at = |endpoint| base.endpoint(endpoint);
     let mut document = members(json!({
         "issuer": &*base.issuer,
-        "authorization_endpoint": front(path::AUTHORIZE),
-        "token_endpoint": back(path::TOKEN),
-        "userinfo_endpoint": back(path::USERINFO),
-        "jwks_uri": back(path::JWKS),
-        "end_session_endpoint": front(path::END_SESSION),
-        "pushed_authorization_request_endpoint": back(path::PUSH),
-        "introspection_endpoint": back(path::INTROSPECT),
-        "revocation_endpoint": back(path::REVOKE),
+        "authorization_endpoint": at(Endpoint::Authorization),
+        "token_endpoint": at(Endpoint::Token),
+        "userinfo_endpoint": at(Endpoint::Userinfo),
+        "jwks_uri": at(Endpoint::Jwks),
+        "end_session_endpoint": at(Endpoint::EndSession),
+        "pushed_authorization_request_endpoint": at(Endpoint::PushedAuthorization),
+        "introspection_endpoint": at(Endpoint::Introspection),
+        "revocation_endpoint": at(Endpoint::Revocation),
     }));
     if on.grants.contains(&Grant::DeviceCode) {
-        document.insert("device_authorization_endpoint".to_owned(), json!(back(path::DEVICE)));
+        document.insert("device_authorization_endpoint".to_owned(), json!(at(Endpoint::DeviceAuthorization)));
     }
     if on.registration {
-        document.insert("registration_endpoint".to_owned(), json!(back(path::REGISTER)));
+        document.insert("registration_endpoint".to_owned(), json!(at(Endpoint::Registration)));
     }
     document
 }

@@ -10,6 +10,7 @@ use crate::jose::{self, verify};
 use crate::journal::Note;
 use crate::protocol::assertion::{self, Expected};
 use crate::protocol::dpop;
+use crate::protocol::endpoints::Endpoint;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::token::{self as rules, Proof};
@@ -92,7 +93,7 @@ impl State {
 
     /// Names of this provider that an assertion may be addressed to: the issuer, and the endpoints (RFC 7523 3).
     pub(crate) fn audiences(&self, path: &str) -> Vec<String> {
-        let token = crate::protocol::discovery::path::TOKEN;
+        let token = self.base.endpoints.path(Endpoint::Token);
         let mut names = vec![
             self.base.issuer.to_string(),
             format!("{}{path}", self.base.back),

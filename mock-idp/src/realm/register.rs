@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::journal::Note;
-use crate::protocol::discovery::path;
+use crate::protocol::endpoints::Endpoint;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::registration;
 use crate::protocol::token::same_secret;
@@ -134,7 +134,7 @@ impl State {
         let mut document = registration::write(client);
         document.insert("client_id_issued_at".to_owned(), json!(registration.issued_at.as_second()));
         document.insert("registration_access_token".to_owned(), json!(registration.access_token));
-        let uri = format!("{}{}/{id}", self.base.back, path::REGISTER);
+        let uri = format!("{}/{id}", self.base.endpoint(Endpoint::Registration));
         document.insert("registration_client_uri".to_owned(), json!(uri));
         document
     }

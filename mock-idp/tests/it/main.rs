@@ -11,6 +11,7 @@ mod conformance;
 mod console;
 mod control;
 mod directory;
+mod endpoints;
 mod faults;
 mod faults_coverage;
 mod faults_document;

@@ -462,3 +462,11 @@ async fn of_many_who_make_one_realm_at_once_one_does() {
     });
     assert_eq!(made, 1);
 }
+
+#[tokio::test]
+async fn metadata_of_a_realm_that_is_not_there_name_the_near_ones() {
+    let idp = MockIdp::start().await;
+    idp.realms().create("acme").expect("a realm");
+    let answer = Browser::new().get(&idp.url("/.well-known/oauth-authorization-server/acm")).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["near_realms"][0]), (404, &"acme".into()));
+}

@@ -1,0 +1,433 @@
+//! Where the endpoints of a realm are, relative to it: as usual, as another product has them, or wherever somebody wants
+//! them, for applications that do not read discovery.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::discovery::path;
+
+/// An endpoint that can be elsewhere than usual, by the name that its member of the metadata begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Endpoint {
+    /// `authorization_endpoint`.
+    Authorization,
+    /// `token_endpoint`.
+    Token,
+    /// `userinfo_endpoint`.
+    Userinfo,
+    /// `jwks_uri`.
+    Jwks,
+    /// `end_session_endpoint`.
+    EndSession,
+    /// `pushed_authorization_request_endpoint`.
+    PushedAuthorization,
+    /// `introspection_endpoint`.
+    Introspection,
+    /// `revocation_endpoint`.
+    Revocation,
+    /// `device_authorization_endpoint`.
+    DeviceAuthorization,
+    /// `registration_endpoint`.
+    Registration,
+}
+
+impl Endpoint {
+    /// Every one, in the order of the metadata.
+    pub const ALL: [Self; 10] = [
+        Self::Authorization,
+        Self::Token,
+        Self::Userinfo,
+        Self::Jwks,
+        Self::EndSession,
+        Self::PushedAuthorization,
+        Self::Introspection,
+        Self::Revocation,
+        Self::DeviceAuthorization,
+        Self::Registration,
+    ];
+
+    /// The name as it stands in a configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorization => "authorization",
+            Self::Token => "token",
+            Self::Userinfo => "userinfo",
+            Self::Jwks => "jwks",
+            Self::EndSession => "end_session",
+            Self::PushedAuthorization => "pushed_authorization",
+            Self::Introspection => "introspection",
+            Self::Revocation => "revocation",
+            Self::DeviceAuthorization => "device_authorization",
+            Self::Registration => "registration",
+        }
+    }
+
+    /// Whether browsers come to it, and not servers.
+    pub(crate) fn is_front(self) -> bool {
+        matches!(self, Self::Authorization | Self::EndSession)
+    }
+
+    /// Where it is served, wherever it is asked for.
+    pub(crate) fn usual(self) -> &'static str {
+        match self {
+            Self::Authorization => path::AUTHORIZE,
+            Self::Token => path::TOKEN,
+            Self::Userinfo => path::USERINFO,
+            Self::Jwks => path::JWKS,
+            Self::EndSession => path::END_SESSION,
+            Self::PushedAuthorization => path::PUSH,
+            Self::Introspection => path::INTROSPECT,
+            Self::Revocation => path::REVOKE,
+            Self::DeviceAuthorization => path::DEVICE,
+            Self::Registration => path::REGISTER,
+        }
+    }
+}
+
+/// Whose endpoints and issuer those of a realm look like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// `/connect/authorize`, `/connect/token`, …
+    #[default]
+    Usual,
+    /// Auth0: `/authorize`, `/oauth/token`, …; the issuer ends with a slash.
+    Auth0,
+    /// Microsoft Entra ID: `/oauth2/v2.0/authorize`, `/oauth2/v2.0/token`, …; the issuer ends with `/v2.0`. The realm is the tenant.
+    Entra,
+    /// Google: `/o/oauth2/v2/auth`, `/token`, …
+    Google,
+    /// Keycloak: `/protocol/openid-connect/auth`, `/protocol/openid-connect/token`, … The realm is `realms/` and a name.
+    Keycloak,
+    /// Okta: `/v1/authorize`, `/v1/token`, … The realm is `oauth2/` and an authorization server.
+    Okta,
+}
+
+impl Layout {
+    /// Every one.
+    pub const ALL: [Self; 6] =
+        [Self::Usual, Self::Auth0, Self::Entra, Self::Google, Self::Keycloak, Self::Okta];
+
+    /// The name as it stands in a configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Auth0 => "auth0",
+            Self::Entra => "entra",
+            Self::Google => "google",
+            Self::Keycloak => "keycloak",
+            Self::Okta => "okta",
+        }
+    }
+
+    fn issuer_suffix(self) -> &'static str {
+        match self {
+            Self::Auth0 => "/",
+            Self::Entra => "/v2.0",
+            Self::Usual | Self::Google | Self::Keycloak | Self::Okta => "",
+        }
+    }
+
+    /// Where its endpoints are. What the product does not have is where it usually is.
+    fn paths(self) -> &'static [(Endpoint, &'static str)] {
+        use Endpoint::{
+            Authorization, DeviceAuthorization, EndSession, Introspection, Jwks, PushedAuthorization,
+            Registration, Revocation, Token, Userinfo,
+        };
+        match self {
+            Self::Usual => &[],
+            Self::Auth0 => &[
+                (Authorization, "/authorize"),
+                (Token, "/oauth/token"),
+                (Userinfo, "/userinfo"),
+                (Jwks, "/.well-known/jwks.json"),
+                (EndSession, "/oidc/logout"),
+                (PushedAuthorization, "/oauth/par"),
+                (Revocation, "/oauth/revoke"),
+                (DeviceAuthorization, "/oauth/device/code"),
+                (Registration, "/oidc/register"),
+            ],
+            Self::Entra => &[
+                (Authorization, "/oauth2/v2.0/authorize"),
+                (Token, "/oauth2/v2.0/token"),
+                (Userinfo, "/oidc/userinfo"),
+                (Jwks, "/discovery/v2.0/keys"),
+                (EndSession, "/oauth2/v2.0/logout"),
+                (DeviceAuthorization, "/oauth2/v2.0/devicecode"),
+            ],
+            Self::Google => &[
+                (Authorization, "/o/oauth2/v2/auth"),
+                (Token, "/token"),
+                (Userinfo, "/v1/userinfo"),
+                (Jwks, "/oauth2/v3/certs"),
+                (Revocation, "/revoke"),
+                (DeviceAuthorization, "/device/code"),
+            ],
+            Self::Keycloak => &[
+                (Authorization, "/protocol/openid-connect/auth"),
+                (Token, "/protocol/openid-connect/token"),
+                (Userinfo, "/protocol/openid-connect/userinfo"),
+                (Jwks, "/protocol/openid-connect/certs"),
+                (EndSession, "/protocol/openid-connect/logout"),
+                (PushedAuthorization, "/protocol/openid-connect/ext/par/request"),
+                (Introspection, "/protocol/openid-connect/token/introspect"),
+                (Revocation, "/protocol/openid-connect/revoke"),
+                (DeviceAuthorization, "/protocol/openid-connect/auth/device"),
+                (Registration, "/clients-registrations/openid-connect"),
+            ],
+            Self::Okta => &[
+                (Authorization, "/v1/authorize"),
+                (Token, "/v1/token"),
+                (Userinfo, "/v1/userinfo"),
+                (Jwks, "/v1/keys"),
+                (EndSession, "/v1/logout"),
+                (PushedAuthorization, "/v1/par"),
+                (Introspection, "/v1/introspect"),
+                (Revocation, "/v1/revoke"),
+                (DeviceAuthorization, "/v1/device/authorize"),
+                (Registration, "/v1/clients"),
+            ],
+        }
+    }
+}
+
+/// Nothing has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name:?} is none of {known}")]
+pub struct NoSuchName {
+    name: String,
+    known: String,
+}
+
+/// The one of these that has the name.
+fn named<T: Copy>(name: &str, all: &[T], name_of: impl Fn(T) -> &'static str) -> Result<T, NoSuchName> {
+    let found = all.iter().copied().find(|it| name_of(*it) == name);
+    found.ok_or_else(|| {
+        let known: Vec<_> = all.iter().map(|it| name_of(*it)).collect();
+        NoSuchName { name: name.to_owned(), known: known.join(", ") }
+    })
+}
+
+impl std::str::FromStr for Endpoint {
+    type Err = NoSuchName;
+
+    fn from_str(name: &str) -> Result<Self, NoSuchName> {
+        named(name, &Self::ALL, Self::as_str)
+    }
+}
+
+impl std::str::FromStr for Layout {
+    type Err = NoSuchName;
+
+    fn from_str(name: &str) -> Result<Self, NoSuchName> {
+        named(name, &Self::ALL, Self::as_str)
+    }
+}
+
+/// Why an endpoint cannot be at a path.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// It is no path, or not one that can be served.
+    #[error(
+        "{path:?} cannot be the path of the {endpoint} endpoint; write it from the realm on, as in \"/oauth/token\": segments of letters, digits, '.', '_', '~' and '-'"
+    )]
+    Path {
+        /// Name of the endpoint.
+        endpoint: &'static str,
+        /// What was written.
+        path: String,
+    },
+    /// Something else is there.
+    #[error("{path:?} cannot be the path of the {endpoint} endpoint: {other} is there; choose another one")]
+    Taken {
+        /// Name of the endpoint.
+        endpoint: &'static str,
+        /// What was written.
+        path: String,
+        /// What is there.
+        other: String,
+    },
+}
+
+/// Where the endpoints of a realm are, and what its issuer ends with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Endpoints {
+    issuer_suffix: &'static str,
+    /// Those that are elsewhere than usual.
+    moved: BTreeMap<Endpoint, Arc<str>>,
+}
+
+/// What the provider serves itself, by the first segment of its path.
+const OURS: [&str; 8] = ["_control", "account", "assets", "keys", "moved", "portal", "scim", "strangers"];
+
+impl Endpoints {
+    /// As a product has them.
+    pub(crate) fn like(layout: Layout) -> Self {
+        let moved = layout.paths().iter().map(|(endpoint, path)| (*endpoint, Arc::from(*path)));
+        Self { issuer_suffix: layout.issuer_suffix(), moved: moved.collect() }
+    }
+
+    /// With these elsewhere. Whether one is in the way of another is seen when all of them are known.
+    pub(crate) fn with(
+        mut self,
+        paths: impl IntoIterator<Item = (Endpoint, String)>,
+    ) -> Result<Self, EndpointError> {
+        for (endpoint, path) in paths {
+            if !is_path(&path) {
+                return Err(EndpointError::Path { endpoint: endpoint.as_str(), path });
+            }
+            self.moved.insert(endpoint, path.into());
+        }
+        self.check()?;
+        Ok(self)
+    }
+
+    fn check(&self) -> Result<(), EndpointError> {
+        for (endpoint, path) in &self.moved {
+            let first = path[1..].split('/').next().unwrap_or_default();
+            let documents = [path::DISCOVERY, path::RFC_8414, path::DEVICE_PAGE];
+            let other = Endpoint::ALL.into_iter().find(|other| {
+                let there = self.path(*other);
+                // Registered clients are below their endpoint.
+                let is_below = *other == Endpoint::Registration && is_below(path, there);
+                other != endpoint && (*there == **path || is_below)
+            });
+            let other = match other {
+                Some(other) => format!("the {} endpoint", other.as_str()),
+                None if OURS.contains(&first) || documents.contains(&&**path) => {
+                    "something of the provider's own".to_owned()
+                }
+                None => continue,
+            };
+            return Err(EndpointError::Taken { endpoint: endpoint.as_str(), path: path.to_string(), other });
+        }
+        Ok(())
+    }
+
+    /// What issuers end with.
+    pub(crate) fn issuer_suffix(&self) -> &'static str {
+        self.issuer_suffix
+    }
+
+    /// Where an endpoint is.
+    pub(crate) fn path(&self, endpoint: Endpoint) -> &str {
+        self.moved.get(&endpoint).map_or(endpoint.usual(), |path| path)
+    }
+
+    /// The usual path of what is asked for at a path; none when what is usually there is elsewhere.
+    pub(crate) fn served_at<'a>(&self, asked: &'a str) -> Option<std::borrow::Cow<'a, str>> {
+        let folder = self.issuer_suffix.trim_end_matches('/');
+        if !folder.is_empty() && asked.ends_with(path::DISCOVERY) {
+            return (asked.strip_suffix(path::DISCOVERY) == Some(folder)).then(|| path::DISCOVERY.into());
+        }
+        for (endpoint, moved) in &self.moved {
+            if *asked == **moved {
+                return Some(endpoint.usual().into());
+            }
+            if *endpoint == Endpoint::Registration && is_below(asked, moved) {
+                return Some(format!("{}{}", endpoint.usual(), &asked[moved.len()..]).into());
+            }
+        }
+        let is_elsewhere = |endpoint: &Endpoint| {
+            asked == endpoint.usual()
+                || *endpoint == Endpoint::Registration && is_below(asked, endpoint.usual())
+        };
+        (!self.moved.keys().any(is_elsewhere)).then_some(asked.into())
+    }
+
+    /// What a realm at this path, relative to this one, would hide.
+    pub(crate) fn hidden_by(&self, path: &str) -> Option<&str> {
+        let paths = self.moved.values().map(|there| &**there).chain([self.issuer_suffix]);
+        paths.into_iter().find(|there| is_below(there, path) || *there == path)
+    }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// What RFC 3986 2.3 calls unreserved, in segments that are not empty and lead nowhere else.
+fn is_path(path: &str) -> bool {
+    let is_segment = |segment: &str| {
+        !matches!(segment, "" | "." | "..")
+            && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+    };
+    path.len() <= 200 && path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(is_segment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(endpoint: Endpoint, path: &str) -> Result<Endpoints, EndpointError> {
+        Endpoints::default().with([(endpoint, path.to_owned())])
+    }
+
+    #[test]
+    fn what_is_moved_is_not_where_it_was() {
+        let there = moved(Endpoint::Token, "/oauth/token").unwrap();
+        let served = |asked| there.served_at(asked).map(std::borrow::Cow::into_owned);
+        assert_eq!(served("/oauth/token").as_deref(), Some(path::TOKEN));
+        assert_eq!(served(path::TOKEN), None);
+        assert_eq!(served(path::USERINFO).as_deref(), Some(path::USERINFO));
+        assert_eq!(served("/oauth/token/x").as_deref(), Some("/oauth/token/x"));
+        let there = moved(Endpoint::Registration, "/clients").unwrap();
+        assert_eq!(there.served_at("/clients/7").as_deref(), Some("/connect/register/7"));
+        assert_eq!(there.served_at("/connect/register/7"), None);
+        assert_eq!(there.served_at("/clientsx").as_deref(), Some("/clientsx"));
+    }
+
+    #[test]
+    fn discovery_is_below_the_whole_issuer() {
+        let entra = Endpoints::like(Layout::Entra);
+        assert_eq!(
+            entra.served_at("/v2.0/.well-known/openid-configuration").as_deref(),
+            Some(path::DISCOVERY)
+        );
+        assert_eq!(entra.served_at("/.well-known/openid-configuration"), None);
+        let auth0 = Endpoints::like(Layout::Auth0);
+        assert_eq!(auth0.served_at("/.well-known/openid-configuration").as_deref(), Some(path::DISCOVERY));
+        assert_eq!(auth0.served_at("/.well-known/openid-configuration/jwks"), None);
+    }
+
+    #[test]
+    fn every_layout_can_be_served() {
+        for layout in Layout::ALL {
+            let endpoints = Endpoints::like(layout).with([]).unwrap();
+            for endpoint in Endpoint::ALL {
+                let served = endpoints.served_at(endpoints.path(endpoint)).map(std::borrow::Cow::into_owned);
+                assert_eq!(served.as_deref(), Some(endpoint.usual()), "{layout:?} {endpoint:?}");
+            }
+            assert_eq!(serde_json::to_value(layout).unwrap(), layout.as_str());
+        }
+        for endpoint in Endpoint::ALL {
+            assert_eq!(serde_json::to_value(endpoint).unwrap(), endpoint.as_str());
+        }
+    }
+
+    #[test]
+    fn no_endpoint_hides_anything() {
+        for path in ["", "/", "token", "/a//b", "/a/", "/a?b", "/a b", "/../x", "/ü", "//evil.example"] {
+            assert!(matches!(moved(Endpoint::Token, path), Err(EndpointError::Path { .. })), "{path}");
+        }
+        for (path, other) in [
+            (path::USERINFO, "the userinfo endpoint"),
+            ("/connect/register/x", "the registration endpoint"),
+            ("/_control/token", "the provider's own"),
+            ("/account/login", "the provider's own"),
+            (path::DISCOVERY, "the provider's own"),
+            (path::DEVICE_PAGE, "the provider's own"),
+        ] {
+            let error = moved(Endpoint::Token, path).unwrap_err().to_string();
+            assert!(error.contains(other) && error.contains("the token endpoint"), "{path}: {error}");
+        }
+        // Two that change places are in nobody's way.
+        let swapped =
+            [(Endpoint::Token, path::USERINFO.to_owned()), (Endpoint::Userinfo, path::TOKEN.to_owned())];
+        let swapped = Endpoints::default().with(swapped).unwrap();
+        assert_eq!(swapped.served_at(path::TOKEN).as_deref(), Some(path::USERINFO));
+    }
+}
