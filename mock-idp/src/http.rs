@@ -28,17 +28,19 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use jiff::Timestamp;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
 use crate::http::delivery::Sending;
 use crate::http::place::{Entrance, Place, dispatch, nothing_here};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
-use crate::journal::{Channel, Entry, Note};
+use crate::journal::{Channel, Delivery, Entry, Note};
 use crate::protocol::discovery::path;
 use crate::protocol::error::Refusal;
 use crate::realm::Realm;
 use crate::realms::Realms;
+use crate::rule::Then;
 use crate::wire::Lever;
 
 /// An operation: its name in journal and log, who calls it, and what it does.
@@ -191,10 +193,13 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     };
     let struck = delivery::struck(&realm, operation.name, &incoming);
     let mut struck_note = Note::default();
+    let unanswered = Unanswered { realm: &realm, operation, incoming: &incoming, struck: &struck };
     let (mut reply, mut note) = match delivery::before(&realm, &struck, &mut struck_note).await {
         Some(instead) => (instead, std::mem::take(&mut struck_note)),
         None => answer(&realm, operation, &incoming).await,
     };
+    // From here on nothing is waited for until the journal has it.
+    unanswered.end();
     note.faults.append(&mut struck_note.faults);
     if let Some(nonce) = note.dpop_nonce.take() {
         reply = reply.with(DPOP_NONCE, nonce);
@@ -221,6 +226,9 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     sending.send(lever.as_ref()).await
 }
 
+/// So often one request has a document fetched.
+const MOST_FETCHES: usize = 20;
+
 /// Whether it is the word of a person: who they are, and what they agree to. Applications send browsers to the
 /// authorization endpoint and to that of logout, by POST too, and there they say nothing of the kind.
 fn signs_in(operation: Operation, incoming: &Incoming) -> bool {
@@ -237,15 +245,18 @@ async fn answer(realm: &Realm, operation: Operation, incoming: &Incoming) -> (Re
         let reason = "a page of another site sent this form; open the page here and choose again";
         return (pages::error(&incoming.base, &Refusal::new("same_site", reason), &mut note), note);
     }
-    let mut fetched = Vec::new();
+    let mut fetched: Vec<String> = Vec::new();
     loop {
         let mut note = Note::default();
         let reply = (operation.run)(realm, incoming, &mut note);
         match note.wants.take() {
-            Some(address) if !fetched.contains(&address) => {
+            Some(address) if is_to_be_fetched(realm, &address, &fetched) => {
                 realm.lock().forget_once(&note.once);
-                fetch::document(realm, &address).await;
-                fetched.push(address);
+                if fetch::document(realm, &address).await {
+                    fetched.push(address);
+                } else {
+                    fetched.extend(std::iter::repeat_n(address, MOST_FETCHES));
+                }
             }
             _ => {
                 if !note.spent.is_empty() {
@@ -254,6 +265,59 @@ async fn answer(realm: &Realm, operation: Operation, incoming: &Incoming) -> (Re
                 return (reply, note);
             }
         }
+    }
+}
+
+/// Once, and again when another request used up what was fetched: some documents are good for one answer.
+fn is_to_be_fetched(realm: &Realm, address: &str, fetched: &[String]) -> bool {
+    let count = fetched.iter().filter(|it| *it == address).count();
+    count == 0 || count < MOST_FETCHES && realm.lock().fetched.get(address).is_none()
+}
+
+/// A request that is being answered. When whoever asked leaves before that, nobody goes on with it, and the journal says
+/// so: what waited was a rule, or something that had to be fetched.
+struct Unanswered<'a> {
+    realm: &'a Realm,
+    operation: Operation,
+    incoming: &'a Incoming,
+    struck: &'a [Then],
+}
+
+impl Unanswered<'_> {
+    fn end(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        let note = Note { faults: self.struck.iter().map(Then::name).collect(), ..Note::default() };
+        let mut state = self.realm.lock();
+        let at = state.now();
+        let forgotten = state.record(Entry {
+            delivery: Some(Delivery::Left),
+            ..entry(at, self.operation, self.incoming.clone(), note)
+        });
+        drop(state);
+        drop(forgotten);
+    }
+}
+
+/// What a request was, and what was found out about it.
+fn entry(at: Timestamp, operation: Operation, incoming: Incoming, note: Note) -> Entry {
+    let raw_request = incoming.raw();
+    let method = incoming.method.to_string();
+    // Who has the address of a launch has the launch, as long as nobody has fetched it.
+    let path = if operation.name == "launch" { LAUNCH_MASKED.to_owned() } else { incoming.asked.to_string() };
+    Entry {
+        channel: operation.channel,
+        operation: operation.name,
+        method,
+        path,
+        query: incoming.query,
+        form: incoming.form,
+        raw_request,
+        ..Entry::of(at, note)
     }
 }
 
@@ -271,27 +335,13 @@ fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Not
     for fault in &note.faults {
         tracing::info!(operation = operation.name, fault, "fault fired");
     }
-    let raw_request = incoming.raw();
     let raw_response = std::mem::take(&mut sending.raw);
     let Sending { status, delivery, .. } = *sending;
-    let method = incoming.method.to_string();
-    // Who has the address of a launch has the launch, as long as nobody has fetched it.
-    let path = if operation.name == "launch" { LAUNCH_MASKED.to_owned() } else { incoming.asked.to_string() };
+    let mut entry =
+        Entry { status, delivery, raw_response, ..entry(Timestamp::UNIX_EPOCH, operation, incoming, note) };
     let mut state = realm.lock();
-    let at = state.now();
-    let forgotten = state.record(Entry {
-        channel: operation.channel,
-        operation: operation.name,
-        method,
-        path,
-        query: incoming.query,
-        form: incoming.form,
-        status,
-        delivery,
-        raw_request,
-        raw_response,
-        ..Entry::of(at, note)
-    });
+    entry.at = state.now();
+    let forgotten = state.record(entry);
     drop(state);
     drop(forgotten);
 }

@@ -218,12 +218,14 @@ pub(crate) fn verify_own<T: DeserializeOwned>(ring: &KeyRing, token: &str) -> Op
 }
 
 /// The same of an ID token: access tokens and logout tokens say by `typ` that they are something else (RFC 9068 2.1,
-/// Back-Channel Logout 2.4).
+/// Back-Channel Logout 2.4), and signed user information does not end (OIDC Core 5.3.2).
 pub(crate) fn verify_own_id_token(ring: &KeyRing, token: &str) -> Option<Map<String, Value>> {
     let (header, _) = decode(token)?;
     let kind = header.get("typ").and_then(Value::as_str).unwrap_or("JWT").to_ascii_lowercase();
     let kind = kind.strip_prefix("application/").unwrap_or(&kind);
-    verify_own(ring, token).filter(|_| !matches!(kind, "at+jwt" | "logout+jwt"))
+    let claims: Map<String, Value> = verify_own(ring, token)?;
+    let ends = claims.contains_key("exp") && claims.contains_key("iat");
+    Some(claims).filter(|_| ends && !matches!(kind, "at+jwt" | "logout+jwt"))
 }
 
 #[cfg(test)]

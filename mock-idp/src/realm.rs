@@ -159,7 +159,8 @@ pub(crate) struct Interaction {
 
 impl Weighed for Interaction {
     fn weight(&self) -> usize {
-        self.request.size() + self.sign_in.size()
+        let typed = self.typed.as_ref().map_or(0, |(person, company)| person.len() + company.len());
+        self.request.size() + self.sign_in.size() + typed
     }
 }
 
@@ -254,7 +255,11 @@ impl Realm {
         let mut state = self.lock();
         let generator = state.generator.clone();
         let news = state.journal.news_sender();
-        *state = snapshot.clone();
+        // Nobody could open them any more for those who wait.
+        for barrier in std::mem::take(&mut state.barriers).values() {
+            barrier.open();
+        }
+        *state = State { barriers: BTreeMap::new(), ..snapshot.clone() };
         state.journal.tell(news);
         if !self.seeded {
             state.generator = generator;

@@ -128,7 +128,7 @@ impl Sending {
             reply = reply.without_length();
         }
         let raw = match delivery {
-            Some(Delivery::Hung | Delivery::Reset | Delivery::Closed) => Vec::new(),
+            Some(Delivery::Hung | Delivery::Reset | Delivery::Closed | Delivery::Left) => Vec::new(),
             Some(Delivery::Garbage) => GARBAGE.to_vec(),
             Some(Delivery::BrokenChunk) => malformed(&reply),
             Some(Delivery::Cut) => {
@@ -141,7 +141,7 @@ impl Sending {
         let way = match (then, delivery) {
             (Some(Then::Padding(bytes)), _) => Way::Padded((*bytes).min(MOST_PADDING)),
             (_, Some(Delivery::Trickled)) => Way::InDrops,
-            (_, Some(Delivery::Hung | Delivery::Closed)) => Way::Not(Ending::Close),
+            (_, Some(Delivery::Hung | Delivery::Closed | Delivery::Left)) => Way::Not(Ending::Close),
             (_, Some(Delivery::Reset)) => Way::Not(Ending::Reset),
             (_, Some(Delivery::Cut | Delivery::BrokenChunk | Delivery::Garbage)) => {
                 Way::Not(Ending::After(raw.clone()))

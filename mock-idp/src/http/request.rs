@@ -17,7 +17,7 @@ use crate::realm::userinfo::Presented;
 const LONGEST_BODY: usize = 64 * 1024;
 
 /// A decoded request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Incoming {
     pub(crate) method: Method,
     /// The path at which it is served.

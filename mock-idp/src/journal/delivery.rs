@@ -22,6 +22,8 @@ pub enum Delivery {
     Trickled,
     /// So many blanks followed the body that they are not kept.
     Padded,
+    /// Whoever asked had closed the connection before there was an answer.
+    Left,
 }
 
 impl Delivery {
@@ -41,6 +43,7 @@ impl Delivery {
             Self::Garbage => "garbage",
             Self::Trickled => "trickled",
             Self::Padded => "padded",
+            Self::Left => "left",
         }
     }
 
@@ -55,6 +58,7 @@ impl Delivery {
             Self::Garbage => "bytes that are no HTTP were sent instead of an answer",
             Self::Trickled => "one byte a second",
             Self::Padded => "with blanks after it",
+            Self::Left => "whoever asked had left before there was an answer",
         }
     }
 }

@@ -56,6 +56,11 @@ pub(crate) fn key_of(header: &Value) -> Result<&Map<String, Value>, &'static str
     Ok(jwk)
 }
 
+/// Whether it can be the thumbprint of a key (RFC 7638, SHA-256).
+pub(crate) fn is_thumbprint(text: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(text).is_ok_and(|hash| hash.len() == 32)
+}
+
 /// Checks the claims of a proof; answers its `jti`.
 pub(crate) fn check<'a>(claims: &'a Value, expected: &Expected<'_>) -> Result<&'a str, String> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
@@ -64,8 +69,13 @@ pub(crate) fn check<'a>(claims: &'a Value, expected: &Expected<'_>) -> Result<&'
     }
     let uri = text("htu").unwrap_or_default();
     let uri = uri.split(['?', '#']).next().unwrap_or_default();
-    if !expected.uris.iter().any(|right| right == uri) {
-        return Err(format!("htu of the proof must be {}", expected.uris.join(" or ")));
+    // RFC 9449 4.3: compared as addresses are, so that letters of the host may be large and a usual port be named.
+    let address = |text: &str| url::Url::parse(text).ok();
+    let is_it = |right: &String| right == uri || address(right).is_some_and(|it| address(uri) == Some(it));
+    if !expected.uris.iter().any(is_it) {
+        let mut right = expected.uris.to_vec();
+        right.dedup();
+        return Err(format!("htu of the proof must be {}", right.join(" or ")));
     }
     let now = expected.now.as_second();
     match claims.get("iat").and_then(Value::as_i64) {

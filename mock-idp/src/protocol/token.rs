@@ -167,23 +167,23 @@ pub(crate) fn same_secret(right: &str, given: &str) -> bool {
 
 /// What a code is bound to (RFC 6749 4.1.3).
 pub(crate) struct CodeBinding<'a> {
-    pub(crate) client_id: &'a str,
     pub(crate) redirect_uri: &'a str,
     pub(crate) code_challenge: Option<&'a str>,
     pub(crate) expires_at: Timestamp,
 }
 
-/// Checks a token request against what its code is bound to. Single use is the caller's business: it must come first.
-pub(crate) fn check_code(
-    code: &CodeBinding<'_>,
-    client_id: &str,
-    form: &Params,
-    now: Timestamp,
-) -> Result<(), OAuthError> {
-    if code.client_id != client_id {
-        let reason = format!("the code was given to {}, {client_id} tried to redeem it", code.client_id);
-        return Err(invalid_grant("code_client", reason));
+/// A code is for the client that it was given to (RFC 6749 4.1.3).
+pub(crate) fn check_code_client(given_to: &str, client_id: &str) -> Result<(), OAuthError> {
+    if given_to == client_id {
+        return Ok(());
     }
+    let reason = format!("the code was given to {given_to}, {client_id} tried to redeem it");
+    Err(invalid_grant("code_client", reason))
+}
+
+/// Checks a token request of its client against what a code is bound to. Single use is the caller's business: it must
+/// come first.
+pub(crate) fn check_code(code: &CodeBinding<'_>, form: &Params, now: Timestamp) -> Result<(), OAuthError> {
     if now >= code.expires_at {
         return Err(invalid_grant("code_expired", format!("the code expired at {}", code.expires_at)));
     }

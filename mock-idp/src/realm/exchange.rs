@@ -55,7 +55,6 @@ impl State {
         let presented = self.presented(subject_token, kind, "subject_token", shown.as_deref())?;
         let mut authentication = Arc::new(presented.authentication);
         about(note, &authentication);
-        note.client = Some(request.client.id.clone());
         if let Some(redeemed) = self.strike_redeem(&mut request.draft, &mut authentication, note)? {
             return Ok(redeemed);
         }

@@ -31,15 +31,33 @@ impl Weighed for BTreeSet<String> {}
 /// Values by name, the oldest first.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept<V> {
-    by_name: IndexMap<Arc<str>, V>,
-    /// Names and weights with the time from which on nobody has to remember them, in the order in which they came.
-    ends: VecDeque<(Timestamp, Arc<str>, usize)>,
+    by_name: IndexMap<Arc<str>, Held<V>>,
+    /// When nobody has to remember which of them any more, in the order in which they came. What was removed stays here
+    /// for a while.
+    ends: VecDeque<End>,
+    /// Of all that is held.
     weight: usize,
+    /// How many ever came.
+    count: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Held<V> {
+    value: V,
+    weight: usize,
+    number: u64,
+}
+
+#[derive(Debug, Clone)]
+struct End {
+    at: Timestamp,
+    name: Arc<str>,
+    number: u64,
 }
 
 impl<V> Default for Kept<V> {
     fn default() -> Self {
-        Self { by_name: IndexMap::new(), ends: VecDeque::new(), weight: 0 }
+        Self { by_name: IndexMap::new(), ends: VecDeque::new(), weight: 0, count: 0 }
     }
 }
 
@@ -50,32 +68,54 @@ impl<V> Kept<V> {
         V: Weighed,
     {
         let weight = name.len() + value.weight();
-        while let Some((end, ..)) = self.ends.front()
-            && (*end <= now || self.ends.len() >= MOST || self.weight + weight > MOST_BYTES)
+        self.remove(&name);
+        self.tidy();
+        while let Some(end) = self.ends.front()
+            && (end.at <= now
+                || self.by_name.len() >= MOST
+                || self.weight + weight > MOST_BYTES
+                || !self.is_held(end))
         {
-            if let Some((_, name, weight)) = self.ends.pop_front() {
-                self.by_name.swap_remove(&name);
-                self.weight -= weight;
+            if let Some(end) = self.ends.pop_front().filter(|end| self.is_held(end)) {
+                self.remove(&end.name);
             }
         }
         let name: Arc<str> = name.into();
-        let end = until.saturating_add(AFTERLIFE).unwrap_or(Timestamp::MAX);
-        self.ends.push_back((end, Arc::clone(&name), weight));
+        self.count += 1;
+        let number = self.count;
+        let at = until.saturating_add(AFTERLIFE).unwrap_or(Timestamp::MAX);
+        self.ends.push_back(End { at, name: Arc::clone(&name), number });
         self.weight += weight;
-        self.by_name.insert(name, value);
+        self.by_name.insert(name, Held { value, weight, number });
+    }
+
+    /// Whether the value that this end is about is still there: it may be gone, or another one under its name.
+    fn is_held(&self, end: &End) -> bool {
+        self.by_name.get(&end.name).is_some_and(|held| held.number == end.number)
+    }
+
+    /// Forgets the ends of what is gone, once they are most of all.
+    fn tidy(&mut self) {
+        if self.ends.len() > 2 * self.by_name.len() + 1_000 {
+            let mut ends = std::mem::take(&mut self.ends);
+            ends.retain(|end| self.is_held(end));
+            self.ends = ends;
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&V> {
-        self.by_name.get(name)
+        self.by_name.get(name).map(|held| &held.value)
     }
 
     pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut V> {
-        self.by_name.get_mut(name)
+        self.by_name.get_mut(name).map(|held| &mut held.value)
     }
 
-    /// Forgets one. Its name stays in the queue until its time; a name is never used twice.
+    /// Forgets one.
     pub(crate) fn remove(&mut self, name: &str) -> Option<V> {
-        self.by_name.swap_remove(name)
+        let held = self.by_name.swap_remove(name)?;
+        self.weight -= held.weight;
+        Some(held.value)
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
@@ -87,19 +127,20 @@ impl<V> Kept<V> {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
-        self.by_name.iter().map(|(name, value)| (&**name, value))
+        self.by_name.iter().map(|(name, held)| (&**name, &held.value))
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
-        self.by_name.values()
+        self.by_name.values().map(|held| &held.value)
     }
 
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.by_name.values_mut()
+        self.by_name.values_mut().map(|held| &mut held.value)
     }
 
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, &mut V) -> bool) {
-        self.by_name.retain(|name, value| keep(name, value));
+        self.by_name.retain(|name, held| keep(name, &mut held.value));
+        self.weight = self.by_name.values().map(|held| held.weight).sum();
     }
 }
 
@@ -145,5 +186,28 @@ mod tests {
             kept.insert(format!("{}", MOST - number), number, Timestamp::MAX, at);
         }
         assert_eq!((kept.len(), kept.get(&MOST.to_string())), (MOST, None));
+    }
+
+    #[test]
+    fn what_was_removed_takes_no_place_from_what_lives() {
+        let at = Timestamp::from_second(0).unwrap();
+        let mut kept = Kept::default();
+        kept.insert("dana".to_owned(), 0, Timestamp::MAX, at);
+        for number in 0..2 * MOST {
+            kept.remove(&(number.max(1) - 1).to_string());
+            kept.insert(number.to_string(), number, Timestamp::MAX, at);
+        }
+        assert_eq!((kept.len(), kept.contains("dana")), (2, true));
+        assert!(kept.ends.len() < 2_000, "{}", kept.ends.len());
+        // One that comes again under its name is as new as any.
+        kept.insert("dana".to_owned(), 1, Timestamp::MAX, at);
+        for number in 0..MOST - 1 {
+            kept.insert(format!("n{number}"), number, Timestamp::MAX, at);
+        }
+        assert_eq!((kept.len(), kept.get("dana")), (MOST, Some(&1)));
+        kept.insert("last".to_owned(), 2, Timestamp::MAX, at);
+        assert_eq!((kept.len(), kept.get("dana")), (MOST, None));
+        kept.retain(|_, _| false);
+        assert_eq!(kept.weight, 0);
     }
 }

@@ -80,26 +80,26 @@ impl State {
         let grant = self.codes.get(&code).cloned().ok_or_else(unknown)?;
         let mut authentication = Arc::clone(&grant.authentication);
         about(note, &authentication);
+        // Before anything strikes: what another client tries is not the sign-in that a fault waits for.
+        rules::check_code_client(&authentication.client_id, &request.client.id)?;
         if grant.used {
             request.draft.presented = Presented::UsedCode;
         }
         if let Some(redeemed) = self.strike_redeem(&mut request.draft, &mut authentication, note)? {
             return Ok(redeemed);
         }
-        // Of another client it is no reuse: that client never had it, and is told so below.
-        if grant.used && !request.draft.forgive_reuse && authentication.client_id == request.client.id {
+        if grant.used && !request.draft.forgive_reuse {
             // RFC 6749 4.1.2: what the first use gave is revoked too.
             self.revoke_family(&authentication.family);
             let reason = "the code was used before; what it gave is revoked";
             return Err(OAuthError::new(ErrorCode::InvalidGrant, "code_single_use", reason));
         }
         let binding = CodeBinding {
-            client_id: &authentication.client_id,
             redirect_uri: &grant.redirect_uri,
             code_challenge: grant.code_challenge.as_deref(),
             expires_at: grant.expires_at,
         };
-        match rules::check_code(&binding, &request.client.id, request.form, self.now()) {
+        match rules::check_code(&binding, request.form, self.now()) {
             Err(error) if error.refusal.check == "pkce" && grant.skip_pkce => {}
             checked => checked?,
         }
@@ -149,12 +149,12 @@ impl State {
         let grant = self.refresh.get(&token).cloned().ok_or_else(unknown)?;
         let mut authentication = Arc::clone(&grant.authentication);
         about(note, &authentication);
+        if authentication.client_id != request.client.id {
+            return Err(invalid("refresh_client", "the refresh token was given to another client"));
+        }
         request.draft.presented = Presented::RefreshToken;
         if let Some(redeemed) = self.strike_redeem(&mut request.draft, &mut authentication, note)? {
             return Ok(redeemed);
-        }
-        if authentication.client_id != request.client.id {
-            return Err(invalid("refresh_client", "the refresh token was given to another client"));
         }
         if grant.used {
             // RFC 9700 4.14.2: a token that comes twice was stolen from one of the two.
@@ -169,7 +169,11 @@ impl State {
         }
         // RFC 9449 5: refresh tokens of public clients are bound to the key too.
         if request.client.is_public() && grant.jkt != request.jkt {
-            return Err(invalid("refresh_key", "the refresh token is bound to another key"));
+            let reason = match grant.jkt {
+                Some(_) => "the refresh token is bound to another key",
+                None => "the refresh token is bound to no key, and comes with the proof of one",
+            };
+            return Err(invalid("refresh_key", reason));
         }
         self.still_there(&authentication)?;
         let scope = rules::refreshed_scope(&authentication.scope, request.form.first("scope"))?;
@@ -332,8 +336,8 @@ pub(crate) fn has_offline_access(scope: &[String], client: &Client) -> bool {
     client.grants.contains(&Grant::RefreshToken) && scope.iter().any(|value| value == "offline_access")
 }
 
+/// Whom and which sign-in a request is about; who asks is whoever authenticated.
 pub(crate) fn about(note: &mut Note, authentication: &Authentication) {
     note.person = Some(authentication.person.clone());
-    note.client = Some(authentication.client_id.clone());
     note.state.clone_from(&authentication.sign_in.state);
 }

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::seen::{Party, Request, Seen, Spent, by_secret};
 use super::{Check, Look, Rule, rule};
-use crate::journal::{Channel, Entry, Params};
+use crate::journal::{Channel, Delivery, Entry, Params};
 
 const PKCE_VERIFIER: Rule = rule(
     "pkce-verifier",
@@ -106,15 +106,15 @@ fn unsolicited(party: &Party<'_>, answer: &Entry, code: &str) -> Look {
 /// What was answered with tokens is used up.
 fn sent_once<'s>(spent: &'s [Spent<'_>], problem: &'s str) -> impl Iterator<Item = Look> + 's {
     by_secret(spent).into_values().map(move |group| {
-        let taken = group.iter().position(|it| it.entry.status == 200 && !was_lost(it.entry));
+        let taken = group.iter().position(|it| it.entry.status == 200 && has_come(it.entry));
         let again = taken.is_some_and(|taken| taken + 1 < group.len());
         Look::new(group.iter().map(|it| it.entry.seq).collect::<Vec<_>>(), again.then_some(problem))
     })
 }
 
-/// A rule broke the answer on its way: whoever got none cannot know that the secret is used up.
-fn was_lost(entry: &Entry) -> bool {
-    entry.faults.iter().any(|fault| fault.starts_with("rule-"))
+/// Whoever got no answer, half of one, or one so slowly that patience was over cannot know that the secret is used up.
+fn has_come(entry: &Entry) -> bool {
+    entry.delivery.is_none_or(|delivery| delivery == Delivery::Padded)
 }
 
 fn elsewhere(seen: &Seen<'_>, party: &Party<'_>) -> Vec<Look> {
@@ -155,7 +155,11 @@ fn promptness(seen: &Seen<'_>, party: &Party<'_>) -> Check {
 fn retries<'s>(spent: &'s [Spent<'_>]) -> impl Iterator<Item = Look> + 's {
     by_secret(spent).into_values().filter_map(|group| {
         let is_sick = |status: u16| status == 429 || status >= 500;
-        let refused = group.iter().position(|it| it.entry.status >= 400 && !is_sick(it.entry.status));
+        // RFC 9449 8: whoever is told a nonce sends the same again, with it.
+        let wants_nonce =
+            |it: &Spent<'_>| it.entry.refusal.as_ref().is_some_and(|refusal| refusal.check == "dpop_nonce");
+        let is_refused = |it: &Spent<'_>| it.entry.status >= 400 && !is_sick(it.entry.status);
+        let refused = group.iter().position(|it| is_refused(it) && !wants_nonce(it));
         let sick = group.iter().filter(|it| is_sick(it.entry.status)).count();
         if refused.is_none() && sick == 0 {
             return None;

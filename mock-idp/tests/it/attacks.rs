@@ -353,3 +353,51 @@ async fn a_signed_token_has_three_parts_and_no_more() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_thumbprint_is_one() {
+    let idp = provider().await;
+    for jkt in ["x".repeat(4_000), "x".repeat(42), format!("{}+", "x".repeat(42))] {
+        let answer = Browser::new().authorize(&idp, &[("dpop_jkt", &jkt)]).await;
+        assert_eq!(answer.param("error").as_deref(), Some("invalid_request"), "{jkt}");
+    }
+}
+
+#[tokio::test]
+async fn signed_user_information_is_no_hint() {
+    let idp = provider().await;
+    idp.clients()
+        .change(CLIENT, |client| {
+            client.userinfo_signed_response_alg = Some(fixtures::SigningAlgorithm::RS256);
+        })
+        .expect("the client");
+    let tokens = idp.mint(&Mint::new("dana", CLIENT)).expect("tokens");
+    let browser = Browser::new();
+    let userinfo = browser.userinfo(&idp, &tokens.access_token).await.body;
+    assert_eq!(userinfo.split('.').count(), 3, "{userinfo}");
+    let out = "/connect/endsession?post_logout_redirect_uri=http://127.0.0.1:8400/sign-in&id_token_hint=";
+    assert_eq!(browser.get(&idp.url(&format!("{out}{userinfo}"))).await.status, 400);
+    assert_eq!(browser.get(&idp.url(&format!("{out}{}", tokens.id_token))).await.status, 303);
+    browser.sign_in(&idp, "dana", &[]).await;
+    let asked = browser.authorize(&idp, &[("prompt", "none"), ("id_token_hint", &userinfo)]).await;
+    assert!(asked.param("error").is_some(), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_fault_for_one_client_is_not_spent_on_what_another_tries() {
+    let idp = provider().await;
+    let thief = fixtures::Client::new("thief").with_secret("a secret of the thief");
+    idp.clients().add(thief);
+    let browser = Browser::new();
+    let armed = idp.faults().arm("tok-503", mock_idp::Target::client(CLIENT), 1).expect("a fault");
+    let code = browser.sign_in(&idp, "dana", &[]).await.param("code").expect("a code");
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &*code),
+        ("client_id", "thief"),
+        ("client_secret", "a secret of the thief"),
+    ];
+    assert_eq!(browser.post(&idp.url("/connect/token"), &form).await.status, 400);
+    assert_eq!((armed.fired(), browser.redeem(&idp, &code).await.status.as_u16()), (0, 503));
+    assert_eq!((armed.fired(), browser.redeem(&idp, &code).await.status.as_u16()), (1, 200));
+}

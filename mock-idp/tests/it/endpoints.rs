@@ -1,8 +1,10 @@
 //! Endpoints that are elsewhere: as other products have them, or wherever somebody wants them.
 
+use fixtures::{AuthMethod, Grant};
 use mock_idp::{ConfigFormat, Endpoint, Layout, MockIdp, MockIdpBuilder, RealmHandle, Target};
 use serde_json::{Value, json};
 
+use crate::assertions::Signer;
 use crate::support::{Browser, CALLBACK, CLIENT, SECRET, VERIFIER, authorize_url, decode};
 
 /// What an application with a discovery document does: everything from sign-in to logout.
@@ -200,4 +202,46 @@ async fn layout_and_endpoints_come_from_a_file_and_over_http() {
     }
     let wrong = MockIdp::builder().endpoint(Endpoint::Token, "oauth/token").start().await.unwrap_err();
     assert!(wrong.to_string().contains("write it from the realm on"), "{wrong}");
+}
+
+#[tokio::test]
+async fn proofs_and_assertions_are_for_the_address_that_was_asked() {
+    let idp = MockIdp::builder().layout(Layout::Okta).start().await.expect("a free port");
+    idp.faults().arm("ok-discovery", Target::next(), 1).expect("a fault");
+    let moved = document_of(&idp).await["token_endpoint"].as_str().expect("an address").to_owned();
+    let at = document_of(&idp).await["token_endpoint"].as_str().expect("an address").to_owned();
+    assert_ne!(moved, at);
+    let signer = Signer::of("ES256");
+    idp.clients()
+        .change(CLIENT, |client| {
+            client.jwks = Some(signer.jwks());
+            client.auth_methods = vec![AuthMethod::PrivateKeyJwt];
+            client.grants.push(Grant::ClientCredentials);
+        })
+        .expect("the client");
+    let now = idp.clock().now().as_second();
+    let browser = Browser::new();
+    let ask = async |address: &str, htu: &str, id: &str| {
+        let assertion = signer.sign(&json!({
+            "iss": CLIENT, "sub": CLIENT, "aud": address, "exp": now + 60, "iat": now, "jti": id
+        }));
+        let form = format!(
+            "grant_type=client_credentials&client_assertion={assertion}\
+             &client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+        );
+        let proof = signer.proof(&json!({"htm": "POST", "htu": htu, "iat": now, "jti": id}));
+        let request = browser.http().post(address).header("dpop", proof);
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+        browser.send(request).await
+    };
+    for (number, address) in [&moved, &at].into_iter().enumerate() {
+        let answer = ask(address, address, &number.to_string()).await;
+        assert_eq!(answer.status, 200, "{address}: {}", answer.body);
+        // RFC 9449 4.3: compared as addresses are.
+        let loud = address.replacen("http://127.0.0.1", "HTTP://127.0.0.1", 1);
+        assert_eq!(ask(address, &loud, &format!("loud {number}")).await.status, 200);
+    }
+    let answer = ask(&at, &moved, "crossed").await;
+    let sentence = format!("htu of the proof must be {at}");
+    assert_eq!(answer.json()["error_description"], sentence.as_str());
 }

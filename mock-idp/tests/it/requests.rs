@@ -149,6 +149,23 @@ async fn a_request_object_is_fetched_from_registered_addresses_only() {
 }
 
 #[tokio::test]
+async fn requests_that_share_an_object_do_not_take_it_from_each_other() {
+    let threads = std::num::NonZeroUsize::new(4).expect("four");
+    let idp = MockIdp::builder().threads(threads).start().await.expect("a free port");
+    let site = Site::start().await;
+    let signer = Signer::of("ES256");
+    let uri = site.put("/request", signer.sign(&object(&idp, &json!({}))));
+    registered(&idp, |client| {
+        client.request_uris = vec![uri.clone()];
+        client.jwks = Some(signer.jwks());
+    });
+    let url = authorize_url(&idp, &[("request_uri", &uri)]);
+    let asked = (0..200).map(|_| async { error_of_page(&Browser::new().get(&url).await) });
+    let errors = futures_util::future::join_all(asked).await;
+    assert!(errors.iter().all(Option::is_none), "{errors:?}");
+}
+
+#[tokio::test]
 async fn a_new_key_of_a_client_is_fetched_once_it_is_used() {
     let idp = provider().await;
     let site = Site::start().await;

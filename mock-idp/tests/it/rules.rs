@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use mock_idp::{JournalQuery, MockIdp, Then, When};
+use mock_idp::{Delivery, JournalQuery, MockIdp, Then, When};
 use serde_json::{Value, json};
 
 use crate::support::Browser;
@@ -231,4 +231,50 @@ async fn rules_are_kept_over_http() {
         assert!(answer.status == 422 && answer.body.contains(word), "{}", answer.body);
     }
     assert_eq!(send(reqwest::Method::POST, "/barriers/x/release", Value::Null).await.json()["waiting"], 0);
+}
+
+#[tokio::test]
+async fn whoever_leaves_before_an_answer_is_in_the_journal() {
+    let idp = MockIdp::start().await;
+    let rule = idp.when(When::operation("token")).then(Then::DelayMs(5_000)).expect("a rule");
+    let browser = Browser::new();
+    let request =
+        browser.redemption(&idp, "a code").timeout(Duration::from_millis(200)).build().expect("a request");
+    assert!(browser.http().execute(request).await.is_err(), "it does not wait so long");
+    let token = JournalQuery::operation("token");
+    let seen = idp.journal().wait_for(&token, 1, Duration::from_secs(10)).await.expect("an entry");
+    assert_eq!((seen[0].delivery, seen[0].status, rule.fired()), (Some(Delivery::Left), 0, 1));
+    assert_eq!(seen[0].form.first("code"), Some("a code"));
+    assert_eq!((seen[0].faults.as_slice(), seen[0].raw_response.len()), (&["rule-delay"][..], 0));
+    assert!(
+        seen[0].line().ends_with("whoever asked had left before there was an answer"),
+        "{}",
+        seen[0].line()
+    );
+    // What is answered is written down once.
+    rule.take_back();
+    browser.redeem(&idp, "a code").await;
+    assert_eq!(idp.journal().find(&token).len(), 2);
+}
+
+#[tokio::test]
+async fn a_reset_lets_go_whoever_waits_behind_a_barrier() {
+    let idp = std::sync::Arc::new(MockIdp::start().await);
+    let hold = Then::Hold { barrier: "b".to_owned(), until: 9 };
+    let snapshot = idp.snapshot();
+    for restore in [false, true] {
+        idp.when(When::operation("discovery")).then(hold.clone()).expect("a rule");
+        let address = idp.url("/.well-known/openid-configuration");
+        let waits = tokio::spawn(async move { Browser::new().get(&address).await.status });
+        while idp.rules().waiting("b") == 0 {
+            tokio::task::yield_now().await;
+        }
+        if restore {
+            idp.restore(&snapshot);
+        } else {
+            idp.reset();
+        }
+        let status = tokio::time::timeout(Duration::from_secs(10), waits).await.expect("an answer");
+        assert_eq!((status.expect("an answer").as_u16(), idp.rules().waiting("b")), (200, 0));
+    }
 }

@@ -5,10 +5,11 @@ use std::cell::Cell;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
-use mock_idp::{Check, Judgement, Launch, MockIdp, Outcome, Target};
+use mock_idp::{Check, JournalQuery, Judgement, Launch, MockIdp, Outcome, Target, Then, When};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::assertions::Signer;
 use crate::support::{Answer, Browser, CALLBACK, CLIENT, SECRET};
 
 const SIGNED_OUT: &str = "http://127.0.0.1:8400/sign-in";
@@ -503,4 +504,73 @@ async fn a_verdict_says_how_much_the_journal_had_forgotten() {
     assert_eq!(judged.of(CLIENT).json()["forgotten"], judged.forgotten);
     idp.journal().clear();
     assert_eq!(idp.verdict(), Judgement::default());
+}
+
+#[tokio::test]
+async fn a_rule_that_lets_the_answer_through_excuses_nothing() {
+    for (then, again) in [
+        (Then::DelayMs(1), Outcome::Fail),
+        (Then::Padding(1_000), Outcome::Fail),
+        (Then::Truncate, Outcome::Pass),
+        (Then::Reset, Outcome::Pass),
+    ] {
+        let party = Party::start().await;
+        let begun = party.begin(&[]).await;
+        let rule = party.idp.when(When::operation("token").nth(1)).then(then.clone()).expect("a rule");
+        let _ = party.redemption(&begun, &[]).send().await;
+        assert_eq!(rule.fired(), 1);
+        party.redeem(&begun, &[]).await;
+        let verdict = party.verdict();
+        let once = verdict.clients[0].checks.iter().find(|check| check.id == "code-once").expect("a check");
+        assert_eq!(once.outcome, again, "{then:?}: {}", verdict.text());
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_told_a_nonce_may_send_the_same_again() {
+    let party = Party::start().await;
+    party.idp.clients().change(CLIENT, |client| client.dpop_nonces = true).expect("the client");
+    let begun = party.begin(&[]).await;
+    let signer = Signer::of("ES256");
+    let redeem = async |claims: Value| {
+        let proof = signer.proof(&claims);
+        party.browser.send(party.redemption(&begun, &[]).header("dpop", proof)).await
+    };
+    let at = party.idp.clock().now().as_second();
+    let address = party.idp.url("/connect/token");
+    let mut claims = serde_json::json!({"htm": "POST", "htu": address, "iat": at, "jti": "1"});
+    let told = redeem(claims.clone()).await;
+    assert_eq!(told.json()["error"], "use_dpop_nonce");
+    claims["nonce"] = told.headers["dpop-nonce"].to_str().expect("a nonce").into();
+    claims["jti"] = "2".into();
+    assert_eq!(redeem(claims).await.status, 200);
+    assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
+}
+
+#[tokio::test]
+async fn nobody_is_blamed_for_what_another_client_did() {
+    let party = Party::start().await;
+    let thief = fixtures::Client {
+        redirect_uris: vec![CALLBACK.to_owned()],
+        ..fixtures::Client::new("thief").with_secret("a secret of the thief")
+    };
+    party.idp.clients().add(thief);
+    let begun = party.begin(&[]).await;
+    let tokens = party.redeem(&begun, &[]).await.json();
+    let by_thief = [("client_id", "thief"), ("client_secret", "a secret of the thief")];
+    let post = async |path: &str, form: Pairs<'_>| {
+        let form: Vec<_> = form.iter().chain(&by_thief).copied().collect();
+        Browser::new().post(&party.idp.url(path), &form).await
+    };
+    let code = [("grant_type", "authorization_code"), ("code", &*begun.code)];
+    assert_eq!(post("/connect/token", &code).await.json()["error"], "invalid_grant");
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))];
+    assert_eq!(post("/connect/token", &refresh).await.json()["error"], "invalid_grant");
+    post("/connect/introspect", &[("token", text(&tokens, "refresh_token"))]).await;
+    assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
+    let of_thief = party.idp.journal().find(&JournalQuery::default().client("thief"));
+    assert_eq!(of_thief.len(), 3);
+    assert_eq!(of_thief[0].person.as_deref(), Some("dana"), "whom it was about is known all the same");
+    // What the thief tried revoked nothing.
+    assert_eq!(party.refresh(&tokens).await.status, 200);
 }

@@ -31,6 +31,7 @@ const CHECKS: &[Check] = &[
     pkce_is_s256,
     claims_are_asked_for,
     authentication_context,
+    key_is_a_thumbprint,
 ];
 
 /// Runs every rule over a request whose client and redirect URI are proven.
@@ -58,6 +59,17 @@ pub(crate) fn check(params: &Params, client: &Client, to: &ReturnTo) -> Result<A
         check(params, client, &mut request)?;
     }
     Ok(request)
+}
+
+// RFC 9449 10: the thumbprint of the key that the code will be redeemed with.
+fn key_is_a_thumbprint(_: &Params, _: &Client, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    match request.dpop_jkt.as_deref().filter(|jkt| !crate::protocol::dpop::is_thumbprint(jkt)) {
+        None => Ok(()),
+        Some(_) => Err(invalid(
+            "dpop_jkt",
+            "dpop_jkt must be the thumbprint of a key: SHA-256 (RFC 7638), 43 letters of base64url",
+        )),
+    }
 }
 
 fn invalid(check: &str, reason: impl Into<String>) -> OAuthError {
