@@ -124,6 +124,16 @@ pub(crate) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> 
     nearest.unwrap_or_default()
 }
 
+/// The fault with this id, if the provider stages it.
+pub(crate) fn staged(id: &str) -> Result<&'static CatalogueEntry, ArmError> {
+    let entry = catalogue::find(id)?;
+    if entry.staged_by == StagedBy::Provider {
+        return Ok(entry);
+    }
+    let staged_by = entry.staged_by.as_str();
+    Err(ArmError::NotStagedHere { id: entry.id, sentence: entry.sentence, staged_by })
+}
+
 /// No fault has this id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no fault {id:?}; did you mean {nearest:?}? mock-idp faults lists them all")]
@@ -193,11 +203,7 @@ impl Armory {
         times: u64,
         after: u64,
     ) -> Result<u64, ArmError> {
-        let entry = catalogue::find(fault)?;
-        if entry.staged_by != StagedBy::Provider {
-            let staged_by = entry.staged_by.as_str();
-            return Err(ArmError::NotStagedHere { id: entry.id, sentence: entry.sentence, staged_by });
-        }
+        let entry = staged(fault)?;
         let id = self.records.len() as u64 + 1;
         self.records.push(ArmedRecord {
             id,

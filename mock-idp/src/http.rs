@@ -99,6 +99,14 @@ pub(crate) fn router(realms: Arc<Realms>, face: Face) -> Router {
     Router::new().fallback(dispatch).with_state(Entrance { realms, inside }).layer(map_response(marked))
 }
 
+/// Which check said no, for testers.
+const CHECK: HeaderName = HeaderName::from_static("x-mock-idp-check");
+
+/// Applications are told; a page says to a person what a person may know.
+fn tells_check(operation: Operation) -> bool {
+    operation.channel == Channel::Back || matches!(operation.name, "authorize" | "end_session")
+}
+
 fn protocol() -> Router {
     use Channel::Front;
     let get_and_post = MethodFilter::GET.or(MethodFilter::POST);
@@ -118,7 +126,7 @@ fn cors() -> CorsLayer {
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([header::WWW_AUTHENTICATE, DPOP_NONCE])
+        .expose_headers([header::WWW_AUTHENTICATE, DPOP_NONCE, CHECK])
         .vary([])
 }
 
@@ -194,13 +202,17 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     let struck = delivery::struck(&realm, operation.name, &incoming);
     let mut struck_note = Note::default();
     let unanswered = Unanswered { realm: &realm, operation, incoming: &incoming, struck: &struck };
-    let (mut reply, mut note) = match delivery::before(&realm, &struck, &mut struck_note).await {
-        Some(instead) => (instead, std::mem::take(&mut struck_note)),
-        None => answer(&realm, operation, &incoming).await,
-    };
+    let (mut reply, mut note) =
+        match delivery::before(&realm, operation, &incoming, &struck, &mut struck_note).await {
+            Some(instead) => (instead, std::mem::take(&mut struck_note)),
+            None => answer(&realm, operation, &incoming).await,
+        };
     // From here on nothing is waited for until the journal has it.
     unanswered.end();
     note.faults.append(&mut struck_note.faults);
+    if let Some(refusal) = note.refusal.as_ref().filter(|_| tells_check(operation)) {
+        reply = reply.with(CHECK, &refusal.check);
+    }
     if let Some(nonce) = note.dpop_nonce.take() {
         reply = reply.with(DPOP_NONCE, nonce);
     }

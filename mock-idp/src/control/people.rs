@@ -73,16 +73,9 @@ fn check_person(realm: &Realm, person: &Person) -> Result<(), Problem> {
             return Err(Problem::wrong(format!("{name} of a person is empty; give one")));
         }
     }
-    if !fixtures::is_name(&person.key) {
-        let detail = format!("key {:?} has a control character; write visible characters", person.key);
-        return Err(Problem::wrong(detail));
-    }
     let state = realm.lock();
-    if state.people.companies().iter().all(|company| company.key != person.company) {
-        let known: Vec<_> = state.people.companies().iter().map(|company| company.key.as_str()).collect();
-        let detail = format!("there is no company {:?}; known are: {}", person.company, known.join(", "));
-        return Err(Problem::wrong(detail));
-    }
+    fixtures::check_person(person, state.people.companies())
+        .map_err(|wrong| Problem::wrong(format!("{}; {}", wrong.sentence, wrong.remedy)))?;
     if state.people.with_subject(&person.subject).is_some_and(|owner| owner.key != person.key) {
         return Err(Problem::taken("person with the subject", &person.subject));
     }

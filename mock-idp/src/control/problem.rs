@@ -173,8 +173,7 @@ impl From<UnknownFault> for Problem {
 impl From<RuleError> for Problem {
     fn from(error: RuleError) -> Self {
         match error {
-            RuleError::Fault(error) => error.into(),
-            RuleError::Target(error) => error.into(),
+            RuleError::Arm(error) => error.into(),
             RuleError::Operation { .. } | RuleError::Impossible(_) => Self::wrong(error.to_string()),
         }
     }

@@ -33,8 +33,10 @@ fn same_port(scheme: &str, authority: &str) -> String {
 pub(crate) fn elsewhere(issuer: &str) -> String {
     let issuer = issuer.trim_end_matches('/');
     for (here, there) in [("127.0.0.1", "localhost"), ("localhost", "127.0.0.1")] {
-        if let Some(rest) = issuer.strip_prefix(&format!("http://{here}:")) {
-            return format!("http://{there}:{rest}");
+        for scheme in ["http", "https"] {
+            if let Some(rest) = issuer.strip_prefix(&format!("{scheme}://{here}:")) {
+                return format!("{scheme}://{there}:{rest}");
+            }
         }
     }
     "https://elsewhere.example".to_owned()

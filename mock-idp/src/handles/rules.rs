@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::fault::{ArmError, Target, UnknownFault, catalogue, nearest};
+use crate::fault::{ArmError, Target, nearest, staged};
 use crate::protocol::authorize::shorten;
 use crate::realm::Realm;
 use crate::rule::{OPERATIONS, Rule, RuleRecord, Then, When};
@@ -10,12 +10,9 @@ use crate::rule::{OPERATIONS, Rule, RuleRecord, Then, When};
 /// Why a rule was not added: it would never strike, or not do what it says, and nobody would know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
-    /// No fault has the id that it names.
+    /// It names a fault that the provider does not stage, or a person or a client that is not there.
     #[error(transparent)]
-    Fault(#[from] UnknownFault),
-    /// It is about a person or a client that is not there.
-    #[error(transparent)]
-    Target(#[from] ArmError),
+    Arm(#[from] ArmError),
     /// It is about an operation that is not there.
     #[error("there is no operation {operation:?}; did you mean {nearest:?}? Known are: {}", OPERATIONS.join(", "))]
     Operation {
@@ -47,7 +44,7 @@ impl Rules {
     /// Adds a rule. What it names has to be there.
     pub fn add(&self, rule: Rule) -> Result<ActiveRule, RuleError> {
         if let Then::Fault(id) = &rule.then {
-            catalogue::find(id)?;
+            staged(id)?;
         }
         if let Some(flaw) = rule.then.flaw() {
             return Err(RuleError::Impossible(format!("{}; {}", flaw.sentence, flaw.remedy)));

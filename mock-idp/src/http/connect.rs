@@ -63,9 +63,8 @@ pub(crate) fn respond(incoming: &Incoming, response: &AuthorizationResponse, not
     note.response.location = Some(response.to.redirect_uri.clone());
     note.response.params = response.params.clone();
     match response.to.response_mode {
-        ResponseMode::Query => Reply::see_other(&response.params.append_to(&response.to.redirect_uri)),
-        ResponseMode::Fragment => {
-            Reply::see_other(&format!("{}#{}", response.to.redirect_uri, response.params.encode()))
+        ResponseMode::Query | ResponseMode::Fragment => {
+            Reply::see_other(&response.to.address(&response.params))
         }
         ResponseMode::FormPost => pages::form_post(&incoming.base, &response.to, &response.params, note),
     }

@@ -10,12 +10,16 @@ use futures_util::stream;
 use serde_json::json;
 
 use crate::fault::Target;
+use crate::http::Operation;
+use crate::http::connect;
+use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
-use crate::journal::{Delivery, Note};
+use crate::journal::{Channel, Delivery, Note};
 use crate::protocol::error::Refusal;
 use crate::realm::Realm;
 use crate::realm::asked::Clues;
+use crate::realm::sign_in::describable;
 use crate::rule::{Asked, LONGEST_DELAY_MS, MOST_PADDING, Then};
 use crate::wire::{Ending, Lever};
 
@@ -55,7 +59,13 @@ fn target(asked: &Asked) -> Target {
 }
 
 /// What happens before the request is carried out; the reply, when it is not carried out at all.
-pub(crate) async fn before(realm: &Realm, struck: &[Then], note: &mut Note) -> Option<Reply> {
+pub(crate) async fn before(
+    realm: &Realm,
+    operation: Operation,
+    incoming: &Incoming,
+    struck: &[Then],
+    note: &mut Note,
+) -> Option<Reply> {
     let mut instead = None;
     for then in struck {
         note.faults.push(then.name());
@@ -68,14 +78,10 @@ pub(crate) async fn before(realm: &Realm, struck: &[Then], note: &mut Note) -> O
                 }
             }
             Then::OauthError { error, description } => {
-                let reason = description.clone().unwrap_or_else(|| "a rule said so".to_owned());
-                let body = json!({"error": error, "error_description": reason});
-                let status = match error.as_str() {
-                    "invalid_client" | "invalid_token" => StatusCode::UNAUTHORIZED,
-                    _ => StatusCode::BAD_REQUEST,
-                };
-                note.refusal = Some(Refusal::new("rule", reason));
-                instead.get_or_insert(Reply::json(status, &body));
+                let description = description.as_deref().unwrap_or(BY_RULE);
+                if instead.is_none() {
+                    instead = Some(refusal(realm, operation, incoming, (error, description), note));
+                }
             }
             Then::Status { status, body, content_type, retry_after } => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -83,13 +89,53 @@ pub(crate) async fn before(realm: &Realm, struck: &[Then], note: &mut Note) -> O
                 if let Some(seconds) = retry_after {
                     reply = reply.with(header::RETRY_AFTER, seconds.to_string());
                 }
-                note.refusal = Some(Refusal::new("rule", "a rule said so"));
+                note.refusal = Some(Refusal::new("rule", BY_RULE));
                 instead.get_or_insert(reply);
             }
             _ => {}
         }
     }
     instead
+}
+
+/// Why, when a rule does not say it.
+const BY_RULE: &str = "a rule said so";
+
+/// An error as this operation gives it: back to the client that is proven, as a page for people, or as JSON.
+fn refusal(
+    realm: &Realm,
+    operation: Operation,
+    incoming: &Incoming,
+    (error, description): (&str, &str),
+    note: &mut Note,
+) -> Reply {
+    let refusal = Refusal::new("rule", description);
+    if operation.channel == Channel::Front {
+        let is_request = operation.name == "authorize";
+        let params = incoming.params();
+        let back = is_request
+            .then(|| realm.lock_at(&incoming.base).refused(params, error, description, note))
+            .flatten();
+        let Some(back) = back else { return pages::error(&incoming.base, &refusal, note) };
+        note.refusal = Some(refusal);
+        return connect::respond(incoming, &back, note);
+    }
+    note.refusal = Some(refusal);
+    let status = match error {
+        "invalid_client" | "invalid_token" => StatusCode::UNAUTHORIZED,
+        "insufficient_scope" => StatusCode::FORBIDDEN,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let reply = Reply::json(status, &json!({"error": error, "error_description": description}));
+    match (operation.name, status) {
+        // RFC 6750 3, RFC 6749 5.2.
+        ("userinfo", _) => reply.with(
+            header::WWW_AUTHENTICATE,
+            format!("Bearer realm=\"mock-idp\", error=\"{}\"", describable(error)),
+        ),
+        (_, StatusCode::UNAUTHORIZED) => reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"mock-idp\""),
+        _ => reply,
+    }
 }
 
 /// An answer as it goes out, as far as it does.

@@ -88,7 +88,7 @@ impl Reply {
         super::test_only(&mut self.headers);
         if cross_origin {
             self.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-            let exposed = HeaderValue::from_static("www-authenticate,dpop-nonce");
+            let exposed = HeaderValue::from_static("www-authenticate,dpop-nonce,x-mock-idp-check");
             self.headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }
         // RFC 9110 8.6: an answer without content has no length.

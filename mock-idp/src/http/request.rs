@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, Version, header};
 
 use crate::base::Base;
 use crate::http::origin::{is_elsewhere, only};
@@ -20,6 +20,7 @@ const LONGEST_BODY: usize = 64 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct Incoming {
     pub(crate) method: Method,
+    version: Version,
     /// The path at which it is served.
     pub(crate) path: String,
     /// The path below the realm, as it was asked for.
@@ -49,6 +50,7 @@ impl Incoming {
         let form = if is_form { Params::parse(&String::from_utf8_lossy(&body)) } else { Params::default() };
         Ok(Self {
             method: parts.method,
+            version: parts.version,
             path: parts.uri.path().to_owned(),
             asked: Arc::clone(&place.asked),
             target: match parts.uri.query() {
@@ -65,7 +67,8 @@ impl Incoming {
 
     /// The request as bytes, as far as the parsed headers tell.
     pub(crate) fn raw(&self) -> Vec<u8> {
-        let first = [self.method.as_str(), " ", &self.target, " HTTP/1.1\r\n"];
+        let version = if self.version == Version::HTTP_10 { " HTTP/1.0\r\n" } else { " HTTP/1.1\r\n" };
+        let first = [self.method.as_str(), " ", &self.target, version];
         super::reply::message(&first, &self.headers, &self.body)
     }
 

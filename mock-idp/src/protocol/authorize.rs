@@ -70,6 +70,16 @@ pub(crate) struct ReturnTo {
     pub(crate) state: Option<String>,
 }
 
+impl ReturnTo {
+    /// The address with these parameters where the answer has them: in the query or in the fragment.
+    pub(crate) fn address(&self, params: &Params) -> String {
+        match self.response_mode {
+            ResponseMode::Fragment => format!("{}#{}", self.redirect_uri, params.encode()),
+            ResponseMode::Query | ResponseMode::FormPost => params.append_to(&self.redirect_uri),
+        }
+    }
+}
+
 impl AuthorizeRequest {
     /// Bytes that whoever sent it made it take, roughly.
     pub(crate) fn size(&self) -> usize {

@@ -244,6 +244,17 @@ fn in_the_clear(uri: &str) -> bool {
     url.scheme() == "http" && !here
 }
 
+/// What every client has to be, however it came to be registered.
+pub(crate) fn check(client: &Client) -> Result<(), OAuthError> {
+    fixtures::check_client(client).map_err(|complaint| {
+        let reason = format!("{}; {}", complaint.sentence, complaint.remedy);
+        match complaint.field {
+            "redirect_uris" => OAuthError::new(ErrorCode::InvalidRedirectUri, "redirect_uris", reason),
+            field => wrong(field, reason),
+        }
+    })
+}
+
 /// Writes the metadata of a client, secret included: only the client itself gets to read them.
 pub(crate) fn write(client: &Client) -> Map<String, Value> {
     let mut document = Map::new();

@@ -46,6 +46,7 @@ impl State {
         if takes_secret(&client) {
             client.secret = Some(self.generator.secret());
         }
+        registration::check(&client)?;
         let access_token = self.generator.secret();
         let issued_at = self.now();
         let registration = Registration { access_token, issued_at, size: document.len() };
@@ -110,6 +111,7 @@ impl State {
         if takes_secret(&client) {
             client.secret = Some(old.unwrap_or_else(|| self.generator.secret()));
         }
+        registration::check(&client)?;
         self.clients.insert(id.to_owned(), Arc::new(client));
         if let Some(registration) = self.registrations.get_mut(id) {
             registration.size = document.len();

@@ -22,7 +22,8 @@ pub struct SentResponse {
     /// The parameters, in order.
     #[schema(value_type = Vec<(String, String)>)]
     pub params: Params,
-    /// The address with the parameters in its query, as the browser opens it.
+    /// The address with the parameters as the browser opens it: in its query, or in its fragment where they were sent in
+    /// that. What was posted as a form stands in the query here.
     pub location: String,
 }
 
@@ -69,7 +70,7 @@ impl Answered {
             person: self.person.clone(),
             client: to.client_id.clone(),
             redirect_uri: to.redirect_uri.clone(),
-            location: params.append_to(&to.redirect_uri),
+            location: to.address(params),
             params: params.clone(),
         }
     }

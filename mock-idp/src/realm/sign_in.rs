@@ -84,6 +84,23 @@ impl State {
         }
     }
 
+    /// An error in answer to an authorization request, to the client if it and its redirect URI are proven.
+    pub(crate) fn refused(
+        &mut self,
+        params: &Params,
+        error: &str,
+        description: &str,
+        note: &mut Note,
+    ) -> Option<Arc<AuthorizationResponse>> {
+        let (_, to) = authorize::prove_return_to(params, |id| self.clients.get(id)).ok()?;
+        note.client = Some(to.client_id.clone());
+        note.state.clone_from(&to.state);
+        let answer = [("error", error), ("error_description", &*describable(description))];
+        let mut sign_in =
+            SignIn { client: Some(to.client_id.clone()), state: to.state.clone(), ..SignIn::default() };
+        Some(self.respond(&to, answer.into_iter().collect(), &mut sign_in, note))
+    }
+
     fn decide(
         &mut self,
         request: &AuthorizeRequest,

@@ -10,7 +10,7 @@ use crate::wire::Answer;
 const MARKERS: [&str; 4] = ["zq<q", "zq\"q", "zq'q", "zq>q"];
 
 /// Headers that the provider has a reason to send.
-const HEADERS: [&str; 22] = [
+const HEADERS: [&str; 23] = [
     "access-control-allow-headers",
     "access-control-allow-methods",
     "access-control-allow-origin",
@@ -33,6 +33,7 @@ const HEADERS: [&str; 22] = [
     "x-content-type-options",
     "x-frame-options",
     "x-mock-idp",
+    "x-mock-idp-check",
 ];
 
 /// Elements that pages are made of.
@@ -71,6 +72,8 @@ pub(crate) fn check(shot: &Shot, answer: &Answer) -> Result<(), String> {
     ensure!(!policy.contains("zq") && !policy.contains("unsafe"), "the policy is {policy:?}");
     for (name, value) in &answer.headers {
         ensure!(HEADERS.contains(&name.as_str()), "the header {name}: {value} is not ours");
+        let is_check = value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        ensure!(name != "x-mock-idp-check" || is_check, "{value} is no name of a check");
         ensure!(value.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{name} is {value:?}");
         let ours = name != "set-cookie" || value.starts_with("mock_idp_");
         ensure!(ours, "a cookie that is not ours: {value}");

@@ -273,3 +273,30 @@ async fn no_other_token_passes_for_an_id_token() {
         assert_eq!((exchanged.status.as_u16(), &exchanged.json()["error"]), (400, &json!("invalid_request")));
     }
 }
+
+#[tokio::test]
+async fn an_answer_in_the_fragment_is_replayed_in_the_fragment() {
+    let idp = MockIdp::start().await;
+    idp.clients()
+        .change(CLIENT, |client| {
+            client.grants.push(fixtures::Grant::Implicit);
+            client.response_types.push(fixtures::ResponseType::IdToken);
+        })
+        .expect("the client");
+    let browser = Browser::new();
+    let sent = browser.sign_in(&idp, "dana", &[("response_type", "id_token")]).await.location;
+    let sent = sent.expect("a redirect");
+    assert!(sent.contains("/callback#"), "{sent}");
+    let replayed = idp.replay().responses().pop().expect("an answer");
+    assert_eq!(replayed.location, sent);
+    let issued = idp.minter().response(
+        "dana",
+        &mock_idp::Params::parse(
+            crate::support::authorize_url(&idp, &[("response_type", "id_token")])
+                .split_once('?')
+                .expect("a query")
+                .1,
+        ),
+    );
+    assert!(issued.expect("an answer").location.contains("/callback#id_token="));
+}

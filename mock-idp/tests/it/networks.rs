@@ -182,5 +182,8 @@ async fn any_page_may_call_what_servers_call_and_nothing_else() {
     let answer =
         client(None).get(idp.url("/connect/userinfo")).header("origin", "https://spa.example").send().await;
     let answer = answer.expect("an answer");
-    assert_eq!(answer.headers()["access-control-expose-headers"], "www-authenticate,dpop-nonce");
+    assert_eq!(
+        answer.headers()["access-control-expose-headers"],
+        "www-authenticate,dpop-nonce,x-mock-idp-check"
+    );
 }

@@ -278,3 +278,65 @@ async fn a_reset_lets_go_whoever_waits_behind_a_barrier() {
         assert_eq!((status.expect("an answer").as_u16(), idp.rules().waiting("b")), (200, 0));
     }
 }
+
+#[tokio::test]
+async fn an_error_comes_as_the_endpoint_gives_it() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    let error = |operation: &str, error: &str| {
+        idp.when(When::operation(operation)).then(Then::oauth_error(error)).expect("a rule")
+    };
+    error("authorize", "temporarily_unavailable");
+    let answer = browser.authorize(&idp, &[("state", "the state")]).await;
+    let of = |name: &str| answer.param(name);
+    assert_eq!(of("error").as_deref(), Some("temporarily_unavailable"));
+    assert_eq!((of("state").as_deref(), of("iss").as_deref()), (Some("the state"), Some(idp.issuer())));
+    let mode = [("response_mode", "fragment")];
+    assert!(browser.authorize(&idp, &mode).await.location.expect("a redirect").contains("/callback#error="));
+    let unproven = browser.authorize(&idp, &[("redirect_uri", "http://evil.example/")]).await;
+    assert_eq!((unproven.status.as_u16(), unproven.location.as_deref()), (400, None));
+    assert_eq!(unproven.page(), "kaseyaone-error");
+    error("userinfo", "invalid_token");
+    let answer = browser.userinfo(&idp, "x").await;
+    let challenge = answer.headers["www-authenticate"].to_str().expect("text");
+    assert_eq!(
+        (answer.status.as_u16(), challenge),
+        (401, "Bearer realm=\"mock-idp\", error=\"invalid_token\"")
+    );
+    error("login", "access_denied");
+    let page = browser.get(&idp.url("/account/login?interaction=x")).await;
+    assert_eq!((page.status.as_u16(), page.page()), (400, "kaseyaone-error"));
+}
+
+#[tokio::test]
+async fn refusals_tell_applications_which_check_it_was_and_people_nothing() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    let check = |answer: &crate::support::Answer| {
+        answer.headers.get("x-mock-idp-check").map(|check| check.to_str().expect("text").to_owned())
+    };
+    assert_eq!(check(&browser.redeem(&idp, "x").await).as_deref(), Some("code_known"));
+    assert_eq!(check(&browser.userinfo(&idp, "x").await).as_deref(), Some("access_token_known"));
+    let answer = browser.authorize(&idp, &[("scope", "email")]).await;
+    assert_eq!(check(&answer).as_deref(), Some("scope_openid"));
+    assert_eq!(check(&browser.get(&idp.discovery_url()).await), None);
+    let page = browser.authorize(&idp, &[]).await;
+    let form = [("interaction", &*page.interaction()), ("username", "dana"), ("company", "Northwind MSP")];
+    let page = browser.post(&idp.url("/account/login"), &form).await;
+    let next = browser.get(&idp.url(page.location.as_deref().expect("the next page"))).await;
+    let form = [("interaction", &*next.interaction()), ("password", "wrong")];
+    let refused = browser.post(&idp.url("/account/password"), &form).await;
+    assert_eq!((refused.status.as_u16(), check(&refused)), (422, None), "nobody learns who has an account");
+}
+
+#[tokio::test]
+async fn a_rule_names_a_fault_that_the_provider_stages() {
+    let idp = provider().await;
+    for (fault, sentence) in [
+        ("sess-callback-reload", "staged by browser"),
+        ("idt-nonse-wrong", "did you mean \"idt-nonce-wrong\""),
+    ] {
+        let error = idp.when(When::any()).then(Then::Fault(fault.to_owned())).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains(sentence), "{error}");
+    }
+}
