@@ -304,11 +304,22 @@ fn in_file(file: &str, wrong: Wrong) -> ConfigError {
         let is_table = is_toml && words == "a list" && sentence.contains("map");
         let hint =
             if is_table { "; in TOML each of its tables has two brackets, as in [[people]]" } else { "" };
+        let words = if file.is_empty() && words == "a table" { "an object" } else { words };
         format!("expected {words}{hint}")
+    } else if path.ends_with("target") && is_no_choice(sentence) {
+        "write \"next\", or one of { person = … }, { client = … }, { state = … }".to_owned()
     } else {
         quoted(&fixtures::remedy_from(&message))
     };
     ConfigError { file: file.to_owned(), line, sentence: told(quoted(sentence)), remedy }
+}
+
+/// Whether a name stands where a target does, and is nothing like the ways to choose one: then it is probably the target's.
+fn is_no_choice(sentence: &str) -> bool {
+    let name = sentence.split('`').nth(1).unwrap_or_default();
+    let choices = ["next", "person", "client", "state"];
+    sentence.contains("unknown variant")
+        && choices.iter().all(|choice| strsim::jaro_winkler(name, choice) < 0.8)
 }
 
 /// What a decoder expects, as whoever writes it calls it.
@@ -316,7 +327,9 @@ fn in_words(expected: &str) -> Option<&'static str> {
     Some(match expected {
         "a string" => "a string; put it in quotes",
         "a nonzero u64" => "a whole number from 1",
-        "u64" | "u32" | "u16" | "usize" => "a whole number that is not negative",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" | "usize" => "a whole number that is not negative",
         "i64" => "a whole number",
         "a boolean" => "true or false",
         "a sequence" => "a list",

@@ -34,6 +34,7 @@ use utoipa_axum::routes;
 
 use crate::control::problem::{LONGEST_BODY, Problem};
 use crate::fault::nearest;
+use crate::http::astray::UNKNOWN;
 use crate::http::origin::{authority, is_elsewhere};
 use crate::http::place::Place;
 use crate::journal::{Channel, Entry, Note, Params};
@@ -116,8 +117,8 @@ fn described(document: &Value, place: &Place) -> axum::Json<Value> {
 /// The names that operations have in the journal, in order.
 fn journaled() -> Vec<&'static str> {
     let mut all = OPERATIONS.to_vec();
-    // What is sent, and what tests do.
-    all.extend(["backchannel_logout", "control", "fetch"]);
+    // What is sent, what tests do, and what nobody takes.
+    all.extend(["backchannel_logout", "control", "fetch", UNKNOWN]);
     all.sort_unstable();
     all
 }
@@ -175,8 +176,13 @@ fn shown_key(headers: &HeaderMap) -> Option<Shown> {
 /// point here (DNS rebinding): the request is for an address, `localhost` or the issuer, and comes from no other origin.
 fn is_here(headers: &HeaderMap, issuer: &str) -> bool {
     let host = headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
-    name == "localhost" || name.parse::<IpAddr>().is_ok() || authority(issuer) == Some(host)
+    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.split_once(':').map_or(host, |(name, _)| name),
+    };
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<IpAddr>().is_ok()
+        || authority(issuer) == Some(host)
 }
 
 /// Changes made by a test stand in the journal between the requests they explain.
@@ -214,7 +220,8 @@ mod tests {
             let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
             is_here(&headers, "http://idp.test:9400")
         };
-        for host in ["127.0.0.1:9400", "[::1]:9400", "localhost:9400", "localhost", "idp.test:9400"] {
+        for host in ["127.0.0.1:9400", "[::1]:9400", "localhost:9400", "LOCALHOST", "[::1]", "idp.test:9400"]
+        {
             assert!(ours(host), "{host}");
         }
         for host in ["evil.example:9400", "localhost.evil.example", "idp.test:9401", ""] {

@@ -101,6 +101,14 @@ pub enum ArmError {
         /// Who stages it.
         staged_by: &'static str,
     },
+    /// It strikes where nobody comes: without TLS there is no handshake, and in it no realm but the root is known.
+    #[error(
+        "{id} strikes the TLS handshake, and there is none here; arm it at the root of a provider that serves by TLS (--tls)"
+    )]
+    NoHandshake {
+        /// The fault.
+        id: &'static str,
+    },
     /// It is aimed at somebody or something that is not there, so it could never strike.
     #[error("there is no {kind} {name:?}; did you mean {nearest:?}?")]
     NoSuchTarget {
@@ -191,10 +199,16 @@ impl SignIn {
 /// All faults armed since the start.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Armory {
+    /// Whether there are handshakes to strike.
+    by_tls: bool,
     records: Vec<ArmedRecord>,
 }
 
 impl Armory {
+    pub(crate) fn new(by_tls: bool) -> Self {
+        Self { by_tls, records: Vec::new() }
+    }
+
     /// `after`: how many sign-ins are spared first.
     pub(crate) fn arm(
         &mut self,
@@ -204,6 +218,9 @@ impl Armory {
         after: u64,
     ) -> Result<u64, ArmError> {
         let entry = staged(fault)?;
+        if !self.by_tls && entry.strikes.iter().all(|point| *point == Point::Handshake) {
+            return Err(ArmError::NoHandshake { id: entry.id });
+        }
         let id = self.records.len() as u64 + 1;
         self.records.push(ArmedRecord {
             id,

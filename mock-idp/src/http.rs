@@ -3,6 +3,7 @@
 //! No rule of the protocol is here. Every answer says that this is a test provider and forbids caching and framing.
 
 pub(crate) mod account;
+pub(crate) mod astray;
 pub(crate) mod back;
 pub(crate) mod connect;
 pub(crate) mod delivery;
@@ -24,15 +25,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use jiff::Timestamp;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
+use crate::http::astray::{method_not_allowed, nothing_here};
 use crate::http::delivery::Sending;
-use crate::http::place::{Entrance, Place, dispatch, nothing_here};
+use crate::http::place::{Entrance, Place, dispatch};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::{Channel, Delivery, Entry, Note};
@@ -112,7 +114,8 @@ fn protocol() -> Router {
     let get_and_post = MethodFilter::GET.or(MethodFilter::POST);
     let front = Router::new()
         .route(path::AUTHORIZE, over(get_and_post, operation("authorize", Front, connect::authorize)))
-        .route(path::END_SESSION, over(get_and_post, operation("end_session", Front, connect::end_session)));
+        .route(path::END_SESSION, over(get_and_post, operation("end_session", Front, connect::end_session)))
+        .method_not_allowed_fallback(method_not_allowed);
     front.merge(servers().layer(cors()))
 }
 
@@ -151,6 +154,7 @@ fn servers() -> Router {
                 shared("registration", registration::look_after),
             ),
         )
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 fn front() -> Router {
@@ -176,6 +180,7 @@ fn front() -> Router {
             "/scim/v2/ServiceProviderConfig",
             read(operation("scim_service_provider_config", Back, scim::service_provider_config)),
         )
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 fn read(operation: Operation) -> MethodRouter {
@@ -190,14 +195,14 @@ fn over(methods: MethodFilter, operation: Operation) -> MethodRouter {
 async fn serve(place: Place, operation: Operation, request: Request) -> Response {
     // A HEAD must change nothing, and a GET here may hand out a code.
     if request.method() == Method::HEAD && operation.channel == Channel::Front {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+        return ([(header::ALLOW, "GET")], method_not_allowed(place, request).await).into_response();
     }
     let realms = Arc::clone(&place.realms);
     let realm = Arc::clone(&place.realm);
     let lever = request.extensions().get::<ConnectInfo<Lever>>().map(|ConnectInfo(lever)| lever.clone());
     let incoming = match Incoming::read(&place, request).await {
         Ok(incoming) => incoming,
-        Err(status) => return (status, "the body is longer than 64 KiB").into_response(),
+        Err(unread) => return astray::too_long(&place, operation.name, &unread),
     };
     let struck = delivery::struck(&realm, operation.name, &incoming);
     let mut struck_note = Note::default();
@@ -238,9 +243,6 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     sending.send(lever.as_ref()).await
 }
 
-/// So often one request has a document fetched.
-const MOST_FETCHES: usize = 20;
-
 /// Whether it is the word of a person: who they are, and what they agree to. Applications send browsers to the
 /// authorization endpoint and to that of logout, by POST too, and there they say nothing of the kind.
 fn signs_in(operation: Operation, incoming: &Incoming) -> bool {
@@ -257,18 +259,16 @@ async fn answer(realm: &Realm, operation: Operation, incoming: &Incoming) -> (Re
         let reason = "a page of another site sent this form; open the page here and choose again";
         return (pages::error(&incoming.base, &Refusal::new("same_site", reason), &mut note), note);
     }
-    let mut fetched: Vec<String> = Vec::new();
+    let mut fetched: Vec<Awaited<'_>> = Vec::new();
     loop {
         let mut note = Note::default();
         let reply = (operation.run)(realm, incoming, &mut note);
         match note.wants.take() {
-            Some(address) if is_to_be_fetched(realm, &address, &fetched) => {
+            Some(address) if fetched.iter().all(|it| it.address != address) => {
                 realm.lock().forget_once(&note.once);
-                if fetch::document(realm, &address).await {
-                    fetched.push(address);
-                } else {
-                    fetched.extend(std::iter::repeat_n(address, MOST_FETCHES));
-                }
+                realm.lock().fetched.await_one(&address);
+                fetched.push(Awaited { realm, address: address.clone() });
+                fetch::document(realm, &address).await;
             }
             _ => {
                 if !note.spent.is_empty() {
@@ -280,10 +280,16 @@ async fn answer(realm: &Realm, operation: Operation, incoming: &Incoming) -> (Re
     }
 }
 
-/// Once, and again when another request used up what was fetched: some documents are good for one answer.
-fn is_to_be_fetched(realm: &Realm, address: &str, fetched: &[String]) -> bool {
-    let count = fetched.iter().filter(|it| *it == address).count();
-    count == 0 || count < MOST_FETCHES && realm.lock().fetched.get(address).is_none()
+/// A document that a request waits for, until it is answered or whoever sent it leaves.
+struct Awaited<'a> {
+    realm: &'a Realm,
+    address: String,
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        self.realm.lock().fetched.answered(&self.address);
+    }
 }
 
 /// A request that is being answered. When whoever asked leaves before that, nobody goes on with it, and the journal says

@@ -163,7 +163,7 @@ impl MockIdpBuilder {
         }
         let control_key = self.control_key.clone();
         let threads = self.threads;
-        let (source, clock) = (self.tls.take(), Arc::clone(&self.clock));
+        let (source, clock) = (self.tls.clone(), Arc::clone(&self.clock));
         let (realms, root) = self.into_realms(addressing)?;
         let tls = source.map(|source| make_tls(&source, &realms, &root, &*clock)).transpose()?;
         let (acceptor, authority) = tls.map_or((None, None), |tls| (Some(tls.acceptor), tls.authority));
@@ -195,6 +195,7 @@ impl MockIdpBuilder {
             control_key: self.control_key,
             clock_setting: self.clock_setting,
             farewells_later: self.farewells_later,
+            by_tls: self.tls.is_some(),
         };
         let realms = Arc::new(Realms::new(addressing, template, self.root.into())?);
         for (path, plan) in self.realms {

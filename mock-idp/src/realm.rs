@@ -165,6 +165,7 @@ impl Weighed for Interaction {
 }
 
 /// What a realm starts from.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Setup {
     pub(crate) path: String,
     pub(crate) base: Base,
@@ -179,6 +180,8 @@ pub(crate) struct Setup {
     pub(crate) registration: bool,
     pub(crate) headless: bool,
     pub(crate) prepared: Prepared,
+    /// Whether it serves by TLS.
+    pub(crate) by_tls: bool,
     /// The journals of the process.
     pub(crate) journals: Journals,
 }
@@ -205,7 +208,7 @@ impl Realm {
             today: setup.clock.now(),
             clock: setup.clock,
             generator: setup.generator,
-            faults: Armory::default(),
+            faults: Armory::new(setup.by_tls),
             rules: Rulebook::default(),
             barriers: BTreeMap::new(),
             journal: Journal::new(setup.journals),

@@ -49,6 +49,8 @@ pub(crate) struct Template {
     pub(crate) clock_setting: Option<ClockSetting>,
     /// Answers do not wait until clients were told of a logout.
     pub(crate) farewells_later: bool,
+    /// Whether it serves by TLS.
+    pub(crate) by_tls: bool,
 }
 
 /// What a realm has of its own.
@@ -191,6 +193,7 @@ impl Realms {
             registration: template.registration,
             headless: template.headless,
             prepared: own.prepared,
+            by_tls: template.by_tls && path.is_empty(),
             journals: self.journals.clone(),
         })?);
         let mut realms = self.by_path.write().unwrap_or_else(PoisonError::into_inner);

@@ -104,7 +104,7 @@ impl<'de> Deserializer<'de> for &'de Node {
     ) -> Result<V::Value, Wrong> {
         let decoded = match &self.value {
             Value::Table(_) => self.deserialize_any(visitor),
-            _ => Err(de::Error::custom("invalid type, expected a table")),
+            other => Err(de::Error::custom(format!("{} stands here, expected a map", other.kind()))),
         };
         decoded.map_err(|wrong: Wrong| wrong.at(self.line))
     }

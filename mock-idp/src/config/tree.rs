@@ -32,6 +32,20 @@ pub(crate) enum Value {
     Table(Vec<(Key, Node)>),
 }
 
+impl Value {
+    /// What it is, as whoever writes it calls it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "true or false",
+            Self::Integer(_) | Self::Float(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
+        }
+    }
+}
+
 /// A name and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {
@@ -78,6 +92,13 @@ impl Node {
         if let Value::Table(members) = &mut self.value {
             members.retain(|(key, _)| key.name != name);
         }
+    }
+
+    /// Names of the members that a change takes away.
+    pub(crate) fn nulls(&self) -> impl Iterator<Item = &str> {
+        let members = if let Value::Table(members) = &self.value { members.as_slice() } else { &[] };
+        let nulls = members.iter().filter(|(_, member)| member.value == Value::Null);
+        nulls.map(|(key, _)| key.name.as_str())
     }
 
     /// Merges a change (RFC 7396 2): null takes a member away, a table goes into a table, all else replaces.

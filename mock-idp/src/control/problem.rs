@@ -184,6 +184,7 @@ impl From<ArmError> for Problem {
         let code = match error {
             ArmError::Unknown(_) => "unknown_fault",
             ArmError::NotStagedHere { .. } => "fault_not_staged_here",
+            ArmError::NoHandshake { .. } => "no_handshake",
             ArmError::NoSuchTarget { .. } => "no_such_target",
         };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string())
@@ -276,6 +277,16 @@ pub(crate) fn patched<T: Serialize + DeserializeOwned>(
         let detail = format!("{named} {name:?} stays what it is; leave {named} out, or add another one");
         return Err(Problem::wrong(detail));
     }
+    let removed: Vec<_> = patch.nulls().map(str::to_owned).collect();
     changed.merge(patch);
-    Ok(config::decoded(&changed)?)
+    config::decoded(&changed).map_err(|error| {
+        let text = error.to_string();
+        let missing = |name: &&String| text.contains(&format!("missing field \"{name}\""));
+        match removed.iter().find(missing) {
+            Some(name) => {
+                Problem::wrong(format!("{name} cannot be removed; send another value, or leave it out"))
+            }
+            None => error.into(),
+        }
+    })
 }

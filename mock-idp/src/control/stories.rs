@@ -7,7 +7,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use crate::control::problem::Problem;
+use crate::control::problem::{Problem, wrong_query};
 use crate::handles::Stories;
 use crate::http::place::Place;
 use crate::story::{StoryLine, page};
@@ -50,7 +50,7 @@ pub(crate) async fn tell_story(
     Path(state): Path<String>,
     telling: Result<Query<Telling>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(telling) = telling.map_err(|error| Problem::wrong(error.body_text()))?;
+    let Query(telling) = telling.map_err(|error| wrong_query(&error, &[]))?;
     let stories = Stories(realm);
     let (mut response, extension) = match telling.format {
         Format::Html => {

@@ -113,8 +113,16 @@ pub(crate) struct Expired {
 #[utoipa::path(post, path = "/_control/expire", tag = "tokens", request_body = Expiry,
     responses((status = OK, body = Expired), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn expire(Place { realm, .. }: Place, body: Bytes) -> Result<Json<Expired>, Problem> {
+    let expiry = read(&body)?;
+    if let Expiry::Grants(key) | Expiry::Sessions(key) = &expiry {
+        let state = realm.lock();
+        // Of the deleted something may be left.
+        if state.people.get(key).is_none() {
+            return Err(state.no_person(key).into());
+        }
+    }
     let minter = Minter(realm);
-    let expired = match read(&body)? {
+    let expired = match expiry {
         Expiry::Code(code) => minter.expire_code(&code).map(|()| 1)?,
         Expiry::Token(token) => minter.expire_token(&token).map(|()| 1)?,
         Expiry::AllCodes => minter.expire_codes(),

@@ -11,8 +11,8 @@ const LONGEST: usize = 64 * 1024;
 /// How long an address may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Fetches a document into the realm, and says whether it came; what came of it is in the journal.
-pub(crate) async fn document(realm: &Realm, address: &str) -> bool {
+/// Fetches a document into the realm; what came of it is in the journal.
+pub(crate) async fn document(realm: &Realm, address: &str) {
     let fetched = get(address).await;
     let (status, text) = match fetched {
         Ok((status, text)) => (status, text),
@@ -22,7 +22,6 @@ pub(crate) async fn document(realm: &Realm, address: &str) -> bool {
         }
     };
     let mut state = realm.lock();
-    let came = text.is_some();
     if let Some(text) = text {
         state.fetched.insert(address, text);
     }
@@ -37,7 +36,6 @@ pub(crate) async fn document(realm: &Realm, address: &str) -> bool {
         status,
         ..Entry::of(at, note)
     });
-    came
 }
 
 async fn get(address: &str) -> Result<(u16, Option<String>), reqwest::Error> {

@@ -11,12 +11,11 @@ use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use serde_json::json;
 use tower::ServiceExt as _;
 
 use crate::base::Base;
 use crate::fault::documents::MOVED;
-use crate::protocol::authorize::shorten;
+use crate::http::astray;
 use crate::protocol::discovery::path;
 use crate::protocol::endpoints::Endpoints;
 use crate::realm::Realm;
@@ -70,7 +69,7 @@ pub(crate) async fn dispatch(State(entrance): State<Entrance>, mut request: Requ
     };
     let place = Place { realm, base, realms, whole_path, asked: rest.as_str().into() };
     let served = served_at(&place.base.endpoints, &rest).filter(|_| is_found);
-    let Some(served) = served else { return nothing_here(place).await };
+    let Some(served) = served else { return astray::nothing_here(place, request).await };
     if *served != *place.whole_path
         && let Some(uri) = with_path(request.uri(), &served)
     {
@@ -135,23 +134,6 @@ fn asked_for(headers: &HeaderMap) -> Option<String> {
         && url.fragment().is_none()
         && (prefix.is_empty() || prefix.starts_with('/') && !prefix.contains("//"));
     honest.then_some(address)
-}
-
-/// Nothing is there: the near realms are named, because a misspelt realm is the usual reason.
-pub(crate) async fn nothing_here(place: Place) -> Response {
-    let near = place.realms.near(place.whole_path.trim_matches('/'));
-    let named = near.iter().map(|path| format!("/{path}")).collect::<Vec<_>>().join(", ");
-    let path = shorten(&place.whole_path);
-    let detail = if place.whole_path.contains("/_control/") {
-        format!("there is no operation {path}; {}/openapi.json lists them all", place.base.control_url())
-    } else if near.is_empty() {
-        format!("there is nothing at {path}; this provider has no realm but the one at the root")
-    } else {
-        format!("there is nothing at {path}, and no realm of that name; realms are {named}")
-    };
-    let body = json!({"status": 404, "code": "nothing_here", "detail": detail, "near_realms": near});
-    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string())
-        .into_response()
 }
 
 #[cfg(test)]

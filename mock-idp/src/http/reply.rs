@@ -91,6 +91,11 @@ impl Reply {
             let exposed = HeaderValue::from_static("www-authenticate,dpop-nonce,x-mock-idp-check");
             self.headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }
+        // RFC 9110 15.3.5 and 15.4.5: those have no content, whatever a rule wants to send.
+        if matches!(self.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+            self.body = Bytes::new();
+            self.headers.remove(header::CONTENT_TYPE);
+        }
         // RFC 9110 8.6: an answer without content has no length.
         if !self.chunked && self.status != StatusCode::NO_CONTENT {
             self.headers.insert(header::CONTENT_LENGTH, self.body.len().into());

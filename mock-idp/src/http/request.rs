@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, Version, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Version, header};
 
 use crate::base::Base;
 use crate::http::origin::{is_elsewhere, only};
@@ -37,10 +38,10 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
-    pub(crate) async fn read(place: &Place, request: Request) -> Result<Self, StatusCode> {
+    /// Reads a request; one whose body is too long comes back without it.
+    pub(crate) async fn read(place: &Place, request: Request) -> Result<Self, Box<Parts>> {
         let (parts, body) = request.into_parts();
-        let body =
-            axum::body::to_bytes(body, LONGEST_BODY).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        let Ok(body) = axum::body::to_bytes(body, LONGEST_BODY).await else { return Err(Box::new(parts)) };
         let is_form = parts
             .headers
             .get(header::CONTENT_TYPE)

@@ -132,7 +132,7 @@ fn read(member: &str, file: &Path) -> Result<String, ConfigError> {
 fn with_keys(mut plan: Plan, outside: &Fixtures) -> Result<Plan, ConfigError> {
     if let Some(folder) = &plan.keys {
         let keys = fixtures::load_keys(folder).map_err(|error| ConfigError {
-            file: error.file,
+            file: folder.join(error.file.strip_prefix("keys/").unwrap_or(&error.file)).display().to_string(),
             line: error.line,
             sentence: error.sentence,
             remedy: error.remedy,

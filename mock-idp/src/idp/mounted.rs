@@ -83,7 +83,7 @@ impl MockIdpBuilder {
     /// starts a provider of its own.
     pub async fn mount_into(self, server: &MockServer) -> Result<Mounted, StartError> {
         let addressing = self.addressing(server.uri())?;
-        let (realms, root) = Self { farewells_later: true, ..self }.into_realms(addressing)?;
+        let (realms, root) = Self { farewells_later: true, tls: None, ..self }.into_realms(addressing)?;
         let provider = Provider::start(crate::http::router(Arc::clone(&realms), Face::Both))?;
         Mock::given(any()).respond_with(provider).with_priority(LAST).named("mock-idp").mount(server).await;
         Ok(Mounted { root: RealmHandle(root), realms })

@@ -294,6 +294,14 @@ const MISTAKES: &[(&str, &str)] = &[
         "[[rules]]\nwhen = { client = \"shop\" }\nthen = \"hang\"\n",
         "2: there is no client \"shop\"; did you mean",
     ),
+    (
+        "[[faults]]\nfault = \"idt-nonce-wrong\"\ntarget = \"dana\"\n",
+        "3: unknown variant \"dana\"; write \"next\", or one of { person = … }",
+    ),
+    (
+        "[[rules]]\nthen = { status = 99999 }\n",
+        "2: invalid value: integer \"99999\"; expected a whole number from 0 to 65535",
+    ),
     ("[[rules]]\nthen = \"hung\"\n", "2: unknown variant \"hung\"; did you mean \"hang\"?"),
     ("[[rules]]\nthen = \"status\"\n", "2: \"status\" takes more, as in { status = … }; "),
     (
@@ -375,8 +383,8 @@ fn mistakes_in_yaml_have_their_lines_too() {
         ("seed: 1\nseed: 2\n", "2: duplicate mapping key: seed; "),
         ("people:\n  - key: a\n    claims: {x: null}\n", "3: null is no value here; leave the member out"),
         ("seed: 1\n---\nseed: 2\n", "3: multiple YAML documents detected; mock-idp's README"),
-        ("- 1\n", "1: invalid type; expected a table"),
-        ("clock: 1\n", "1: invalid type; expected a table"),
+        ("- 1\n", "1: a list stands here; expected a table"),
+        ("clock: 1\n", "1: a number stands here; expected a table"),
     ];
     for (text, expected) in cases {
         let error =

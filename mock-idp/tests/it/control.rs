@@ -89,7 +89,7 @@ async fn only_what_differs_has_to_be_said() {
             "email: invalid type: integer \"5\"; expected a string",
         ),
         ("/clients", json!({"id": "x", "grants": ["code"]}), "grants[0]: unknown variant \"code\""),
-        ("/clients", json!([]), "expected a table"),
+        ("/clients", json!([]), "a list stands here; expected an object"),
     ] {
         let refused = control.send("POST", path, wrong).await;
         assert_eq!(refused.status, 422);
@@ -442,7 +442,30 @@ async fn what_cannot_be_is_told_by_its_name_with_what_to_do_and_nothing_changes(
         ),
         ("POST", "/people", named("no\r\nra"), "has a control character"),
         ("POST", "/people", named("no\0ra"), "has a control character"),
+        ("PATCH", "/people/dana", json!({"subject": "é"}), "the subject is not 1 to 255 ASCII characters"),
+        ("PATCH", "/people/dana", json!({"role": "Boss"}), "there is no KaseyaOne role \"Boss\""),
+        (
+            "PATCH",
+            "/people/dana",
+            json!({"password": null}),
+            "password cannot be removed; send another value",
+        ),
+        ("POST", "/people", json!("nora"), "a text stands here; expected an object"),
         ("POST", "/clients", json!({"id": "sh\u{f6}p"}), "cannot be a client_id; write visible ASCII"),
+        (
+            "POST",
+            "/clients",
+            json!({"id": "shop", "request_uris": ["javascript:alert(1)"]}),
+            "\"javascript:alert(1)\" is not an absolute address",
+        ),
+        (
+            "POST",
+            "/clients",
+            json!({"id": "shop", "access_token_seconds": 5_000_000_000_u64}),
+            "expected a whole number from 0 to 4294967295",
+        ),
+        ("POST", "/faults", json!({"fault": "tok-503", "target": "dana"}), "or one of { person = … }"),
+        ("POST", "/faults", json!({"fault": "net-tls-expired"}), "that serves by TLS (--tls)"),
         ("POST", "/clock", json!({"at": "x"}), "at \"x\" is no time; write it as in"),
         (
             "POST",
@@ -469,6 +492,15 @@ async fn what_cannot_be_is_told_by_its_name_with_what_to_do_and_nothing_changes(
         let detail = refused.json()["detail"].as_str().expect("a sentence").to_owned();
         assert!(refused.status == 422 && detail.contains(words), "{method} {path} {body}: {detail}");
     }
+    let nobody = control.send("POST", "/expire", json!({"grants": "dnaa"})).await;
+    let detail = nobody.json()["detail"].clone();
+    assert_eq!(
+        (nobody.status.as_u16(), &detail),
+        (404, &json!("there is no person \"dnaa\"; did you mean \"dana\"?"))
+    );
+    let story = control.browser.get(&idp.url("/_control/stories/x?format=pdf")).await;
+    let detail = story.json()["detail"].as_str().expect("a sentence").to_owned();
+    assert!(story.status == 422 && detail.starts_with("format: unknown variant"), "{detail}");
     let twice = control
         .browser
         .http()

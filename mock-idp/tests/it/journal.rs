@@ -178,3 +178,41 @@ async fn two_runs_with_one_seed_and_one_time_send_the_same_bytes() {
     );
     assert_eq!(first, second);
 }
+
+#[tokio::test]
+async fn what_no_operation_takes_is_in_the_journal() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let form = [("grant_type", "authorization_code")];
+    assert_eq!(browser.post(&idp.url("/connect/tokn?x=1"), &form).await.status, 404);
+    let get = browser.get(&idp.url("/connect/token")).await;
+    assert_eq!((get.status.as_u16(), get.headers["allow"].to_str().expect("text")), (405, "POST"));
+    assert!(get.json()["detail"].as_str().expect("a sentence").ends_with("/connect/token takes no GET"));
+    let head = browser.send(browser.http().head(idp.url("/connect/authorize"))).await;
+    assert_eq!(head.status, 405);
+    let long = browser.post(&idp.url("/connect/token"), &[("code", &*"x".repeat(70_000))]).await;
+    assert_eq!(long.status, 413);
+    let entries = idp.journal().entries();
+    let seen: Vec<_> =
+        entries.iter().map(|entry| (entry.operation, &*entry.method, &*entry.path, entry.status)).collect();
+    assert_eq!(
+        seen,
+        [
+            ("unknown", "POST", "/connect/tokn", 404),
+            ("unknown", "GET", "/connect/token", 405),
+            ("unknown", "HEAD", "/connect/authorize", 405),
+            ("token", "POST", "/connect/token", 413),
+        ]
+    );
+    assert_eq!(entries[0].query.first("x"), Some("1"));
+    assert!(entries[0].raw_request.starts_with(b"POST /connect/tokn?x=1 HTTP/1.1\r\n"));
+    let checks: Vec<_> =
+        entries.iter().map(|entry| entry.refusal.as_ref().expect("a refusal").check.clone()).collect();
+    assert_eq!(checks, ["nothing_here", "method", "method", "body_length"]);
+    // Whoever waits for a token request is shown what came instead.
+    let wanted = JournalQuery::operation("token").status(200);
+    let missed = idp.journal().wait_for(&wanted, 1, Duration::from_millis(10)).await.unwrap_err();
+    assert!(missed.to_string().contains("unknown GET /connect/token"), "{missed}");
+    let address = idp.url("/_control/journal?operation=unknown");
+    assert_eq!(browser.get(&address).await.json().as_array().map(Vec::len), Some(3));
+}

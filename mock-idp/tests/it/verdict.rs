@@ -187,6 +187,8 @@ async fn an_honest_relying_party_passes_every_check() {
 #[tokio::test]
 async fn honest_sign_ins_under_every_fault_stay_clean() {
     let staged = mock_idp::catalogue().filter(|fault| fault.staged_by == mock_idp::StagedBy::Provider);
+    // This provider has no handshake to strike.
+    let staged = staged.filter(|fault| fault.strikes != [mock_idp::Point::Handshake]);
     // Those would strike the honest refresh afterwards.
     for fault in staged.filter(|fault| !fault.id.starts_with("tok-refresh-")) {
         let party = Party::start().await;

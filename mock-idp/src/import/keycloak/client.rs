@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fixtures::{Client, Grant, ResponseType, SigningAlgorithm};
+use fixtures::{Client, Complaint, Grant, ResponseType, SigningAlgorithm};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -71,6 +71,7 @@ pub(super) fn client(exported: &Exported, draft: &mut Draft) -> Option<Client> {
     flows(exported, &mut client, draft);
     addresses(exported, &mut client, draft);
     attributes(exported, &mut client, draft);
+    leave_out(&mut client, draft);
     if exported.protocol_mappers.as_ref().and_then(Value::as_array).is_some_and(|list| !list.is_empty()) {
         draft.note(format!("protocolMappers of the client {id}"));
     }
@@ -136,15 +137,30 @@ fn addresses(exported: &Exported, client: &mut Client, draft: &mut Draft) {
     client.frontchannel_logout_uri = logout("frontchannel.logout.url");
 }
 
+/// Addresses that no client can have here, such as those with a variable in them.
+fn leave_out(client: &mut Client, draft: &mut Draft) {
+    while let Err(complaint) = fixtures::check_client(client) {
+        let is_it = |uri: &String| Some(uri.as_str()) == complaint.value.as_deref();
+        match complaint.field {
+            "redirect_uris" => client.redirect_uris.retain(|uri| !is_it(uri)),
+            "post_logout_redirect_uris" => client.post_logout_redirect_uris.retain(|uri| !is_it(uri)),
+            "backchannel_logout_uri" => client.backchannel_logout_uri = None,
+            "frontchannel_logout_uri" => client.frontchannel_logout_uri = None,
+            _ => return,
+        }
+        let Complaint { field, sentence, remedy, .. } = complaint;
+        draft.note(format!("{field} of the client {}: {sentence}; {remedy}", client.id));
+    }
+}
+
 /// Here every address is whole and compared letter by letter.
 fn whole(uri: &str, exported: &Exported, draft: &mut Draft) -> Option<String> {
     let id = &exported.client_id;
     let root = exported.root_url.as_deref().unwrap_or_default().trim_end_matches('/');
     let joined = if uri.starts_with('/') { format!("{root}{uri}") } else { uri.to_owned() };
     let plain = joined.strip_suffix('*').unwrap_or(&joined);
-    let is_http = plain.starts_with("http://") || plain.starts_with("https://");
-    if !is_http || plain.contains(['#', '*']) {
-        draft.note(format!("address {uri:?} of the client {id}: write whole addresses, http or https"));
+    if plain.contains(['#', '*']) {
+        draft.note(format!("address {uri:?} of the client {id}: write whole addresses"));
         return None;
     }
     if plain != joined {
