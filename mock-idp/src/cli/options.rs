@@ -67,7 +67,7 @@ pub(crate) struct Options {
     /// What whoever controls the provider has to show; made and printed when other machines reach it.
     #[arg(long, value_name = "KEY", env = "MOCK_IDP_CONTROL_KEY", hide_env_values = true)]
     control_key: Option<String>,
-    /// Endpoints and issuer like those of another product: auth0, entra, google, keycloak or okta.
+    /// Endpoints and issuer like those of another product: auth0, entra, google, keycloak, navikt or okta.
     #[arg(long, value_name = "PRODUCT")]
     layout: Option<String>,
     /// Put an endpoint elsewhere, as in token=/oauth/token; may be given several times.

@@ -6,12 +6,16 @@ use fixtures::{Client, Company, Grant, Person};
 use serde::Serialize;
 
 use crate::import::ImportFormat;
+use crate::protocol::endpoints::Layout;
 
 /// A configuration file.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Draft {
     #[serde(skip)]
     notes: BTreeSet<String>,
+    /// Where the endpoints of the other provider are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) layout: Option<Layout>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) registration: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -12,6 +12,7 @@ use crate::config::ConfigError;
 use crate::import::draft::{Draft, Realm, realm_path};
 use crate::import::from_json;
 use crate::import::person::{Taken, of_claims};
+use crate::protocol::endpoints::Layout;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -89,9 +90,8 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
         draft.realms.push(realm);
     }
     draft.note("attributes, roles and groups are claims of every token: protocol mappers and client scopes are not carried over");
-    draft.note(
-        "the realm at the root is like the first one; paths of endpoints are this provider's (see discovery)",
-    );
+    draft.note("the realm at the root is like the first one");
+    draft.layout = Some(Layout::Keycloak);
     draft.root_like_the_first_realm();
     Ok(draft)
 }

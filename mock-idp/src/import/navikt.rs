@@ -10,6 +10,7 @@ use crate::config::ConfigError;
 use crate::import::draft::{Clock, Draft, Realm, client, realm_path};
 use crate::import::person::{Taken, of_claims};
 use crate::import::{from_json, refused};
+use crate::protocol::endpoints::Layout;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -60,6 +61,7 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     }
     let mut draft = Draft::new();
     draft.registration = true;
+    draft.layout = Some(Layout::Navikt);
     draft.note(
         "mock-oauth2-server takes any client and redirect URI; here clients are registered: write your own id, secret and redirect_uris, or let clients register themselves",
     );

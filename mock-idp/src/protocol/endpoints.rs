@@ -102,14 +102,16 @@ pub enum Layout {
     Google,
     /// Keycloak: `/protocol/openid-connect/auth`, `/protocol/openid-connect/token`, … The realm is `realms/` and a name.
     Keycloak,
+    /// navikt's mock-oauth2-server: `/authorize`, `/token`, … The realm is the issuer id.
+    Navikt,
     /// Okta: `/v1/authorize`, `/v1/token`, … The realm is `oauth2/` and an authorization server.
     Okta,
 }
 
 impl Layout {
     /// Every one.
-    pub const ALL: [Self; 6] =
-        [Self::Usual, Self::Auth0, Self::Entra, Self::Google, Self::Keycloak, Self::Okta];
+    pub const ALL: [Self; 7] =
+        [Self::Usual, Self::Auth0, Self::Entra, Self::Google, Self::Keycloak, Self::Navikt, Self::Okta];
 
     /// The name as it stands in a configuration.
     pub fn as_str(self) -> &'static str {
@@ -119,6 +121,7 @@ impl Layout {
             Self::Entra => "entra",
             Self::Google => "google",
             Self::Keycloak => "keycloak",
+            Self::Navikt => "navikt",
             Self::Okta => "okta",
         }
     }
@@ -127,7 +130,7 @@ impl Layout {
         match self {
             Self::Auth0 => "/",
             Self::Entra => "/v2.0",
-            Self::Usual | Self::Google | Self::Keycloak | Self::Okta => "",
+            Self::Usual | Self::Google | Self::Keycloak | Self::Navikt | Self::Okta => "",
         }
     }
 
@@ -177,6 +180,15 @@ impl Layout {
                 (Revocation, "/protocol/openid-connect/revoke"),
                 (DeviceAuthorization, "/protocol/openid-connect/auth/device"),
                 (Registration, "/clients-registrations/openid-connect"),
+            ],
+            Self::Navikt => &[
+                (Authorization, "/authorize"),
+                (Token, "/token"),
+                (Userinfo, "/userinfo"),
+                (Jwks, "/jwks"),
+                (EndSession, "/endsession"),
+                (Introspection, "/introspect"),
+                (Revocation, "/revoke"),
             ],
             Self::Okta => &[
                 (Authorization, "/v1/authorize"),

@@ -21,7 +21,11 @@ async fn sign_in(
 ) -> (Value, Value) {
     let (id, secret, callback) = client;
     let browser = Browser::new();
-    let answer = browser.get(&authorize_url(realm, &[("client_id", id), ("redirect_uri", callback)])).await;
+    let document = browser.get(&realm.discovery_url()).await.json();
+    let at = |member: &str| document[member].as_str().unwrap_or_else(|| panic!("no {member}"));
+    let query = authorize_url(realm, &[("client_id", id), ("redirect_uri", callback)]);
+    let query = query.split_once('?').expect("a query").1;
+    let answer = browser.get(&format!("{}?{query}", at("authorization_endpoint"))).await;
     let page = browser.get(&root.url(answer.location.as_deref().expect("a page"))).await;
     let form = [("interaction", page.interaction()), ("person", person.to_owned())];
     let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -34,17 +38,16 @@ async fn sign_in(
         ("client_id", id),
     ];
     let form = form.into_iter().collect();
-    let mut request = browser
-        .http()
-        .post(realm.url("/connect/token"))
-        .header("content-type", "application/x-www-form-urlencoded");
+    let mut request =
+        browser.http().post(at("token_endpoint")).header("content-type", "application/x-www-form-urlencoded");
     if !secret.is_empty() {
         request = request.basic_auth(id, Some(secret));
     }
     let tokens = browser.send(request.body(encode(&form))).await.json();
     let claims = decode(tokens["id_token"].as_str().unwrap_or_else(|| panic!("{tokens}"))).1;
     let access_token = tokens["access_token"].as_str().expect("a token");
-    (claims, browser.userinfo(realm, access_token).await.json())
+    let asked = browser.http().get(at("userinfo_endpoint")).bearer_auth(access_token);
+    (claims, browser.send(asked).await.json())
 }
 
 const APP: (&str, &str, &str) = ("app", "secret", "http://127.0.0.1:8400/sso/callback");
@@ -138,10 +141,11 @@ const KEYCLOAK: &str = r#"{
     "clients": [
         {"clientId": "account", "publicClient": true},
         {"clientId": "shop", "secret": "shop-secret", "rootUrl": "http://127.0.0.1:8400",
-         "redirectUris": ["/sso/callback", "http://127.0.0.1:8400/app/*", "http://127.0.0.1:8400/*/back", "myapp://back", "*"],
+         "redirectUris": ["/sso/callback", "http://127.0.0.1:8400/app/*", "http://127.0.0.1:8400/*/back", "myapp://back", "com.example.app:/cb", "*"],
          "serviceAccountsEnabled": true, "directAccessGrantsEnabled": true,
          "attributes": {"post.logout.redirect.uris": "+", "backchannel.logout.url": "http://127.0.0.1:8400/out"}},
         {"clientId": "page", "publicClient": true, "implicitFlowEnabled": true,
+         "attributes": {"frontchannel.logout.url": "${BASE}/logout"},
          "redirectUris": ["http://127.0.0.1:8600/callback"]},
         {"clientId": "hidden", "secret": "**********", "redirectUris": []},
         {"clientId": "saml", "protocol": "saml"}, {"clientId": "api", "bearerOnly": true}]
@@ -162,7 +166,10 @@ async fn keycloak_users_and_clients_come_along() {
     assert_eq!(realm.people().get("erna").unwrap().password, "open sesame");
     sign_in(&idp, &realm, ("page", "", "http://127.0.0.1:8600/callback"), "erna").await;
     let shop = realm.clients().get("shop").unwrap();
-    assert_eq!(shop.redirect_uris, [callback, "http://127.0.0.1:8400/app/"]);
+    assert_eq!(shop.redirect_uris, [callback, "http://127.0.0.1:8400/app/", "com.example.app:/cb"]);
+    assert_eq!(realm.clients().get("page").unwrap().frontchannel_logout_uri, None);
+    let document = Browser::new().get(&realm.discovery_url()).await.json();
+    assert_eq!(document["token_endpoint"], realm.url("/protocol/openid-connect/token"));
     assert_eq!(shop.post_logout_redirect_uris, shop.redirect_uris);
     assert_eq!((shop.access_token_seconds, shop.grants.len()), (Some(300), 3));
     let ids: Vec<_> = realm.clients().list().into_iter().map(|client| client.id).collect();
@@ -174,6 +181,7 @@ async fn keycloak_users_and_clients_come_along() {
         "user service-account-shop",
         "client account is Keycloak's own",
         "\"myapp://back\"",
+        "frontchannel_logout_uri of the client page: \"${BASE}/logout\" is not an absolute address",
         "there are no wildcards",
         "secret of the client hidden",
         "client saml does not speak",
