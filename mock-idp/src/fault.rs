@@ -142,6 +142,15 @@ pub(crate) fn staged(id: &str) -> Result<&'static CatalogueEntry, ArmError> {
     Err(ArmError::NotStagedHere { id: entry.id, sentence: entry.sentence, staged_by })
 }
 
+/// The same, if it can strike a provider that serves by TLS or not.
+pub(crate) fn armable(id: &str, by_tls: bool) -> Result<&'static CatalogueEntry, ArmError> {
+    let entry = staged(id)?;
+    if !by_tls && entry.strikes.iter().all(|point| *point == Point::Handshake) {
+        return Err(ArmError::NoHandshake { id: entry.id });
+    }
+    Ok(entry)
+}
+
 /// No fault has this id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no fault {id:?}; did you mean {nearest:?}? mock-idp faults lists them all")]
@@ -217,10 +226,7 @@ impl Armory {
         times: u64,
         after: u64,
     ) -> Result<u64, ArmError> {
-        let entry = staged(fault)?;
-        if !self.by_tls && entry.strikes.iter().all(|point| *point == Point::Handshake) {
-            return Err(ArmError::NoHandshake { id: entry.id });
-        }
+        let entry = armable(fault, self.by_tls)?;
         let id = self.records.len() as u64 + 1;
         self.records.push(ArmedRecord {
             id,

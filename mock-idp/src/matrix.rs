@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use crate::fault::{ArmError, CatalogueEntry, Target, UnknownFault, Verdict};
+use crate::fault::{ArmError, CatalogueEntry, StagedBy, Target, UnknownFault, Verdict};
 use crate::idp::{MockIdp, MockIdpBuilder, StartError};
 use crate::story::StoryOutcome;
 
@@ -121,9 +121,9 @@ pub enum MatrixError {
     /// Everything that was chosen was excepted.
     #[error("no fault is left to try; except fewer")]
     Nothing,
-    /// Several providers cannot listen at one address.
+    /// Several providers cannot have one address.
     #[error(
-        "{0} sign-ins at once take a provider each, and all cannot listen on {1}; listen on port 0, or try one at a time"
+        "{0} sign-ins at once take a provider each, and all cannot be at {1}; listen on port 0 without a fixed issuer, or try one at a time"
     )]
     OneAddress(usize, String),
     /// A provider did not start.
@@ -210,7 +210,7 @@ impl MatrixPlan {
         tell: impl Fn(&MatrixRow),
     ) -> Result<Matrix, MatrixError> {
         let at_once = self.at_once.min(self.faults.len());
-        if let Some(address) = self.idp.listens_on().find(|it| at_once > 1 && !it.ends_with(":0")) {
+        if let Some(address) = self.idp.pinned().filter(|_| at_once > 1) {
             return Err(MatrixError::OneAddress(at_once, address.to_owned()));
         }
         let mut idps = vec![self.idp.clone().start().await?];
@@ -243,7 +243,7 @@ impl MatrixPlan {
         idp: &MockIdp,
         attempt: &impl AsyncFn(&MockIdp, Option<&'static str>) -> A,
     ) -> Result<(), MatrixError> {
-        let (did, said) = self.attempted(idp, None, attempt).await;
+        let Attempt { did, said } = self.attempted(idp, None, attempt).await;
         let said = if said.is_empty() { said } else { format!(". It said:\n{said}") };
         match did {
             Did::Refused => return Err(MatrixError::Honest("did not succeed", said)),
@@ -263,21 +263,8 @@ impl MatrixPlan {
     ) -> MatrixRow {
         idp.reset();
         let began = Instant::now();
-        let (did, said) = self.attempted(idp, None, attempt).await;
-        let outcome = if did == Did::SignedIn { MatrixOutcome::Right } else { MatrixOutcome::Wrong };
-        MatrixRow {
-            fault: "no-fault",
-            sentence: "Nothing is wrong any more, after all the faults.",
-            reference: "",
-            seen_in: &[],
-            correct: Verdict::Accept,
-            did,
-            outcome,
-            fired: 0,
-            milliseconds: milliseconds_since(began),
-            said,
-            story: story_of(idp, outcome),
-        }
+        let tried = self.attempted(idp, None, attempt).await;
+        row(idp, &NO_FAULT, began, tried, None)
     }
 
     async fn row<A: Into<Attempt>>(
@@ -289,26 +276,12 @@ impl MatrixPlan {
         idp.reset();
         let armed = idp.faults().arm(entry.id, Target::next(), u64::MAX)?;
         let began = Instant::now();
-        let (mut did, mut said) = self.attempted(idp, Some(entry.id), attempt).await;
-        if armed.fired() == 0 && did == Did::SignedIn {
+        let mut tried = self.attempted(idp, Some(entry.id), attempt).await;
+        if armed.fired() == 0 && tried.did == Did::SignedIn {
             // Some go back to an earlier sign-in, and now there is one.
-            (did, said) = self.attempted(idp, Some(entry.id), attempt).await;
+            tried = self.attempted(idp, Some(entry.id), attempt).await;
         }
-        let fired = armed.fired();
-        let outcome = judged(entry.verdict, did, fired);
-        Ok(MatrixRow {
-            fault: entry.id,
-            sentence: entry.sentence,
-            reference: entry.reference,
-            seen_in: entry.seen_in,
-            correct: entry.verdict,
-            did,
-            outcome,
-            fired,
-            milliseconds: milliseconds_since(began),
-            said,
-            story: story_of(idp, outcome),
-        })
+        Ok(row(idp, entry, began, tried, Some(armed.fired())))
     }
 
     async fn attempted<A: Into<Attempt>>(
@@ -316,18 +289,52 @@ impl MatrixPlan {
         idp: &MockIdp,
         fault: Option<&'static str>,
         attempt: &impl AsyncFn(&MockIdp, Option<&'static str>) -> A,
-    ) -> (Did, String) {
-        match tokio::time::timeout(self.patience, attempt(idp, fault)).await.map(Into::into) {
-            Ok(Attempt { did, said }) => (did, said),
-            Err(_) => (Did::NotEnded, String::new()),
-        }
+    ) -> Attempt {
+        let tried = tokio::time::timeout(self.patience, attempt(idp, fault)).await;
+        tried.map_or_else(|_| Attempt { did: Did::NotEnded, said: String::new() }, Into::into)
     }
 }
 
-fn judged(correct: Verdict, did: Did, fired: u64) -> MatrixOutcome {
+/// What the row at the end is about.
+static NO_FAULT: CatalogueEntry = CatalogueEntry {
+    id: "no-fault",
+    sentence: "Nothing is wrong any more, after all the faults.",
+    strikes: &[],
+    accompanies: &[],
+    staged_by: StagedBy::Provider,
+    reference: "",
+    verdict: Verdict::Accept,
+    seen_in: &[],
+};
+
+/// What came of a sign-in that began then; `fired` where a fault was armed.
+fn row(
+    idp: &MockIdp,
+    entry: &'static CatalogueEntry,
+    began: Instant,
+    Attempt { did, said }: Attempt,
+    fired: Option<u64>,
+) -> MatrixRow {
+    let outcome = judged(entry.verdict, did, fired);
+    MatrixRow {
+        fault: entry.id,
+        sentence: entry.sentence,
+        reference: entry.reference,
+        seen_in: entry.seen_in,
+        correct: entry.verdict,
+        did,
+        outcome,
+        fired: fired.unwrap_or_default(),
+        milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        said,
+        story: story_of(idp, outcome),
+    }
+}
+
+fn judged(correct: Verdict, did: Did, fired: Option<u64>) -> MatrixOutcome {
     match (correct, did) {
         // Nothing was wrong, so nothing is said by it.
-        _ if fired == 0 => MatrixOutcome::NotReached,
+        _ if fired == Some(0) => MatrixOutcome::NotReached,
         (_, Did::NotEnded)
         | (Verdict::Accept, Did::Refused)
         | (Verdict::Refuse | Verdict::Reauthenticate, Did::SignedIn) => MatrixOutcome::Wrong,
@@ -336,10 +343,6 @@ fn judged(correct: Verdict, did: Did, fired: u64) -> MatrixOutcome {
             MatrixOutcome::Right
         }
     }
-}
-
-fn milliseconds_since(began: Instant) -> u64 {
-    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 fn story_of(idp: &MockIdp, outcome: MatrixOutcome) -> Option<String> {

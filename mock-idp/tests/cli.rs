@@ -414,6 +414,7 @@ fn the_matrix_runs_a_command_for_each_fault_and_says_where_it_was_wrong() {
     assert!(file("sig-none-lower.html").contains("sig-none-lower"));
 
     let output = matrix(&["idt-nonce-wrong"]);
+    assert!(!report.join("sig-none-lower.html").exists(), "the story of a run before is gone");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
@@ -435,4 +436,28 @@ fn a_matrix_of_a_command_that_signs_nobody_in_is_refused() {
     assert!(String::from_utf8_lossy(&missing.stderr).contains("name a program that is there, after --"));
     let misspelt = run(&["matrix", "--fault", "idt-nonse-*", "--", "true"]);
     assert!(String::from_utf8_lossy(&misspelt.stderr).contains("there is no fault \"idt-nonse-*\""));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_matrix_does_not_wait_for_what_left_the_command() {
+    let this = std::env::current_exe().unwrap();
+    let this = this.to_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pid");
+    let leaves = format!("setsid sh -c 'echo $$ >> {}; exec sleep 60'", file.display());
+    let script = format!("{leaves} & {this} --exact careless_relying_party --ignored --nocapture");
+    let output = run(&["matrix", "--fault", "idt-nonce-wrong", "--", "sh", "-c", &script]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("2 sign-ins: 2 right"), "{said}");
+    // They are still there: nobody waited for their end.
+    let left = std::fs::read_to_string(&file).expect("they have left");
+    for process in left.split_whitespace() {
+        let ended = Command::new("kill").args(["-9", process]).status().expect("kill runs");
+        assert!(ended.success(), "{process}");
+    }
+    assert_eq!(left.lines().count(), 3, "one of each sign-in");
+    let never = run(&["matrix", "--patience", "18446744073709551615", "--", "true"]);
+    assert!(String::from_utf8_lossy(&never.stderr).contains("86400"), "{never:?}");
 }

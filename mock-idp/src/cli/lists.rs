@@ -1,6 +1,5 @@
 //! Lists: every fault, the public keys.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -8,11 +7,13 @@ use mock_idp::{MockIdp, StagedBy};
 use serde_json::{Value, json};
 
 use crate::cli::options::load;
+use crate::cli::say;
 
 pub(crate) fn faults(json: bool) -> anyhow::Result<ExitCode> {
     let entries: Vec<_> = mock_idp::catalogue().collect();
     if json {
-        return Ok(say(&(serde_json::to_string_pretty(&entries)? + "\n")));
+        say(&(serde_json::to_string_pretty(&entries)? + "\n"));
+        return Ok(ExitCode::SUCCESS);
     }
     let mut lines = Vec::new();
     let mut family = "";
@@ -35,13 +36,8 @@ pub(crate) fn faults(json: bool) -> anyhow::Result<ExitCode> {
         }
     }
     lines.push(String::new());
-    Ok(say(&lines.join("\n")))
-}
-
-/// Whoever reads may have read enough and closed the pipe.
-fn say(text: &str) -> ExitCode {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    ExitCode::SUCCESS
+    say(&lines.join("\n"));
+    Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn keys(
@@ -54,7 +50,8 @@ pub(crate) fn keys(
     } else {
         served_keys(dir, seed, config)?
     };
-    Ok(say(&(serde_json::to_string_pretty(&set)? + "\n")))
+    say(&(serde_json::to_string_pretty(&set)? + "\n"));
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What such a provider publishes, asked of one that nobody knows of.

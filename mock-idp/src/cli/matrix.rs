@@ -2,17 +2,20 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::io::Read as _;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use mock_idp::{Attempt, Did, Matrix, MatrixOutcome, MatrixRow, MockIdp};
+use tokio::sync::oneshot;
 
 use crate::cli::beside::{self, AuthorityFile};
 use crate::cli::options::Options;
+use crate::cli::say;
 use crate::cli::signals::{Group, Signal, Signals};
 
 #[derive(clap::Args)]
@@ -25,9 +28,9 @@ pub(crate) struct MatrixOptions {
     /// A fault to leave out, or a pattern; may be given several times.
     #[arg(long, value_name = "ID")]
     except: Vec<String>,
-    /// How many seconds a sign-in may take.
-    #[arg(long, value_name = "SECONDS", default_value = "60")]
-    patience: NonZeroU64,
+    /// How many seconds a sign-in may take; a day at most.
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    patience: u64,
     /// How many sign-ins there are at once, each at a provider of its own.
     #[arg(long, value_name = "COUNT", default_value = "1")]
     at_once: NonZeroUsize,
@@ -43,18 +46,20 @@ pub(crate) struct MatrixOptions {
 const WRONG: u8 = 1;
 /// So much of what a command prints is kept, from the end.
 const TAIL: usize = 8 * 1024;
+/// How long it takes at most until what a command printed is read when it has ended.
+const AFTER_THE_END: Duration = Duration::from_secs(1);
 /// How long the engine waits beyond the patience that the command is shown.
 const MARGIN: Duration = Duration::from_secs(30);
 
 pub(crate) fn run(matrix: MatrixOptions) -> anyhow::Result<ExitCode> {
     let MatrixOptions { options, fault, except, patience, at_once, report, command } = matrix;
-    let patience = Duration::from_secs(patience.get());
+    let patience = Duration::from_secs(patience);
     let plan = options.builder("127.0.0.1:0")?.matrix(&fault)?.except(&except)?;
     let plan = plan.patience(patience + MARGIN).at_once(at_once.get());
     if let Some(folder) = &report {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     }
-    say(&format!("{} faults, and an honest sign-in before and after them\n", plan.faults().len()));
+    say(&format!("{} faults, and an honest sign-in before and after them\n\n", plan.faults().len()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut signals = Signals::listen()?;
@@ -64,16 +69,16 @@ pub(crate) fn run(matrix: MatrixOptions) -> anyhow::Result<ExitCode> {
                 .unwrap_or_else(|error| Attempt { did: Did::Refused, said: format!("{error:#}") })
         };
         let matrix = tokio::select! {
-            matrix = plan.run_and_tell(attempt, |row| say(&row.text())) => matrix?,
+            matrix = plan.run_and_tell(attempt, |row| say(&(row.text() + "\n"))) => matrix?,
             // Commands that still run are killed as soon as nobody waits for them.
             signal = signals.next() => return Ok(ExitCode::from(128 + number(signal))),
         };
-        say(&format!("\n{}", matrix.sum()));
+        say(&format!("\n{}\n", matrix.sum()));
         if let Some(folder) = &report {
             write(&matrix, folder)
                 .with_context(|| format!("nothing can be written to {}", folder.display()))?;
             let folder = folder.display();
-            say(&format!("matrix.json, matrix.xml and the stories of what was wrong are in {folder}"));
+            say(&format!("matrix.json, matrix.xml and the stories of what was wrong are in {folder}\n"));
         }
         let is_clean = matrix.with(MatrixOutcome::Wrong).next().is_none();
         Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
@@ -100,29 +105,55 @@ async fn attempted(
     // The command holds an end of the pipe too.
     drop(command);
     let group = Group::of(child.id());
-    let said = tokio::task::spawn_blocking(move || tail(reader));
+    let printed = Printed::by(reader);
     let ended = tokio::time::timeout(patience, child.wait()).await;
     // What it left behind ends with it.
     drop(group);
     child.kill().await.ok();
-    let said = said.await?;
+    let said = printed.tail().await;
     let Ok(status) = ended else { return Ok(Attempt { did: Did::NotEnded, said }) };
     let status = status?;
     let said = if status.success() { said } else { format!("{said}\n({status})").trim_start().to_owned() };
     Ok(Attempt { said, ..status.success().into() })
 }
 
-/// The end of what there is to read, once nobody writes any more.
-fn tail(mut reader: std::io::PipeReader) -> String {
-    let (mut kept, mut piece) = (Vec::new(), [0; 4096]);
-    while let Ok(count @ 1..) = reader.read(&mut piece) {
-        kept.extend_from_slice(&piece[..count]);
-        kept.drain(..kept.len().saturating_sub(TAIL));
+/// What a command prints, read on a thread of its own: what has left the group of the command may keep the pipe open for as
+/// long as it likes, and nobody waits for that.
+struct Printed {
+    tail: Arc<Mutex<Vec<u8>>>,
+    closed: oneshot::Receiver<()>,
+}
+
+impl Printed {
+    fn by(mut reader: std::io::PipeReader) -> Self {
+        let tail: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let (close, closed) = oneshot::channel();
+        let kept = Arc::clone(&tail);
+        std::thread::spawn(move || {
+            let mut piece = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut piece) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(&piece[..count]);
+                let surplus = kept.len().saturating_sub(TAIL);
+                kept.drain(..surplus);
+            }
+            let _ = close.send(());
+        });
+        Self { tail, closed }
     }
-    String::from_utf8_lossy(&kept).trim_end().to_owned()
+
+    /// The end of it, once nobody of the group writes any more.
+    async fn tail(self) -> String {
+        let _ = tokio::time::timeout(AFTER_THE_END, self.closed).await;
+        let kept = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&kept).trim_end().to_owned()
+    }
 }
 
 fn write(matrix: &Matrix, folder: &Path) -> anyhow::Result<()> {
+    // What a run before found wrong may be right now.
+    let known = mock_idp::catalogue().map(|entry| entry.id).chain(matrix.rows.iter().map(|row| row.fault));
+    known.for_each(|fault| drop(fs::remove_file(folder.join(format!("{fault}.html")))));
     fs::write(folder.join("matrix.json"), serde_json::to_string_pretty(&matrix.json())? + "\n")?;
     fs::write(folder.join("matrix.xml"), matrix.junit())?;
     for MatrixRow { fault, story, .. } in &matrix.rows {
@@ -131,11 +162,6 @@ fn write(matrix: &Matrix, folder: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Whoever reads may have read enough and closed the pipe.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// As shells count them.

@@ -1,11 +1,11 @@
 //! Serving until somebody says stop.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use mock_idp::MockIdp;
 
 use crate::cli::options::{Options, every_processor};
+use crate::cli::say;
 use crate::cli::signals::Signals;
 
 pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
@@ -41,10 +41,4 @@ fn greeting(idp: &MockIdp, key_was_given: bool) -> String {
     lines.extend(further.filter_map(|path| Some(format!("  realm      {}", realms.get(&path)?.issuer()))));
     lines.push(format!("  stop       Ctrl-C, or SIGTERM to process {}", std::process::id()));
     lines.join("\n") + "\n"
-}
-
-/// Whoever started it may have read enough and closed the pipe; it serves all the same.
-fn say(text: &str) {
-    let mut output = std::io::stdout();
-    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }

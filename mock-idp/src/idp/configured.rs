@@ -43,6 +43,12 @@ impl MockIdpBuilder {
         [Some(&*self.bind), self.control_bind.as_deref()].into_iter().flatten()
     }
 
+    /// An address that no second provider can have beside this one, if there is one.
+    pub(crate) fn pinned(&self) -> Option<&str> {
+        let fixed = [self.issuer.as_deref(), self.back_channel.as_deref()].into_iter().flatten();
+        self.listens_on().filter(|address| !address.ends_with(":0")).chain(fixed).next()
+    }
+
     /// Whether a seed fixes what it makes.
     pub fn has_seed(&self) -> bool {
         self.seed.is_some()

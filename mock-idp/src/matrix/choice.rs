@@ -1,6 +1,6 @@
 //! Which faults a matrix has: those that are named, or all that a sign-in can meet.
 
-use crate::fault::{ArmError, CatalogueEntry, Point, StagedBy, UnknownFault, catalogue};
+use crate::fault::{CatalogueEntry, Point, armable, catalogue};
 use crate::matrix::MatrixError;
 
 /// Those that are named, or every one that a sign-in can meet, in the order of the catalogue.
@@ -8,12 +8,20 @@ pub(super) fn chosen(
     names: &[impl AsRef<str>],
     by_tls: bool,
 ) -> Result<Vec<&'static CatalogueEntry>, MatrixError> {
-    let staged = catalogue::all().filter(|entry| entry.staged_by == StagedBy::Provider);
+    let here = catalogue::all().filter(|entry| armable(entry.id, by_tls).is_ok());
     if names.is_empty() {
-        return Ok(staged.filter(|entry| is_met(entry, by_tls)).collect());
+        return Ok(here.filter(|entry| is_met(entry)).collect());
     }
-    check(names)?;
-    Ok(staged.filter(|entry| is_among(entry, names)).collect())
+    for name in names.iter().map(AsRef::as_ref) {
+        // Of a pattern one has to be of use here, and why the first is none is told.
+        let mut tried = alike(name)?.into_iter().map(|entry| armable(entry.id, by_tls).map(|_| ()));
+        if let Some(Err(error)) = tried.next()
+            && !tried.any(|it| it.is_ok())
+        {
+            return Err(error.into());
+        }
+    }
+    Ok(here.filter(|entry| is_among(entry, names)).collect())
 }
 
 /// Without those that are named.
@@ -21,9 +29,18 @@ pub(super) fn remove(
     faults: &mut Vec<&'static CatalogueEntry>,
     names: &[impl AsRef<str>],
 ) -> Result<(), MatrixError> {
-    check(names)?;
+    names.iter().try_for_each(|name| alike(name.as_ref()).map(|_| ()))?;
     faults.retain(|entry| !is_among(entry, names));
     Ok(())
+}
+
+/// What a name or a pattern means; there is at least one.
+fn alike(name: &str) -> Result<Vec<&'static CatalogueEntry>, MatrixError> {
+    let alike: Vec<_> = catalogue::all().filter(|entry| is_like(entry.id, name)).collect();
+    if alike.is_empty() {
+        catalogue::find(name)?;
+    }
+    Ok(alike)
 }
 
 fn is_among(entry: &CatalogueEntry, names: &[impl AsRef<str>]) -> bool {
@@ -31,31 +48,11 @@ fn is_among(entry: &CatalogueEntry, names: &[impl AsRef<str>]) -> bool {
 }
 
 /// Whether a sign-in comes where it strikes: the end of sessions and launches are something else.
-fn is_met(entry: &CatalogueEntry, by_tls: bool) -> bool {
-    entry.strikes.iter().any(|point| match point {
-        Point::Handshake => by_tls,
-        Point::Launch | Point::Logout | Point::LogoutToken | Point::LogoutFrame => false,
-        _ => true,
-    })
-}
-
-/// Each of them names something that the provider stages.
-fn check(names: &[impl AsRef<str>]) -> Result<(), MatrixError> {
-    for name in names.iter().map(AsRef::as_ref) {
-        let mut alike = catalogue::all().filter(|entry| is_like(entry.id, name)).peekable();
-        let Some(first) = alike.peek().copied() else {
-            return Err(catalogue::find(name).err().unwrap_or_else(|| unknown(name)).into());
-        };
-        if !alike.any(|entry| entry.staged_by == StagedBy::Provider) {
-            let (id, sentence, staged_by) = (first.id, first.sentence, first.staged_by.as_str());
-            return Err(ArmError::NotStagedHere { id, sentence, staged_by }.into());
-        }
-    }
-    Ok(())
-}
-
-fn unknown(name: &str) -> UnknownFault {
-    UnknownFault { id: name.to_owned(), nearest: String::new() }
+fn is_met(entry: &CatalogueEntry) -> bool {
+    let elsewhere = |point: &Point| {
+        matches!(point, Point::Launch | Point::Logout | Point::LogoutToken | Point::LogoutFrame)
+    };
+    !entry.strikes.iter().all(elsewhere)
 }
 
 /// Whether an id looks like this; a star stands for anything.
@@ -105,6 +102,11 @@ mod tests {
         assert!(sentence(&["idt-nonce-wrng"]).contains("did you mean \"idt-nonce-wrong\""));
         assert!(sentence(&["idz-*"]).contains("there is no fault \"idz-*\""));
         assert!(sentence(&["sess-callback-reload"]).contains("staged by browser"));
+        assert!(sentence(&["net-tls-expired"]).contains("that serves by TLS"));
+        assert!(sentence(&["net-tls-*"]).contains("that serves by TLS"));
+        let net = chosen(&["net-*"], false).unwrap();
+        assert!(net.len() > 10 && net.iter().all(|entry| !entry.id.starts_with("net-tls-")));
+        assert_eq!(chosen(&["net-*"], true).unwrap().len(), net.len() + 3);
         let named = chosen(&["out-bcl-*", "idt-nonce-wrong"], false).unwrap();
         assert!(named.iter().any(|entry| entry.family() == "out"), "what is named is tried");
         assert_eq!(named.iter().filter(|entry| entry.family() == "idt").count(), 1);

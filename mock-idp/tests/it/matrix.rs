@@ -133,7 +133,13 @@ async fn without_an_honest_sign_in_there_is_no_matrix() {
     assert!(stuck.unwrap_err().to_string().contains("did not end in time"));
     let nothing = plan(&faults).except(&["idt-*"]).map(|_| ()).unwrap_err();
     assert!(matches!(nothing, MatrixError::Nothing));
-    let one = MockIdp::builder().bind("127.0.0.1:9400").matrix(&["idt-*"]).unwrap().at_once(2);
-    let sentence = one.run(async |_, _| true).await.unwrap_err().to_string();
-    assert!(sentence.contains("listen on port 0, or try one at a time"), "{sentence}");
+    for (builder, address) in [
+        (MockIdp::builder().bind("127.0.0.1:9400"), "at 127.0.0.1:9400;"),
+        (MockIdp::builder().issuer("http://idp.example"), "at http://idp.example;"),
+    ] {
+        let one = builder.matrix(&["idt-*"]).unwrap().at_once(2);
+        let sentence = one.run(async |_, _| true).await.unwrap_err().to_string();
+        assert!(sentence.contains(address), "{sentence}");
+        assert!(sentence.contains("without a fixed issuer, or try one at a time"), "{sentence}");
+    }
 }
