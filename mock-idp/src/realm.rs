@@ -262,7 +262,9 @@ impl Realm {
         for barrier in std::mem::take(&mut state.barriers).values() {
             barrier.open();
         }
-        *state = State { barriers: BTreeMap::new(), ..snapshot.clone() };
+        // Those who wait for a document wait still.
+        let fetched = std::mem::take(&mut state.fetched).with_documents_of(&snapshot.fetched);
+        *state = State { barriers: BTreeMap::new(), fetched, ..snapshot.clone() };
         state.journal.tell(news);
         if !self.seeded {
             state.generator = generator;

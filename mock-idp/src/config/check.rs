@@ -11,7 +11,7 @@ use crate::config::tree::Node;
 use crate::config::{Config, ConfigError, Plan, entry, refused, unknown};
 use crate::fault::{StagedBy, Target, catalogue};
 use crate::protocol::claims::ClaimNames;
-use crate::protocol::endpoints::EndpointError;
+use crate::protocol::endpoints::{EndpointError, Endpoints};
 use crate::realm::invent::MOST;
 use crate::rule::{OPERATIONS, Rule, Then};
 
@@ -19,10 +19,12 @@ pub(super) fn config(config: &Config, tree: &Node, base: &Fixtures) -> Result<()
     addresses(config, tree)?;
     let root = config.root.fixtures.as_ref().unwrap_or(base);
     scope(&config.root, root, tree)?;
+    let usual = endpoints(&config.root, &Arc::default(), tree)?;
     let mut paths = BTreeSet::new();
     for (number, (path, plan)) in config.realms.iter().enumerate() {
         let tree = entry(tree, "realms", number);
         realm(path, plan, tree, root)?;
+        endpoints(plan, &usual, tree)?;
         if !paths.insert(path) {
             let sentence = format!("there are two realms \"{path}\"");
             return Err(refused(tree.line_of("path"), sentence, "give each a path of its own"));
@@ -120,7 +122,6 @@ pub(super) fn scope(plan: &Plan, fixtures: &Fixtures, tree: &Node) -> Result<(),
         let sentence = format!("at \"{at}\" is no time");
         return Err(refused(clock.line_of("at"), sentence, "write it as in \"2027-01-01T00:00:00Z\""));
     }
-    endpoints(plan, tree)?;
     if plan.fixtures.is_some() {
         for (list, key) in [("companies", "key"), ("people", "key"), ("clients", "id")] {
             once(tree, list, key)?;
@@ -151,10 +152,9 @@ pub(super) fn scope(plan: &Plan, fixtures: &Fixtures, tree: &Node) -> Result<(),
     Ok(())
 }
 
-/// Every endpoint can be where it is to be. What a realm does not say it may have from the one at the root; that is seen
-/// when it is made.
-fn endpoints(plan: &Plan, tree: &Node) -> Result<(), ConfigError> {
-    plan.moved.from(&Arc::default()).map(|_| ()).map_err(|error| {
+/// Where the endpoints of a realm are, if they can be there; those that it does not name are like these.
+fn endpoints(plan: &Plan, usual: &Arc<Endpoints>, tree: &Node) -> Result<Arc<Endpoints>, ConfigError> {
+    plan.moved.from(usual).map_err(|error| {
         let (EndpointError::Path { endpoint, .. } | EndpointError::Taken { endpoint, .. }) = &error;
         let line = tree.get("endpoints").map_or(tree.line, |endpoints| endpoints.line_of(endpoint));
         let sentence = error.to_string();

@@ -90,7 +90,7 @@ fn move_endpoints(base: &Base, body: &mut Map<String, Value>) -> bool {
         let endpoint = name.ends_with("_endpoint") || name == "jwks_uri";
         let Some(address) = value.as_str().filter(|_| endpoint) else { continue };
         let moved = [&base.front, &base.back].into_iter().find_map(|base| {
-            let path = address.strip_prefix(&**base)?;
+            let path = address.strip_prefix(&**base).filter(|path| path.starts_with('/'))?;
             Some(format!("{base}{MOVED}{path}"))
         });
         if let Some(moved) = moved {

@@ -148,8 +148,25 @@ pub(crate) struct Endpoints {
     moved: BTreeMap<Endpoint, Arc<str>>,
 }
 
-/// What the provider serves itself, by the first segment of its path.
-const OURS: [&str; 8] = ["_control", "account", "assets", "keys", "moved", "portal", "scim", "strangers"];
+/// Folders of what the provider serves itself.
+const OURS: [&str; 8] =
+    ["/_control", "/account", "/assets", "/keys", "/moved", "/portal", "/scim", "/strangers"];
+
+/// Something that is served at a path, and below it when it is a folder.
+struct Served<'a> {
+    path: &'a str,
+    is_folder: bool,
+    what: String,
+}
+
+impl Served<'_> {
+    /// Whether a request could be for both.
+    fn is_in_the_way_of(&self, other: &Self) -> bool {
+        self.path == other.path
+            || self.is_folder && is_below(other.path, self.path)
+            || other.is_folder && is_below(self.path, other.path)
+    }
+}
 
 impl Endpoints {
     /// As a product has them.
@@ -174,25 +191,36 @@ impl Endpoints {
     }
 
     fn check(&self) -> Result<(), EndpointError> {
-        for (endpoint, path) in &self.moved {
-            let first = path[1..].split('/').next().unwrap_or_default();
-            let documents = [path::DISCOVERY, path::RFC_8414, path::DEVICE_PAGE];
-            let other = Endpoint::ALL.into_iter().find(|other| {
-                let there = self.path(*other);
-                // Registered clients are below their endpoint.
-                let is_below = *other == Endpoint::Registration && is_below(path, there);
-                other != endpoint && (*there == **path || is_below)
-            });
-            let other = match other {
-                Some(other) => format!("the {} endpoint", other.as_str()),
-                None if OURS.contains(&first) || documents.contains(&&**path) => {
-                    "something of the provider's own".to_owned()
-                }
-                None => continue,
-            };
-            return Err(EndpointError::Taken { endpoint: endpoint.as_str(), path: path.to_string(), other });
+        let discovery = format!("{}{}", self.folder(), path::DISCOVERY);
+        let own =
+            |path, is_folder| Served { path, is_folder, what: "something of the provider's own".to_owned() };
+        let documents = [&*discovery, path::DISCOVERY, path::DEVICE_PAGE].map(|path| own(path, false));
+        // Below it is the issuer's path.
+        let folders = OURS.into_iter().chain([path::RFC_8414]).map(|path| own(path, true));
+        let own: Vec<_> = folders.chain(documents).collect();
+        for endpoint in self.moved.keys() {
+            let this = self.served(*endpoint);
+            let others = Endpoint::ALL.into_iter().filter(|other| other != endpoint);
+            let mut others = others
+                .map(|other| self.served(other))
+                .chain(own.iter().map(|own| Served { what: own.what.clone(), ..*own }));
+            if let Some(other) = others.find(|other| this.is_in_the_way_of(other)) {
+                let path = this.path.to_owned();
+                return Err(EndpointError::Taken { endpoint: endpoint.as_str(), path, other: other.what });
+            }
         }
         Ok(())
+    }
+
+    /// An endpoint where it is. Registered clients are below theirs.
+    fn served(&self, endpoint: Endpoint) -> Served<'_> {
+        let what = format!("the {} endpoint", endpoint.as_str());
+        Served { path: self.path(endpoint), is_folder: endpoint == Endpoint::Registration, what }
+    }
+
+    /// The folder in the realm that the issuer names; none for most.
+    fn folder(&self) -> &'static str {
+        self.issuer_suffix.trim_end_matches('/')
     }
 
     /// What issuers end with.
@@ -207,9 +235,10 @@ impl Endpoints {
 
     /// The usual path of what is asked for at a path; none when what is usually there is elsewhere.
     pub(crate) fn served_at<'a>(&self, asked: &'a str) -> Option<std::borrow::Cow<'a, str>> {
-        let folder = self.issuer_suffix.trim_end_matches('/');
-        if !folder.is_empty() && asked.ends_with(path::DISCOVERY) {
-            return (asked.strip_suffix(path::DISCOVERY) == Some(folder)).then(|| path::DISCOVERY.into());
+        match asked.strip_suffix(path::DISCOVERY) {
+            Some(folder) if folder == self.folder() => return Some(path::DISCOVERY.into()),
+            Some("") => return None,
+            _ => {}
         }
         for (endpoint, moved) in &self.moved {
             if *asked == **moved {
@@ -228,8 +257,11 @@ impl Endpoints {
 
     /// What a realm at this path, relative to this one, would hide.
     pub(crate) fn hidden_by(&self, path: &str) -> Option<&str> {
-        let paths = self.moved.values().map(|there| &**there).chain([self.issuer_suffix]);
-        paths.into_iter().find(|there| is_below(there, path) || *there == path)
+        let realm = Served { path, is_folder: true, what: String::new() };
+        let mut moved = self.moved.keys().map(|endpoint| self.served(*endpoint));
+        let hidden = moved.find(|there| realm.is_in_the_way_of(there)).map(|there| there.path);
+        let folder = Some(self.folder()).filter(|it| *it == path || is_below(it, path));
+        hidden.or(folder)
     }
 }
 
@@ -297,6 +329,23 @@ mod tests {
     }
 
     #[test]
+    fn a_realm_hides_what_is_below_it_and_registered_clients() {
+        let auth0 = Endpoints::like(Layout::Auth0);
+        for (realm, hidden) in [
+            ("/oauth", Some("/oauth/token")),
+            ("/oauth/token", Some("/oauth/token")),
+            ("/oauth/token/x", None),
+            ("/oidc/register/x", Some("/oidc/register")),
+            ("/acme", None),
+        ] {
+            assert_eq!(auth0.hidden_by(realm).is_some(), hidden.is_some(), "{realm}");
+        }
+        let entra = Endpoints::like(Layout::Entra);
+        assert_eq!((entra.hidden_by("/v2.0"), entra.hidden_by("/acme")), (Some("/v2.0"), None));
+        assert_eq!(Endpoints::default().hidden_by("/acme"), None);
+    }
+
+    #[test]
     fn no_endpoint_hides_anything() {
         for path in ["", "/", "token", "/a//b", "/a/", "/a?b", "/a b", "/../x", "/ü", "//evil.example"] {
             assert!(matches!(moved(Endpoint::Token, path), Err(EndpointError::Path { .. })), "{path}");
@@ -308,10 +357,20 @@ mod tests {
             ("/account/login", "the provider's own"),
             (path::DISCOVERY, "the provider's own"),
             (path::DEVICE_PAGE, "the provider's own"),
+            ("/.well-known/oauth-authorization-server/token", "the provider's own"),
         ] {
             let error = moved(Endpoint::Token, path).unwrap_err().to_string();
             assert!(error.contains(other) && error.contains("the token endpoint"), "{path}: {error}");
         }
+        for path in ["/connect", "/.well-known", "/connect/token"] {
+            let error = moved(Endpoint::Registration, path).unwrap_err().to_string();
+            assert!(error.contains("cannot be the path of the registration endpoint"), "{path}: {error}");
+        }
+        let entra = |path: &str| Endpoints::like(Layout::Entra).with([(Endpoint::Jwks, path.to_owned())]);
+        assert!(entra("/v2.0/.well-known/openid-configuration").is_err());
+        assert!(entra("/.well-known/openid-configuration").is_err());
+        let there = entra("/x/.well-known/openid-configuration").unwrap();
+        assert_eq!(there.served_at("/x/.well-known/openid-configuration").as_deref(), Some(path::JWKS));
         // Two that change places are in nobody's way.
         let swapped =
             [(Endpoint::Token, path::USERINFO.to_owned()), (Endpoint::Userinfo, path::TOKEN.to_owned())];

@@ -18,6 +18,11 @@ pub(crate) struct Fetched {
 }
 
 impl Fetched {
+    /// The documents of then, and those who wait now.
+    pub(crate) fn with_documents_of(self, then: &Self) -> Self {
+        Self { documents: then.documents.clone(), ..self }
+    }
+
     pub(crate) fn get(&self, address: &str) -> Option<&String> {
         self.documents.get(address)
     }
@@ -82,5 +87,17 @@ mod tests {
         fetched.forget(&used);
         assert!(fetched.get("http://x/").is_none(), "nobody waits");
         fetched.answered("http://x/");
+    }
+
+    #[test]
+    fn who_waited_then_does_not_wait_now() {
+        let mut fetched = Fetched::default();
+        fetched.await_one("http://x/");
+        let then = fetched.clone();
+        fetched.answered("http://x/");
+        let mut now = fetched.with_documents_of(&then);
+        now.insert("http://x/", "text".to_owned());
+        now.forget(&["http://x/".to_owned()]);
+        assert!(now.get("http://x/").is_none());
     }
 }

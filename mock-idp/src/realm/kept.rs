@@ -28,7 +28,7 @@ impl Weighed for () {}
 impl Weighed for u32 {}
 impl Weighed for BTreeSet<String> {}
 
-/// Values by name, the oldest first.
+/// Values by name, in no order.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept<V> {
     by_name: IndexMap<Arc<str>, Held<V>>,
