@@ -16,6 +16,7 @@ pub(crate) mod origin;
 pub(crate) mod pages;
 pub(crate) mod place;
 pub(crate) mod portal;
+mod record;
 pub(crate) mod registration;
 pub(crate) mod reply;
 pub(crate) mod request;
@@ -27,22 +28,21 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::map_response;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
-use jiff::Timestamp;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
-use crate::http::astray::{method_not_allowed, nothing_here};
-use crate::http::delivery::Sending;
+use crate::http::astray::{NO_HEAD, NOTHING_HERE, UNKNOWN, WRONG_METHOD};
+use crate::http::delivery::{ErrorByRule, Instead, Sending};
 use crate::http::place::{Entrance, Place, dispatch};
+use crate::http::record::{Unanswered, write_down};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
-use crate::journal::{Channel, Delivery, Entry, Note};
+use crate::journal::{Channel, Note};
 use crate::protocol::discovery::path;
 use crate::protocol::error::Refusal;
 use crate::realm::Realm;
 use crate::realms::Realms;
-use crate::rule::Then;
 use crate::wire::Lever;
 
 /// An operation: its name in journal and log, who calls it, and what it does.
@@ -68,9 +68,6 @@ const fn shared(name: &'static str, run: fn(&Realm, &Incoming, &mut Note) -> Rep
     Operation { cross_origin: true, ..operation(name, Channel::Back, run) }
 }
 
-/// What stands in the journal for the address of a launch.
-const LAUNCH_MASKED: &str = "/portal/launch/(secret)";
-
 /// What is served at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Face {
@@ -95,7 +92,9 @@ pub(crate) fn router(realms: Arc<Realms>, face: Face) -> Router {
         inside = inside.merge(crate::control::router());
     }
     let style = read(operation("style", Channel::Front, documents::style));
-    let inside = inside.route("/assets/mock-idp.css", style).fallback(nothing_here);
+    let inside = inside
+        .route("/assets/mock-idp.css", style)
+        .fallback(async |place, request| serve(place, NOTHING_HERE, request).await);
     // With its state given here, no route is built anew for each request.
     let inside = inside.with_state(());
     Router::new().fallback(dispatch).with_state(Entrance { realms, inside }).layer(map_response(marked))
@@ -115,7 +114,7 @@ fn protocol() -> Router {
     let front = Router::new()
         .route(path::AUTHORIZE, over(get_and_post, operation("authorize", Front, connect::authorize)))
         .route(path::END_SESSION, over(get_and_post, operation("end_session", Front, connect::end_session)))
-        .method_not_allowed_fallback(method_not_allowed);
+        .method_not_allowed_fallback(wrong_method);
     front.merge(servers().layer(cors()))
 }
 
@@ -154,7 +153,7 @@ fn servers() -> Router {
                 shared("registration", registration::look_after),
             ),
         )
-        .method_not_allowed_fallback(method_not_allowed)
+        .method_not_allowed_fallback(wrong_method)
 }
 
 fn front() -> Router {
@@ -180,7 +179,7 @@ fn front() -> Router {
             "/scim/v2/ServiceProviderConfig",
             read(operation("scim_service_provider_config", Back, scim::service_provider_config)),
         )
-        .method_not_allowed_fallback(method_not_allowed)
+        .method_not_allowed_fallback(wrong_method)
 }
 
 fn read(operation: Operation) -> MethodRouter {
@@ -191,27 +190,29 @@ fn over(methods: MethodFilter, operation: Operation) -> MethodRouter {
     on(methods, move |place: Place, request: Request| serve(place, operation, request))
 }
 
+async fn wrong_method(place: Place, request: Request) -> Response {
+    serve(place, WRONG_METHOD, request).await
+}
+
 /// One request, from the wire to the journal.
 async fn serve(place: Place, operation: Operation, request: Request) -> Response {
     // A HEAD must change nothing, and a GET here may hand out a code.
-    if request.method() == Method::HEAD && operation.channel == Channel::Front {
-        return ([(header::ALLOW, "GET")], method_not_allowed(place, request).await).into_response();
-    }
-    let realms = Arc::clone(&place.realms);
+    let is_head = request.method() == Method::HEAD && operation.channel == Channel::Front;
+    let operation = if is_head { NO_HEAD } else { operation };
     let realm = Arc::clone(&place.realm);
+    let farewells_later = place.realms.farewells_later();
     let lever = request.extensions().get::<ConnectInfo<Lever>>().map(|ConnectInfo(lever)| lever.clone());
-    let incoming = match Incoming::read(&place, request).await {
-        Ok(incoming) => incoming,
-        Err(unread) => return astray::too_long(&place, operation.name, &unread),
-    };
-    let struck = delivery::struck(&realm, operation.name, &incoming);
+    let incoming = Incoming::read(place, request).await;
+    // Browsers ask for things that nobody thought of: no rule is spent on them.
+    let is_known = operation.name != UNKNOWN;
+    let struck = if is_known { delivery::struck(&realm, operation.name, &incoming) } else { Vec::new() };
     let mut struck_note = Note::default();
     let unanswered = Unanswered { realm: &realm, operation, incoming: &incoming, struck: &struck };
-    let (mut reply, mut note) =
-        match delivery::before(&realm, operation, &incoming, &struck, &mut struck_note).await {
-            Some(instead) => (instead, std::mem::take(&mut struck_note)),
-            None => answer(&realm, operation, &incoming).await,
-        };
+    let (mut reply, mut note) = match delivery::before(&realm, &struck, &mut struck_note).await {
+        Some(Instead::Reply(reply)) => (reply, std::mem::take(&mut struck_note)),
+        Some(Instead::Error(error)) => answer(&realm, operation, &incoming, Some(&error)).await,
+        None => answer(&realm, operation, &incoming, None).await,
+    };
     // From here on nothing is waited for until the journal has it.
     unanswered.end();
     note.faults.append(&mut struck_note.faults);
@@ -223,7 +224,7 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     }
     let farewells = std::mem::take(&mut reply.farewells);
     let slow = reply.slow;
-    let reply = reply.completed(realm.lock_at(&incoming.base).now(), operation.cross_origin);
+    let reply = reply.completed(realm.lock_at(&incoming.place.base).now(), operation.cross_origin);
     let reply = if incoming.method == Method::HEAD { reply.without_body() } else { reply };
     let mut sending = Sending::of(reply, &struck, lever.is_some());
     write_down(&realm, operation, incoming, note, &mut sending);
@@ -231,9 +232,7 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
         let realm = Arc::clone(&realm);
         // On its own, so that a browser that leaves takes no farewell with it.
         let delivery = tokio::spawn(async move { farewell::deliver(&realm, farewells).await });
-        if !realms.farewells_later()
-            && let Err(error) = delivery.await
-        {
+        if !farewells_later && let Err(error) = delivery.await {
             tracing::error!(%error, "logout tokens were not delivered");
         }
     }
@@ -253,16 +252,29 @@ fn signs_in(operation: Operation, incoming: &Incoming) -> bool {
 }
 
 /// What lies at an address that a client registered is fetched when an answer needs it, and then it is answered anew.
-async fn answer(realm: &Realm, operation: Operation, incoming: &Incoming) -> (Reply, Note) {
+/// With a rule's error nothing is carried out: the answer is that error, as this operation gives it.
+async fn answer(
+    realm: &Realm,
+    operation: Operation,
+    incoming: &Incoming,
+    error: Option<&ErrorByRule>,
+) -> (Reply, Note) {
+    if let Some(refusal) = incoming.unread.as_ref().filter(|_| operation.name != UNKNOWN) {
+        let mut note = Note::default();
+        return (astray::unread(refusal, &mut note), note);
+    }
     if signs_in(operation, incoming) && incoming.is_cross_site() {
         let mut note = Note::default();
         let reason = "a page of another site sent this form; open the page here and choose again";
-        return (pages::error(&incoming.base, &Refusal::new("same_site", reason), &mut note), note);
+        return (pages::error(&incoming.place.base, &Refusal::new("same_site", reason), &mut note), note);
     }
     let mut fetched: Vec<Awaited<'_>> = Vec::new();
     loop {
         let mut note = Note::default();
-        let reply = (operation.run)(realm, incoming, &mut note);
+        let reply = match error {
+            Some(error) => error.reply(realm, operation, incoming, &mut note),
+            None => (operation.run)(realm, incoming, &mut note),
+        };
         match note.wants.take() {
             Some(address) if fetched.iter().all(|it| it.address != address) => {
                 realm.lock().forget_once(&note.once);
@@ -290,78 +302,6 @@ impl Drop for Awaited<'_> {
     fn drop(&mut self) {
         self.realm.lock().fetched.answered(&self.address);
     }
-}
-
-/// A request that is being answered. When whoever asked leaves before that, nobody goes on with it, and the journal says
-/// so: what waited was a rule, or something that had to be fetched.
-struct Unanswered<'a> {
-    realm: &'a Realm,
-    operation: Operation,
-    incoming: &'a Incoming,
-    struck: &'a [Then],
-}
-
-impl Unanswered<'_> {
-    fn end(self) {
-        std::mem::forget(self);
-    }
-}
-
-impl Drop for Unanswered<'_> {
-    fn drop(&mut self) {
-        let note = Note { faults: self.struck.iter().map(Then::name).collect(), ..Note::default() };
-        let mut state = self.realm.lock();
-        let at = state.now();
-        let forgotten = state.record(Entry {
-            delivery: Some(Delivery::Left),
-            ..entry(at, self.operation, self.incoming.clone(), note)
-        });
-        drop(state);
-        drop(forgotten);
-    }
-}
-
-/// What a request was, and what was found out about it.
-fn entry(at: Timestamp, operation: Operation, incoming: Incoming, note: Note) -> Entry {
-    let raw_request = incoming.raw();
-    let method = incoming.method.to_string();
-    // Who has the address of a launch has the launch, as long as nobody has fetched it.
-    let path = if operation.name == "launch" { LAUNCH_MASKED.to_owned() } else { incoming.asked.to_string() };
-    Entry {
-        channel: operation.channel,
-        operation: operation.name,
-        method,
-        path,
-        query: incoming.query,
-        form: incoming.form,
-        raw_request,
-        ..Entry::of(at, note)
-    }
-}
-
-fn write_down(realm: &Realm, operation: Operation, incoming: Incoming, note: Note, sending: &mut Sending) {
-    if let Some(refusal) = &note.refusal {
-        tracing::info!(
-            operation = operation.name,
-            check = refusal.check,
-            reason = refusal.reason,
-            person = note.person,
-            client = note.client,
-            "refused"
-        );
-    }
-    for fault in &note.faults {
-        tracing::info!(operation = operation.name, fault, "fault fired");
-    }
-    let raw_response = std::mem::take(&mut sending.raw);
-    let Sending { status, delivery, .. } = *sending;
-    let mut entry =
-        Entry { status, delivery, raw_response, ..entry(Timestamp::UNIX_EPOCH, operation, incoming, note) };
-    let mut state = realm.lock();
-    entry.at = state.now();
-    let forgotten = state.record(entry);
-    drop(state);
-    drop(forgotten);
 }
 
 /// Every answer is marked, refusals of the router included.

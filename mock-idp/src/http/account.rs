@@ -30,14 +30,14 @@ pub(crate) fn show_people(realm: &Realm, incoming: &Incoming, note: &mut Note) -
 pub(crate) fn login(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let field = |name| incoming.form.first(name).unwrap_or_default();
     submit(realm, Form::Login, incoming, note, |name, note| {
-        realm.lock_at(&incoming.base).type_user_name(name, field("username"), field("company"), note)
+        realm.lock_at(&incoming.place.base).type_user_name(name, field("username"), field("company"), note)
     })
 }
 
 pub(crate) fn password(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let password = incoming.form.first("password").unwrap_or_default();
     submit(realm, Form::Password, incoming, note, |name, note| {
-        realm.lock_at(&incoming.base).type_password(name, password, note)
+        realm.lock_at(&incoming.place.base).type_password(name, password, note)
     })
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn code(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply
     let code = incoming.form.first("code").unwrap_or_default();
     let cookie = incoming.cookie(&realm.cookie);
     submit(realm, Form::Code, incoming, note, |name, note| {
-        realm.lock_at(&incoming.base).type_code(name, code, cookie, note)
+        realm.lock_at(&incoming.place.base).type_code(name, code, cookie, note)
     })
 }
 
@@ -53,13 +53,13 @@ pub(crate) fn people(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
     let person = incoming.form.first("person").unwrap_or_default();
     let cookie = incoming.cookie(&realm.cookie);
     submit(realm, Form::People, incoming, note, |name, note| {
-        realm.lock_at(&incoming.base).choose_person(name, person, cookie, note)
+        realm.lock_at(&incoming.place.base).choose_person(name, person, cookie, note)
     })
 }
 
 pub(crate) fn show_consent(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let name = incoming.query.first("interaction").unwrap_or_default();
-    let state = realm.lock_at(&incoming.base);
+    let state = realm.lock_at(&incoming.place.base);
     match state.interaction(name).filter(|interaction| interaction.agreed.is_some()) {
         Some(interaction) => {
             note.client = Some(interaction.request.client_id.clone());
@@ -71,12 +71,14 @@ pub(crate) fn show_consent(realm: &Realm, incoming: &Incoming, note: &mut Note) 
 }
 
 pub(crate) fn consent(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    submit(realm, Form::Login, incoming, note, |name, note| realm.lock_at(&incoming.base).consent(name, note))
+    submit(realm, Form::Login, incoming, note, |name, note| {
+        realm.lock_at(&incoming.place.base).consent(name, note)
+    })
 }
 
 fn show(realm: &Realm, form: Form, incoming: &Incoming, note: &mut Note) -> Reply {
     let name = incoming.query.first("interaction").unwrap_or_default();
-    let state = realm.lock_at(&incoming.base);
+    let state = realm.lock_at(&incoming.place.base);
     match state.interaction(name) {
         Some(interaction) => {
             note.client = Some(interaction.request.client_id.clone());
@@ -102,9 +104,10 @@ fn submit(
 ) -> Reply {
     let name = incoming.form.first("interaction").unwrap_or_default();
     let denied = ["cancel", "deny"].iter().any(|button| incoming.form.first(button).is_some());
-    let step = if denied { realm.lock_at(&incoming.base).deny(name, note) } else { step(name, note) };
-    let next =
-        |page: &str| Reply::see_other(&format!("{}/account/{page}?interaction={name}", incoming.base.prefix));
+    let step = if denied { realm.lock_at(&incoming.place.base).deny(name, note) } else { step(name, note) };
+    let next = |page: &str| {
+        Reply::see_other(&format!("{}/account/{page}?interaction={name}", incoming.place.base.prefix))
+    };
     match step {
         Step::Gone => gone(incoming, note),
         Step::Password => next("password"),
@@ -113,9 +116,9 @@ fn submit(
             let cookie = session_cookie(realm, incoming, &session, SESSION_SECONDS);
             next("consent").with(header::SET_COOKIE, cookie)
         }
-        Step::Refused(refusal) => pages::refused(&realm.lock_at(&incoming.base), name, &refusal, note),
+        Step::Refused(refusal) => pages::refused(&realm.lock_at(&incoming.place.base), name, &refusal, note),
         Step::Again(sentence) => {
-            let state = realm.lock_at(&incoming.base);
+            let state = realm.lock_at(&incoming.place.base);
             match state.interaction(name) {
                 Some(interaction) => pages::form(&state, form, name, interaction, Some(sentence), note),
                 None => gone(incoming, note),
@@ -139,12 +142,12 @@ pub(crate) const SESSION_SECONDS: u32 = 43_200;
 
 /// SameSite=Lax: the browser comes from the relying party by a link. No Secure on plain http, which is the rule here.
 pub(crate) fn session_cookie(realm: &Realm, incoming: &Incoming, secret: &str, seconds: u32) -> String {
-    let secure = if incoming.base.front.starts_with("https:") { "; Secure" } else { "" };
-    let (name, prefix) = (&realm.cookie, &incoming.base.prefix);
+    let secure = if incoming.place.base.front.starts_with("https:") { "; Secure" } else { "" };
+    let (name, prefix) = (&realm.cookie, &incoming.place.base.prefix);
     format!("{name}={secret}; Path={prefix}/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
 }
 
 fn gone(incoming: &Incoming, note: &mut Note) -> Reply {
     let reason = "This sign-in is over or was never begun here. Go back to the application and start again.";
-    pages::error(&incoming.base, &Refusal::new("interaction_known", reason), note)
+    pages::error(&incoming.place.base, &Refusal::new("interaction_known", reason), note)
 }

@@ -12,12 +12,12 @@ use crate::protocol::error::OAuthError;
 use crate::realm::Realm;
 
 pub(crate) fn introspect(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let answered = realm.lock_at(&incoming.base).introspect(&incoming.caller(), &incoming.form, note);
+    let answered = realm.lock_at(&incoming.place.base).introspect(&incoming.caller(), &incoming.form, note);
     answer(answered, StatusCode::OK, note)
 }
 
 pub(crate) fn revoke(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let answered = realm.lock_at(&incoming.base).revoke(&incoming.caller(), &incoming.form, note);
+    let answered = realm.lock_at(&incoming.place.base).revoke(&incoming.caller(), &incoming.form, note);
     match answered {
         Ok(()) => Reply::new(StatusCode::OK, "text/plain", ""),
         Err(error) => token_error(&error, note),
@@ -25,12 +25,13 @@ pub(crate) fn revoke(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
 }
 
 pub(crate) fn push(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let answered = realm.lock_at(&incoming.base).push(&incoming.caller(), &incoming.form, note);
+    let answered = realm.lock_at(&incoming.place.base).push(&incoming.caller(), &incoming.form, note);
     answer(answered, StatusCode::CREATED, note)
 }
 
 pub(crate) fn authorize_device(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let answered = realm.lock_at(&incoming.base).authorize_device(&incoming.caller(), &incoming.form, note);
+    let answered =
+        realm.lock_at(&incoming.place.base).authorize_device(&incoming.caller(), &incoming.form, note);
     answer(answered, StatusCode::OK, note)
 }
 

@@ -28,11 +28,11 @@ pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
     let cookie = incoming.cookie(&realm.cookie);
     let (params, chosen) = match asked(incoming) {
         Ok(asked) => asked,
-        Err(refusal) => return pages::error(&incoming.base, &refusal, note),
+        Err(refusal) => return pages::error(&incoming.place.base, &refusal, note),
     };
-    let authorized = realm.lock_at(&incoming.base).authorize(params, cookie, chosen, note);
+    let authorized = realm.lock_at(&incoming.place.base).authorize(params, cookie, chosen, note);
     match authorized {
-        Authorized::Page(refusal) => pages::error(&incoming.base, &refusal, note),
+        Authorized::Page(refusal) => pages::error(&incoming.place.base, &refusal, note),
         Authorized::Respond(response) => respond(incoming, &response, note),
         Authorized::SignedIn { response, session } => respond(incoming, &response, note)
             .with(header::SET_COOKIE, session_cookie(realm, incoming, &session, SESSION_SECONDS)),
@@ -43,14 +43,17 @@ pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
                 Page::Consent => "consent",
             };
             note.response.location = Some(format!("/account/{page}"));
-            Reply::see_other(&format!("{}/account/{page}?interaction={interaction}", incoming.base.prefix))
+            Reply::see_other(&format!(
+                "{}/account/{page}?interaction={interaction}",
+                incoming.place.base.prefix
+            ))
         }
     }
 }
 
 /// The parameters of an authorization request. A test without a browser posts `sub` to the address of the request
 /// instead of following it: the person with this key, user name, address or subject signs in without a page.
-fn asked(incoming: &Incoming) -> Result<(&Params, Option<&str>), Refusal> {
+pub(super) fn asked(incoming: &Incoming) -> Result<(&Params, Option<&str>), Refusal> {
     let in_query = incoming.method == Method::POST && incoming.query.first("client_id").is_some();
     if in_query && let Some(chosen) = incoming.form.one("sub")? {
         return Ok((&incoming.query, Some(chosen)));
@@ -66,19 +69,21 @@ pub(crate) fn respond(incoming: &Incoming, response: &AuthorizationResponse, not
         ResponseMode::Query | ResponseMode::Fragment => {
             Reply::see_other(&response.to.address(&response.params))
         }
-        ResponseMode::FormPost => pages::form_post(&incoming.base, &response.to, &response.params, note),
+        ResponseMode::FormPost => {
+            pages::form_post(&incoming.place.base, &response.to, &response.params, note)
+        }
     }
 }
 
 pub(crate) fn token(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let redeemed = realm.lock_at(&incoming.base).token(&incoming.caller(), &incoming.form, note);
+    let redeemed = realm.lock_at(&incoming.place.base).token(&incoming.caller(), &incoming.form, note);
     let made = match redeemed {
         Redeemed::Error(error) => return token_error(&error, note),
         Redeemed::Outage(what) => return outage(what, incoming),
         // The lock is free again while the tokens are signed.
         Redeemed::Tokens(ordered) => ordered.sign(),
     };
-    let draft = realm.lock_at(&incoming.base).token_response(&made, note);
+    let draft = realm.lock_at(&incoming.place.base).token_response(&made, note);
     let body = Value::Object(draft.body);
     let status = draft.status.unwrap_or(StatusCode::OK);
     let mut reply = match (&draft.instead, draft.grows_to) {
@@ -121,7 +126,7 @@ fn outage(outage: Outage, incoming: &Incoming) -> Reply {
 
 /// To the same endpoint at another origin.
 fn redirect(status: StatusCode, incoming: &Incoming) -> Reply {
-    let location = format!("{}{}", elsewhere(&incoming.base.front), incoming.asked);
+    let location = format!("{}{}", elsewhere(&incoming.place.base.front), incoming.place.asked);
     Reply::new(status, "text/plain", "").with(header::LOCATION, location)
 }
 
@@ -139,7 +144,7 @@ pub(crate) fn userinfo(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
     // Verified before the lock is taken for the answer.
     let ring = Arc::clone(&realm.lock().ring);
     let name = presented.and_then(|presented| access_name(&ring, presented.token));
-    let answered = realm.lock_at(&incoming.base).userinfo(presented, name, &incoming.caller(), note);
+    let answered = realm.lock_at(&incoming.place.base).userinfo(presented, name, &incoming.caller(), note);
     let userinfo = match answered {
         Ok(userinfo) => userinfo,
         Err(error) => return resource_error(&error, presented.is_some_and(|token| token.with_proof), note),
@@ -183,10 +188,13 @@ fn resource_error(error: &OAuthError, with_proof: bool, note: &mut Note) -> Repl
 }
 
 pub(crate) fn end_session(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let ended =
-        realm.lock_at(&incoming.base).end_session(incoming.params(), incoming.cookie(&realm.cookie), note);
+    let ended = realm.lock_at(&incoming.place.base).end_session(
+        incoming.params(),
+        incoming.cookie(&realm.cookie),
+        note,
+    );
     let ended = match ended {
-        Err(refusal) => return pages::error(&incoming.base, &refusal, note),
+        Err(refusal) => return pages::error(&incoming.place.base, &refusal, note),
         Ok(ended) if ended.outage => {
             return Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", SICK);
         }
@@ -196,7 +204,9 @@ pub(crate) fn end_session(realm: &Realm, incoming: &Incoming, note: &mut Note) -
     let mut reply = match return_to {
         Some(return_to) if ended.farewells.front.is_empty() => Reply::see_other(&return_to),
         // Front-Channel Logout 2: the browser loads the frames before it goes on.
-        return_to => pages::signed_out(&incoming.base, &ended.farewells.front, return_to.as_deref(), note),
+        return_to => {
+            pages::signed_out(&incoming.place.base, &ended.farewells.front, return_to.as_deref(), note)
+        }
     };
     if let Some((uri, params)) = ended.return_to {
         note.response.location = Some(uri);

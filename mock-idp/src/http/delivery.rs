@@ -28,7 +28,7 @@ const LONGEST: Duration = Duration::from_millis(LONGEST_DELAY_MS);
 
 /// What the rules of a realm do to this request.
 pub(crate) fn struck(realm: &Realm, operation: &'static str, incoming: &Incoming) -> Vec<Then> {
-    let mut state = realm.lock_at(&incoming.base);
+    let mut state = realm.lock_at(&incoming.place.base);
     if state.rules.is_quiet() {
         return Vec::new();
     }
@@ -58,14 +58,14 @@ fn target(asked: &Asked) -> Target {
     state.or(person).or(asked.client.clone().map(Target::Client)).unwrap_or(Target::Next)
 }
 
-/// What happens before the request is carried out; the reply, when it is not carried out at all.
-pub(crate) async fn before(
-    realm: &Realm,
-    operation: Operation,
-    incoming: &Incoming,
-    struck: &[Then],
-    note: &mut Note,
-) -> Option<Reply> {
+/// What there is instead of the answer to a request that is not carried out.
+pub(crate) enum Instead {
+    Reply(Reply),
+    Error(ErrorByRule),
+}
+
+/// What happens before the request is carried out; what there is instead, when it is not.
+pub(crate) async fn before(realm: &Realm, struck: &[Then], note: &mut Note) -> Option<Instead> {
     let mut instead = None;
     for then in struck {
         note.faults.push(then.name());
@@ -78,10 +78,9 @@ pub(crate) async fn before(
                 }
             }
             Then::OauthError { error, description } => {
-                let description = description.as_deref().unwrap_or(BY_RULE);
-                if instead.is_none() {
-                    instead = Some(refusal(realm, operation, incoming, (error, description), note));
-                }
+                let description = description.clone().unwrap_or_else(|| BY_RULE.to_owned());
+                let error = ErrorByRule { error: error.clone(), description };
+                instead.get_or_insert(Instead::Error(error));
             }
             Then::Status { status, body, content_type, retry_after } => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -90,7 +89,7 @@ pub(crate) async fn before(
                     reply = reply.with(header::RETRY_AFTER, seconds.to_string());
                 }
                 note.refusal = Some(Refusal::new("rule", BY_RULE));
-                instead.get_or_insert(reply);
+                instead.get_or_insert(Instead::Reply(reply));
             }
             _ => {}
         }
@@ -101,40 +100,52 @@ pub(crate) async fn before(
 /// Why, when a rule does not say it.
 const BY_RULE: &str = "a rule said so";
 
-/// An error as this operation gives it: back to the client that is proven, as a page for people, or as JSON.
-fn refusal(
-    realm: &Realm,
-    operation: Operation,
-    incoming: &Incoming,
-    (error, description): (&str, &str),
-    note: &mut Note,
-) -> Reply {
-    let refusal = Refusal::new("rule", description);
-    if operation.channel == Channel::Front {
-        let is_request = operation.name == "authorize";
-        let params = incoming.params();
-        let back = is_request
-            .then(|| realm.lock_at(&incoming.base).refused(params, error, description, note))
-            .flatten();
-        let Some(back) = back else { return pages::error(&incoming.base, &refusal, note) };
+/// An error that a rule wants.
+pub(crate) struct ErrorByRule {
+    error: String,
+    description: String,
+}
+
+impl ErrorByRule {
+    /// As this operation gives it: back to the client that is proven, as a page for people, or as JSON.
+    pub(crate) fn reply(
+        &self,
+        realm: &Realm,
+        operation: Operation,
+        incoming: &Incoming,
+        note: &mut Note,
+    ) -> Reply {
+        let Self { error, description } = self;
+        let refusal = Refusal::new("rule", description);
+        if operation.name == "authorize"
+            && let Ok((params, _)) = connect::asked(incoming)
+        {
+            let mut state = realm.lock_at(&incoming.place.base);
+            if let Some(back) = state.refused(params, (error, description), note) {
+                drop(state);
+                note.refusal = Some(refusal);
+                return connect::respond(incoming, &back, note);
+            }
+        }
+        if operation.channel == Channel::Front {
+            return pages::error(&incoming.place.base, &refusal, note);
+        }
         note.refusal = Some(refusal);
-        return connect::respond(incoming, &back, note);
-    }
-    note.refusal = Some(refusal);
-    let status = match error {
-        "invalid_client" | "invalid_token" => StatusCode::UNAUTHORIZED,
-        "insufficient_scope" => StatusCode::FORBIDDEN,
-        _ => StatusCode::BAD_REQUEST,
-    };
-    let reply = Reply::json(status, &json!({"error": error, "error_description": description}));
-    match (operation.name, status) {
-        // RFC 6750 3, RFC 6749 5.2.
-        ("userinfo", _) => reply.with(
-            header::WWW_AUTHENTICATE,
-            format!("Bearer realm=\"mock-idp\", error=\"{}\"", describable(error)),
-        ),
-        (_, StatusCode::UNAUTHORIZED) => reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"mock-idp\""),
-        _ => reply,
+        let status = match error.as_str() {
+            "invalid_client" | "invalid_token" => StatusCode::UNAUTHORIZED,
+            "insufficient_scope" => StatusCode::FORBIDDEN,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        let reply = Reply::json(status, &json!({"error": error, "error_description": description}));
+        match (operation.name, status) {
+            // RFC 6750 3, RFC 6749 5.2.
+            ("userinfo", _) => {
+                let challenge = format!("Bearer realm=\"mock-idp\", error=\"{}\"", describable(error));
+                reply.with(header::WWW_AUTHENTICATE, challenge)
+            }
+            (_, StatusCode::UNAUTHORIZED) => reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"mock-idp\""),
+            _ => reply,
+        }
     }
 }
 

@@ -12,14 +12,14 @@ use crate::realm::Realm;
 
 pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let code = incoming.query.first("user_code").unwrap_or_default();
-    let state = realm.lock_at(&incoming.base);
+    let state = realm.lock_at(&incoming.place.base);
     pages::device(&state, &DeviceForm { code, error: None, done: None }, note)
 }
 
 pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let field = |name| incoming.form.first(name).unwrap_or_default();
     let code = field("user_code");
-    let mut state = realm.lock_at(&incoming.base);
+    let mut state = realm.lock_at(&incoming.place.base);
     let Some(device) = state.device_showing(code) else {
         let reason = "No device shows this code. Look again, or let the device begin anew.";
         note.refusal = Some(Refusal::new("user_code", reason));

@@ -15,13 +15,14 @@ use crate::realm::Realm;
 const STYLE: &str = include_str!("../../templates/mock-idp.css");
 
 pub(crate) fn discovery(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let mut state = realm.lock_at(&incoming.base);
+    let mut state = realm.lock_at(&incoming.place.base);
     let random = state.generator.short();
-    let metadata = crate::protocol::discovery::metadata(&incoming.base, &state.names, &state.switched());
+    let metadata =
+        crate::protocol::discovery::metadata(&incoming.place.base, &state.names, &state.switched());
     let mut draft = DocumentDraft::new(metadata);
     let mut fetch = SignIn::default();
     state.strike(Point::Discovery, &mut fetch, note, |_, fault| {
-        documents::discovery(fault, &incoming.base, &random, &mut draft)
+        documents::discovery(fault, &incoming.place.base, &random, &mut draft)
     });
     state.faults.settle(Point::Discovery, &fetch);
     send(draft, note)
@@ -79,5 +80,5 @@ pub(crate) fn style(_: &Realm, _: &Incoming, _: &mut Note) -> Reply {
 }
 
 pub(crate) fn home(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    pages::home(&incoming.base, note)
+    pages::home(&incoming.place.base, note)
 }

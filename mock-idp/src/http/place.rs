@@ -15,7 +15,8 @@ use tower::ServiceExt as _;
 
 use crate::base::Base;
 use crate::fault::documents::MOVED;
-use crate::http::astray;
+use crate::http::astray::NOTHING_HERE;
+use crate::http::serve;
 use crate::protocol::discovery::path;
 use crate::protocol::endpoints::Endpoints;
 use crate::realm::Realm;
@@ -69,7 +70,7 @@ pub(crate) async fn dispatch(State(entrance): State<Entrance>, mut request: Requ
     };
     let place = Place { realm, base, realms, whole_path, asked: rest.as_str().into() };
     let served = served_at(&place.base.endpoints, &rest).filter(|_| is_found);
-    let Some(served) = served else { return astray::nothing_here(place, request).await };
+    let Some(served) = served else { return serve(place, NOTHING_HERE, request).await };
     if *served != *place.whole_path
         && let Some(uri) = with_path(request.uri(), &served)
     {

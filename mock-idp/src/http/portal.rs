@@ -15,7 +15,7 @@ use crate::realm::launch::{Launch, Launched};
 
 /// Applications for who is signed in; otherwise the people to choose from.
 pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let state = realm.lock_at(&incoming.base);
+    let state = realm.lock_at(&incoming.place.base);
     let session = incoming.cookie(&realm.cookie).and_then(|cookie| state.session_of_cookie(cookie));
     let other = incoming.query.first("login_hint").filter(|hint| !hint.is_empty());
     let hinted = other.and_then(|hint| state.people.hinted(hint)).map(|person| person.key.clone());
@@ -29,7 +29,7 @@ pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply
 pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let field = |name| incoming.form.first(name).filter(|value| !value.is_empty());
     let cookie = incoming.cookie(&realm.cookie);
-    let mut state = realm.lock_at(&incoming.base);
+    let mut state = realm.lock_at(&incoming.place.base);
     if let Some(person) = field("person") {
         let Some((secret, _)) = state.begin_session(person, cookie, note) else {
             let nobody = || Refusal::new("person_known", "There is no such person.");
@@ -37,7 +37,7 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
             return pages::portal_people(&state, None, Some(&refusal.reason), note);
         };
         let cookie = session_cookie(realm, incoming, &secret, SESSION_SECONDS);
-        let portal = format!("{}{}", incoming.base.prefix, path::PORTAL);
+        let portal = format!("{}{}", incoming.place.base.prefix, path::PORTAL);
         return Reply::see_other(&portal).with(header::SET_COOKIE, cookie);
     }
     let session = cookie.and_then(|cookie| state.session_of_cookie(cookie));
@@ -50,7 +50,7 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
     drop(state);
     match launched {
         Ok(launched) => go(launched, incoming, note),
-        Err(refusal) => pages::error(&incoming.base, &refusal, note),
+        Err(refusal) => pages::error(&incoming.place.base, &refusal, note),
     }
 }
 
@@ -58,11 +58,11 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
 pub(crate) fn launch(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let name = incoming.path.rsplit('/').next().unwrap_or_default();
     let cookie = incoming.cookie(&realm.cookie);
-    let fetched = realm.lock_at(&incoming.base).fetch_launch(name, cookie, note);
+    let fetched = realm.lock_at(&incoming.place.base).fetch_launch(name, cookie, note);
     match fetched {
         Ok((secret, launched)) => go(launched, incoming, note)
             .with(header::SET_COOKIE, session_cookie(realm, incoming, &secret, SESSION_SECONDS)),
-        Err(refusal) => pages::error(&incoming.base, &refusal, note),
+        Err(refusal) => pages::error(&incoming.place.base, &refusal, note),
     }
 }
 

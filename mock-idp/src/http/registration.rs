@@ -10,7 +10,7 @@ use crate::protocol::error::{OAuthError, Refusal};
 use crate::realm::Realm;
 
 pub(crate) fn register(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let mut state = realm.lock_at(&incoming.base);
+    let mut state = realm.lock_at(&incoming.place.base);
     if !state.registration {
         let reason = "clients do not register themselves here; switch it on with --registration (in code: with_registration)";
         note.refusal = Some(Refusal::new("registration", reason));
@@ -22,7 +22,7 @@ pub(crate) fn register(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
 
 /// Reading, replacing and deleting; which one, the method says.
 pub(crate) fn look_after(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let mut state = realm.lock_at(&incoming.base);
+    let mut state = realm.lock_at(&incoming.place.base);
     let id = incoming.path.rsplit('/').next().unwrap_or_default();
     let id = match state.registrant(id, incoming.bearer(), note) {
         Ok(id) => id,

@@ -1,15 +1,13 @@
 //! A request, decoded as far as every operation needs it. Bounded; nothing in it is trusted.
 
-use std::sync::Arc;
-
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Version, header};
+use futures_util::StreamExt as _;
 
-use crate::base::Base;
 use crate::http::origin::{is_elsewhere, only};
 use crate::http::place::Place;
+use crate::protocol::error::Refusal;
 use crate::protocol::params::Params;
 use crate::realm::client_auth::Caller;
 use crate::realm::userinfo::Presented;
@@ -18,30 +16,32 @@ use crate::realm::userinfo::Presented;
 const LONGEST_BODY: usize = 64 * 1024;
 
 /// A decoded request.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Incoming {
     pub(crate) method: Method,
     version: Version,
     /// The path at which it is served.
     pub(crate) path: String,
-    /// The path below the realm, as it was asked for.
-    pub(crate) asked: Arc<str>,
-    /// Path and query as they came.
-    target: String,
+    /// The realm, its addresses, and the path as it was asked for.
+    pub(crate) place: Place,
     pub(crate) query: Params,
     pub(crate) form: Params,
-    /// The body as it came.
+    /// The body as it came; empty when it was not read.
     pub(crate) body: Bytes,
-    /// The addresses of the realm, as this request sees them.
-    pub(crate) base: Arc<Base>,
+    /// Why it was not.
+    pub(crate) unread: Option<Refusal>,
     headers: HeaderMap,
+    /// The query as it came.
+    raw_query: Option<String>,
 }
 
 impl Incoming {
-    /// Reads a request; one whose body is too long comes back without it.
-    pub(crate) async fn read(place: &Place, request: Request) -> Result<Self, Box<Parts>> {
+    pub(crate) async fn read(place: Place, request: Request) -> Self {
         let (parts, body) = request.into_parts();
-        let Ok(body) = axum::body::to_bytes(body, LONGEST_BODY).await else { return Err(Box::new(parts)) };
+        let (body, unread) = match whole(body).await {
+            Ok(body) => (body, None),
+            Err(refusal) => (Bytes::new(), Some(refusal)),
+        };
         let is_form = parts
             .headers
             .get(header::CONTENT_TYPE)
@@ -49,27 +49,25 @@ impl Incoming {
             .and_then(|value| value.split(';').next())
             .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
         let form = if is_form { Params::parse(&String::from_utf8_lossy(&body)) } else { Params::default() };
-        Ok(Self {
+        Self {
             method: parts.method,
             version: parts.version,
             path: parts.uri.path().to_owned(),
-            asked: Arc::clone(&place.asked),
-            target: match parts.uri.query() {
-                Some(query) => format!("{}?{query}", place.whole_path),
-                None => place.whole_path.to_string(),
-            },
+            place,
             query: Params::parse(parts.uri.query().unwrap_or_default()),
             form,
             body,
-            base: Arc::clone(&place.base),
+            unread,
             headers: parts.headers,
-        })
+            raw_query: parts.uri.query().map(str::to_owned),
+        }
     }
 
     /// The request as bytes, as far as the parsed headers tell.
     pub(crate) fn raw(&self) -> Vec<u8> {
         let version = if self.version == Version::HTTP_10 { " HTTP/1.0\r\n" } else { " HTTP/1.1\r\n" };
-        let first = [self.method.as_str(), " ", &self.target, version];
+        let (mark, query) = self.raw_query.as_deref().map_or(("", ""), |query| ("?", query));
+        let first = [self.method.as_str(), " ", &self.place.whole_path, mark, query, version];
         super::reply::message(&first, &self.headers, &self.body)
     }
 
@@ -80,7 +78,7 @@ impl Incoming {
 
     /// Whether a browser says that a page of another site sent this. Servers and tests say nothing.
     pub(crate) fn is_cross_site(&self) -> bool {
-        is_elsewhere(&self.headers, &self.base.front)
+        is_elsewhere(&self.headers, &self.place.base.front)
     }
 
     /// The Authorization header (RFC 6749 2.3: one way to authenticate for each request).
@@ -91,7 +89,12 @@ impl Incoming {
     /// What this request shows beside its form. There is not more than one proof (RFC 9449 4.3).
     pub(crate) fn caller(&self) -> Caller<'_> {
         let dpop = only(&self.headers, "dpop");
-        Caller { authorization: self.authorization(), dpop, method: self.method.as_str(), path: &self.asked }
+        Caller {
+            authorization: self.authorization(),
+            dpop,
+            method: self.method.as_str(),
+            path: &self.place.asked,
+        }
     }
 
     /// The access token: in the header by either scheme, or in the form of a POST (RFC 6750 2.1 and 2.2, RFC 9449 7.1).
@@ -124,4 +127,19 @@ impl Incoming {
             .find(|(other, _)| *other == name)
             .map(|(_, value)| value)
     }
+}
+
+/// The whole body, as far as it is no longer than any honest one.
+async fn whole(body: Body) -> Result<Bytes, Refusal> {
+    let mut pieces = body.into_data_stream();
+    let mut read = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece
+            .map_err(|_| Refusal::new("body_whole", "the body broke off, or is not as the headers say"))?;
+        if read.len() + piece.len() > LONGEST_BODY {
+            return Err(Refusal::new("body_length", "the body is longer than 64 KiB"));
+        }
+        read.extend_from_slice(&piece);
+    }
+    Ok(read.into())
 }

@@ -18,7 +18,7 @@ const JSON: &str = "application/scim+json";
 const PAGE: usize = 100;
 
 pub(crate) fn list_users(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let state = realm.lock_at(&incoming.base);
+    let state = realm.lock_at(&incoming.place.base);
     let company = match company_of_bearer(&state, incoming, note) {
         Ok(company) => company,
         Err(refused) => return *refused,
@@ -42,7 +42,7 @@ pub(crate) fn list_users(realm: &Realm, incoming: &Incoming, note: &mut Note) ->
         .iter()
         .skip(start - 1)
         .take(count)
-        .map(|person| resource(&incoming.base.back, person))
+        .map(|person| resource(&incoming.place.base.back, person))
         .collect();
     let body = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
@@ -55,7 +55,7 @@ pub(crate) fn list_users(realm: &Realm, incoming: &Incoming, note: &mut Note) ->
 }
 
 pub(crate) fn get_user(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let state = realm.lock_at(&incoming.base);
+    let state = realm.lock_at(&incoming.place.base);
     let company = match company_of_bearer(&state, incoming, note) {
         Ok(company) => company,
         Err(refused) => return *refused,
@@ -63,7 +63,7 @@ pub(crate) fn get_user(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
     let id = incoming.path.rsplit('/').next().unwrap_or_default();
     let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
     match members(&state, &company).find(|person| person.subject == id) {
-        Some(person) => answer(&resource(&incoming.base.back, person), note),
+        Some(person) => answer(&resource(&incoming.place.base.back, person), note),
         None => error(StatusCode::NOT_FOUND, None, "scim_user_known", "there is no such user", note),
     }
 }

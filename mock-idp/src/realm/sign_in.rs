@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use fixtures::Client;
 use jiff::Timestamp;
 
 use crate::fault::authorization::ResponseDraft;
@@ -43,6 +44,14 @@ pub(crate) struct AuthorizationResponse {
     pub(crate) params: Params,
 }
 
+/// An authorization request whose client and redirect URI are proven.
+struct Proven {
+    client: Arc<Client>,
+    to: ReturnTo,
+    /// Its parameters, from wherever they were; what is wrong with that place is told to the client.
+    gathered: Result<Params, OAuthError>,
+}
+
 /// A request, and the subject that has to answer it.
 struct Asked<'a> {
     request: &'a AuthorizeRequest,
@@ -59,17 +68,11 @@ impl State {
         chosen: Option<&str>,
         note: &mut Note,
     ) -> Authorized {
-        let gathered = self.gathered(params, note);
-        let asked = gathered.as_ref().unwrap_or(params);
-        let proven = authorize::prove_return_to(asked, |id| self.clients.get(id));
-        let (client, to) = match (proven, &gathered) {
-            (Ok((client, to)), _) => (Arc::clone(client), to),
-            (Err(_), Err(error)) => return page(error.refusal.clone(), note),
-            (Err(refusal), Ok(_)) => return page(refusal, note),
+        let Proven { client, to, gathered } = match self.proven(params, note) {
+            Ok(proven) => proven,
+            Err(refusal) => return page(refusal, note),
         };
-        note.client = Some(to.client_id.clone());
-        note.state.clone_from(&to.state);
-        let login_hint = asked.first("login_hint").map(str::to_owned);
+        let login_hint = gathered.as_ref().unwrap_or(params).first("login_hint").map(str::to_owned);
         let checked = gathered.and_then(|params| authorize::check(&params, &client, &to));
         let mut sign_in = SignIn {
             client: Some(to.client_id.clone()),
@@ -84,17 +87,28 @@ impl State {
         }
     }
 
+    /// Whose request this is and where its answer goes, wherever its parameters are.
+    fn proven(&mut self, params: &Params, note: &mut Note) -> Result<Proven, Refusal> {
+        let gathered = self.gathered(params, note);
+        let asked = gathered.as_ref().unwrap_or(params);
+        let (client, to) = match (authorize::prove_return_to(asked, |id| self.clients.get(id)), &gathered) {
+            (Ok((client, to)), _) => (Arc::clone(client), to),
+            (Err(_), Err(error)) => return Err(error.refusal.clone()),
+            (Err(refusal), Ok(_)) => return Err(refusal),
+        };
+        note.client = Some(to.client_id.clone());
+        note.state.clone_from(&to.state);
+        Ok(Proven { client, to, gathered })
+    }
+
     /// An error in answer to an authorization request, to the client if it and its redirect URI are proven.
     pub(crate) fn refused(
         &mut self,
         params: &Params,
-        error: &str,
-        description: &str,
+        (error, description): (&str, &str),
         note: &mut Note,
     ) -> Option<Arc<AuthorizationResponse>> {
-        let (_, to) = authorize::prove_return_to(params, |id| self.clients.get(id)).ok()?;
-        note.client = Some(to.client_id.clone());
-        note.state.clone_from(&to.state);
+        let Proven { to, .. } = self.proven(params, note).ok()?;
         let answer = [("error", error), ("error_description", &*describable(description))];
         let mut sign_in =
             SignIn { client: Some(to.client_id.clone()), state: to.state.clone(), ..SignIn::default() };

@@ -148,10 +148,16 @@ async fn moved_endpoints_work_whatever_the_issuer_ends_with() {
         assert!(address.starts_with(&idp.url("/keys/")), "{address}");
         assert_eq!(Browser::new().get(&address).await.status, 200);
     }
-    let builder = MockIdp::builder().bind("127.0.0.1:0").back_channel("http://idp:9400");
-    let idp = builder.start().await.expect("a free port");
-    idp.faults().arm("ok-discovery", Target::next(), 1).expect("a fault");
-    assert_eq!(document_of(&idp).await["token_endpoint"], "http://idp:9400/moved/connect/token");
+    // The one may be how the other begins.
+    for issuer in ["http://login", "http://idp"] {
+        let builder = MockIdp::builder().issuer(issuer).back_channel("http://idp:9400");
+        let idp = builder.start().await.expect("a free port");
+        idp.faults().arm("ok-discovery", Target::next(), 1).expect("a fault");
+        let address = format!("http://{}/.well-known/openid-configuration", idp.address());
+        let document = Browser::new().get(&address).await.json();
+        assert_eq!(document["token_endpoint"], "http://idp:9400/moved/connect/token");
+        assert_eq!(document["authorization_endpoint"], format!("{issuer}/moved/connect/authorize"));
+    }
 }
 
 #[tokio::test]
@@ -200,6 +206,11 @@ async fn layout_and_endpoints_come_from_a_file_and_over_http() {
             MockIdpBuilder::from_config(text, ConfigFormat::Yaml).map(|_| ()).unwrap_err().to_string();
         assert!(error.starts_with(sentence), "{error}");
     }
+    // A realm has the endpoints of the root, and what is moved away there is in nobody's way.
+    let text =
+        "layout = \"keycloak\"\n[[realms]]\npath = \"a\"\nendpoints = { userinfo = \"/connect/token\" }\n";
+    let idp = MockIdpBuilder::from_config(text, ConfigFormat::Toml).expect("a configuration");
+    assert!(idp.start().await.is_ok());
     let wrong = MockIdp::builder().endpoint(Endpoint::Token, "oauth/token").start().await.unwrap_err();
     assert!(wrong.to_string().contains("write it from the realm on"), "{wrong}");
 }

@@ -213,6 +213,49 @@ async fn what_no_operation_takes_is_in_the_journal() {
     let wanted = JournalQuery::operation("token").status(200);
     let missed = idp.journal().wait_for(&wanted, 1, Duration::from_millis(10)).await.unwrap_err();
     assert!(missed.to_string().contains("unknown GET /connect/token"), "{missed}");
+    assert_eq!(browser.get(&idp.url("/_control/jornal")).await.status, 404);
     let address = idp.url("/_control/journal?operation=unknown");
-    assert_eq!(browser.get(&address).await.json().as_array().map(Vec::len), Some(3));
+    assert_eq!(browser.get(&address).await.json().as_array().map(Vec::len), Some(4));
+    // A rule about anything is not spent on it.
+    let rule = idp.when(When::any()).times(1).then(Then::status(503)).expect("a rule");
+    assert_eq!(browser.get(&idp.url("/favicon.ico")).await.status, 404);
+    assert_eq!((rule.fired(), browser.get(&idp.discovery_url()).await.status.as_u16()), (0, 503));
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_no_long_one() {
+    let idp = MockIdp::start().await;
+    let head =
+        "POST /connect/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n";
+    let chunks = format!("{head}transfer-encoding: chunked\r\n\r\nzz\r\n");
+    let answer = exchange(&idp, chunks).await;
+    let said = String::from_utf8_lossy(&answer);
+    assert!(said.starts_with("HTTP/1.1 400 "), "{said}");
+    assert!(said.contains("the body broke off, or is not as the headers say"), "{said}");
+    assert!(said.contains("x-mock-idp-check: body_whole"), "{said}");
+    let long = Browser::new().post(&idp.url("/connect/token"), &[("code", &*"x".repeat(70_000))]).await;
+    assert_eq!((long.status.as_u16(), &*long.body), (413, "the body is longer than 64 KiB"));
+    assert_eq!(long.headers["x-mock-idp-check"], "body_length");
+    let entries = idp.journal().entries();
+    assert_eq!(
+        entries.iter().map(|entry| (entry.operation, entry.status)).collect::<Vec<_>>(),
+        [("token", 400), ("token", 413)]
+    );
+    assert!(entries[1].raw_response.ends_with(&long.bytes));
+}
+
+#[tokio::test]
+async fn a_launch_that_waits_stands_nowhere_by_its_name() {
+    let idp = MockIdp::start().await;
+    let launch = idp.people().launch("dana", mock_idp::Launch::of(CLIENT)).expect("a launch");
+    let browser = Browser::new();
+    let head = browser.send(browser.http().head(&launch)).await;
+    let post = browser.post(&launch, &[]).await;
+    assert_eq!((head.status.as_u16(), post.status.as_u16()), (405, 405));
+    let secret = launch.rsplit('/').next().expect("a name");
+    let shown: Vec<_> = idp.journal().entries().iter().map(mock_idp::Entry::masked).collect();
+    assert_eq!(shown.iter().map(|entry| &*entry.path).collect::<Vec<_>>(), ["/portal/launch/(secret)"; 2]);
+    let shown = serde_json::to_string(&shown).expect("JSON");
+    assert!(!shown.contains(secret), "{shown}");
+    assert_eq!(browser.get(&launch).await.status, 303, "it waits still");
 }

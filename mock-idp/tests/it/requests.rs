@@ -166,6 +166,23 @@ async fn requests_that_share_an_object_do_not_take_it_from_each_other() {
 }
 
 #[tokio::test]
+async fn a_rule_refuses_a_request_that_has_to_be_fetched_too() {
+    let idp = provider().await;
+    let site = Site::start().await;
+    let signer = Signer::of("ES256");
+    let uri = site.put("/request", signer.sign(&object(&idp, &json!({"state": "inside"}))));
+    registered(&idp, |client| {
+        client.request_uris = vec![uri.clone()];
+        client.jwks = Some(signer.jwks());
+    });
+    let then = mock_idp::Then::oauth_error("server_error");
+    idp.when(mock_idp::When::operation("authorize")).then(then).expect("a rule");
+    let answer = Browser::new().get(&authorize_url(&idp, &[("request_uri", &uri), ("state", "")])).await;
+    assert_eq!(error_of(&answer).as_deref(), Some("server_error"));
+    assert_eq!((answer.param("state").as_deref(), site.asked("/request")), (Some("inside"), 1));
+}
+
+#[tokio::test]
 async fn a_new_key_of_a_client_is_fetched_once_it_is_used() {
     let idp = provider().await;
     let site = Site::start().await;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use mock_idp::{Delivery, JournalQuery, MockIdp, Then, When};
 use serde_json::{Value, json};
 
-use crate::support::Browser;
+use crate::support::{Browser, CLIENT, SECRET};
 
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
@@ -293,6 +293,18 @@ async fn an_error_comes_as_the_endpoint_gives_it() {
     assert_eq!((of("state").as_deref(), of("iss").as_deref()), (Some("the state"), Some(idp.issuer())));
     let mode = [("response_mode", "fragment")];
     assert!(browser.authorize(&idp, &mode).await.location.expect("a redirect").contains("/callback#error="));
+    let url = crate::support::authorize_url(&idp, &[("state", "without a page")]);
+    let answer = browser.post(&url, &[("sub", "dana")]).await;
+    assert_eq!(answer.param("state").as_deref(), Some("without a page"));
+    let form = url.split_once('?').expect("a query").1;
+    let request = browser.http().post(idp.url("/connect/par")).basic_auth(CLIENT, Some(SECRET));
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned());
+    let pushed = browser.send(request).await.json();
+    let uri = pushed["request_uri"].as_str().expect("a name");
+    let url = idp.url(&format!("/connect/authorize?client_id={CLIENT}&request_uri={uri}"));
+    let answer = browser.get(&url).await;
+    assert_eq!(answer.param("error").as_deref(), Some("temporarily_unavailable"));
+    assert_eq!(answer.param("state").as_deref(), Some("without a page"));
     let unproven = browser.authorize(&idp, &[("redirect_uri", "http://evil.example/")]).await;
     assert_eq!((unproven.status.as_u16(), unproven.location.as_deref()), (400, None));
     assert_eq!(unproven.page(), "kaseyaone-error");

@@ -1,0 +1,97 @@
+//! Requests and their answers on their way into the journal, answered or not.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use crate::http::Operation;
+use crate::http::delivery::Sending;
+use crate::http::request::Incoming;
+use crate::journal::{Delivery, Entry, Note};
+use crate::realm::Realm;
+use crate::rule::Then;
+
+/// Where launches wait for a browser, by an unguessable name.
+const LAUNCHES: &str = "/portal/launch/";
+
+/// A path as it may be shown: who has the address of a launch has the launch, as long as nobody has fetched it.
+pub(super) fn shown_path(path: &str) -> Cow<'_, str> {
+    if path.starts_with(LAUNCHES) { format!("{LAUNCHES}(secret)").into() } else { path.into() }
+}
+
+/// A request that is being answered. When whoever asked leaves before that, nobody goes on with it, and the journal says
+/// so: what waited was a rule, or something that had to be fetched.
+pub(super) struct Unanswered<'a> {
+    pub(super) realm: &'a Realm,
+    pub(super) operation: Operation,
+    pub(super) incoming: &'a Incoming,
+    pub(super) struck: &'a [Then],
+}
+
+impl Unanswered<'_> {
+    pub(super) fn end(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        let note = Note { faults: self.struck.iter().map(Then::name).collect(), ..Note::default() };
+        let mut state = self.realm.lock();
+        let at = state.now();
+        let forgotten = state.record(Entry {
+            delivery: Some(Delivery::Left),
+            ..entry(at, self.operation, self.incoming.clone(), note)
+        });
+        drop(state);
+        drop(forgotten);
+    }
+}
+
+/// What a request was, and what was found out about it.
+fn entry(at: Timestamp, operation: Operation, incoming: Incoming, note: Note) -> Entry {
+    let raw_request = incoming.raw();
+    let method = incoming.method.to_string();
+    let path = shown_path(&incoming.place.asked).into_owned();
+    Entry {
+        channel: operation.channel,
+        operation: operation.name,
+        method,
+        path,
+        query: incoming.query,
+        form: incoming.form,
+        raw_request,
+        ..Entry::of(at, note)
+    }
+}
+
+pub(super) fn write_down(
+    realm: &Realm,
+    operation: Operation,
+    incoming: Incoming,
+    note: Note,
+    sending: &mut Sending,
+) {
+    if let Some(refusal) = &note.refusal {
+        tracing::info!(
+            operation = operation.name,
+            check = refusal.check,
+            reason = refusal.reason,
+            person = note.person,
+            client = note.client,
+            "refused"
+        );
+    }
+    for fault in &note.faults {
+        tracing::info!(operation = operation.name, fault, "fault fired");
+    }
+    let raw_response = std::mem::take(&mut sending.raw);
+    let Sending { status, delivery, .. } = *sending;
+    let mut entry =
+        Entry { status, delivery, raw_response, ..entry(Timestamp::UNIX_EPOCH, operation, incoming, note) };
+    let mut state = realm.lock();
+    entry.at = state.now();
+    let forgotten = state.record(entry);
+    drop(state);
+    drop(forgotten);
+}
