@@ -11,6 +11,15 @@ struct Control<'a> {
 }
 
 impl Control<'_> {
+    /// Each of these is refused in these words.
+    async fn refuses(&self, rows: &[(&str, &str, Value, &str)]) {
+        for (method, path, body, words) in rows {
+            let refused = self.send(method, path, body.clone()).await;
+            let detail = refused.json()["detail"].as_str().expect("a sentence").to_owned();
+            assert!(refused.status == 422 && detail.contains(words), "{method} {path} {body}: {detail}");
+        }
+    }
+
     async fn send(&self, method: &str, path: &str, body: Value) -> Answer {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
         let request = self.browser.http().request(method, self.idp.url(&format!("/_control{path}")));
@@ -422,7 +431,7 @@ async fn what_cannot_be_is_told_by_its_name_with_what_to_do_and_nothing_changes(
     let control = Control { browser: Browser::new(), idp: &idp };
     let before = (control.get("/people").await, control.get("/clients").await, control.get("/rules").await);
     let named = |key: &str| json!({"key": key, "company": "northwind"});
-    for (method, path, body, words) in [
+    let rows = [
         ("PATCH", "/people/dana", json!({"key": "nora"}), "key \"dana\" stays what it is; leave key out"),
         ("PATCH", "/clients/spa", json!({"id": "shop"}), "id \"spa\" stays what it is; leave id out"),
         ("PATCH", "/people/dana", json!({"emial": "x"}), "unknown field \"emial\"; did you mean \"email\"?"),
@@ -466,6 +475,26 @@ async fn what_cannot_be_is_told_by_its_name_with_what_to_do_and_nothing_changes(
         ),
         ("POST", "/faults", json!({"fault": "tok-503", "target": "dana"}), "or one of { person = … }"),
         ("POST", "/faults", json!({"fault": "net-tls-expired"}), "that serves by TLS (--tls)"),
+    ];
+    control.refuses(&rows).await;
+    let twice = control
+        .browser
+        .http()
+        .patch(idp.url("/_control/people/dana"))
+        .body(r#"{"email": "a@b", "email": null}"#);
+    assert!(control.browser.send(twice).await.body.contains("duplicate field `email` at line 1 column"));
+    let same = control.send("PATCH", "/people/dana", json!({"key": "dana"})).await;
+    assert_eq!(same.status, 200, "whoever sends all of it back changes nothing");
+    let after = (control.get("/people").await, control.get("/clients").await, control.get("/rules").await);
+    assert_eq!(before, after);
+}
+
+#[tokio::test]
+async fn what_strikes_nobody_is_told_too() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let before = (control.get("/rules").await, control.get("/faults").await);
+    let rows = [
         ("POST", "/clock", json!({"at": "x"}), "at \"x\" is no time; write it as in"),
         (
             "POST",
@@ -487,11 +516,8 @@ async fn what_cannot_be_is_told_by_its_name_with_what_to_do_and_nothing_changes(
             json!({"fault": "tok-503", "target": {"persn": "dana"}}),
             "did you mean \"person\"?",
         ),
-    ] {
-        let refused = control.send(method, path, body.clone()).await;
-        let detail = refused.json()["detail"].as_str().expect("a sentence").to_owned();
-        assert!(refused.status == 422 && detail.contains(words), "{method} {path} {body}: {detail}");
-    }
+    ];
+    control.refuses(&rows).await;
     let nobody = control.send("POST", "/expire", json!({"grants": "dnaa"})).await;
     let detail = nobody.json()["detail"].clone();
     assert_eq!(
@@ -501,16 +527,7 @@ async fn what_cannot_be_is_told_by_its_name_with_what_to_do_and_nothing_changes(
     let story = control.browser.get(&idp.url("/_control/stories/x?format=pdf")).await;
     let detail = story.json()["detail"].as_str().expect("a sentence").to_owned();
     assert!(story.status == 422 && detail.starts_with("format: unknown variant"), "{detail}");
-    let twice = control
-        .browser
-        .http()
-        .patch(idp.url("/_control/people/dana"))
-        .body(r#"{"email": "a@b", "email": null}"#);
-    assert!(control.browser.send(twice).await.body.contains("duplicate field `email` at line 1 column"));
-    let same = control.send("PATCH", "/people/dana", json!({"key": "dana"})).await;
-    assert_eq!(same.status, 200, "whoever sends all of it back changes nothing");
-    let after = (control.get("/people").await, control.get("/clients").await, control.get("/rules").await);
-    assert_eq!(before, after);
+    assert_eq!(before, (control.get("/rules").await, control.get("/faults").await));
 }
 
 #[tokio::test]
