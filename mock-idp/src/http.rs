@@ -12,6 +12,7 @@ pub(crate) mod documents;
 pub(crate) mod farewell;
 pub(crate) mod fetch;
 pub(crate) mod gzip;
+pub(crate) mod logout;
 pub(crate) mod origin;
 pub(crate) mod pages;
 pub(crate) mod place;
@@ -113,7 +114,7 @@ fn protocol() -> Router {
     let get_and_post = MethodFilter::GET.or(MethodFilter::POST);
     let front = Router::new()
         .route(path::AUTHORIZE, over(get_and_post, operation("authorize", Front, connect::authorize)))
-        .route(path::END_SESSION, over(get_and_post, operation("end_session", Front, connect::end_session)))
+        .route(path::END_SESSION, over(get_and_post, operation("end_session", Front, logout::end_session)))
         .method_not_allowed_fallback(wrong_method);
     front.merge(servers().layer(cors()))
 }
@@ -170,6 +171,7 @@ fn front() -> Router {
         .route("/account/code", step("one_time_code", account::show_code, account::code))
         .route("/account/people", step("people", account::show_people, account::people))
         .route("/account/consent", step("consent", account::show_consent, account::consent))
+        .route("/account/logout", over(MethodFilter::POST, operation("logout", Front, logout::logout)))
         .route(path::DEVICE_PAGE, step("device", device_page::show, device_page::answer))
         .route(path::PORTAL, step("portal", portal::show, portal::answer))
         .route("/portal/launch/{name}", read(operation("launch", Front, portal::launch)))

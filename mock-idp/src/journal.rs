@@ -155,6 +155,26 @@ impl Entry {
             && !self.response.params.is_empty()
     }
 
+    /// Whether a browser was here to sign out.
+    pub(crate) fn is_logout(&self) -> bool {
+        matches!(self.operation, "end_session" | "logout")
+    }
+
+    /// Whether somebody signed out: asked for it, and was neither refused nor asked whether they mean it.
+    pub(crate) fn signs_out(&self) -> bool {
+        self.is_logout() && self.refusal.is_none() && !self.asks_to_sign_out() && !self.stays_signed_in()
+    }
+
+    /// Whether a person was asked if they want to sign out.
+    pub(crate) fn asks_to_sign_out(&self) -> bool {
+        self.response.page == Some("kaseyaone-logout")
+    }
+
+    /// … and answered that they do not.
+    pub(crate) fn stays_signed_in(&self) -> bool {
+        self.response.page == Some("kaseyaone-still-signed-in")
+    }
+
     /// Whether the answer was sent whole, at once or not.
     pub(crate) fn is_sent(&self) -> bool {
         self.delivery.is_none_or(Delivery::is_whole)

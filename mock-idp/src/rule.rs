@@ -2,40 +2,15 @@
 //! protocol is in the catalogue of faults; a rule can arm one of those, and what happens to requests and connections
 //! as such. It judges and counts; it delivers nothing.
 
+mod operations;
+
 use std::num::NonZeroU64;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::journal::Delivery;
 
-/// Every operation that answers requests of clients and browsers; what a rule can be about.
-pub(crate) const OPERATIONS: [&str; 25] = [
-    "authorize",
-    "consent",
-    "device",
-    "device_authorization",
-    "discovery",
-    "end_session",
-    "home",
-    "introspection",
-    "jwks",
-    "launch",
-    "login",
-    "one_time_code",
-    "password",
-    "people",
-    "portal",
-    "pushed_authorization",
-    "registration",
-    "revocation",
-    "scim_get_user",
-    "scim_list_users",
-    "scim_service_provider_config",
-    "stranger",
-    "style",
-    "token",
-    "userinfo",
-];
+pub(crate) use self::operations::OPERATIONS;
 
 /// Which requests a rule is about; what is not given does not matter.
 ///

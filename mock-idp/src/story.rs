@@ -122,7 +122,7 @@ impl Newest {
             "login" | "password" | "one_time_code" | "people" | "consent" | "token" | "userinfo"
             | "introspection" | "revocation" => self.continued(entry)?,
             // The state of a logout is another.
-            "end_session" | "backchannel_logout" => return self.ended(entry),
+            "end_session" | "logout" | "backchannel_logout" => return self.ended(entry),
             _ => return None,
         };
         if let (Some(person), Some(client)) = (&entry.person, &entry.client) {

@@ -54,6 +54,7 @@ async fn sign_out_at_the_provider(stage: &mut Stage, who: &Who) -> Result<()> {
     let url = stage.provider_sign_out()?;
     let (_, browser) = stage.seat(who);
     browser.open(url).await?;
+    browser.press("Sign out").await?;
     browser.load_frames().await
 }
 

@@ -22,7 +22,7 @@ use crate::realm::redeem::Redeemed;
 use crate::realm::sign_in::{AuthorizationResponse, Authorized, Page};
 
 /// What an outage says.
-const SICK: &str = "the provider is sick";
+pub(super) const SICK: &str = "the provider is sick";
 
 pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let cookie = incoming.cookie(&realm.cookie);
@@ -185,33 +185,4 @@ fn resource_error(error: &OAuthError, with_proof: bool, note: &mut Note) -> Repl
         _ => format!("{scheme} realm=\"mock-idp\", error=\"{}\"", error.code.as_str()),
     };
     Reply::oauth_error(error, status, note).with(header::WWW_AUTHENTICATE, challenge)
-}
-
-pub(crate) fn end_session(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let ended = realm.lock_at(&incoming.place.base).end_session(
-        incoming.params(),
-        incoming.cookie(&realm.cookie),
-        note,
-    );
-    let ended = match ended {
-        Err(refusal) => return pages::error(&incoming.place.base, &refusal, note),
-        Ok(ended) if ended.outage => {
-            return Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", SICK);
-        }
-        Ok(ended) => ended,
-    };
-    let return_to = ended.return_to.as_ref().map(|(uri, params)| params.append_to(uri));
-    let mut reply = match return_to {
-        Some(return_to) if ended.farewells.front.is_empty() => Reply::see_other(&return_to),
-        // Front-Channel Logout 2: the browser loads the frames before it goes on.
-        return_to => {
-            pages::signed_out(&incoming.place.base, &ended.farewells.front, return_to.as_deref(), note)
-        }
-    };
-    if let Some((uri, params)) = ended.return_to {
-        note.response.location = Some(uri);
-        note.response.params = params;
-    }
-    reply.farewells = ended.farewells.back;
-    reply.with(header::SET_COOKIE, session_cookie(realm, incoming, "", 0))
 }

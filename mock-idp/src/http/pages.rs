@@ -1,6 +1,7 @@
 //! The pages a person sees. Plain HTML that works without scripts, escaped by the templates.
 
 mod face;
+mod logout;
 mod portal;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ use crate::protocol::error::Refusal;
 use crate::protocol::params::Params;
 use crate::realm::{Interaction, State};
 
+pub(crate) use self::logout::{logout, signed_out, still_signed_in};
 pub(crate) use self::portal::{portal, portal_people};
 
 #[derive(Template)]
@@ -129,14 +131,6 @@ struct ErrorPage<'a> {
     check: &'a str,
     client: &'a str,
     interaction: Option<&'a str>,
-}
-
-#[derive(Template)]
-#[template(path = "signed_out.html")]
-struct SignedOut<'a> {
-    prefix: &'a str,
-    frames: &'a [String],
-    return_to: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -291,18 +285,6 @@ pub(crate) fn error(base: &Base, refusal: &Refusal, note: &mut Note) -> Reply {
         interaction: None,
     };
     show(StatusCode::BAD_REQUEST, "kaseyaone-error", page.render(), &policy(None, false), note)
-}
-
-/// The end of a session; the frames tell clients of it, and then the browser goes on.
-pub(crate) fn signed_out(base: &Base, frames: &[String], return_to: Option<&str>, note: &mut Note) -> Reply {
-    let page = SignedOut { prefix: &base.prefix, frames, return_to }.render();
-    let mut policy = policy(None, false);
-    for source in frames.iter().filter_map(|frame| source_of(frame)) {
-        let lead = if policy.contains("; frame-src") { " " } else { "; frame-src " };
-        policy.push_str(lead);
-        policy.push_str(&source);
-    }
-    show(StatusCode::OK, "kaseyaone-signed-out", page, &policy, note)
 }
 
 pub(crate) fn home(base: &Base, note: &mut Note) -> Reply {

@@ -20,6 +20,7 @@ const LOGOUT_TOKEN_LIFE: i64 = 120;
 pub(crate) struct Hint {
     pub(crate) client_id: String,
     pub(crate) sid: Option<String>,
+    pub(crate) sub: Option<String>,
 }
 
 /// Where to go after the session has ended: a registered URI with `state`, or a page of our own.

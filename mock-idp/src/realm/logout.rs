@@ -16,12 +16,21 @@ use crate::realm::grants::Session;
 use crate::realm::replay::TokenKind;
 
 /// What follows when a browser asked for logout.
+pub(crate) enum Logout {
+    /// Nothing ended: this person is signed in, and has to say so first (RP-Initiated Logout 2).
+    Ask {
+        person: String,
+    },
+    Ended(Ended),
+    /// The endpoint is out of order: nothing ended.
+    Outage,
+}
+
+/// A session that is over.
 pub(crate) struct Ended {
     /// A registered URI to return to; absent means a page of our own.
     pub(crate) return_to: Option<(String, Params)>,
     pub(crate) farewells: Farewells,
-    /// The endpoint is out of order: nothing ended.
-    pub(crate) outage: bool,
 }
 
 /// Who is told that a session is over.
@@ -45,13 +54,15 @@ pub(crate) struct Farewell {
 }
 
 impl State {
-    /// Ends the session of a browser and says where it may go.
+    /// Ends the session of a browser and says where it may go. Where nothing proves that the application means who is
+    /// signed in, the person is asked first, unless they `agreed`.
     pub(crate) fn end_session(
         &mut self,
         params: &Params,
         cookie: Option<&str>,
+        agreed: bool,
         note: &mut Note,
-    ) -> Result<Ended, Refusal> {
+    ) -> Result<Logout, Refusal> {
         let hint = match params.first("id_token_hint").filter(|hint| !hint.is_empty()) {
             Some(token) => Some(self.logout_hint(token).ok_or_else(|| {
                 Refusal::new("id_token_hint", "the id_token_hint is not an ID token of this provider")
@@ -80,7 +91,13 @@ impl State {
             strikes
         });
         if outage {
-            return Ok(Ended { return_to: None, farewells: Farewells::default(), outage });
+            return Ok(Logout::Outage);
+        }
+        let current = cookie.and_then(|cookie| self.session_of_cookie(cookie));
+        if let Some((_, session)) = current.filter(|_| !agreed && !self.headless)
+            && !hint.as_ref().is_some_and(|hint| self.is_about(hint, &session))
+        {
+            return Ok(Logout::Ask { person: session.person });
         }
         let hinted = hint.and_then(|hint| hint.sid);
         let farewells = self.end_sessions(
@@ -93,7 +110,7 @@ impl State {
             });
             (uri, answer)
         });
-        Ok(Ended { return_to, farewells, outage })
+        Ok(Logout::Ended(Ended { return_to, farewells }))
     }
 
     /// Ends every session of a person and makes what the clients are told. No browser is there to load a frame.
@@ -202,7 +219,14 @@ impl State {
             Value::Array(items) => items.first()?.as_str()?.to_owned(),
             other => other.as_str()?.to_owned(),
         };
-        let sid = payload.get("sid").and_then(Value::as_str).map(str::to_owned);
-        Some(Hint { client_id: audience, sid })
+        let text = |name| payload.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(Hint { client_id: audience, sid: text("sid"), sub: text("sub") })
+    }
+
+    /// Whether a hint belongs to this session, or at least to whoever is signed in by it.
+    fn is_about(&self, hint: &Hint, session: &Session) -> bool {
+        let same_person =
+            || hint.sub.is_some() && hint.sub == self.subject_of(&session.person, &hint.client_id);
+        hint.sid.as_ref() == Some(&session.sid) || same_person()
     }
 }

@@ -41,13 +41,13 @@ fn reason(entry: &Entry) -> String {
 }
 
 fn is_answer(entry: &Entry) -> bool {
-    entry.operation != "end_session" && !entry.asks_to_begin() && !entry.response.params.is_empty()
+    !entry.is_logout() && !entry.asks_to_begin() && !entry.response.params.is_empty()
 }
 
 fn outcome(entries: &[&Entry]) -> (StoryOutcome, String) {
     let gave_tokens =
         last(entries, |entry| entry.operation == "token" && entry.status == 200 && entry.is_sent());
-    let ended = last(entries, |entry| entry.operation == "end_session" && entry.refusal.is_none());
+    let ended = last(entries, Entry::signs_out);
     if let Some(given) = gave_tokens {
         let signed_out = ended.is_some_and(|ended| ended.seq > given.seq);
         return if signed_out {

@@ -188,7 +188,7 @@ impl<'a> Answer<'a> {
 
 fn is_answer(entry: &Entry) -> bool {
     entry.channel == Channel::Front
-        && entry.operation != "end_session"
+        && !entry.is_logout()
         && !entry.asks_to_begin()
         && entry.response.location.is_some()
         && !entry.response.params.is_empty()

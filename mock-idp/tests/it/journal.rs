@@ -161,7 +161,7 @@ async fn sent_in_one_run() -> Vec<String> {
     token(format!("grant_type=refresh_token&refresh_token={}", text("refresh_token"))).await;
     let userinfo = browser.http().get(here(idp.url("/connect/userinfo")));
     browser.send(userinfo.bearer_auth(text("access_token"))).await;
-    browser.get(&here(idp.url("/connect/endsession"))).await;
+    browser.get(&here(idp.url(&format!("/connect/endsession?id_token_hint={}", text("id_token"))))).await;
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     // A client that is told of the logout and is not there answers nothing.
     let answers = idp.journal().entries().into_iter().filter(|entry| entry.operation != "backchannel_logout");

@@ -6,10 +6,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
-use mock_idp::{MockIdp, Params};
+use mock_idp::{Mint, MockIdp, Params, StoryOutcome};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, decode};
+use crate::support::{Answer, Browser, decode};
 
 pub(crate) const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -62,7 +62,7 @@ async fn a_logout_token_goes_to_the_client_that_took_part() {
     let idp = provider(&client).await;
     let (browser, claims) = signed_in(&idp, "dana").await;
     signed_in(&idp, "rui").await;
-    assert_eq!(browser.get(&idp.url("/connect/endsession")).await.page(), "kaseyaone-signed-out");
+    assert_eq!(browser.sign_out(&idp, "").await.page(), "kaseyaone-signed-out");
     let tokens = client.tokens();
     assert_eq!(tokens.len(), 1, "rui's session goes on");
     let (header, logout) = decode(&tokens[0]);
@@ -74,7 +74,7 @@ async fn a_logout_token_goes_to_the_client_that_took_part() {
     });
     assert_eq!(logout, said);
     assert!(logout["jti"].as_str().is_some_and(|jti| jti.len() > 20));
-    browser.get(&idp.url("/connect/endsession")).await;
+    assert_eq!(browser.sign_out(&idp, "").await.page(), "kaseyaone-signed-out");
     assert_eq!(client.tokens().len(), 1, "a session ends once");
 }
 
@@ -119,7 +119,7 @@ async fn the_browser_loads_a_frame_before_it_returns() {
     let (browser, claims) = signed_in(&idp, "dana").await;
     let query =
         "client_id=kaseya-mdr&post_logout_redirect_uri=http%3A%2F%2F127.0.0.1%3A8400%2Fsign-in&state=%3Cb%3E";
-    let page = browser.get(&idp.url(&format!("/connect/endsession?{query}"))).await;
+    let page = browser.sign_out(&idp, query).await;
     assert_eq!((page.status.as_u16(), page.page()), (200, "kaseyaone-signed-out"));
     let (issuer, sid) =
         (idp.issuer().replace(':', "%3A").replace('/', "%2F"), claims["sid"].as_str().unwrap());
@@ -132,4 +132,94 @@ async fn the_browser_loads_a_frame_before_it_returns() {
     );
     let policy = page.headers["content-security-policy"].to_str().expect("ASCII");
     assert!(policy.contains("frame-src http://127.0.0.1:8400") && policy.contains("default-src 'none'"));
+}
+
+/// What the browser was told, and whether its session lives.
+async fn after(idp: &MockIdp, browser: &Browser, answer: Answer) -> (String, bool) {
+    let lives = browser.authorize(idp, &[("prompt", "none")]).await.param("code").is_some();
+    (answer.page().to_owned(), lives)
+}
+
+#[tokio::test]
+async fn who_is_signed_in_is_asked_unless_the_hint_is_about_them() {
+    let idp = MockIdp::builder().seed(1).on_current_runtime().start().await.expect("a free port");
+    let hint = |person: &str, client: &str| {
+        format!("id_token_hint={}", idp.mint(&Mint::new(person, client)).expect("tokens").id_token)
+    };
+    let own = signed_in(&idp, "dana").await.0;
+    // Another session of the same person: it is about whoever is signed in.
+    let answer = own.get(&idp.url(&format!("/connect/endsession?{}", hint("dana", "kaseya-mdr")))).await;
+    assert_eq!(after(&idp, &own, answer).await, ("kaseyaone-signed-out".to_owned(), false));
+
+    for query in [hint("rui", "kaseya-mdr"), "client_id=kaseya-mdr".to_owned(), "state=s".to_owned()] {
+        let browser = signed_in(&idp, "dana").await.0;
+        let asked = browser.get(&idp.url(&format!("/connect/endsession?{query}"))).await;
+        assert!(asked.body.contains("<strong>Dana "), "{}", asked.body);
+        let names_client = asked.body.contains("Kaseya MDR asks to sign you out");
+        assert_eq!(names_client, !query.starts_with("state"), "{}", asked.body);
+        let stays = browser.answer_logout(&idp, &asked, &[("stay", "stay")]).await;
+        let still = ("kaseyaone-still-signed-in".to_owned(), true);
+        assert_eq!(after(&idp, &browser, stays).await, still, "{query}");
+        let leaves = browser.answer_logout(&idp, &asked, &[]).await;
+        let out = ("kaseyaone-signed-out".to_owned(), false);
+        assert_eq!(after(&idp, &browser, leaves).await, out, "{query}");
+        let again = browser.get(&idp.url(&format!("/connect/endsession?{query}"))).await;
+        assert_eq!(again.page(), "kaseyaone-signed-out", "nobody is there to be asked");
+    }
+}
+
+#[tokio::test]
+async fn whoever_agrees_goes_where_the_application_asked_and_no_other_site_agrees_for_them() {
+    let idp = MockIdp::builder().seed(1).on_current_runtime().start().await.expect("a free port");
+    let browser = signed_in(&idp, "dana").await.0;
+    let query = "client_id=kaseya-mdr&post_logout_redirect_uri=http%3A%2F%2F127.0.0.1%3A8400%2Fsign-in&state=%22%3Cb%3E";
+    let asked = browser.get(&idp.url(&format!("/connect/endsession?{query}"))).await;
+    assert!(!asked.body.contains("<b>"), "{}", asked.body);
+    let policy = asked.headers["content-security-policy"].to_str().expect("ASCII");
+    assert!(policy.contains("form-action 'self' http://127.0.0.1:8400;"), "{policy}");
+    let forged = browser
+        .http()
+        .post(idp.url("/account/logout"))
+        .header("origin", "https://evil.example")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(query);
+    let forged = browser.send(forged).await;
+    assert_eq!((forged.status.as_u16(), forged.page()), (400, "kaseyaone-error"));
+    assert!(browser.authorize(&idp, &[("prompt", "none")]).await.param("code").is_some(), "nothing ended");
+    let leaves = browser.answer_logout(&idp, &asked, &[]).await;
+    assert_eq!(leaves.location.as_deref(), Some("http://127.0.0.1:8400/sign-in?state=%22%3Cb%3E"));
+    let unregistered = "client_id=kaseya-mdr&post_logout_redirect_uri=https%3A%2F%2Fevil.example";
+    let form: Vec<_> = unregistered.split('&').filter_map(|pair| pair.split_once('=')).collect();
+    let elsewhere = browser.post(&idp.url("/account/logout"), &form).await;
+    assert_eq!((elsewhere.status.as_u16(), elsewhere.page()), (400, "kaseyaone-error"));
+}
+
+#[tokio::test]
+async fn a_headless_provider_asks_nobody() {
+    let idp = MockIdp::builder().headless().on_current_runtime().start().await.expect("a free port");
+    let browser = Browser::new();
+    assert!(browser.authorize(&idp, &[("login_hint", "dana")]).await.param("code").is_some());
+    let answer = browser.get(&idp.url("/connect/endsession")).await;
+    assert_eq!(after(&idp, &browser, answer).await, ("kaseyaone-signed-out".to_owned(), false));
+}
+
+#[tokio::test]
+async fn the_story_tells_who_was_asked_who_stayed_and_who_left() {
+    let idp = MockIdp::builder().seed(1).on_current_runtime().start().await.expect("a free port");
+    let browser = signed_in(&idp, "dana").await.0;
+    let outcome = || idp.stories().list().first().expect("a story").outcome;
+    let asked = browser.get(&idp.url("/connect/endsession?client_id=kaseya-mdr")).await;
+    assert_eq!(outcome(), StoryOutcome::TokensGiven);
+    browser.answer_logout(&idp, &asked, &[("stay", "stay")]).await;
+    assert_eq!(outcome(), StoryOutcome::TokensGiven);
+    browser.answer_logout(&idp, &asked, &[]).await;
+    assert_eq!(outcome(), StoryOutcome::SignedOut);
+    let story = idp.stories().list().first().expect("a story").id.clone();
+    let told = idp.stories().html(&story).expect("a story");
+    let at = |text: &str| told.find(text).unwrap_or_else(|| panic!("no {text:?} in {told}"));
+    let asked = at("The person is asked whether to sign out");
+    assert!(
+        asked < at("The person stays signed in")
+            && at("The person stays signed in") < at("The person signs out")
+    );
 }

@@ -74,6 +74,20 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
+    /// The hidden fields of the page, as a browser sends them.
+    pub(crate) fn hidden(&self) -> Vec<(String, String)> {
+        let fields = self.body.split("<input type=\"hidden\" name=\"").skip(1);
+        let plain = |text: &str| {
+            let known = [("&#34;", "\""), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
+            known.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+        };
+        let field = |text: &str| {
+            let (name, rest) = text.split_once("\" value=\"").expect("a name and a value");
+            (plain(name), plain(rest.split('"').next().unwrap_or_default()))
+        };
+        fields.map(field).collect()
+    }
+
     /// The hidden field that carries the sign-in from page to page.
     pub(crate) fn interaction(&self) -> String {
         let after = self.body.split_once("name=\"interaction\" value=\"").map_or("", |(_, after)| after);
@@ -203,6 +217,25 @@ impl Browser {
         let page = self.get(&root.url(answer.location.as_deref().expect("a page"))).await;
         let interaction = page.interaction();
         self.post(&realm.url("/account/people"), &[("interaction", &interaction), ("person", person)]).await
+    }
+
+    /// Opens the logout endpoint with this query, and says yes where the provider asks.
+    pub(crate) async fn sign_out(&self, idp: &RealmHandle, query: &str) -> Answer {
+        let answer = self.get(&idp.url(&format!("/connect/endsession?{query}"))).await;
+        if answer.page() == "kaseyaone-logout" { self.answer_logout(idp, &answer, &[]).await } else { answer }
+    }
+
+    /// Sends the form of the page that asks whether to sign out, with these fields more.
+    pub(crate) async fn answer_logout(
+        &self,
+        idp: &RealmHandle,
+        page: &Answer,
+        more: &[(&str, &str)],
+    ) -> Answer {
+        let hidden = page.hidden();
+        let hidden = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let form: Vec<_> = hidden.chain(more.iter().copied()).collect();
+        self.post(&idp.url("/account/logout"), &form).await
     }
 
     /// Redeems a code as the main client does.

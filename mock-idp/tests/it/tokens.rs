@@ -184,7 +184,7 @@ async fn logout_ends_the_session_and_goes_only_where_it_is_registered() {
     let id_token = browser.redeem(&idp, &code).await.json()["id_token"].as_str().unwrap().to_owned();
     let logout = |query: String| {
         let (browser, idp) = (&browser, &idp);
-        async move { browser.get(&idp.url(&format!("/connect/endsession?{query}"))).await }
+        async move { browser.sign_out(idp, &query).await }
     };
     let evil =
         logout(format!("id_token_hint={id_token}&post_logout_redirect_uri=https%3A%2F%2Fevil.example")).await;

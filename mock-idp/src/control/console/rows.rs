@@ -222,7 +222,8 @@ impl EntryRow {
             (true, 0 | 400..) => "bad",
             (true, _) => "good",
         };
-        let in_story = !matches!(entry.operation, "end_session" | "backchannel_logout" | "control");
+        let in_story =
+            !matches!(entry.operation, "end_session" | "logout" | "backchannel_logout" | "control");
         Self {
             seq: entry.seq,
             time: format!("{:.3}", entry.at)

@@ -7,14 +7,12 @@ use fixtures::Person;
 use super::{CompanyGroup, groups, policy, show};
 use crate::http::reply::Reply;
 use crate::journal::Note;
-use crate::protocol::endpoints::Endpoint;
 use crate::realm::State;
 
 #[derive(Template)]
 #[template(path = "portal.html")]
 struct Portal<'a> {
     prefix: &'a str,
-    end_session: &'a str,
     person: &'a str,
     company: &'a str,
     clients: Vec<Tile<'a>>,
@@ -42,7 +40,6 @@ pub(crate) fn portal(state: &State, key: &str, note: &mut Note) -> Reply {
     let company = person.and_then(|person| state.people.company_of(person));
     let page = Portal {
         prefix: &state.base.prefix,
-        end_session: state.base.endpoints.path(Endpoint::EndSession),
         person: &person.map(Person::full_name).unwrap_or_default(),
         company: company.map_or("", |company| &company.name),
         clients: state.launchable().map(|client| Tile { id: &client.id, name: &client.name }).collect(),

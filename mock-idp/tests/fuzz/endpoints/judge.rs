@@ -165,7 +165,7 @@ fn judge_directory(shot: &Shot, answer: &Answer, path: &str) -> Result<(), Strin
 /// Where browsers are sent: on, or back to the client that is waiting, or to where a client has people after logout.
 fn judge_redirect(facts: &Facts, shot: &Shot, path: &str, location: &str) -> Result<(), String> {
     let params = shot.params();
-    if path == "/connect/endsession" {
+    if matches!(path, "/connect/endsession" | "/account/logout") {
         let hint = first(&params, "id_token_hint").filter(|hint| Some(*hint) == facts.given("id_token"));
         let named = first(&params, "client_id").filter(|id| !id.is_empty());
         let client = named.or(hint.map(|_| CLIENT)).and_then(|id| facts.client(id));
@@ -309,6 +309,11 @@ mod tests {
                 "a code without a person",
                 asked("/account/login", &[], &SIGN_IN[..1]),
                 to(&format!("{CALLBACK}?code=c")),
+            ),
+            (
+                "an agreed logout elsewhere",
+                asked("/account/logout", &[], &LOGOUT),
+                to("https://evil.example/"),
             ),
             ("a logout elsewhere", asked("/connect/endsession", &[], &LOGOUT), to("https://evil.example/")),
             (

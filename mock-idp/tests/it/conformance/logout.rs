@@ -77,11 +77,22 @@ impl<'a> SignedIn<'a> {
         self.party.silently(&[("prompt", "none")]).await;
     }
 
+    /// A page asks, and another says that the session is over.
+    async fn is_asked_and_ends_on_a_page(&self, more: &[(&str, &str)]) {
+        let asked = self.leave(more).await;
+        assert_eq!((asked.status.as_u16(), asked.page()), (200, "kaseyaone-logout"), "{more:?}");
+        self.party.silently(&[("prompt", "none")]).await;
+        self.ended_on_a_page(&self.party.browser.answer_logout(self.party.idp, &asked, &[]).await).await;
+    }
+
     /// A page says that the session is over.
     async fn ends_on_a_page(&self, more: &[(&str, &str)]) {
-        let answer = self.leave(more).await;
+        self.ended_on_a_page(&self.leave(more).await).await;
+    }
+
+    async fn ended_on_a_page(&self, answer: &Answer) {
         let found = (answer.status.as_u16(), answer.page(), &answer.location);
-        assert_eq!(found, (200, "kaseyaone-signed-out", &None), "{more:?}");
+        assert_eq!(found, (200, "kaseyaone-signed-out", &None));
         assert!(!answer.body.contains("http-equiv"), "nobody goes anywhere: {}", answer.body);
         self.is_over().await;
     }
@@ -164,18 +175,18 @@ async fn an_address_without_a_hint_gets_a_page() {
 }
 
 #[tokio::test]
-async fn without_parameters_the_session_ends_on_a_page() {
+async fn without_parameters_the_person_is_asked_and_the_session_ends_on_a_page() {
     let idp = provider().await;
     let somebody = SignedIn::new(&idp).await;
     let nothing = [("id_token_hint", ""), ("post_logout_redirect_uri", ""), ("state", "")];
-    somebody.ends_on_a_page(&nothing).await;
+    somebody.is_asked_and_ends_on_a_page(&nothing).await;
 }
 
 #[tokio::test]
-async fn with_a_state_alone_the_session_ends_on_a_page() {
+async fn with_a_state_alone_the_person_is_asked_and_the_session_ends_on_a_page() {
     let idp = provider().await;
     let somebody = SignedIn::new(&idp).await;
-    somebody.ends_on_a_page(&[("id_token_hint", ""), ("post_logout_redirect_uri", "")]).await;
+    somebody.is_asked_and_ends_on_a_page(&[("id_token_hint", ""), ("post_logout_redirect_uri", "")]).await;
 }
 
 #[tokio::test]

@@ -24,11 +24,11 @@ async fn changes_one_frame(fault: &str, changed: &str) {
     idp.clients().change("kaseya-mdr", framed).expect("the client");
     let (browser, _) = signed_in(&idp, "dana").await;
     let armed = idp.faults().arm(fault, Target::person("dana"), 1).expect("staged by the provider");
-    let page = browser.get(&idp.url("/connect/endsession")).await;
+    let page = browser.sign_out(&idp, "").await;
     assert_eq!(armed.fired(), 1, "{fault} did not fire");
     let changed = &changed.replace("PORT", &idp.address().port().to_string());
     assert!(page.body.contains(changed), "{fault}: {}", page.body);
     let (browser, _) = signed_in(&idp, "dana").await;
-    let page = browser.get(&idp.url("/connect/endsession")).await;
+    let page = browser.sign_out(&idp, "").await;
     assert!(page.body.contains("/framed?") && !page.body.contains(changed), "{fault}: {}", page.body);
 }

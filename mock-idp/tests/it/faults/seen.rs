@@ -253,7 +253,7 @@ async fn redeem_by_post(browser: &Browser, idp: &MockIdp, code: &str) -> Answer 
 async fn logout(browser: &Browser, idp: &MockIdp) -> Answer {
     let query =
         "client_id=kaseya-mdr&post_logout_redirect_uri=http%3A%2F%2F127.0.0.1%3A8400%2Fsign-in&state=bye";
-    browser.get(&idp.url(&format!("/connect/endsession?{query}"))).await
+    browser.sign_out(idp, query).await
 }
 
 /// A fault leaves no trace: the next sign-in, of another browser, is honest.

@@ -1,0 +1,31 @@
+//! The names of operations, in rules, in the journal and in the log.
+
+/// Every operation that answers requests of clients and browsers; what a rule can be about.
+pub(crate) const OPERATIONS: [&str; 26] = [
+    "authorize",
+    "consent",
+    "device",
+    "device_authorization",
+    "discovery",
+    "end_session",
+    "home",
+    "introspection",
+    "jwks",
+    "launch",
+    "login",
+    "logout",
+    "one_time_code",
+    "password",
+    "people",
+    "portal",
+    "pushed_authorization",
+    "registration",
+    "revocation",
+    "scim_get_user",
+    "scim_list_users",
+    "scim_service_provider_config",
+    "stranger",
+    "style",
+    "token",
+    "userinfo",
+];
