@@ -20,7 +20,7 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-pub use catalogue::{CatalogueEntry, Point, StagedBy, Verdict};
+pub use catalogue::{Binds, CatalogueEntry, Point, StagedBy, Verdict};
 
 /// Which sign-in a fault strikes.
 ///

@@ -42,7 +42,9 @@ mod wire;
 
 pub use clock::{Clock, ClockReading, SystemClock};
 pub use config::{ConfigError, ConfigFormat};
-pub use fault::{ArmError, ArmedRecord, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict};
+pub use fault::{
+    ArmError, ArmedRecord, Binds, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict,
+};
 pub use handles::{
     ActiveRule, ArmedFault, Clients, ClockHandle, Faults, FaultsAfter, JournalHandle, Keys, Minter, NotFound,
     People, RealmBuilder, RealmHandle, RealmsHandle, Replays, RuleBuilder, RuleError, Rules, SaveError,

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use crate::fault::{ArmError, CatalogueEntry, StagedBy, Target, UnknownFault, Verdict};
+use crate::fault::{ArmError, Binds, CatalogueEntry, StagedBy, Target, UnknownFault, Verdict};
 use crate::idp::{MockIdp, MockIdpBuilder, StartError};
 use crate::story::StoryOutcome;
+use crate::verdict::binding;
 
 /// How an attempt to sign in ended, as the relying party sees it.
 ///
@@ -84,8 +85,10 @@ pub struct MatrixRow {
     pub reference: &'static str,
     /// Products that got it wrong.
     pub seen_in: &'static [&'static str],
-    /// What a correct relying party does.
+    /// What a correct relying party does that asked as this one did.
     pub correct: Verdict,
+    /// Whom it binds to that; where this one is none of them, `correct` is either.
+    pub binds: Binds,
     /// What this one did.
     pub did: Did,
     /// What is to be thought of it.
@@ -147,6 +150,7 @@ pub struct MatrixPlan {
     faults: Vec<&'static CatalogueEntry>,
     patience: Duration,
     at_once: usize,
+    strict: bool,
 }
 
 impl MockIdpBuilder {
@@ -164,7 +168,7 @@ impl MockIdpBuilder {
     /// ```
     pub fn matrix(self, faults: &[impl AsRef<str>]) -> Result<MatrixPlan, MatrixError> {
         let faults = choice::chosen(faults, self.has_tls())?;
-        Ok(MatrixPlan { idp: self, faults, patience: Duration::from_mins(1), at_once: 1 })
+        Ok(MatrixPlan { idp: self, faults, patience: Duration::from_mins(1), at_once: 1, strict: false })
     }
 }
 
@@ -186,6 +190,14 @@ impl MatrixPlan {
     #[must_use]
     pub fn at_once(mut self, at_once: usize) -> Self {
         self.at_once = at_once.max(1);
+        self
+    }
+
+    /// Holds the relying party to rules too that no specification demands of everyone ([`Binds::OwnRule`]), as a product
+    /// may have that keeps companies apart.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
         self
     }
 
@@ -264,7 +276,7 @@ impl MatrixPlan {
         idp.reset();
         let began = Instant::now();
         let tried = self.attempted(idp, None, attempt).await;
-        row(idp, &NO_FAULT, began, tried, None)
+        self.judge(idp, &NO_FAULT, began, tried, None)
     }
 
     async fn row<A: Into<Attempt>>(
@@ -281,7 +293,7 @@ impl MatrixPlan {
             // Some go back to an earlier sign-in, and now there is one.
             tried = self.attempted(idp, Some(entry.id), attempt).await;
         }
-        Ok(row(idp, entry, began, tried, Some(armed.fired())))
+        Ok(self.judge(idp, entry, began, tried, Some(armed.fired())))
     }
 
     async fn attempted<A: Into<Attempt>>(
@@ -292,6 +304,37 @@ impl MatrixPlan {
     ) -> Attempt {
         let tried = tokio::time::timeout(self.patience, attempt(idp, fault)).await;
         tried.map_or_else(|_| Attempt { did: Did::NotEnded, said: String::new() }, Into::into)
+    }
+
+    /// What came of a sign-in that began then; `fired` where a fault was armed.
+    fn judge(
+        &self,
+        idp: &MockIdp,
+        entry: &'static CatalogueEntry,
+        began: Instant,
+        Attempt { did, said }: Attempt,
+        fired: Option<u64>,
+    ) -> MatrixRow {
+        let is_duty = match entry.binds {
+            Binds::OwnRule => self.strict,
+            binds => binding::in_sign_in(binds, &idp.journal().entries()),
+        };
+        let correct = if is_duty { entry.verdict } else { Verdict::Either };
+        let outcome = judged(correct, did, fired);
+        MatrixRow {
+            fault: entry.id,
+            sentence: entry.sentence,
+            reference: entry.reference,
+            seen_in: entry.seen_in,
+            correct,
+            binds: entry.binds,
+            did,
+            outcome,
+            fired: fired.unwrap_or_default(),
+            milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            said,
+            story: story_of(idp, outcome),
+        }
     }
 }
 
@@ -304,32 +347,9 @@ static NO_FAULT: CatalogueEntry = CatalogueEntry {
     staged_by: StagedBy::Provider,
     reference: "",
     verdict: Verdict::Accept,
+    binds: Binds::Everyone,
     seen_in: &[],
 };
-
-/// What came of a sign-in that began then; `fired` where a fault was armed.
-fn row(
-    idp: &MockIdp,
-    entry: &'static CatalogueEntry,
-    began: Instant,
-    Attempt { did, said }: Attempt,
-    fired: Option<u64>,
-) -> MatrixRow {
-    let outcome = judged(entry.verdict, did, fired);
-    MatrixRow {
-        fault: entry.id,
-        sentence: entry.sentence,
-        reference: entry.reference,
-        seen_in: entry.seen_in,
-        correct: entry.verdict,
-        did,
-        outcome,
-        fired: fired.unwrap_or_default(),
-        milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-        said,
-        story: story_of(idp, outcome),
-    }
-}
 
 fn judged(correct: Verdict, did: Did, fired: Option<u64>) -> MatrixOutcome {
     match (correct, did) {

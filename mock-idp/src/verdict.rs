@@ -3,6 +3,7 @@
 //!
 //! What was not seen is not passed, and nothing that an honest relying party does is failed.
 
+pub(crate) mod binding;
 mod codes;
 mod documents;
 mod guess;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use mock_idp::{MockIdp, StagedBy};
+use mock_idp::{Binds, MockIdp, StagedBy};
 use serde_json::{Value, json};
 
 use crate::cli::options::load;
@@ -30,7 +30,11 @@ pub(crate) fn faults(json: bool) -> anyhow::Result<ExitCode> {
             other => format!(" (staged by {})", other.as_str()),
         };
         let verdict = entry.verdict.as_str();
-        lines.push(format!("{:<40} {verdict:<14} {}{staged_by}", entry.id, entry.sentence));
+        let whom = match entry.binds {
+            Binds::Everyone => String::new(),
+            binds => format!(" (binds {})", binds.whom()),
+        };
+        lines.push(format!("{:<40} {verdict:<14} {}{staged_by}{whom}", entry.id, entry.sentence));
         if !entry.seen_in.is_empty() {
             lines.push(format!("{:<40} {:<14} seen in {}", "", "", entry.seen_in.join(", ")));
         }

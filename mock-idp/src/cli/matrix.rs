@@ -28,6 +28,9 @@ pub(crate) struct MatrixOptions {
     /// A fault to leave out, or a pattern; may be given several times.
     #[arg(long, value_name = "ID")]
     except: Vec<String>,
+    /// Hold the application to rules too that no specification demands of every relying party.
+    #[arg(long)]
+    strict: bool,
     /// How many seconds a sign-in may take; a day at most.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     patience: u64,
@@ -52,9 +55,10 @@ const AFTER_THE_END: Duration = Duration::from_secs(1);
 const MARGIN: Duration = Duration::from_secs(30);
 
 pub(crate) fn run(matrix: MatrixOptions) -> anyhow::Result<ExitCode> {
-    let MatrixOptions { options, fault, except, patience, at_once, report, command } = matrix;
+    let MatrixOptions { options, fault, except, strict, patience, at_once, report, command } = matrix;
     let patience = Duration::from_secs(patience);
     let plan = options.builder("127.0.0.1:0")?.matrix(&fault)?.except(&except)?;
+    let plan = if strict { plan.strict() } else { plan };
     let plan = plan.patience(patience + MARGIN).at_once(at_once.get());
     if let Some(folder) = &report {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;

@@ -37,6 +37,8 @@ pub struct CatalogueEntry {
     pub reference: &'static str,
     /// What a correct relying party does.
     pub verdict: Verdict,
+    /// Whom the verdict binds.
+    pub binds: Binds,
     /// Products that got it wrong: CVE identifiers, and issues as project#number.
     pub seen_in: &'static [&'static str],
 }
@@ -49,6 +51,11 @@ impl CatalogueEntry {
 
     const fn with(mut self, accompanies: &'static [Point]) -> Self {
         self.accompanies = accompanies;
+        self
+    }
+
+    const fn binding(mut self, whom: Binds) -> Self {
+        self.binds = whom;
         self
     }
 
@@ -153,6 +160,50 @@ impl Verdict {
     }
 }
 
+/// Whom a verdict binds; whoever it does not bind may sign the person in, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Binds {
+    /// Every relying party.
+    Everyone,
+    /// Those that have it as a rule of their own: no specification demands it of everyone.
+    OwnRule,
+    /// Those that asked for an age of the login by `max_age` (OIDC Core 3.1.3.7 (13)).
+    MaxAge,
+    /// Those that said by `id_token_hint` whom they expect (OIDC Core 3.1.2.1).
+    IdTokenHint,
+    /// Those that got the ID token through the browser (OIDC Core 3.2.2.9, 3.3.2.10).
+    FrontChannel,
+    /// Those that ask userinfo (OIDC Core 5.3.2).
+    Userinfo,
+}
+
+impl Binds {
+    /// The name as it stands in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::OwnRule => "own_rule",
+            Self::MaxAge => "max_age",
+            Self::IdTokenHint => "id_token_hint",
+            Self::FrontChannel => "front_channel",
+            Self::Userinfo => "userinfo",
+        }
+    }
+
+    /// Which relying parties these are.
+    pub fn whom(self) -> &'static str {
+        match self {
+            Self::Everyone => "every one",
+            Self::OwnRule => "one that has this rule",
+            Self::MaxAge => "one that sent max_age",
+            Self::IdTokenHint => "one that sent id_token_hint",
+            Self::FrontChannel => "one that got the ID token through the browser",
+            Self::Userinfo => "one that asks userinfo",
+        }
+    }
+}
+
 /// What the provider stages.
 const fn staged(
     id: &'static str,
@@ -162,7 +213,8 @@ const fn staged(
     verdict: Verdict,
 ) -> CatalogueEntry {
     let (staged_by, accompanies, seen_in) = (StagedBy::Provider, &[] as &[_], &[] as &[_]);
-    CatalogueEntry { id, sentence, strikes, accompanies, staged_by, reference, verdict, seen_in }
+    let binds = Binds::Everyone;
+    CatalogueEntry { id, sentence, strikes, accompanies, staged_by, reference, verdict, binds, seen_in }
 }
 
 /// What somebody else stages.
@@ -174,7 +226,8 @@ const fn told(
     verdict: Verdict,
 ) -> CatalogueEntry {
     let (strikes, accompanies, seen_in) = (&[] as &[_], &[] as &[_], &[] as &[_]);
-    CatalogueEntry { id, sentence, strikes, accompanies, staged_by, reference, verdict, seen_in }
+    let binds = Binds::Everyone;
+    CatalogueEntry { id, sentence, strikes, accompanies, staged_by, reference, verdict, binds, seen_in }
 }
 
 /// Every fault there is, family by family.

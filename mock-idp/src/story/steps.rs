@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::fault::{Verdict, catalogue};
+use crate::fault::{Binds, Verdict, catalogue};
 use crate::journal::{Channel, Entry, Params};
 
 /// One step.
@@ -80,6 +80,9 @@ impl Struck {
             return Self { id, sentence: "a rule of the test struck this request", right: "", reference: "" };
         };
         let right = match fault.verdict {
+            _ if fault.binds != Binds::Everyone => {
+                "Whether a relying party has to refuse depends on what it asked for."
+            }
             Verdict::Refuse => "A correct relying party refuses.",
             Verdict::Accept => "A correct relying party accepts.",
             Verdict::Reauthenticate => "A correct relying party asks once more, then refuses.",

@@ -1,7 +1,7 @@
 //! What a sign-in came to, and what the relying party did next, in a sentence each.
 
 use super::{StoryLine, StoryOutcome};
-use crate::fault::{Point, Verdict, catalogue};
+use crate::fault::{Binds, Point, Verdict, catalogue};
 use crate::journal::Entry;
 
 /// The line about a sign-in. There is at least one entry.
@@ -105,7 +105,8 @@ fn judged(entries: &[&Entry], asked_userinfo: bool, redeemed: bool) -> String {
     let refuse = |points: &[Point]| {
         let faults = entries.iter().flat_map(|entry| &entry.faults);
         faults.filter_map(|id| catalogue::find(id).ok()).find(|fault| {
-            fault.verdict == Verdict::Refuse && fault.strikes.iter().all(|point| points.contains(point))
+            let is_duty = fault.verdict == Verdict::Refuse && fault.binds == Binds::Everyone;
+            is_duty && fault.strikes.iter().all(|point| points.contains(point))
         })
     };
     let (fault, used, what) = if let Some(fault) = refuse(&[Point::Authorization]) {

@@ -196,7 +196,7 @@ fn is_answer(entry: &Entry) -> bool {
 
 /// The parameters of an authorization request: in the request, pushed before (RFC 9126), or in a signed object
 /// (RFC 9101).
-fn asked(entry: &Entry, entries: &[Entry]) -> Params {
+pub(super) fn asked(entry: &Entry, entries: &[Entry]) -> Params {
     // Who posts a `sub` says who signs in, and leaves the request where it was.
     let is_form = entry.method == "POST" && entry.form.first("sub").is_none();
     let sent = if is_form { &entry.form } else { &entry.query };

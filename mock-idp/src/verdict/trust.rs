@@ -2,9 +2,9 @@
 //! keeps to itself cannot be seen; what it does with the tokens can.
 
 use super::seen::{Answer, Party, struck};
-use super::{Check, Look, Rule, rule};
-use crate::fault::{Point, Verdict};
-use crate::journal::Entry;
+use super::{Check, Look, Rule, binding, rule};
+use crate::fault::{CatalogueEntry, Point, Verdict};
+use crate::journal::{Entry, Params};
 
 const ANSWER: Rule = rule(
     "bad-answer-not-redeemed",
@@ -37,7 +37,9 @@ fn responses<'p>(party: &'p Party<'_>) -> impl Iterator<Item = &'p Entry> {
 }
 
 fn redeemed(party: &Party<'_>, answer: &Answer<'_>) -> Option<Look> {
-    let fault = struck(answer.entry, &[Point::Authorization], Verdict::Refuse).next()?;
+    let request = answer.request.map(|index| &party.requests[index].params);
+    let mut faults = struck(answer.entry, &[Point::Authorization], Verdict::Refuse);
+    let fault = faults.find(|fault| is_duty(fault, request))?;
     let code = answer.code?;
     let mut entries = vec![answer.entry.seq];
     entries.extend(party.redemptions.iter().filter(|it| it.secret == code).map(|it| it.entry.seq));
@@ -46,7 +48,10 @@ fn redeemed(party: &Party<'_>, answer: &Answer<'_>) -> Option<Look> {
 }
 
 fn used(party: &Party<'_>, response: &Entry) -> Option<Look> {
-    let here = struck(response, &[Point::IdToken, Point::TokenResponse], Verdict::Refuse).next();
+    let request = response.form.first("code").and_then(|code| party.request_for(code));
+    let request = request.map(|request| &request.params);
+    let mut faults = struck(response, &[Point::IdToken, Point::TokenResponse], Verdict::Refuse);
+    let here = faults.find(|fault| is_duty(fault, request));
     let fault = here.or_else(|| struck_before(party, response))?;
     let uses = party.uses_of(response);
     let problem = (!uses.is_empty()).then(|| format!("tokens were used although {}", fault.sentence));
@@ -54,12 +59,18 @@ fn used(party: &Party<'_>, response: &Entry) -> Option<Look> {
 }
 
 /// A fault in the making of the code shows in the ID token: by its nonce, or because the hint was about somebody else.
-fn struck_before(party: &Party<'_>, response: &Entry) -> Option<&'static crate::fault::CatalogueEntry> {
+fn struck_before(party: &Party<'_>, response: &Entry) -> Option<&'static CatalogueEntry> {
     let answer = party.answer_with(response.form.first("code")?)?;
-    let request = answer.request.map(|index| &party.requests[index]);
-    let hinted = request.is_some_and(|request| request.params.first("id_token_hint").is_some());
-    let session = struck(answer.entry, &[Point::Session], Verdict::Refuse).filter(move |_| hinted);
-    struck(answer.entry, &[Point::Issue], Verdict::Refuse).chain(session).next()
+    let request = answer.request.map(|index| &party.requests[index].params);
+    let session = struck(answer.entry, &[Point::Session], Verdict::Refuse);
+    let mut faults = struck(answer.entry, &[Point::Issue], Verdict::Refuse).chain(session);
+    faults.find(|fault| is_duty(fault, request))
+}
+
+/// Whether a client that sent this request has to refuse. Where no request is known, only what binds everyone.
+fn is_duty(fault: &CatalogueEntry, request: Option<&Params>) -> bool {
+    let nothing = Params::default();
+    binding::by_request(fault.binds, request.unwrap_or(&nothing))
 }
 
 /// Only a relying party that used the tokens of every plain sign-in of the same person is blamed for not using these:

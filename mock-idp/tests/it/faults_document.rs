@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use mock_idp::{CatalogueEntry, StagedBy, Verdict};
+use mock_idp::{Binds, CatalogueEntry, StagedBy, Verdict};
 
 /// Set to 1, this variable lets the test write the document instead of reading it.
 const UPDATE: &str = "UPDATE_FAULTS_DOCUMENT";
@@ -38,12 +38,16 @@ fn title(family: &str) -> &'static str {
     }
 }
 
-fn verdict(entry: &CatalogueEntry) -> &'static str {
-    match entry.verdict {
+fn verdict(entry: &CatalogueEntry) -> String {
+    let does = match entry.verdict {
         Verdict::Refuse => "refuses",
         Verdict::Accept => "accepts",
         Verdict::Reauthenticate => "asks again once",
         Verdict::Either => "either, always the same",
+    };
+    match entry.binds {
+        Binds::Everyone => does.to_owned(),
+        binds => format!("{does}, {}", binds.whom().replacen("one", "if it is one", 1)),
     }
 }
 

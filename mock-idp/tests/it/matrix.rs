@@ -143,3 +143,34 @@ async fn without_an_honest_sign_in_there_is_no_matrix() {
         assert!(sentence.contains("without a fixed issuer, or try one at a time"), "{sentence}");
     }
 }
+
+/// A careless relying party that asks for these things.
+async fn careless_with(idp: &RealmHandle, more: &[(&str, &str)]) -> bool {
+    let browser = Browser::new();
+    let Some(code) = browser.sign_in(idp, "dana", more).await.param("code") else { return false };
+    browser.redeem(idp, &code).await.json()["id_token"].is_string()
+}
+
+#[tokio::test]
+async fn nobody_is_wrong_who_leaves_out_what_binds_others() {
+    let faults =
+        ["idt-authtime-stale", "idt-hash-at", "id-email-unverified", "idt-iat-stale", "sess-sso-other-user"];
+    let free = plan(&faults).run(async |idp: &MockIdp, _| careless_with(idp, &[]).await).await.unwrap();
+    let either = |matrix: &Matrix, fault: &str| {
+        let row = matrix.rows.iter().find(|row| row.fault == fault).expect("a row");
+        assert_eq!(row.did, Did::SignedIn, "{fault}");
+        row.outcome
+    };
+    for fault in ["idt-authtime-stale", "idt-hash-at", "id-email-unverified", "idt-iat-stale"] {
+        assert_eq!(either(&free, fault), MatrixOutcome::Either, "{fault}");
+    }
+    free.assert_clean();
+    let asked = async |idp: &MockIdp, _| careless_with(idp, &[("max_age", "300")]).await;
+    let bound = plan(&faults).run(asked).await.unwrap();
+    assert_eq!(either(&bound, "idt-authtime-stale"), MatrixOutcome::Wrong);
+    assert_eq!(either(&bound, "idt-hash-at"), MatrixOutcome::Either);
+    let strict =
+        plan(&faults).strict().run(async |idp: &MockIdp, _| careless_with(idp, &[]).await).await.unwrap();
+    assert_eq!(either(&strict, "id-email-unverified"), MatrixOutcome::Wrong);
+    assert_eq!(either(&strict, "idt-authtime-stale"), MatrixOutcome::Either, "no max_age was sent");
+}

@@ -3,7 +3,7 @@
 use super::Point::{Authorization, Issue, Launch};
 use super::StagedBy::{Browser, Person};
 use super::Verdict::{Either, Refuse};
-use super::{CatalogueEntry, staged, told};
+use super::{Binds, CatalogueEntry, staged, told};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     staged(
@@ -195,7 +195,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Authorization],
         "OAuth 2.0 Form Post Response Mode 2",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "authz-mode-front-tokens",
         "the authorization response also carries an ID token and an access token that nobody asked for",

@@ -2,7 +2,7 @@
 
 use super::Point::Discovery;
 use super::Verdict::{Accept, Either, Refuse};
-use super::{CatalogueEntry, staged};
+use super::{Binds, CatalogueEntry, staged};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     staged(
@@ -111,6 +111,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "arXiv 1508.04324",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["metabase#72534", "twenty#25638", "Keycloak CVE-2026-1180"]),
     staged(
         "disc-endpoint-foreign-jwks",
@@ -119,6 +120,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "arXiv 1508.04324",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["metabase#72534", "twenty#25638", "Keycloak CVE-2026-1180"]),
     staged(
         "disc-endpoint-foreign-userinfo",
@@ -127,6 +129,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "arXiv 1508.04324",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["metabase#72534", "twenty#25638", "Keycloak CVE-2026-1180"]),
     staged(
         "disc-endpoint-foreign-meta",
@@ -157,7 +160,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Discovery],
         "OIDC Discovery 3",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "disc-field-wrongtype",
         "discovery promises iss in the answer by a text instead of true",
@@ -165,6 +169,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Discovery 3; RFC 9207 3",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["openidconnect 4.1.0 (Rust)"]),
     staged(
         "disc-field-wrongtype-unused",

@@ -3,7 +3,7 @@
 use super::Point::Identity;
 use super::StagedBy::{Browser, Person, RelyingParty};
 use super::Verdict::{Accept, Either, Refuse};
-use super::{CatalogueEntry, staged, told};
+use super::{Binds, CatalogueEntry, staged, told};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     told(
@@ -13,8 +13,10 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 5.7; CVE-2023-3128",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["Zitadel CVE-2026-56666", "Grafana CVE-2023-3128"]),
     staged("id-email-unverified", "the e-mail address is not verified", &[Identity], "OIDC Core 5.1", Refuse)
+        .binding(Binds::OwnRule)
         .seen(&[
             "nOAuth",
             "certmate#206",
@@ -31,8 +33,10 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 5.1",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["nOAuth", "certmate#206", "chirpstack#302"]),
     staged("id-email-string-true", "email_verified is the text true", &[Identity], "OIDC Core 5.1", Refuse)
+        .binding(Binds::OwnRule)
         .seen(&["listmonk#2237", "AFFiNE#14609", "zitadel/oidc#139", "rustdesk-api#502"]),
     staged(
         "id-email-changed",
@@ -48,6 +52,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 5.7",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["Google: domains that were sold (Truffle Security)"]),
     told(
         "id-email-two-companies",
@@ -55,7 +60,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         Person,
         "OIDC Core 5.7",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "id-email-fold",
         "the e-mail address comes in capital letters",
@@ -71,6 +77,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 5.7",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["Google: domains that were sold (Truffle Security)"]),
     staged("id-sub-case", "the subject comes in other letter case", &[Identity], "OIDC Core 2", Either),
     staged("id-sub-space", "the subject ends with a blank", &[Identity], "OIDC Core 2", Either),
@@ -104,7 +111,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Identity],
         "KaseyaOne help",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     told(
         "id-link-proof",
         "the confirmation of a link is used for a second identity",
@@ -120,6 +128,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "semaphore#4025",
     ]),
     staged("id-domain-trick", "the e-mail address has two at signs", &[Identity], "RFC 5321 4.1.2", Refuse)
+        .binding(Binds::OwnRule)
         .seen(&["oauth2-proxy CVE-2026-40574", "Coder CVE-2024-27918"]),
     staged(
         "id-domain-trick-suffix",

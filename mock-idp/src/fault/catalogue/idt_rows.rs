@@ -2,7 +2,7 @@
 
 use super::Point::{IdToken, Identity};
 use super::Verdict::{Either, Reauthenticate, Refuse};
-use super::{CatalogueEntry, staged};
+use super::{Binds, CatalogueEntry, staged};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     staged(
@@ -135,6 +135,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         Refuse,
     ),
     staged("idt-exp-absurd", "the ID token lives for ten years", &[IdToken], "OIDC Core 2", Refuse)
+        .binding(Binds::OwnRule)
         .seen(&["openidconnect 4.1.0 (Rust)", "jsonwebtoken 11.1 (Rust)"]),
     staged("idt-time-type-string", "expiry and issue time are text", &[IdToken], "CVE-2026-25537", Refuse)
         .seen(&["jsonwebtoken CVE-2026-25537", "huskarl#189"]),
@@ -164,6 +165,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 3.1.3.7 (10); fapi1-advanced-final-client-test-iat-is-week-in-past",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["openidconnect 4.1.0 (Rust)", "jsonwebtoken 11.1 (Rust)"]),
     staged(
         "idt-iat-future",
@@ -172,6 +174,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 3.1.3.7 (10)",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["openidconnect 4.1.0 (Rust)", "jsonwebtoken 11.1 (Rust)"]),
     staged("idt-nbf-future", "the ID token is valid in ten minutes", &[IdToken], "RFC 7519 4.1.5", Refuse)
         .seen(&["openidconnect 4.1.0 (Rust)", "jsonwebtoken 11.1 (Rust)"]),
@@ -208,12 +211,16 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
     staged("idt-sub-empty", "the subject is empty", &[IdToken], "OIDC Core 2", Refuse)
         .seen(&["openidconnect 4.1.0 (Rust)", "jsonwebtoken 11.1 (Rust)"]),
     staged("idt-sub-too-long", "the subject is 300 characters long", &[IdToken], "OIDC Core 2", Refuse)
+        .binding(Binds::OwnRule)
         .seen(&["openidconnect 4.1.0 (Rust)"]),
-    staged("idt-sub-nonascii", "the subject is not ASCII", &[IdToken], "OIDC Core 2", Refuse),
+    staged("idt-sub-nonascii", "the subject is not ASCII", &[IdToken], "OIDC Core 2", Refuse)
+        .binding(Binds::OwnRule),
     staged("idt-sub-nul", "the subject is ended by a NUL", &[IdToken], "OIDC Core 2", Refuse)
+        .binding(Binds::OwnRule)
         .seen(&["openidconnect 4.1.0 (Rust)"]),
     staged("idt-sub-number", "the subject is a number", &[IdToken], "OIDC Core 2", Refuse),
-    staged("idt-sub-space", "the subject is a blank", &[IdToken], "OIDC Core 2", Refuse),
+    staged("idt-sub-space", "the subject is a blank", &[IdToken], "OIDC Core 2", Refuse)
+        .binding(Binds::OwnRule),
     staged(
         "idt-hash-at",
         "at_hash belongs to another access token",
@@ -221,6 +228,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 3.1.3.8; oidcc-client-test-invalid-athash",
         Refuse,
     )
+    .binding(Binds::FrontChannel)
     .seen(&["authlib CVE-2026-28498", "openidconnect-rs#174"]),
     staged(
         "idt-hash-c",
@@ -229,6 +237,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 3.3.2.11; oidcc-client-test-invalid-chash",
         Refuse,
     )
+    .binding(Binds::FrontChannel)
     .seen(&["authlib CVE-2026-28498"]),
     staged(
         "idt-authtime-missing",
@@ -236,21 +245,24 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[IdToken],
         "OIDC Core 3.1.3.7 (13)",
         Refuse,
-    ),
+    )
+    .binding(Binds::MaxAge),
     staged(
         "idt-authtime-stale",
         "auth_time is thirty days ago",
         &[IdToken],
         "OIDC Core 3.1.3.7 (13)",
         Reauthenticate,
-    ),
+    )
+    .binding(Binds::MaxAge),
     staged(
         "idt-authtime-future",
         "auth_time is in ten minutes",
         &[IdToken],
         "OIDC Core 3.1.3.7 (13)",
         Refuse,
-    ),
+    )
+    .binding(Binds::MaxAge),
     staged(
         "idt-acr-low",
         "the person authenticated by password only",
@@ -258,14 +270,16 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 3.1.3.7 (12)",
         Either,
     ),
-    staged("idt-dup-member", "the ID token has two subjects", &[IdToken], "RFC 7519 4", Refuse),
+    staged("idt-dup-member", "the ID token has two subjects", &[IdToken], "RFC 7519 4", Refuse)
+        .binding(Binds::OwnRule),
     staged(
         "idt-wrong-kind-access",
         "the ID token is an access token by its type, whatever else it says",
         &[IdToken],
         "RFC 8725 3.11; RFC 9068 4",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "idt-wrong-kind-logout",
         "the ID token is a logout token",
@@ -281,9 +295,12 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         Refuse,
     ),
     staged("idt-tenant-missing", "the ID token names no company", &[Identity], "CVE-2023-3128", Refuse)
+        .binding(Binds::OwnRule)
         .seen(&["Grafana CVE-2023-3128"]),
     staged("idt-tenant-other", "the ID token names another company", &[Identity], "CVE-2023-3128", Refuse)
+        .binding(Binds::OwnRule)
         .seen(&["Grafana CVE-2023-3128"]),
     staged("idt-tenant-array", "the company in the ID token is a list", &[Identity], "CVE-2023-3128", Refuse)
+        .binding(Binds::OwnRule)
         .seen(&["Grafana CVE-2023-3128"]),
 ];

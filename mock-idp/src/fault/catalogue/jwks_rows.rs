@@ -2,7 +2,7 @@
 
 use super::Point::{Discovery, IdToken, Jwks};
 use super::Verdict::{Accept, Either, Refuse};
-use super::{CatalogueEntry, staged};
+use super::{Binds, CatalogueEntry, staged};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     staged(
@@ -164,5 +164,6 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "RFC 8725 3.2",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .with(&[Jwks]),
 ];

@@ -2,7 +2,7 @@
 
 use super::Point::{Discovery, IdToken, Jwks, Redeem, TokenResponse, Userinfo};
 use super::Verdict::{Accept, Refuse};
-use super::{CatalogueEntry, staged};
+use super::{Binds, CatalogueEntry, staged};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     staged(
@@ -32,7 +32,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Userinfo],
         "RFC 9110 9.2.2",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "net-dns-jwks",
         "discovery places the key set at a name that does not resolve",
@@ -53,7 +54,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Discovery],
         "RFC 6761 6.4",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "net-hang-discovery",
         "discovery takes the request and never answers",
@@ -85,6 +87,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "RFC 9110 9.2.2",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["ciso-assistant-community#4666"]),
     staged(
         "net-reset-discovery",
@@ -113,7 +116,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Userinfo],
         "RFC 9110 9.2.2",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "net-truncated-discovery",
         "the answer of discovery ends in the middle",
@@ -141,7 +145,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Userinfo],
         "RFC 9112 8",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "net-huge",
         "the token response is followed by 100 MB of blanks",
@@ -186,5 +191,6 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "RFC 7519 4.1.4",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["nextjs-auth0#18", "tailscale/tsidp#73", "18F/identity-idp#10085"]),
 ];

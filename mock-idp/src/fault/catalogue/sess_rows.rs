@@ -3,7 +3,7 @@
 use super::Point::{Issue, Session};
 use super::StagedBy::{Browser, Person, RelyingParty};
 use super::Verdict::{Accept, Either, Reauthenticate, Refuse};
-use super::{CatalogueEntry, staged, told};
+use super::{Binds, CatalogueEntry, staged, told};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     staged(
@@ -19,7 +19,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Session, Issue],
         "OIDC Core 3.1.2.1",
         Refuse,
-    ),
+    )
+    .binding(Binds::IdTokenHint),
     staged(
         "sess-force-ignored-prompt",
         "prompt=login is ignored: the live session answers with the old auth_time",

@@ -2,7 +2,7 @@
 
 use super::Point::{Discovery, IdToken, Redeem, TokenResponse};
 use super::Verdict::{Accept, Either, Reauthenticate, Refuse};
-use super::{CatalogueEntry, staged};
+use super::{Binds, CatalogueEntry, staged};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     staged(
@@ -75,6 +75,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
     )
     .seen(&["oauth2 5.0.0 (Rust)"]),
     staged("tok-body-201", "the token response has status 201", &[TokenResponse], "RFC 6749 5.1", Refuse)
+        .binding(Binds::OwnRule)
         .seen(&["oauth2 5.0.0 (Rust)"]),
     staged(
         "tok-no-id-token-absent",
@@ -143,7 +144,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Redeem],
         "OIDC Core 16.11, 3.1.3.8",
         Refuse,
-    ),
+    )
+    .binding(Binds::Userinfo),
     staged(
         "tok-refresh-iss",
         "the refreshed ID token has another issuer",

@@ -2,7 +2,7 @@
 
 use super::Point::Userinfo;
 use super::Verdict::{Accept, Either, Refuse};
-use super::{CatalogueEntry, staged};
+use super::{Binds, CatalogueEntry, staged};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     staged(
@@ -15,9 +15,9 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
     .seen(&["openidconnect 4.1.0 (Rust)"]),
     staged("ui-sub-missing", "userinfo has no subject", &[Userinfo], "OIDC Core 5.3.2", Refuse)
         .seen(&["openidconnect 4.1.0 (Rust)"]),
-    staged("ui-401", "userinfo answers 401", &[Userinfo], "OIDC Core 5.3.3", Refuse),
-    staged("ui-403", "userinfo answers 403", &[Userinfo], "OIDC Core 5.3.3", Refuse),
-    staged("ui-500", "userinfo answers 500", &[Userinfo], "OIDC Core 5.3.3", Refuse),
+    staged("ui-401", "userinfo answers 401", &[Userinfo], "OIDC Core 5.3.3", Refuse).binding(Binds::OwnRule),
+    staged("ui-403", "userinfo answers 403", &[Userinfo], "OIDC Core 5.3.3", Refuse).binding(Binds::OwnRule),
+    staged("ui-500", "userinfo answers 500", &[Userinfo], "OIDC Core 5.3.3", Refuse).binding(Binds::OwnRule),
     staged(
         "ui-jwt-badsig",
         "userinfo is a signed JWT with a wrong bit in its signature",
@@ -46,8 +46,10 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 5.3.2",
         Refuse,
     ),
-    staged("ui-hang", "userinfo never answers", &[Userinfo], "OIDC Core 5.3.3", Refuse),
-    staged("ui-html", "userinfo is a web page with status 200", &[Userinfo], "OIDC Core 5.3.2", Refuse),
+    staged("ui-hang", "userinfo never answers", &[Userinfo], "OIDC Core 5.3.3", Refuse)
+        .binding(Binds::OwnRule),
+    staged("ui-html", "userinfo is a web page with status 200", &[Userinfo], "OIDC Core 5.3.2", Refuse)
+        .binding(Binds::OwnRule),
     staged(
         "ui-redirect",
         "userinfo redirects to another origin, where this provider would answer too",
