@@ -4,6 +4,7 @@
 //! are compared here but made elsewhere.
 
 pub(crate) mod assertion;
+pub(crate) mod audience;
 pub(crate) mod authorize;
 pub(crate) mod claims;
 pub(crate) mod claims_parameter;

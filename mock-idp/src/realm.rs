@@ -33,7 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fixtures::{AccessTokenFormat, Client, Fixtures, SigningAlgorithm, SubjectType};
+use fixtures::{AccessTokenFormat, Client, Fixtures, SigningAlgorithm, SubjectType, with_a_port};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::Base;
@@ -306,7 +306,7 @@ pub(crate) fn sector_of(client: &Client) -> Option<String> {
         return None;
     }
     let uri = client.sector_identifier_uri.as_ref().or(client.redirect_uris.first());
-    let host = uri.and_then(|uri| url::Url::parse(uri).ok()?.host_str().map(str::to_owned));
+    let host = uri.and_then(|uri| url::Url::parse(&with_a_port(uri)).ok()?.host_str().map(str::to_owned));
     Some(host.unwrap_or_else(|| client.id.clone()))
 }
 

@@ -4,6 +4,7 @@ mod face;
 mod logout;
 mod portal;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -102,7 +103,7 @@ struct Consent<'a> {
     client: Face<'a>,
     interaction: &'a str,
     person: &'a str,
-    asks: Vec<&'static str>,
+    asks: Vec<Cow<'static, str>>,
 }
 
 #[derive(Template)]
@@ -237,15 +238,17 @@ pub(crate) fn consent(state: &State, name: &str, interaction: &Interaction, note
     show(StatusCode::OK, "kaseyaone-consent", page, &policy, note)
 }
 
-fn in_words(scope: &str) -> &'static str {
-    match scope {
+fn in_words(scope: &str) -> Cow<'static, str> {
+    let words = match scope {
         "openid" => "who you are",
         "profile" => "your name and user name",
         "email" => "your e-mail address",
         "phone" => "your telephone number",
         "address" => "your postal address",
-        _ => "access while you are away",
-    }
+        "offline_access" => "access while you are away",
+        of_an_api => return Cow::Owned(format!("{of_an_api} at an API")),
+    };
+    Cow::Borrowed(words)
 }
 
 /// The code of a device, and who answers it.

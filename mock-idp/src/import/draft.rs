@@ -52,7 +52,7 @@ pub(super) const COMPANY: &str = "imported";
 /// Secret of clients that came without one.
 pub(super) const SECRET: &str = "secret";
 /// Where clients that came without an address take codes.
-const CALLBACK: &str = "http://127.0.0.1:8400/sso/callback";
+pub(super) const CALLBACK: &str = "http://127.0.0.1:8400/sso/callback";
 
 impl Draft {
     /// An empty one, with the company.

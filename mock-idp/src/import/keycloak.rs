@@ -114,6 +114,7 @@ fn realm(export: Export, draft: &mut Draft) -> Realm {
     for exported in &export.clients {
         if let Some(mut client) = client::client(exported, draft) {
             client.access_token_seconds = client.access_token_seconds.or(export.access_token_lifespan);
+            client.id_token_seconds = client.access_token_seconds;
             clients.push(client);
         }
     }

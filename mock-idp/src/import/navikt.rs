@@ -65,7 +65,6 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     draft.note(
         "mock-oauth2-server takes any client and redirect URI; here clients are registered: write your own id, secret and redirect_uris, or let clients register themselves",
     );
-    draft.note("ID tokens live 300 seconds; tokenExpiry is that of access tokens");
     if file.interactive_login != Some(true) {
         draft.headless = true;
         draft.note(
@@ -101,24 +100,42 @@ fn realm(callback: Callback, draft: &mut Draft) -> Realm {
     }
     let mut realm = Realm { path, people: Vec::new(), clients: Vec::new() };
     let mut taken = Taken::default();
+    let mut audience = None;
     for (number, mapping) in request_mappings.into_iter().enumerate() {
-        one_mapping(mapping, number + 1, &mut realm, &mut taken, draft);
+        let of_anybody = one_mapping(mapping, number + 1, &mut realm, &mut taken, draft);
+        audience = audience.or(of_anybody);
     }
     if realm.clients.is_empty() {
         realm.clients.push(client("app"));
     }
     for client in &mut realm.clients {
         client.access_token_seconds = token_expiry;
+        client.id_token_seconds = token_expiry;
+        if let Some(audience) = audience.as_ref().filter(|_| client.audience.is_empty()) {
+            client.audience.clone_from(audience);
+        }
     }
     realm
 }
 
-fn one_mapping(mapping: Mapping, number: usize, realm: &mut Realm, taken: &mut Taken, draft: &mut Draft) {
-    let Mapping { request_param, matches, claims, type_header } = mapping;
+/// The audience of a mapping that is about no client in particular.
+fn one_mapping(
+    mapping: Mapping,
+    number: usize,
+    realm: &mut Realm,
+    taken: &mut Taken,
+    draft: &mut Draft,
+) -> Option<Vec<String>> {
+    let Mapping { request_param, matches, mut claims, type_header } = mapping;
+    let mut audience = claims.remove("aud").map(|aud| match aud {
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        other => other.as_str().map(str::to_owned).into_iter().collect(),
+    });
     let place = format!("mapping {number} of realm {}", realm.path);
     let literal = !matches.is_empty() && !matches.contains(['*', '?', '+', '[', '(', '|', '\\', '^', '$']);
     if request_param == "client_id" && literal {
-        add_client(&mut realm.clients, &matches);
+        let client = add_client(&mut realm.clients, &matches);
+        client.audience = audience.take().unwrap_or_default();
     } else if request_param != "client_id" || matches != "*" {
         draft.note(format!(
             "{place}: {request_param} = {matches:?} chose the claims; here the person who signs in has them"
@@ -139,14 +156,17 @@ fn one_mapping(mapping: Mapping, number: usize, realm: &mut Realm, taken: &mut T
         draft.note(format!(
             "{place}: other claims of the subject {subject:?}; a person has one set of claims"
         ));
-        return;
+        return audience;
     }
     let person = of_claims(&subject, &subject, claims, taken, draft);
     realm.people.push(person);
+    audience
 }
 
-fn add_client(clients: &mut Vec<Client>, id: &str) {
-    if clients.iter().all(|client| client.id != id) {
+fn add_client<'a>(clients: &'a mut Vec<Client>, id: &str) -> &'a mut Client {
+    let at = clients.iter().position(|client| client.id == id).unwrap_or_else(|| {
         clients.push(client(id));
-    }
+        clients.len() - 1
+    });
+    &mut clients[at]
 }

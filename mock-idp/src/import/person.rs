@@ -6,7 +6,7 @@ use fixtures::{Person, PostalAddress};
 use serde_json::{Map, Value};
 
 use crate::import::draft::{COMPANY, Draft};
-use crate::protocol::claims::PROTOCOL;
+use fixtures::PROTOCOL_CLAIMS;
 
 /// Names that are taken: people of one realm have keys and user names of their own.
 #[derive(Default)]
@@ -34,7 +34,7 @@ pub(super) fn of_claims(
     let key = free(&mut taken.keys, &key_of(wished));
     let subject = subject_of(subject, &key, taken, draft);
     // To send wrong ones is what faults are for.
-    for name in PROTOCOL.into_iter().chain(["scope"]) {
+    for name in PROTOCOL_CLAIMS.into_iter().chain(["scope"]) {
         if claims.shift_remove(name).is_some() && name != "sub" {
             draft.note(format!(
                 "claim {name} of {key}: the provider makes it itself; a fault or a rule sends a wrong one"

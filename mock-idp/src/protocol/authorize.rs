@@ -5,7 +5,7 @@ mod checks;
 
 use std::sync::Arc;
 
-use fixtures::{Client, ResponseType};
+use fixtures::{Client, ResponseType, is_registered};
 
 use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::protocol::error::Refusal;
@@ -44,6 +44,8 @@ pub(crate) struct AuthorizeRequest {
     pub(crate) response_type: ResponseType,
     pub(crate) response_mode: ResponseMode,
     pub(crate) scope: Vec<String>,
+    /// For whom the access tokens are to be.
+    pub(crate) audience: Vec<String>,
     pub(crate) state: Option<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) code_challenge: Option<String>,
@@ -85,6 +87,7 @@ impl AuthorizeRequest {
     pub(crate) fn size(&self) -> usize {
         let texts = [&self.state, &self.nonce, &self.login_hint, &self.id_token_hint, &self.dpop_jkt];
         let texts = texts.into_iter().flatten().chain(&self.acr_values);
+        let texts = texts.chain(&self.scope).chain(&self.audience);
         texts.map(String::len).sum::<usize>() + self.redirect_uri.len() + self.claims.size()
     }
 
@@ -111,7 +114,7 @@ pub(crate) fn prove_return_to<'a>(
     let uri = params.one("redirect_uri")?;
     let uri = uri.ok_or_else(|| Refusal::new("redirect_uri_present", "redirect_uri is missing"))?;
     // OIDC Core 3.1.2.1: exact match, by simple string comparison (RFC 3986 6.2.1).
-    if !client.redirect_uris.iter().any(|registered| registered == uri) {
+    if !is_registered(&client.redirect_uris, uri) {
         let reason = format!(
             "redirect_uri {:?} is not registered for {}; registered are {:?}",
             shorten(uri),

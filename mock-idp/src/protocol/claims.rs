@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use fixtures::{Company, Person, SigningAlgorithm};
+use fixtures::{Company, PROTOCOL_CLAIMS, Person, SigningAlgorithm};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
@@ -11,26 +11,7 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 pub(crate) const ACR: &str = "urn:kaseyaone:mfa";
 
 /// Life of an ID token, seconds.
-pub(crate) const ID_TOKEN_LIFE: i64 = 300;
-
-/// Claims that tokens have for the protocol's sake.
-pub(crate) const PROTOCOL: [&str; 15] = [
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "iat",
-    "nbf",
-    "jti",
-    "nonce",
-    "azp",
-    "at_hash",
-    "c_hash",
-    "sid",
-    "auth_time",
-    "acr",
-    "amr",
-];
+pub(crate) const ID_TOKEN_LIFE: u32 = 300;
 
 /// Names of KaseyaOne's own claims. They are not publicly documented, so they are configuration.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -71,7 +52,7 @@ impl ClaimNames {
         if claim.is_empty() {
             return Err(format!("{assignment:?} is not of the form {name}=CLAIM"));
         }
-        if PROTOCOL.contains(&claim) {
+        if PROTOCOL_CLAIMS.contains(&claim) {
             return Err(format!(
                 "{claim:?} is a claim of the protocol (OIDC Core 2), and says nothing about {name}"
             ));
@@ -189,6 +170,8 @@ pub(crate) struct IdTokenFacts<'a> {
     /// Hash of the code that comes along (OIDC Core 3.3.2.11).
     pub(crate) c_hash: Option<String>,
     pub(crate) acr: &'a str,
+    /// How long it lives, seconds.
+    pub(crate) life: u32,
     pub(crate) now: Timestamp,
 }
 
@@ -203,7 +186,7 @@ pub(crate) fn id_token_payload(
         ("iss", json!(facts.issuer)),
         ("aud", json!(facts.client_id)),
         ("iat", json!(now)),
-        ("exp", json!(now + ID_TOKEN_LIFE)),
+        ("exp", json!(now + i64::from(facts.life))),
         ("auth_time", json!(facts.auth_time.as_second())),
         ("sid", json!(facts.sid)),
         ("amr", json!(["pwd", "otp"])),

@@ -94,6 +94,7 @@ mod tests {
             redirect_uri: "http://client/callback".to_owned(),
             response_type: fixtures::ResponseType::Code,
             response_mode: ResponseMode::Query,
+            audience: Vec::new(),
             scope: vec!["openid".to_owned()],
             state: None,
             nonce: None,

@@ -1,7 +1,7 @@
 //! Logout: where the browser may be sent afterwards (RP-Initiated Logout 1.0), and what clients are told
 //! (Back-Channel Logout 1.0, Front-Channel Logout 1.0).
 
-use fixtures::Client;
+use fixtures::{Client, is_registered};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -48,7 +48,7 @@ pub(crate) fn check<'a>(
     })?;
     let unknown = || Refusal::new("client_known", format!("there is no client {:?}", shorten(id)));
     let client = find_client(id).ok_or_else(unknown)?;
-    if !client.post_logout_redirect_uris.iter().any(|registered| registered == uri) {
+    if !is_registered(&client.post_logout_redirect_uris, uri) {
         let reason = format!(
             "post_logout_redirect_uri {:?} is not registered for {}; registered are {:?}",
             shorten(uri),

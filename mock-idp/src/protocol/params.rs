@@ -25,6 +25,9 @@ pub struct Params {
     ends: Vec<(usize, usize)>,
 }
 
+/// What may be sent more than once (RFC 8707 2, RFC 8693 2.1).
+pub(crate) const MANY: [&str; 2] = ["resource", "audience"];
+
 impl Params {
     /// Decodes `application/x-www-form-urlencoded`. Never fails: what is not UTF-8 becomes U+FFFD.
     pub fn parse(text: &str) -> Self {
@@ -76,9 +79,9 @@ impl Params {
         }
     }
 
-    /// Refuses parameters that were sent more than once (RFC 6749 3.1 and 3.2).
+    /// Refuses parameters that were sent more than once (RFC 6749 3.1 and 3.2), but those that may be.
     pub(crate) fn each_once(&self) -> Result<(), OAuthError> {
-        let Some(name) = self.duplicate() else { return Ok(()) };
+        let Some(name) = self.duplicates().find(|name| !MANY.contains(name)) else { return Ok(()) };
         let reason = format!("{:?} was sent more than once", shorten(name));
         Err(OAuthError::new(ErrorCode::InvalidRequest, "parameter_once", reason))
     }

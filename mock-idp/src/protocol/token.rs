@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::protocol::discovery::SCOPES;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use fixtures::{AuthMethod, Client};
@@ -205,6 +206,12 @@ pub(crate) fn check_code(code: &CodeBinding<'_>, form: &Params, now: Timestamp) 
 pub(crate) fn each_once<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     values.filter(|value| seen.insert(*value)).map(str::to_owned).collect()
+}
+
+/// Whether a client may have this scope value: what says something about a person is for every client, and the rest for
+/// those that have it in their `scope`.
+pub(crate) fn is_open_to(client: &Client, value: &str) -> bool {
+    SCOPES.contains(&value) || client.scope.split_ascii_whitespace().any(|own| own == value)
 }
 
 /// Narrows the scope on refresh: never more than was granted (RFC 6749 6). A scope without a value counts as not sent

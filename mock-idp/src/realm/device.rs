@@ -8,13 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::journal::Note;
-use crate::protocol::discovery::SCOPES;
+use crate::protocol::audience;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
-use crate::protocol::token::each_once;
+use crate::protocol::token::{each_once, is_open_to};
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
-use crate::realm::grants::{Authentication, Session};
+use crate::realm::grants::{Authentication, Session, texts};
 use crate::realm::kept::Weighed;
 use crate::realm::redeem::{Redeemed, Request, about, has_offline_access, required};
 use crate::realm::sign_in::later;
@@ -31,6 +31,7 @@ pub(crate) struct DeviceGrant {
     pub(crate) client_id: String,
     pub(crate) user_code: String,
     scope: Vec<String>,
+    audience: Vec<String>,
     pub(crate) expires_at: Timestamp,
     last_poll: Option<Timestamp>,
     interval: i64,
@@ -39,7 +40,11 @@ pub(crate) struct DeviceGrant {
     pub(crate) answer: DeviceAnswer,
 }
 
-impl Weighed for DeviceGrant {}
+impl Weighed for DeviceGrant {
+    fn weight(&self) -> usize {
+        texts(&self.scope) + texts(&self.audience)
+    }
+}
 
 /// What the person said.
 #[derive(Debug, Clone)]
@@ -64,8 +69,8 @@ impl State {
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "client_grant", reason));
         }
         let asked = form.first("scope").filter(|asked| !asked.is_empty()).unwrap_or("openid");
-        let known = |value: &&str| SCOPES.contains(value);
-        let scope = each_once(asked.split_ascii_whitespace().filter(known));
+        let scope = each_once(asked.split_ascii_whitespace().filter(|value| is_open_to(&client, value)));
+        let audience = audience::asked(form)?;
         let now = self.now();
         let device_code = self.generator.secret();
         let user_code = self.generator.user_code();
@@ -74,6 +79,7 @@ impl State {
             client_id: client.id.clone(),
             user_code: user_code.clone(),
             scope,
+            audience,
             expires_at,
             last_poll: None,
             interval: INTERVAL,
@@ -120,6 +126,7 @@ impl State {
         let mut authentication =
             self.authentication_of(&session.person, &client, grant.scope, session.auth_time);
         authentication.sid.clone_from(&session.sid);
+        authentication.audience = grant.audience;
         self.remember_visit(&session.sid, &client.id);
         self.devices.get_mut(device_code)?.answer = DeviceAnswer::Yes(Box::new(authentication));
         Some(client)

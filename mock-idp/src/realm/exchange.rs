@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::fault::SignIn;
 use crate::journal::Note;
 use crate::protocol::assertion::{self, Expected};
+use crate::protocol::audience;
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::token as rules;
@@ -68,18 +69,19 @@ impl State {
             None => presented.actor,
         };
         let own: Vec<_> = request.client.scope.split_ascii_whitespace().map(str::to_owned).collect();
-        let may = presented.scope.unwrap_or_default().into_iter().chain(own).collect::<Vec<_>>();
-        let scope = rules::refreshed_scope(&may, form.first("scope"))?;
-        let targets = form.iter().filter(|(name, _)| matches!(*name, "audience" | "resource"));
-        let audience: Vec<_> =
-            targets.map(|(_, value)| value.to_owned()).filter(|value| !value.is_empty()).collect();
-        if audience.len() > 16 {
-            let reason = "more than 16 audiences and resources";
-            return Err(OAuthError::new(ErrorCode::InvalidTarget, "audience", reason));
-        }
+        let scope = match (form.first("scope").filter(|asked| !asked.is_empty()), presented.scope) {
+            // Whoever asks for nothing gets what the token was good for; an ID token is good for nothing in particular.
+            (None, presented) => presented.unwrap_or(own),
+            (asked, presented) => {
+                let may: Vec<_> = presented.unwrap_or_default().into_iter().chain(own).collect();
+                rules::refreshed_scope(&may, asked)?
+            }
+        };
+        let audience = audience::asked(form)?;
         let changed = Arc::make_mut(&mut authentication);
         changed.client_id.clone_from(&request.client.id);
         changed.scope.clone_from(&scope);
+        changed.audience.clear();
         let order = Order {
             id_token: false,
             actor,
@@ -166,6 +168,7 @@ impl State {
                     .unwrap_or(self.now()),
                 client_id,
                 scope: Vec::new(),
+                audience: Vec::new(),
                 nonce: None,
                 claims: crate::protocol::claims_parameter::ClaimsRequest::default(),
                 family: format!("id_token {}", text("sid").unwrap_or_default()),
@@ -223,15 +226,13 @@ impl State {
             person.ok_or_else(|| invalid("assertion_subject", "there is nobody with that sub".to_owned()))?;
         let asked = request.form.first("scope").filter(|asked| !asked.is_empty()).unwrap_or("openid");
         let scope = rules::each_once(asked.split_ascii_whitespace());
-        let own: Vec<_> = client.scope.split_ascii_whitespace().collect();
-        let known = |value: &String| {
-            crate::protocol::discovery::SCOPES.contains(&value.as_str()) || own.contains(&value.as_str())
-        };
-        if let Some(unknown) = scope.iter().find(|value| !known(value)) {
+        let audience = audience::asked(request.form)?;
+        if let Some(unknown) = scope.iter().find(|value| !rules::is_open_to(client, value)) {
             let reason = format!("scope {:?} is not for {}", shorten(unknown), client.id);
             return Err(OAuthError::new(ErrorCode::InvalidScope, "assertion_scope", reason));
         }
-        let authentication = self.authentication_of(&person, client, scope, now);
+        let authentication =
+            Authentication { audience, ..self.authentication_of(&person, client, scope, now) };
         about(note, &authentication);
         self.still_there(&authentication)?;
         let id_token = authentication.scope.iter().any(|value| value == "openid");
@@ -254,6 +255,7 @@ impl State {
             auth_time,
             client_id: client.id.clone(),
             scope,
+            audience: Vec::new(),
             nonce: None,
             claims: crate::protocol::claims_parameter::ClaimsRequest::default(),
             family: self.generator.short(),

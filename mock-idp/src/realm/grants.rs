@@ -41,6 +41,8 @@ pub(crate) struct Authentication {
     pub(crate) auth_time: Timestamp,
     pub(crate) client_id: String,
     pub(crate) scope: Vec<String>,
+    /// For whom access tokens are to be; for whom the client has them otherwise, when it is nobody.
+    pub(crate) audience: Vec<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) claims: ClaimsRequest,
     /// Names the family of tokens that is revoked together.
@@ -51,8 +53,14 @@ pub(crate) struct Authentication {
 impl Authentication {
     /// Bytes that whoever asked for it made it take, roughly.
     fn size(&self) -> usize {
-        self.nonce.as_ref().map_or(0, String::len) + self.claims.size() + self.sign_in.size()
+        let lists = texts(&self.scope) + texts(&self.audience);
+        lists + self.nonce.as_ref().map_or(0, String::len) + self.claims.size() + self.sign_in.size()
     }
+}
+
+/// Bytes of a list, with those that hold it together.
+pub(crate) fn texts(list: &[String]) -> usize {
+    list.iter().map(|text| text.len() + size_of::<String>()).sum()
 }
 
 impl Weighed for Session {}
@@ -65,8 +73,11 @@ impl Weighed for CodeGrant {
 
 impl Weighed for AccessGrant {
     fn weight(&self) -> usize {
-        let audience: usize = self.audience.iter().map(String::len).sum();
-        audience + self.authentication.as_ref().map_or(0, |who| who.size())
+        let actor = self.actor.as_ref().map_or(0, |actor| actor.to_string().len());
+        texts(&self.scope)
+            + texts(&self.audience)
+            + actor
+            + self.authentication.as_ref().map_or(0, |who| who.size())
     }
 }
 

@@ -121,6 +121,7 @@ impl State {
             auth_time,
             client_id: request.client_id.clone(),
             scope: request.scope.clone(),
+            audience: request.audience.clone(),
             nonce: request.nonce.clone(),
             claims: request.claims.clone(),
             family: self.generator.short(),

@@ -87,7 +87,7 @@ pub enum LaunchError {
     )]
     NoAddress(String),
     /// An answer that nobody asked for has no address to go to.
-    #[error("client {0:?} has no redirect_uris; give it one")]
+    #[error("client {0:?} has no redirect URI with a port of its own; give it one")]
     NoRedirectUri(String),
 }
 
@@ -138,7 +138,9 @@ impl State {
         let client = self.clients.get(&launch.client);
         let client = client.ok_or_else(|| self.no_client(&launch.client))?;
         match launch.unsolicited {
-            true if client.redirect_uris.is_empty() => Err(LaunchError::NoRedirectUri(client.id.clone())),
+            true if client.fixed_redirect_uri().is_none() => {
+                Err(LaunchError::NoRedirectUri(client.id.clone()))
+            }
             false if client.initiate_login_uri.is_none() => Err(LaunchError::NoAddress(client.id.clone())),
             _ => Ok(()),
         }
@@ -184,7 +186,7 @@ impl State {
             ..SignIn::default()
         };
         let mut launch = launch.clone();
-        let can_answer = !client.redirect_uris.is_empty();
+        let can_answer = client.fixed_redirect_uri().is_some();
         self.strike(Point::Launch, &mut sign_in, note, |state, fault| {
             crate::fault::launch::launch(fault, can_answer, &state.base.issuer, &mut launch)
         });
@@ -212,10 +214,11 @@ impl State {
     ) -> Arc<AuthorizationResponse> {
         let request = AuthorizeRequest {
             client_id: client.id.clone(),
-            redirect_uri: client.redirect_uris.last().cloned().unwrap_or_default(),
+            redirect_uri: client.fixed_redirect_uri().unwrap_or_default().to_owned(),
             response_type: ResponseType::Code,
             response_mode: ResponseMode::Query,
             scope: ["openid", "profile", "email"].map(str::to_owned).to_vec(),
+            audience: Vec::new(),
             state: None,
             nonce: None,
             code_challenge: None,

@@ -13,7 +13,7 @@ use crate::journal::Note;
 use crate::protocol::assertion;
 use crate::protocol::authorize::{self, shorten};
 use crate::protocol::error::{ErrorCode, OAuthError};
-use crate::protocol::params::Params;
+use crate::protocol::params::{MANY, Params};
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
 use crate::realm::kept::Weighed;
@@ -44,11 +44,14 @@ fn is_parameter(claim: &str) -> bool {
     !matches!(claim, "iss" | "aud" | "exp" | "iat" | "nbf" | "jti" | "sub")
 }
 
-/// A claim as the parameter would say it.
-fn text_of(value: &Value) -> Cow<'_, str> {
+/// A claim as the parameter would say it; a list where the parameter may come more than once (RFC 8707 2.1).
+fn texts_of<'a>(name: &str, value: &'a Value) -> Vec<Cow<'a, str>> {
     match value {
-        Value::String(text) => Cow::Borrowed(text),
-        other => Cow::Owned(other.to_string()),
+        Value::String(text) => vec![Cow::Borrowed(text)],
+        Value::Array(items) if MANY.contains(&name) => {
+            items.iter().flat_map(|item| texts_of("", item)).collect()
+        }
+        other => vec![Cow::Owned(other.to_string())],
     }
 }
 
@@ -154,10 +157,12 @@ impl State {
         params.remove("request");
         params.remove("request_uri");
         let inside = claims.as_object().into_iter().flatten().filter(|(name, _)| is_parameter(name));
-        let inside: BTreeMap<_, _> = inside.map(|(name, value)| (name.as_str(), text_of(value))).collect();
+        let inside: BTreeMap<_, _> =
+            inside.map(|(name, value)| (name.as_str(), texts_of(name, value))).collect();
         // What stands inside goes before what stands outside.
         let outside = params.iter().filter(|(name, _)| !inside.contains_key(name));
-        Ok(outside.chain(inside.iter().map(|(name, value)| (*name, &**value))).collect())
+        let inside = inside.iter().flat_map(|(name, values)| values.iter().map(|value| (*name, &**value)));
+        Ok(outside.chain(inside).collect())
     }
 
     /// The object at an address; only an address that the client registered is ever asked.

@@ -9,6 +9,7 @@ use serde_json::{Map, json};
 use crate::fault::Point;
 use crate::fault::token::{Outage, Presented, RedeemDraft, Substitution, TokenResponseDraft};
 use crate::journal::Note;
+use crate::protocol::audience;
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
@@ -54,7 +55,7 @@ impl State {
         form: &Params,
         note: &mut Note,
     ) -> Result<Redeemed, OAuthError> {
-        check_form(form)?;
+        form.each_once()?;
         let (client, method) = self.authenticate_client(caller, form, note)?;
         let grant = grant_of(&client, form)?;
         let jkt = self.shown_key(caller, None, note)?;
@@ -108,6 +109,7 @@ impl State {
             return Err(OAuthError::new(ErrorCode::InvalidGrant, "code_key", reason));
         }
         self.still_there(&authentication)?;
+        let audience = audience::narrowed(&authentication.audience, request.form)?;
         if let Some(grant) = self.codes.get_mut(&code) {
             grant.used = true;
         }
@@ -122,6 +124,7 @@ impl State {
         let client = Arc::clone(&request.client);
         let order = Order {
             refresh_token,
+            audience,
             long_access_token,
             jkt: request.jkt,
             ..Order::of(request.client, authentication)
@@ -177,6 +180,7 @@ impl State {
         }
         self.still_there(&authentication)?;
         let scope = rules::refreshed_scope(&authentication.scope, request.form.first("scope"))?;
+        let audience = audience::narrowed(&authentication.audience, request.form)?;
         if let Some(grant) = self.refresh.get_mut(&token) {
             grant.used = true;
         }
@@ -185,6 +189,7 @@ impl State {
             refresh_token: true,
             id_token: scope.iter().any(|value| value == "openid"),
             scope,
+            audience,
             long_access_token: request.draft.long_access_token,
             jkt: request.jkt,
             ..Order::of(request.client, authentication)
@@ -210,7 +215,7 @@ impl State {
             code: None,
             jkt: request.jkt,
             actor: None,
-            audience: Vec::new(),
+            audience: audience::asked(request.form)?,
             long_access_token: false,
             client: request.client,
         };
@@ -289,17 +294,6 @@ impl State {
                 self.handed_out.remember_token(kind, facts.person.as_deref(), &facts.client_id, token);
             }
         }
-    }
-}
-
-/// No parameter twice, but those that may be (RFC 8693 2.1).
-fn check_form(form: &Params) -> Result<(), OAuthError> {
-    match form.duplicates().find(|name| !matches!(*name, "resource" | "audience")) {
-        Some(name) => {
-            let reason = format!("{:?} was sent more than once", shorten(name));
-            Err(OAuthError::new(ErrorCode::InvalidRequest, "parameter_once", reason))
-        }
-        None => Ok(()),
     }
 }
 

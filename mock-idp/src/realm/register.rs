@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fixtures::{AuthMethod, Client, SubjectType};
+use fixtures::{AuthMethod, Client, SubjectType, with_a_port};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -147,7 +147,7 @@ impl State {
             OAuthError::new(ErrorCode::InvalidClientMetadata, "sector_identifier_uri", reason)
         };
         let Some(uri) = client.sector_identifier_uri.clone() else {
-            let host = |uri: &String| url::Url::parse(uri).ok()?.host_str().map(str::to_owned);
+            let host = |uri: &String| url::Url::parse(&with_a_port(uri)).ok()?.host_str().map(str::to_owned);
             let mut hosts: Vec<_> = client.redirect_uris.iter().filter_map(host).collect();
             hosts.dedup();
             let several = client.subject_type == SubjectType::Pairwise && hosts.len() > 1;

@@ -47,7 +47,6 @@ impl Order {
         Self {
             client,
             scope: authentication.scope.clone(),
-            authentication: Some(authentication),
             access_token: true,
             id_token: true,
             nonce: true,
@@ -55,8 +54,9 @@ impl Order {
             code: None,
             jkt: None,
             actor: None,
-            audience: Vec::new(),
+            audience: authentication.audience.clone(),
             long_access_token: false,
+            authentication: Some(authentication),
         }
     }
 }
@@ -149,7 +149,11 @@ impl State {
                 struck: sign_in.struck.clone(),
                 authentication: authentication.clone(),
                 actor: order.actor.clone(),
-                audience: order.audience.clone(),
+                audience: if order.audience.is_empty() {
+                    order.client.audience.clone()
+                } else {
+                    order.audience.clone()
+                },
                 jkt: order.jkt.clone(),
                 issued_at: now,
                 expires_at: later(now, SignedDuration::from_secs(expires_in.into())),
@@ -267,6 +271,7 @@ impl State {
             access_token: order.access_token,
             c_hash: order.code.as_deref().map(|code| claims::half_hash(alg, code)),
             acr: claims::ACR,
+            life: order.client.id_token_seconds.unwrap_or(claims::ID_TOKEN_LIFE),
             now: self.now(),
         };
         let mut payload = claims::id_token_payload(&facts, person_claims);

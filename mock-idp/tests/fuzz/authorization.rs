@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::strategy::ValueTree as _;
 
-pub(crate) use self::judge::{hindrance, judge, permitted};
+pub(crate) use self::judge::{hindrance, judge, permitted, targets_are_right};
 use crate::corpus::{Seed, seeds, weighted};
 use crate::mutate::{Mutation, mutate, plan};
 use crate::shot::Shot;

@@ -227,6 +227,18 @@ const MISTAKES: &[(&str, &str)] = &[
     ("listen = \"9400\"\n", "1: listen \"9400\" names no port; write address and port"),
     ("\nsead = 1\n", "2: unknown field \"sead\"; did you mean \"seed\"? Known are: "),
     ("seed = 1\nseed = 2\n", "2: duplicate key; "),
+    (
+        "[[clients]]\nid = \"c\"\n",
+        "1: a client with the grant authorization_code has no address that browsers come back to; add redirect_uris = [",
+    ),
+    (
+        "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\n[people.claims]\naud = \"x\"\n",
+        "4: the claim aud is set by the provider; write it as the audience of the client: that of its access tokens",
+    ),
+    (
+        "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\n[people.id_token_claims]\niss = \"x\"\n",
+        "4: the claim iss is set by the provider; leave it out, or arm a fault to send a wrong one",
+    ),
     ("seed = \n", "1: "),
     ("[claim_names]\nrolle = \"x\"\n", "2: unknown field \"rolle\"; did you mean \"role\"?"),
     ("[clock]\nat = \"noon\"\n", "2: at \"noon\" is no time; write it as in \"2027-01-01T00:00:00Z\""),
@@ -268,7 +280,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[[clients]]\nid = \"\"\n", "2: id is empty in clients; give it a name"),
     (
         "[[clients]]\nid = \"c\"\nredirect_uris = [\n  \"http://x/a\",\n  \"http://x/*\"]\n",
-        "5: \"http://x/*\" has a wildcard, and redirect URIs are compared letter by letter; write the whole",
+        "5: \"http://x/*\" has a wildcard: only the port of this machine may be any, as in http://127.0.0.1:*/callback; write the whole",
     ),
     (
         "[[clients]]\nid = \"c\"\ngrants = [\"authorisation_code\"]\n",

@@ -92,7 +92,7 @@ async fn navikt_issuers_become_realms() {
         "tokenCallbacks": [
             {"issuerId": "first", "tokenExpiry": 120, "requestMappings": [
                 {"requestParam": "client_id", "match": "shop",
-                 "claims": {"sub": "ann", "aud": ["shop"], "name": "Ann Other", "roles": ["buyer"]}},
+                 "claims": {"sub": "ann", "aud": ["https://shop.test", "billing"], "name": "Ann Other", "roles": ["buyer"]}},
                 {"requestParam": "scope", "match": "admin.*", "claims": {"sub": "root"}, "typeHeader": "at+jwt"}]},
             {"issuerId": "two words", "requestMappings": [
                 {"requestParam": "username", "match": "carl", "claims": {"level": 4}},
@@ -106,14 +106,16 @@ async fn navikt_issuers_become_realms() {
     let shop = ("shop", "secret", APP.2);
     let (token, userinfo) = sign_in(&idp, &first, shop, "ann").await;
     assert_eq!((&token["sub"], &userinfo["roles"][0]), (&"ann".into(), &"buyer".into()));
-    assert_eq!(first.clients().get("shop").unwrap().access_token_seconds, Some(120));
+    let shop = first.clients().get("shop").unwrap();
+    assert_eq!((shop.access_token_seconds, shop.id_token_seconds), (Some(120), Some(120)));
+    assert_eq!(shop.audience, ["https://shop.test", "billing"]);
+    assert_eq!(token["exp"].as_i64().unwrap() - token["iat"].as_i64().unwrap(), 120);
     let second = idp.realms().get("two-words").unwrap();
     assert_eq!(sign_in(&idp, &second, APP, "carl").await.1["level"], 4);
     assert!(idp.people().get("ann").is_some(), "the root is like the first issuer");
     for note in [
         "httpServer",
         "keyProvider",
-        "claim aud of ann",
         "typeHeader",
         "scope = \"admin.*\"",
         "two words",

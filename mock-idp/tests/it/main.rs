@@ -5,6 +5,7 @@ mod one_test_each;
 
 mod assertions;
 mod attacks;
+mod audience;
 mod clock;
 mod config;
 mod conformance;

@@ -1,8 +1,32 @@
 //! Whole sign-ins, as a browser and a relying party see them.
 
-use crate::support::{Browser, CALLBACK, NORTHWIND, decode};
-use mock_idp::{Mint, MockIdp};
+use crate::support::{Browser, CALLBACK, CLIENT, NORTHWIND, decode};
+use mock_idp::{Launch, Mint, MockIdp};
 use serde_json::json;
+
+#[tokio::test]
+async fn a_client_of_this_machine_may_come_back_to_any_port() {
+    let idp = MockIdp::start().await;
+    let any_port = |client: &mut fixtures::Client| {
+        client.redirect_uris = vec!["http://127.0.0.1:*/callback".to_owned()];
+    };
+    idp.clients().change(CLIENT, any_port).expect("the client");
+    let browser = Browser::new();
+    for uri in ["http://127.0.0.1:4000/callback", "http://127.0.0.1:65535/callback"] {
+        let answer = browser.authorize(&idp, &[("redirect_uri", uri), ("prompt", "none")]).await;
+        assert!(answer.location.is_some_and(|location| location.starts_with(&format!("{uri}?"))), "{uri}");
+    }
+    for uri in [
+        "http://127.0.0.1:*/callback",
+        "http://127.0.0.1:4000/callback/",
+        "http://localhost:4000/callback",
+        "http://127.0.0.1:4000@evil.example/callback",
+    ] {
+        let answer = browser.authorize(&idp, &[("redirect_uri", uri), ("prompt", "none")]).await;
+        assert_eq!((answer.status.as_u16(), answer.page()), (400, "kaseyaone-error"), "{uri}");
+    }
+    assert!(idp.people().launch("dana", Launch::of(CLIENT).unsolicited()).is_err(), "no port to send it to");
+}
 
 #[tokio::test]
 async fn a_person_signs_in_with_user_name_password_and_code() {

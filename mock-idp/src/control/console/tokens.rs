@@ -78,7 +78,7 @@ fn asked_request(minter: &Minter, pasted: &str, client: &str) -> (Params, Option
     let verifier = is_public.then(|| state.generator.secret());
     drop(state);
     let redirect_uri =
-        registered.and_then(|client| client.redirect_uris.first().cloned()).unwrap_or_default();
+        registered.and_then(|client| client.fixed_redirect_uri().map(str::to_owned)).unwrap_or_default();
     let mut request = Params::default();
     for (name, value) in [
         ("client_id", client),

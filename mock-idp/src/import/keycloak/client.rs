@@ -6,7 +6,7 @@ use fixtures::{Client, Complaint, Grant, ResponseType, SigningAlgorithm};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::import::draft::{Draft, SECRET, confidential, public_client};
+use crate::import::draft::{CALLBACK, Draft, SECRET, confidential, public_client};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -150,6 +150,13 @@ fn leave_out(client: &mut Client, draft: &mut Draft) {
         }
         let Complaint { field, sentence, remedy, .. } = complaint;
         draft.note(format!("{field} of the client {}: {sentence}; {remedy}", client.id));
+    }
+    if fixtures::check_return(client).is_err() {
+        draft.note(format!(
+            "client {}: no redirect URI that can be registered here; put yours in place of {CALLBACK}",
+            client.id
+        ));
+        client.redirect_uris.push(CALLBACK.to_owned());
     }
 }
 

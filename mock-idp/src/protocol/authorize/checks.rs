@@ -4,11 +4,12 @@
 use fixtures::{Client, Grant, ResponseType};
 
 use super::{AuthorizeRequest, LONGEST, Prompt, ReturnTo, is_sayable, shorten};
+use crate::protocol::audience;
 use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::pkce;
-use crate::protocol::token::each_once;
+use crate::protocol::token::{each_once, is_open_to};
 
 /// Most authentication contexts that are looked at.
 const MOST_CONTEXTS: usize = 16;
@@ -24,6 +25,7 @@ const CHECKS: &[Check] = &[
     response_mode_is_known,
     grant_is_allowed,
     scope_has_openid,
+    audience_can_be_named,
     lengths_are_bounded,
     prompt_is_known,
     max_age_is_seconds,
@@ -43,6 +45,7 @@ pub(crate) fn check(params: &Params, client: &Client, to: &ReturnTo) -> Result<A
         response_type: ResponseType::Code,
         response_mode: to.response_mode,
         scope: Vec::new(),
+        audience: Vec::new(),
         state: to.state.clone(),
         nonce: None,
         code_challenge: None,
@@ -166,15 +169,27 @@ fn grant_is_allowed(_: &Params, client: &Client, request: &mut AuthorizeRequest)
     }
 }
 
-fn scope_has_openid(params: &Params, _: &Client, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn scope_has_openid(
+    params: &Params,
+    client: &Client,
+    request: &mut AuthorizeRequest,
+) -> Result<(), OAuthError> {
     let scope = params.first("scope").unwrap_or_default();
     // OIDC Core 3.1.2.1: scope values that are not understood should be ignored.
-    let known = |value: &&str| crate::protocol::discovery::SCOPES.contains(value);
-    request.scope = each_once(scope.split(' ').filter(known));
+    request.scope = each_once(scope.split(' ').filter(|value| is_open_to(client, value)));
     if request.scope.iter().any(|value| value == "openid") {
         return Ok(());
     }
     Err(OAuthError::new(ErrorCode::InvalidScope, "scope_openid", "scope must contain openid"))
+}
+
+fn audience_can_be_named(
+    params: &Params,
+    _: &Client,
+    request: &mut AuthorizeRequest,
+) -> Result<(), OAuthError> {
+    request.audience = audience::asked(params)?;
+    Ok(())
 }
 
 fn lengths_are_bounded(

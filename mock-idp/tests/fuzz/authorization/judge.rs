@@ -14,7 +14,7 @@ use crate::world::{CALLBACK, CLIENT, Facts};
 type Params = Vec<(String, String)>;
 
 /// RFC 6749 4.1.2.1, OIDC Core 3.1.2.6, Unmet Authentication Requirements 2.
-const ERRORS: [&str; 15] = [
+const ERRORS: [&str; 16] = [
     "access_denied",
     "account_selection_required",
     "consent_required",
@@ -23,6 +23,7 @@ const ERRORS: [&str; 15] = [
     "invalid_request_object",
     "invalid_request_uri",
     "invalid_scope",
+    "invalid_target",
     "login_required",
     "registration_not_supported",
     "request_not_supported",
@@ -124,7 +125,8 @@ pub(crate) fn hindrance(facts: &Facts, params: &Params) -> Option<String> {
     let merged = merged(facts, params);
     let Some(client) = named(facts, &merged) else { return Some("no client".to_owned()) };
     for (at, (name, value)) in merged.iter().enumerate() {
-        if merged[..at].iter().any(|(earlier, _)| earlier == name) {
+        let may_repeat = matches!(name.as_str(), "resource" | "audience");
+        if !may_repeat && merged[..at].iter().any(|(earlier, _)| earlier == name) {
             return Some(format!("{name} twice"));
         }
         if value.len() > 4096 {
@@ -148,6 +150,16 @@ fn reference_hindrance(facts: &Facts, params: &Params) -> Option<String> {
     }
 }
 
+/// RFC 8707 2: resources are absolute, and there are not too many of them.
+pub(crate) fn targets_are_right(params: &Params) -> bool {
+    let named = |wanted: &'static str| {
+        params.iter().filter(move |(name, value)| name == wanted && !value.is_empty()).map(|(_, value)| value)
+    };
+    let is_absolute = |uri: &String| url::Url::parse(uri).is_ok_and(|uri| uri.fragment().is_none());
+    let all: BTreeSet<_> = named("resource").chain(named("audience")).collect();
+    named("resource").all(is_absolute) && all.len() <= 16
+}
+
 /// OIDC Core 3.1.2.1, RFC 7636, and what the client registered.
 fn rule_hindrance(facts: &Facts, client: &Client, params: &Params) -> Option<&'static str> {
     let words = |name: &str| only(params, name).unwrap_or_default().split(' ').collect::<BTreeSet<_>>();
@@ -162,6 +174,7 @@ fn rule_hindrance(facts: &Facts, client: &Client, params: &Params) -> Option<&'s
     let s256 = challenge.is_some_and(is_challenge) && only(params, "code_challenge_method") == Some("S256");
     let checks = [
         ("no openid", !words("scope").contains("openid")),
+        ("a target that is none", !targets_are_right(params)),
         ("a registration", !values(params, "registration").is_empty()),
         ("prompt", prompt.contains(&"none") && prompt.len() > 1),
         (

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use fixtures::{AuthMethod, Client, Grant};
 use serde_json::Value;
 
+use crate::authorization::targets_are_right;
 use crate::shot::{Shot, decoded};
 use crate::sound::{ensure, is_describable};
 use crate::wire::Answer;
@@ -111,6 +112,9 @@ fn due(facts: &Facts, shot: &Shot, form: &Params) -> Due {
     if shot.header("dpop").is_some() {
         return Due::Error("no proof in these tests is a good one");
     }
+    if !targets_are_right(form) {
+        return Due::Error("a target that is none");
+    }
     let is = |name: &str, right: Option<&str>| right.is_some() && first(form, name) == right;
     let given = |name: &str| facts.given(name);
     let tokens = |scope: BTreeSet<String>| Due::Tokens(client.id.clone(), scope);
@@ -158,14 +162,14 @@ fn exchange_due(facts: &Facts, form: &Params, client: &Client) -> Due {
     let actor = genuine("actor_token", "actor_token_type");
     let wanted = first(form, "requested_token_type").and_then(|kind| kind.strip_prefix(KIND));
     let wanted = wanted.or(first(form, "requested_token_type"));
-    let most = if access { format!("{SCOPE} {}", client.scope) } else { client.scope.clone() };
-    let targets = form
-        .iter()
-        .filter(|(name, value)| matches!(name.as_str(), "audience" | "resource") && !value.is_empty());
+    let most = match (access, first(form, "scope")) {
+        (true, None | Some("")) => SCOPE.to_owned(),
+        (true, Some(_)) => format!("{SCOPE} {}", client.scope),
+        (false, _) => client.scope.clone(),
+    };
     let right = (access || id)
         && (first(form, "actor_token").is_none() || actor.0 || actor.1)
-        && matches!(wanted, None | Some("access_token" | "jwt"))
-        && targets.count() <= 16;
+        && matches!(wanted, None | Some("access_token" | "jwt"));
     match granted(form, &most) {
         Some(scope) if right => Due::Tokens(client.id.clone(), scope),
         _ => Due::Error("the exchange"),
