@@ -24,7 +24,7 @@ fn errors(path: &str) -> &'static [&'static str] {
         }
         // RFC 8628 3.2
         "/connect/deviceauthorization" => {
-            &["invalid_client", "invalid_request", "invalid_scope", "unauthorized_client"]
+            &["invalid_client", "invalid_request", "invalid_scope", "invalid_target", "unauthorized_client"]
         }
         // RFC 7591 3.2.2, RFC 7592 2
         "/connect/register" => &["invalid_client_metadata", "invalid_redirect_uri", "invalid_token"],
