@@ -28,7 +28,7 @@ fn nothing_here(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let place = &incoming.place;
     let near = place.realms.near(place.whole_path.trim_matches('/'));
     let named = near.iter().map(|path| format!("/{path}")).collect::<Vec<_>>().join(", ");
-    let path = shorten(&place.whole_path);
+    let path = shorten(&shown_path(&place.whole_path));
     let detail = if place.whole_path.contains("/_control/") {
         format!("there is no operation {path}; {}/openapi.json lists them all", place.base.control_url())
     } else if near.is_empty() {

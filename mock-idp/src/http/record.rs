@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 
 use crate::http::Operation;
 use crate::http::delivery::Sending;
@@ -12,11 +13,27 @@ use crate::realm::Realm;
 use crate::rule::Then;
 
 /// Where launches wait for a browser, by an unguessable name.
-const LAUNCHES: &str = "/portal/launch/";
+const LAUNCHES: [&str; 2] = ["portal", "launch"];
 
-/// A path as it may be shown: who has the address of a launch has the launch, as long as nobody has fetched it.
+/// A path as it may be shown: who has the address of a launch has the launch, as long as nobody has fetched it. Who
+/// misspells the address has it too, so it is looked for wherever it stands and however it is written.
 pub(super) fn shown_path(path: &str) -> Cow<'_, str> {
-    if path.starts_with(LAUNCHES) { format!("{LAUNCHES}(secret)").into() } else { path.into() }
+    let slashed = path.replace("%2F", "/").replace("%2f", "/");
+    let mut before = ["", ""].map(String::from);
+    let mut at = 0;
+    for piece in slashed.split_inclusive('/') {
+        let segment =
+            percent_decode_str(piece.trim_end_matches('/')).decode_utf8_lossy().to_ascii_lowercase();
+        if !segment.is_empty() {
+            if before == LAUNCHES {
+                return format!("{}(secret)", &slashed[..at]).into();
+            }
+            let [_, last] = before;
+            before = [last, segment];
+        }
+        at += piece.len();
+    }
+    path.into()
 }
 
 /// A request that is being answered. When whoever asked leaves before that, nobody goes on with it, and the journal says

@@ -244,7 +244,7 @@ async fn a_body_that_breaks_off_is_no_long_one() {
     assert!(entries[1].raw_response.ends_with(&long.bytes));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_launch_that_waits_stands_nowhere_by_its_name() {
     let idp = MockIdp::start().await;
     let launch = idp.people().launch("dana", mock_idp::Launch::of(CLIENT)).expect("a launch");
@@ -255,6 +255,24 @@ async fn a_launch_that_waits_stands_nowhere_by_its_name() {
     let secret = launch.rsplit('/').next().expect("a name");
     let shown: Vec<_> = idp.journal().entries().iter().map(mock_idp::Entry::masked).collect();
     assert_eq!(shown.iter().map(|entry| &*entry.path).collect::<Vec<_>>(), ["/portal/launch/(secret)"; 2]);
+    // An address that is nearly right, as somebody copies it, is as good to whoever reads it.
+    for (begin, end) in [
+        ("/portal/launch/", "/"),
+        ("/portal/launch/", "/x"),
+        ("/moved/portal/launch/", ""),
+        ("//portal/launch/", ""),
+        ("/portal//launch/", ""),
+        ("/portal/launch//", ""),
+        ("/Portal/l%61unch/", ""),
+        ("/portal%2flaunch%2F", ""),
+        ("/acme/portal/launch/", ""),
+    ] {
+        let answer = exchange(&idp, request(&idp, "GET", &format!("{begin}{secret}{end}"), "", "")).await;
+        let said = String::from_utf8_lossy(&answer);
+        assert!(said.starts_with("HTTP/1.1 404 ") && !said.contains(secret), "{begin}: {said}");
+    }
+    let shown: Vec<_> = idp.journal().entries().iter().map(mock_idp::Entry::masked).collect();
+    assert_eq!(shown.len(), 2 + 9);
     let shown = serde_json::to_string(&shown).expect("JSON");
     assert!(!shown.contains(secret), "{shown}");
     assert_eq!(browser.get(&launch).await.status, 303, "it waits still");
