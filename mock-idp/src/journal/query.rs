@@ -117,9 +117,10 @@ impl JournalQuery {
         }
         if let Some(wanted) = &self.parameter {
             let (name, value) = wanted.split_once('=').unwrap_or((wanted, ""));
-            let found = entry.query.first(name).or(entry.form.first(name));
-            if found != Some(value) {
-                differ.push(match found {
+            let of_that_name =
+                || entry.query.iter().chain(entry.form.iter()).filter(|(other, _)| *other == name);
+            if of_that_name().all(|(_, found)| found != value) {
+                differ.push(match of_that_name().next() {
                     Some(_) => format!("the parameter {name} has another value"),
                     None => format!("it has no parameter {name}"),
                 });

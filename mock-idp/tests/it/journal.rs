@@ -277,3 +277,19 @@ async fn a_launch_that_waits_stands_nowhere_by_its_name() {
     assert!(!shown.contains(secret), "{shown}");
     assert_eq!(browser.get(&launch).await.status, 303, "it waits still");
 }
+
+#[tokio::test]
+async fn a_parameter_is_found_wherever_and_however_often_it_stands() {
+    let idp = MockIdp::start().await;
+    let form = [("resource", "https://a.example"), ("resource", "https://b.example")];
+    Browser::new().post(&idp.url("/connect/token?resource=https://c.example"), &form).await;
+    let count = |parameter: &str| {
+        let query =
+            JournalQuery { parameter: Some(parameter.to_owned()), ..JournalQuery::operation("token") };
+        idp.journal().find(&query).len()
+    };
+    for value in ["https://a.example", "https://b.example", "https://c.example"] {
+        assert_eq!(count(&format!("resource={value}")), 1, "{value}");
+    }
+    assert_eq!((count("resource=https://d.example"), count("audience=https://a.example")), (0, 0));
+}
