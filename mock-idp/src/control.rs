@@ -35,7 +35,7 @@ use utoipa_axum::routes;
 use crate::control::problem::{LONGEST_BODY, Problem};
 use crate::fault::nearest;
 use crate::http::astray::UNKNOWN;
-use crate::http::origin::{authority, is_elsewhere};
+use crate::http::origin::{authority, host, is_elsewhere};
 use crate::http::place::Place;
 use crate::journal::{Channel, Entry, Note, Params};
 use crate::protocol::authorize::shorten;
@@ -139,7 +139,8 @@ const OPEN: [&str; 2] = ["/_control/health", "/_control/tls/authority.pem"];
 
 async fn only_who_may(place: Place, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let is_ours = || !is_elsewhere(headers, &place.base.control_url());
+    let host = host(request.uri(), headers);
+    let is_ours = || !is_elsewhere(host, headers, &place.base.control_url());
     let allowed = match place.realms.control_key() {
         _ if OPEN.contains(&request.uri().path()) => true,
         Some(key) => match shown_key(headers) {
@@ -148,7 +149,9 @@ async fn only_who_may(place: Place, request: Request, next: Next) -> Response {
             Some(shown) => shown.by_bearer || is_ours(),
             None => return Problem::no_key().into_response(),
         },
-        None if !is_here(headers, &place.realm.base.front) => return Problem::strange_host().into_response(),
+        None if !is_here(host.unwrap_or_default(), &place.realm.base.front) => {
+            return Problem::strange_host().into_response();
+        }
         None => is_ours(),
     };
     if allowed { next.run(request).await } else { Problem::foreign().into_response() }
@@ -174,8 +177,7 @@ fn shown_key(headers: &HeaderMap) -> Option<Shown> {
 
 /// A page of another site must not steer a provider on this machine, not even under a name of its own that it lets
 /// point here (DNS rebinding): the request is for an address, `localhost` or the issuer, and comes from no other origin.
-fn is_here(headers: &HeaderMap, issuer: &str) -> bool {
-    let host = headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or_default();
+fn is_here(host: &str, issuer: &str) -> bool {
     let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, _)) => address,
         None => host.split_once(':').map_or(host, |(name, _)| name),
@@ -210,16 +212,11 @@ async fn write_down(Place { realm, .. }: Place, request: Request, next: Next) ->
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderValue, header};
-
     use super::*;
 
     #[test]
     fn only_requests_for_this_machine_or_the_issuer_are_ours() {
-        let ours = |host| {
-            let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
-            is_here(&headers, "http://idp.test:9400")
-        };
+        let ours = |host| is_here(host, "http://idp.test:9400");
         for host in ["127.0.0.1:9400", "[::1]:9400", "localhost:9400", "LOCALHOST", "[::1]", "idp.test:9400"]
         {
             assert!(ours(host), "{host}");

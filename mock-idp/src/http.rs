@@ -227,7 +227,8 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     let farewells = std::mem::take(&mut reply.farewells);
     let slow = reply.slow;
     let reply = reply.completed(realm.lock_at(&incoming.place.base).now(), operation.cross_origin);
-    let reply = if incoming.method == Method::HEAD { reply.without_body() } else { reply };
+    let mut reply = if incoming.method == Method::HEAD { reply.without_body() } else { reply };
+    reply.version = incoming.version;
     let mut sending = Sending::of(reply, &struck, lever.is_some());
     write_down(&realm, operation, incoming, note, &mut sending);
     if !farewells.is_empty() {

@@ -1,15 +1,24 @@
-//! Which page sent a request, as far as a browser says so. Servers and tests say nothing.
+//! Which host a request names, and which page sent it, as far as a browser says so. Servers and tests say nothing.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 
-/// Whether a browser says that a page of another site than `ours`, an address of this provider, sent this.
-pub(crate) fn is_elsewhere(headers: &HeaderMap, ours: &str) -> bool {
+/// The host that a request names, with its port: in its target where that has one, as in HTTP/2 (RFC 9113 8.3.1, RFC 9112
+/// 3.2.2), otherwise in `Host`.
+pub(crate) fn host<'a>(target: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+    match target.authority() {
+        Some(authority) => Some(authority.as_str()),
+        None => only(headers, header::HOST.as_str()),
+    }
+}
+
+/// Whether a browser says that a page of another site than `ours`, an address of this provider, sent this to `host`.
+pub(crate) fn is_elsewhere(host: Option<&str>, headers: &HeaderMap, ours: &str) -> bool {
     if let Some(site) = only(headers, "sec-fetch-site") {
         return !matches!(site, "same-origin" | "none");
     }
     // Browsers do not say more to an address of plain http that is not this machine. Whoever forwards requests may
-    // have changed Host.
-    let host = only(headers, header::HOST.as_str()).unwrap_or_default();
+    // have changed the host.
+    let host = host.unwrap_or_default();
     let is_ours =
         |origin: &str| authority(origin).is_some_and(|it| it == host || authority(ours) == Some(it));
     only(headers, header::ORIGIN.as_str()).is_some_and(|origin| !is_ours(origin))
@@ -41,7 +50,7 @@ mod tests {
                 let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
                 headers.append(HeaderName::from_static(name), value);
             }
-            is_elsewhere(&headers, "http://idp.test:9400/acme")
+            is_elsewhere(host(&Uri::default(), &headers), &headers, "http://idp.test:9400/acme")
         };
         let host = ("host", "127.0.0.1:9400");
         assert!(!elsewhere(&[host]));

@@ -9,13 +9,14 @@ use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use tower::ServiceExt as _;
 
 use crate::base::Base;
 use crate::fault::documents::MOVED;
 use crate::http::astray::NOTHING_HERE;
+use crate::http::origin::host;
 use crate::http::serve;
 use crate::protocol::discovery::path;
 use crate::protocol::endpoints::Endpoints;
@@ -63,7 +64,7 @@ pub(crate) async fn dispatch(State(entrance): State<Entrance>, mut request: Requ
     let root = || realms.get("").map(|root| (root, whole_path.to_string()));
     let Some((realm, rest)) = found.or_else(root) else { return StatusCode::NOT_FOUND.into_response() };
     let base = if realms.addressing.is_derived() {
-        let asked = asked_for(request.headers());
+        let asked = asked_for(host(request.uri(), request.headers()), request.headers());
         Arc::new(realms.addressing.base(&realm.path, asked.as_deref(), &realm.base.endpoints))
     } else {
         Arc::clone(&realm.base)
@@ -109,13 +110,13 @@ fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
 }
 
 /// The scheme and authority a request was sent to, as the proxies in front tell it (the first of each list).
-fn asked_for(headers: &HeaderMap) -> Option<String> {
+fn asked_for(host: Option<&str>, headers: &HeaderMap) -> Option<String> {
     let first = |name: &str| {
         let value = headers.get(name)?.to_str().ok()?;
         value.split(',').next().map(str::trim).filter(|value| !value.is_empty())
     };
     let scheme = first("x-forwarded-proto").unwrap_or("http");
-    let host = first("x-forwarded-host").or_else(|| first(header::HOST.as_str()))?;
+    let host = first("x-forwarded-host").or(host)?;
     let host = match first("x-forwarded-port") {
         Some(port) if host.rsplit_once(':').is_none_or(|(_, tail)| tail.parse::<u16>().is_err()) => {
             format!("{host}:{port}")
@@ -149,7 +150,8 @@ mod tests {
             let pairs = headers
                 .iter()
                 .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
-            asked_for(&pairs.collect())
+            let headers = pairs.collect();
+            asked_for(host(&Uri::default(), &headers), &headers)
         };
         for (headers, expected) in [
             (&[("host", "idp:9400")] as &[_], Some("http://idp:9400")),

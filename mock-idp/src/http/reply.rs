@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -23,6 +23,8 @@ pub(crate) struct Reply {
     pub(crate) slow: bool,
     /// Send in pieces, without a length.
     pub(crate) chunked: bool,
+    /// Of HTTP: that of the request.
+    pub(crate) version: Version,
     /// What a fault does to the answer on its way.
     pub(crate) then: Option<Then>,
     /// Logout tokens that are delivered before the answer goes out.
@@ -34,7 +36,8 @@ impl Reply {
         // Room for those that every answer has, too.
         let headers = HeaderMap::with_capacity(16);
         let (body, farewells) = (body.into(), Vec::new());
-        Self { status, headers, body, slow: false, chunked: false, then: None, farewells }
+        let version = Version::HTTP_11;
+        Self { status, headers, body, slow: false, chunked: false, version, then: None, farewells }
             .with(header::CONTENT_TYPE, content_type)
     }
 
@@ -145,8 +148,11 @@ impl Reply {
     }
 
     fn message(&self, headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
-        let reason = self.status.canonical_reason().unwrap_or_default();
-        message(&["HTTP/1.1 ", self.status.as_str(), " ", reason, "\r\n"], headers, body)
+        let status = self.status.as_str();
+        // RFC 9113 8.3.2: HTTP/2 carries no reason.
+        let reason = self.status.canonical_reason().filter(|_| self.version != Version::HTTP_2);
+        let version = if self.version == Version::HTTP_2 { "HTTP/2 " } else { "HTTP/1.1 " };
+        message(&[version, status, " ", reason.unwrap_or_default(), "\r\n"], headers, body)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, Version, header};
+use axum::http::{HeaderMap, Method, Uri, Version, header};
 use futures_util::StreamExt as _;
 
-use crate::http::origin::{is_elsewhere, only};
+use crate::http::origin::{host, is_elsewhere, only};
 use crate::http::place::Place;
 use crate::protocol::error::Refusal;
 use crate::protocol::params::Params;
@@ -19,7 +19,7 @@ const LONGEST_BODY: usize = 64 * 1024;
 #[derive(Clone)]
 pub(crate) struct Incoming {
     pub(crate) method: Method,
-    version: Version,
+    pub(crate) version: Version,
     /// The path at which it is served.
     pub(crate) path: String,
     /// The realm, its addresses, and the path as it was asked for.
@@ -31,8 +31,8 @@ pub(crate) struct Incoming {
     /// Why it was not.
     pub(crate) unread: Option<Refusal>,
     headers: HeaderMap,
-    /// The query as it came.
-    raw_query: Option<String>,
+    /// Its target, with the path at which it is served.
+    target: Uri,
 }
 
 impl Incoming {
@@ -59,16 +59,23 @@ impl Incoming {
             body,
             unread,
             headers: parts.headers,
-            raw_query: parts.uri.query().map(str::to_owned),
+            target: parts.uri,
         }
     }
 
     /// The request as bytes, as far as the parsed headers tell.
     pub(crate) fn raw(&self) -> Vec<u8> {
-        let version = if self.version == Version::HTTP_10 { " HTTP/1.0\r\n" } else { " HTTP/1.1\r\n" };
-        let (mark, query) = self.raw_query.as_deref().map_or(("", ""), |query| ("?", query));
-        let first = [self.method.as_str(), " ", &self.place.whole_path, mark, query, version];
-        super::reply::message(&first, &self.headers, &self.body)
+        let (method, path) = (self.method.as_str(), &*self.place.whole_path);
+        let (mark, query) = self.target.query().map_or(("", ""), |query| ("?", query));
+        let authority = self.target.authority().map_or("", |authority| authority.as_str());
+        let version = version_of(self.version);
+        let first: &[&str] = if self.version == Version::HTTP_2 {
+            &[method, " ", path, mark, query, " ", version, "\r\n:authority: ", authority, "\r\n"]
+        } else {
+            let (scheme, colon) = self.target.scheme_str().map_or(("", ""), |scheme| (scheme, "://"));
+            &[method, " ", scheme, colon, authority, path, mark, query, " ", version, "\r\n"]
+        };
+        super::reply::message(first, &self.headers, &self.body)
     }
 
     /// The parameters of the request: the form of a POST, the query of a GET (OIDC Core 3.1.2.1).
@@ -78,7 +85,7 @@ impl Incoming {
 
     /// Whether a browser says that a page of another site sent this. Servers and tests say nothing.
     pub(crate) fn is_cross_site(&self) -> bool {
-        is_elsewhere(&self.headers, &self.place.base.front)
+        is_elsewhere(host(&self.target, &self.headers), &self.headers, &self.place.base.front)
     }
 
     /// The Authorization header (RFC 6749 2.3: one way to authenticate for each request).
@@ -126,6 +133,15 @@ impl Incoming {
             .filter_map(|pair| pair.trim().split_once('='))
             .find(|(other, _)| *other == name)
             .map(|(_, value)| value)
+    }
+}
+
+/// As it stands in the first line of a message; HTTP/2 has none, and says it at the beginning of the connection.
+pub(super) fn version_of(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        _ => "HTTP/1.1",
     }
 }
 

@@ -1,9 +1,12 @@
 //! TLS by an authority of the provider's own, certificates that are wrong on request, who may control the provider, and
 //! which pages may call it.
 
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mock_idp::MockIdp;
+use mock_idp::{JournalQuery, MockIdp};
 
 /// A client that trusts what the provider says it may.
 pub(crate) fn client(authority: Option<&str>) -> reqwest::Client {
@@ -186,4 +189,78 @@ async fn any_page_may_call_what_servers_call_and_nothing_else() {
         answer.headers()["access-control-expose-headers"],
         "www-authenticate,dpop-nonce,x-mock-idp-check"
     );
+}
+
+/// A request of one frame over HTTP/2 (RFC 9113), with nothing compressed: whether it was answered 200, and the body.
+async fn over_http_2(address: SocketAddr, method: &str, path: &str, authority: &str) -> (bool, String) {
+    let mut fields = Vec::new();
+    // Names as numbers in the table of RFC 7541, appendix A.
+    for (name, value) in [(2, method), (6, "http"), (4, path), (1, authority)] {
+        fields.extend([name, u8::try_from(value.len()).expect("short")]);
+        fields.extend(value.as_bytes());
+    }
+    let frame = |kind: u8, flags: u8, stream: u8, payload: &[u8]| {
+        let length = u8::try_from(payload.len()).expect("short");
+        [&[0, 0, length, kind, flags, 0, 0, 0, stream], payload].concat()
+    };
+    let sent =
+        [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &frame(4, 0, 0, &[]), &frame(1, 5, 1, &fields)].concat();
+    let talk = move || {
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        stream.write_all(&sent).expect("it is open");
+        let (mut is_ok, mut body) = (false, Vec::new());
+        loop {
+            let mut head = [0; 9];
+            stream.read_exact(&mut head).expect("a frame");
+            let [_, high, low, kind, flags, ..] = head;
+            let mut payload = vec![0; usize::from(high) << 8 | usize::from(low)];
+            stream.read_exact(&mut payload).expect("the whole frame");
+            match kind {
+                0 => body.extend(payload),
+                // 8 is `:status: 200` in the table.
+                1 => is_ok = payload.first() == Some(&0x88),
+                _ => continue,
+            }
+            if flags & 1 == 1 {
+                return (is_ok, String::from_utf8_lossy(&body).into_owned());
+            }
+        }
+    };
+    tokio::task::spawn_blocking(talk).await.expect("no panic")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_is_for_the_host_in_its_target_whatever_its_version() {
+    let idp = MockIdp::builder().derived_issuer().start().await.expect("a free port");
+    let address = idp.address();
+    let document = "/.well-known/openid-configuration";
+    let (_, body) = over_http_2(address, "GET", document, "idp.test:9400").await;
+    assert!(body.contains(r#""issuer":"http://idp.test:9400""#), "{body}");
+    let entry = idp.journal().find(&JournalQuery::operation("discovery")).pop().expect("an entry");
+    let raw = String::from_utf8(entry.raw_request).expect("text");
+    assert!(raw.starts_with(&format!("GET {document} HTTP/2\r\n:authority: idp.test:9400\r\n")), "{raw}");
+    assert!(entry.raw_response.starts_with(b"HTTP/2 200 \r\n"));
+    for (authority, is_ours) in [(address.to_string().as_str(), true), ("evil.example", false)] {
+        for (method, path) in [("GET", "/_control/clock"), ("DELETE", "/_control/journal")] {
+            let (is_ok, body) = over_http_2(address, method, path, authority).await;
+            let is_strange = body.contains("strange_host");
+            assert_eq!(is_strange, !is_ours, "{method} {authority}: {body}");
+            assert_eq!(is_ok, is_ours && method == "GET", "{method} {authority}: {body}");
+        }
+    }
+    // RFC 9112 3.2.2: what a proxy is asked for.
+    let asked =
+        format!("GET http://other.test{document} HTTP/1.1\r\nhost: idp.test\r\nconnection: close\r\n\r\n");
+    let sent = asked.clone();
+    let talk = move || {
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        stream.write_all(sent.as_bytes()).expect("it is open");
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).expect("an answer");
+        heard
+    };
+    let heard = tokio::task::spawn_blocking(talk).await.expect("no panic");
+    assert!(heard.contains(r#""issuer":"http://other.test""#), "{heard}");
+    let entry = idp.journal().find(&JournalQuery::operation("discovery")).pop().expect("an entry");
+    assert_eq!(String::from_utf8_lossy(&entry.raw_request), asked);
 }
