@@ -18,3 +18,4 @@ pub(crate) mod params;
 pub(crate) mod pkce;
 pub(crate) mod registration;
 pub(crate) mod token;
+pub(crate) mod uri;

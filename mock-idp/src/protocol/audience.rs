@@ -1,11 +1,10 @@
 //! For whom an access token is: the resources that were asked for (RFC 8707), or audiences by their name (RFC 8693 2.1),
 //! which several products take wherever a token is asked for.
 
-use url::Url;
-
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
+use crate::protocol::uri;
 
 /// Most that a request can ask for.
 const MOST: usize = 16;
@@ -44,13 +43,13 @@ pub(crate) fn narrowed(granted: &[String], params: &Params) -> Result<Vec<String
     }
 }
 
-// RFC 8707 2: an absolute URI, without a fragment.
+// RFC 8707 2.
 fn is_resource(value: &str) -> Result<(), OAuthError> {
-    match Url::parse(value) {
-        Ok(url) if url.fragment().is_none() => Ok(()),
-        Ok(_) => Err(invalid("resource", format!("resource {:?} has a fragment", shorten(value)))),
-        Err(_) => Err(invalid("resource", format!("resource {:?} is not an absolute URI", shorten(value)))),
+    if uri::is_absolute(value) {
+        return Ok(());
     }
+    let reason = format!("resource {:?} is no absolute URI without a fragment", shorten(value));
+    Err(invalid("resource", reason))
 }
 
 fn invalid(check: &str, reason: String) -> OAuthError {

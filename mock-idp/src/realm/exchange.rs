@@ -11,6 +11,7 @@ use crate::protocol::assertion::{self, Expected};
 use crate::protocol::audience;
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::params::Params;
 use crate::protocol::token as rules;
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
@@ -35,6 +36,16 @@ struct Presented {
     jkt: Option<String>,
 }
 
+/// RFC 8693 2.1: what may stand in the form, whatever the tokens are.
+fn check_form(form: &Params) -> Result<(), OAuthError> {
+    let given = |name| form.first(name).is_some_and(|value| !value.is_empty());
+    if given("actor_token_type") && !given("actor_token") {
+        let reason = "actor_token_type stands without an actor_token; send both or neither";
+        return Err(OAuthError::new(ErrorCode::InvalidRequest, "actor_token_type", reason));
+    }
+    Ok(())
+}
+
 impl State {
     /// RFC 8693 2: whoever holds a token of a person gets one of its own for that person.
     pub(crate) fn exchange_token(
@@ -52,6 +63,7 @@ impl State {
                 return Err(OAuthError::new(ErrorCode::InvalidRequest, "requested_token_type", reason));
             }
         }
+        check_form(form)?;
         let shown = request.jkt.clone();
         let presented = self.presented(subject_token, kind, "subject_token", shown.as_deref())?;
         let mut authentication = Arc::new(presented.authentication);
@@ -103,6 +115,11 @@ impl State {
         before: Option<Value>,
     ) -> Result<Value, OAuthError> {
         let acting = self.presented(token, kind, "actor_token", shown)?;
+        // RFC 8693 2.2.2: what cannot be taken of either token is this error.
+        self.still_there(&acting.authentication).map_err(|_| {
+            let reason = "the person who is to act may not sign in any more";
+            OAuthError::new(ErrorCode::InvalidRequest, "actor_status", reason)
+        })?;
         let subject = self.subject_of(&acting.authentication.person, &acting.authentication.client_id);
         let mut actor = json!({ "sub": subject });
         if let Some(before) = before {

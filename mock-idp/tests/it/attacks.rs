@@ -178,6 +178,33 @@ async fn a_bound_token_is_exchanged_by_whoever_has_the_key() {
 }
 
 #[tokio::test]
+async fn nobody_acts_by_the_token_of_somebody_who_may_not_sign_in() {
+    type End = fn(&MockIdp);
+    let ends: [(&str, End); 3] = [
+        ("deactivated", |idp| idp.people().deactivate("rui").expect("rui")),
+        ("locked", |idp| idp.people().lock("rui").expect("rui")),
+        ("deleted", |idp| idp.people().delete("rui").expect("rui")),
+    ];
+    for (how, end) in ends {
+        let idp = provider().await;
+        idp.clients().change(CLIENT, |client| client.grants.push(Grant::TokenExchange)).expect("the client");
+        let token = |person: &str| idp.mint(&Mint::new(person, CLIENT)).expect("tokens").access_token;
+        let (subject, actor) = (token("dana"), token("rui"));
+        let exchange = [
+            ("grant_type", EXCHANGE),
+            ("subject_token", &subject),
+            ("subject_token_type", ACCESS_TOKEN),
+            ("actor_token", &actor),
+            ("actor_token_type", ACCESS_TOKEN),
+        ];
+        assert_eq!(post(&idp, "/connect/token", &exchange, &[]).await.status, 200, "{how}");
+        end(&idp);
+        let answer = post(&idp, "/connect/token", &exchange, &[]).await;
+        assert_eq!(error_of(&answer), refused("invalid_request"), "{how}");
+    }
+}
+
+#[tokio::test]
 async fn there_is_an_end_to_acting_for_each_other() {
     let idp = provider().await;
     idp.clients().change(CLIENT, |client| client.grants.push(Grant::TokenExchange)).expect("the client");
@@ -400,4 +427,37 @@ async fn a_fault_for_one_client_is_not_spent_on_what_another_tries() {
     assert_eq!(browser.post(&idp.url("/connect/token"), &form).await.status, 400);
     assert_eq!((armed.fired(), browser.redeem(&idp, &code).await.status.as_u16()), (0, 503));
     assert_eq!((armed.fired(), browser.redeem(&idp, &code).await.status.as_u16()), (1, 200));
+}
+
+#[tokio::test]
+async fn an_exchange_names_resources_by_their_addresses_and_actors_by_their_tokens() {
+    let idp = provider().await;
+    idp.clients().change(CLIENT, |client| client.grants.push(Grant::TokenExchange)).expect("the client");
+    let token = idp.mint(&Mint::new("dana", CLIENT)).expect("tokens").access_token;
+    let exchange = async |name: &'static str, value: &'static str| {
+        let form = [
+            ("grant_type", EXCHANGE),
+            ("subject_token", &*token),
+            ("subject_token_type", ACCESS_TOKEN),
+            (name, value),
+        ];
+        post(&idp, "/connect/token", &form, &[]).await
+    };
+    for (name, value, error) in [
+        ("resource", "api", "invalid_target"),
+        ("resource", "/api", "invalid_target"),
+        ("resource", "https://api.example/#part", "invalid_target"),
+        ("resource", " https://api.example/", "invalid_target"),
+        ("actor_token_type", ACCESS_TOKEN, "invalid_request"),
+    ] {
+        assert_eq!(error_of(&exchange(name, value).await), refused(error), "{name}={value}");
+    }
+    for (name, value) in [
+        ("resource", "https://api.example/?of=x"),
+        ("resource", "urn:api"),
+        ("audience", "api"),
+        ("actor_token_type", ""),
+    ] {
+        assert_eq!(exchange(name, value).await.status, 200, "{name}={value}");
+    }
 }

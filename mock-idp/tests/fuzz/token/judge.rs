@@ -168,7 +168,9 @@ fn exchange_due(facts: &Facts, form: &Params, client: &Client) -> Due {
         (false, _) => client.scope.clone(),
     };
     let right = (access || id)
-        && (first(form, "actor_token").is_none() || actor.0 || actor.1)
+        && (actor.0
+            || actor.1
+            || first(form, "actor_token").is_none() && first(form, "actor_token_type").is_none())
         && matches!(wanted, None | Some("access_token" | "jwt"));
     match granted(form, &most) {
         Some(scope) if right => Due::Tokens(client.id.clone(), scope),
