@@ -170,6 +170,11 @@ pub(crate) fn userinfo(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
     reply
 }
 
+/// The scheme of the challenge to a request for a resource: the one that was used, or that the error is about (RFC 9449 7.1).
+pub(super) fn scheme_of(with_proof: bool, error: &str) -> &'static str {
+    if with_proof || matches!(error, "invalid_dpop_proof" | "use_dpop_nonce") { "DPoP" } else { "Bearer" }
+}
+
 /// RFC 6750 3.1 and RFC 9449 7.1: which error has which status, with the challenge of the scheme that was used.
 fn resource_error(error: &OAuthError, with_proof: bool, note: &mut Note) -> Reply {
     let status = match error.code {
@@ -177,8 +182,7 @@ fn resource_error(error: &OAuthError, with_proof: bool, note: &mut Note) -> Repl
         ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
         _ => StatusCode::UNAUTHORIZED,
     };
-    let about_proof = matches!(error.code, ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce);
-    let scheme = if with_proof || about_proof { "DPoP" } else { "Bearer" };
+    let scheme = scheme_of(with_proof, error.code.as_str());
     // RFC 6750 3.1: whoever shows no token at all is told of no error.
     let challenge = match &*error.refusal.check {
         "bearer_present" => format!("{scheme} realm=\"mock-idp\""),

@@ -138,9 +138,11 @@ impl ErrorByRule {
         };
         let reply = Reply::json(status, &json!({"error": error, "error_description": description}));
         match (operation.name, status) {
-            // RFC 6750 3, RFC 6749 5.2.
+            // RFC 6750 3, RFC 9449 7.1, RFC 6749 5.2.
             ("userinfo", _) => {
-                let challenge = format!("Bearer realm=\"mock-idp\", error=\"{}\"", describable(error));
+                let with_proof = incoming.access_token().is_some_and(|presented| presented.with_proof);
+                let scheme = connect::scheme_of(with_proof, error);
+                let challenge = format!("{scheme} realm=\"mock-idp\", error=\"{}\"", describable(error));
                 reply.with(header::WWW_AUTHENTICATE, challenge)
             }
             (_, StatusCode::UNAUTHORIZED) => reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"mock-idp\""),

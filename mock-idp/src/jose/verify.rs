@@ -16,7 +16,7 @@ pub(crate) fn verified(token: &str, jwk: &Map<String, Value>) -> Option<(Value, 
     let (header, payload) = super::decode_whole(token)?;
     let alg = header.get("alg")?.as_str()?;
     // RFC 7517 4.4: a key that names its algorithm is for no other.
-    if jwk.get("alg").and_then(Value::as_str).is_some_and(|named| named != alg) {
+    if jwk.get("alg").and_then(Value::as_str).is_some_and(|named| named != alg) || !is_for_signatures(jwk) {
         return None;
     }
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
@@ -53,26 +53,38 @@ pub(crate) fn verified_by_set(token: &str, jwks: &Value) -> Option<(Value, Value
     keys.filter(named).find_map(|jwk| verified(token, jwk))
 }
 
+/// Whether a key may be used on signatures, as far as it says what it is for (RFC 7517 4.2, 4.3).
+pub(crate) fn is_for_signatures(jwk: &Map<String, Value>) -> bool {
+    let verifies = |operations: &Value| {
+        operations.as_array().is_some_and(|operations| operations.iter().any(|it| it == "verify"))
+    };
+    jwk.get("use").is_none_or(|purpose| purpose == "sig") && jwk.get("key_ops").is_none_or(verifies)
+}
+
 /// By the members of the key that its type names and by no others: they are what its thumbprint is made of (RFC 7638 3.2).
 fn is_signed(alg: &str, jwk: &Map<String, Value>, message: &[u8], signature: &[u8]) -> bool {
     let member =
         |name: &str| jwk.get(name).and_then(Value::as_str).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
     let is = |name: &str, value: &str| jwk.get(name).and_then(Value::as_str) == Some(value);
     if let Some(parameters) = rsa_parameters(alg).filter(|_| is("kty", "RSA")) {
-        let (Some(n), Some(e)) = (member("n"), member("e")) else { return false };
+        // RFC 7518 2: in the least octets, so that a key is written in one way.
+        let number = |name: &str| member(name).filter(|bytes| bytes.first().is_some_and(|first| *first != 0));
+        let (Some(n), Some(e)) = (number("n"), number("e")) else { return false };
         return RsaPublicKeyComponents { n, e }.verify(parameters, message, signature).is_ok();
     }
-    let curve = match alg {
-        "ES256" if is("kty", "EC") && is("crv", "P-256") => &ECDSA_P256_SHA256_FIXED,
-        "ES384" if is("kty", "EC") && is("crv", "P-384") => &ECDSA_P384_SHA384_FIXED,
+    let (curve, length) = match alg {
+        "ES256" if is("kty", "EC") && is("crv", "P-256") => (&ECDSA_P256_SHA256_FIXED, 32),
+        "ES384" if is("kty", "EC") && is("crv", "P-384") => (&ECDSA_P384_SHA384_FIXED, 48),
         "EdDSA" | "Ed25519" if is("kty", "OKP") && is("crv", "Ed25519") => {
             return member("x")
                 .is_some_and(|x| UnparsedPublicKey::new(&ED25519, x).verify(message, signature).is_ok());
         }
         _ => return false,
     };
-    // SEC1 2.3.3: an uncompressed point.
-    let (Some(x), Some(y)) = (member("x"), member("y")) else { return false };
+    // SEC1 2.3.3: an uncompressed point. RFC 7518 6.2.1.2: each coordinate has the length that its curve wants, or what
+    // one takes from the other would be the same point under another thumbprint.
+    let coordinate = |name: &str| member(name).filter(|bytes| bytes.len() == length);
+    let (Some(x), Some(y)) = (coordinate("x"), coordinate("y")) else { return false };
     let point = [vec![4], x, y].concat();
     UnparsedPublicKey::new(curve, point).verify(message, signature).is_ok()
 }

@@ -78,8 +78,8 @@ pub(crate) fn check_begun(claims: &Value, now: Timestamp) -> Result<(), String> 
     Ok(())
 }
 
-/// A time in whole seconds, if it is a number.
-fn second(value: &Value) -> Option<i64> {
+/// A time in whole seconds, if it is a number (RFC 7519 2: it may have a fraction).
+pub(crate) fn second(value: &Value) -> Option<i64> {
     value.as_f64().map(floor)
 }
 

@@ -6,6 +6,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::protocol::assertion::second;
+use crate::protocol::uri::normalized;
+
 /// How old a proof may be, and how far in the future, seconds (RFC 9449 11.1).
 pub(crate) const WINDOW: i64 = 300;
 
@@ -50,7 +53,8 @@ pub(crate) fn key_of(header: &Value) -> Result<&Map<String, Value>, &'static str
         );
     }
     let jwk = header.get("jwk").and_then(Value::as_object).ok_or("the proof has no jwk in its header")?;
-    if ["d", "p", "q", "k"].iter().any(|private| jwk.contains_key(*private)) {
+    // RFC 7518 6.2.2, 6.3.2, 6.4.1.
+    if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|private| jwk.contains_key(*private)) {
         return Err("the jwk of the proof holds a private key");
     }
     Ok(jwk)
@@ -69,16 +73,16 @@ pub(crate) fn check<'a>(claims: &'a Value, expected: &Expected<'_>) -> Result<&'
     }
     let uri = text("htu").unwrap_or_default();
     let uri = uri.split(['?', '#']).next().unwrap_or_default();
-    // RFC 9449 4.3: compared as addresses are, so that letters of the host may be large and a usual port be named.
-    let address = |text: &str| url::Url::parse(text).ok();
-    let is_it = |right: &String| right == uri || address(right).is_some_and(|it| address(uri) == Some(it));
+    // RFC 9449 4.3: by RFC 3986, so that letters of the host may be large and a usual port be named, and no more.
+    let is_it =
+        |right: &String| right == uri || normalized(right).is_some_and(|it| normalized(uri) == Some(it));
     if !expected.uris.iter().any(is_it) {
         let mut right = expected.uris.to_vec();
         right.dedup();
         return Err(format!("htu of the proof must be {}", right.join(" or ")));
     }
     let now = expected.now.as_second();
-    match claims.get("iat").and_then(Value::as_i64) {
+    match claims.get("iat").and_then(second) {
         Some(at) if (now - WINDOW..=now + WINDOW).contains(&at) => {}
         _ => return Err(format!("iat of the proof must be within {WINDOW} seconds of now")),
     }

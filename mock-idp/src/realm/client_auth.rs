@@ -157,6 +157,9 @@ impl State {
         let (header, _) = jose::decode_whole(proof).ok_or_else(no_jwt)?;
         let jwk: Map<String, Value> =
             dpop::key_of(&header).map_err(|reason| wrong(reason.to_owned()))?.clone();
+        if !verify::is_for_signatures(&jwk) {
+            return Err(wrong("the jwk of the proof says that it is not for signatures".to_owned()));
+        }
         let (_, claims) = verify::verified(proof, &jwk)
             .ok_or_else(|| wrong("the DPoP proof is not signed by the key in its header".to_owned()))?;
         let uris = [&self.base.back, &self.base.front].map(|base| format!("{base}{}", caller.path));

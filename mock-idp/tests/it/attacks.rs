@@ -4,8 +4,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fixtures::Grant;
-use mock_idp::{JournalQuery, Mint, MockIdp};
+use mock_idp::{JournalQuery, Mint, MockIdp, Then, When};
 use serde_json::{Value, json};
+use sha2::Digest as _;
 
 use crate::assertions::Signer;
 use crate::support::{Answer, Browser, CALLBACK, CLIENT, SECRET, VERIFIER, authorize_url};
@@ -459,5 +460,106 @@ async fn an_exchange_names_resources_by_their_addresses_and_actors_by_their_toke
         ("actor_token_type", ""),
     ] {
         assert_eq!(exchange(name, value).await.status, 200, "{name}={value}");
+    }
+}
+
+/// What the token endpoint says to a proof with this key and these changes to its claims.
+async fn proven(idp: &MockIdp, signer: &Signer, jwk: &Value, changes: &Value) -> (u16, String) {
+    let mut claims = claims(idp, "/connect/token", &format!("{jwk}{changes}"));
+    claims["jti"] = json!(URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(claims["jti"].to_string())));
+    for (name, value) in changes.as_object().expect("claims") {
+        claims[name] = value.clone();
+    }
+    let form = [("grant_type", "refresh_token"), ("refresh_token", "x")];
+    let proof = signer.proof_showing(jwk, &claims);
+    error_of(&post(idp, "/connect/token", &form, &[("dpop", &proof)]).await)
+}
+
+#[tokio::test]
+async fn a_key_is_written_in_one_way_and_shows_nothing_but_its_public_half() {
+    let idp = provider().await;
+    let decoded = |jwk: &Value, name: &str| {
+        URL_SAFE_NO_PAD.decode(jwk[name].as_str().expect("a member")).expect("base64url")
+    };
+    for (alg, numbers) in [("ES256", ["x", "y"]), ("ES384", ["x", "y"]), ("RS256", ["n", "e"])] {
+        let signer = Signer::of(alg);
+        let right = signer.jwk();
+        assert_eq!(proven(&idp, &signer, &right, &json!({})).await, refused("invalid_grant"), "{alg}");
+        let mut wrong = Vec::new();
+        let [first, second] = numbers.map(|name| decoded(&right, name));
+        // The end of one is the beginning of the other: the same point in the same octets.
+        let whole = [first.clone(), second.clone()].concat();
+        for at in [first.len() - 1, first.len() + 1] {
+            let mut jwk = right.clone();
+            jwk[numbers[0]] = json!(URL_SAFE_NO_PAD.encode(&whole[..at]));
+            jwk[numbers[1]] = json!(URL_SAFE_NO_PAD.encode(&whole[at..]));
+            wrong.push(jwk);
+        }
+        for name in numbers {
+            let mut jwk = right.clone();
+            jwk[name] = json!(URL_SAFE_NO_PAD.encode([vec![0], decoded(&right, name)].concat()));
+            wrong.push(jwk);
+        }
+        for (name, value) in [
+            ("d", json!("AQ")),
+            ("dp", json!("AQ")),
+            ("dq", json!("AQ")),
+            ("qi", json!("AQ")),
+            ("oth", json!([])),
+            ("use", json!("enc")),
+            ("key_ops", json!(["encrypt"])),
+        ] {
+            let mut jwk = right.clone();
+            jwk[name] = value;
+            wrong.push(jwk);
+        }
+        for jwk in wrong {
+            assert_eq!(proven(&idp, &signer, &jwk, &json!({})).await, refused("invalid_dpop_proof"), "{jwk}");
+        }
+        let mut said = right.clone();
+        said["use"] = json!("sig");
+        said["key_ops"] = json!(["verify"]);
+        assert_eq!(proven(&idp, &signer, &said, &json!({})).await, refused("invalid_grant"), "{alg}");
+    }
+}
+
+#[tokio::test]
+async fn a_proof_has_a_time_with_or_without_a_fraction_and_an_address_by_rfc_3986() {
+    let idp = provider().await;
+    let signer = Signer::of("ES256");
+    let port = idp.address().port();
+    let now = i32::try_from(idp.clock().now().as_second()).map(f64::from).expect("this century");
+    for (changes, is_right) in [
+        (json!({"iat": now + 0.25}), true),
+        (json!({"iat": now - 300.0}), true),
+        (json!({"iat": now + 400.5}), false),
+        (json!({"iat": now.to_string()}), false),
+        (json!({"htu": format!("HTTP://127.0.0.1:{port}/x/../connect/%74oken?a#b")}), true),
+        (json!({"htu": format!("http:127.0.0.1:{port}/connect/token")}), false),
+        (json!({"htu": format!("http:\\\\127.0.0.1:{port}\\connect\\token")}), false),
+        (json!({"htu": format!(" http://127.0.0.1:{port}/connect/token")}), false),
+        (json!({"htu": format!("http://127.1:{port}/connect/token")}), false),
+        (json!({"htu": format!("http://127.0.0.1:{port}/connect/to\nken")}), false),
+    ] {
+        let expected = refused(if is_right { "invalid_grant" } else { "invalid_dpop_proof" });
+        assert_eq!(proven(&idp, &signer, &signer.jwk(), &changes).await, expected, "{changes}");
+    }
+}
+
+#[tokio::test]
+async fn the_error_of_a_rule_is_told_in_the_scheme_that_was_used() {
+    let idp = provider().await;
+    let error = |name: &str| Then::oauth_error(name);
+    for (name, scheme, expected) in [
+        ("invalid_token", "DPoP", "DPoP realm=\"mock-idp\", error=\"invalid_token\""),
+        ("invalid_token", "Bearer", "Bearer realm=\"mock-idp\", error=\"invalid_token\""),
+        ("use_dpop_nonce", "Bearer", "DPoP realm=\"mock-idp\", error=\"use_dpop_nonce\""),
+    ] {
+        idp.when(When::operation("userinfo")).times(1).then(error(name)).expect("a rule");
+        let browser = Browser::new();
+        let asked =
+            browser.http().get(idp.url("/connect/userinfo")).header("authorization", format!("{scheme} x"));
+        let answer = browser.send(asked).await;
+        assert_eq!(answer.headers["www-authenticate"], expected);
     }
 }
