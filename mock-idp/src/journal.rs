@@ -317,14 +317,10 @@ impl Journal {
         forgotten
     }
 
-    /// Whom this journal tells of news.
-    pub(crate) fn news_sender(&self) -> watch::Sender<u64> {
-        self.news.clone()
-    }
-
-    /// Tells these from now on, and that something changed.
-    pub(crate) fn tell(&mut self, news: watch::Sender<u64>) {
-        self.news = news;
+    /// Stands from now on where another one stood: whoever waited there is told, and no number is given twice.
+    pub(crate) fn follow(&mut self, other: &Self) {
+        self.news = other.news.clone();
+        self.seq = self.seq.max(other.seq);
         self.news.send_replace(self.seq);
     }
 

@@ -257,15 +257,15 @@ impl Realm {
     pub(crate) fn restore(&self, snapshot: &State) {
         let mut state = self.lock();
         let generator = state.generator.clone();
-        let news = state.journal.news_sender();
         // Nobody could open them any more for those who wait.
         for barrier in std::mem::take(&mut state.barriers).values() {
             barrier.open();
         }
         // Those who wait for a document wait still.
         let fetched = std::mem::take(&mut state.fetched).with_documents_of(&snapshot.fetched);
-        *state = State { barriers: BTreeMap::new(), fetched, ..snapshot.clone() };
-        state.journal.tell(news);
+        let then = State { barriers: BTreeMap::new(), fetched, ..snapshot.clone() };
+        let now = std::mem::replace(&mut *state, then);
+        state.journal.follow(&now.journal);
         if !self.seeded {
             state.generator = generator;
         }

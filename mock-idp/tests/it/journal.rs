@@ -293,3 +293,32 @@ async fn a_parameter_is_found_wherever_and_however_often_it_stands() {
     }
     assert_eq!((count("resource=https://d.example"), count("audience=https://a.example")), (0, 0));
 }
+
+#[tokio::test]
+async fn no_number_is_given_twice_whatever_is_put_back() {
+    let idp = MockIdp::builder().seed(1).start().await.expect("a free port");
+    let browser = Browser::new();
+    let last = async || {
+        assert_eq!(browser.get(&idp.discovery_url()).await.status, 200);
+        idp.journal().entries().last().expect("an entry").seq
+    };
+    assert_eq!((last().await, last().await), (1, 2));
+    let snapshot = browser.http().put(idp.url("/_control/snapshots/two"));
+    assert_eq!(browser.send(snapshot).await.status, 204);
+    let gone = last().await;
+    idp.reset();
+    assert!(idp.journal().entries().is_empty());
+    let newest = last().await;
+    assert!(newest > gone, "{newest}");
+    let restored = browser.http().post(idp.url("/_control/snapshots/two/restore"));
+    assert_eq!(browser.send(restored).await.status, 204);
+    let numbers: Vec<_> = idp.journal().entries().iter().map(|entry| entry.seq).collect();
+    assert!(numbers.starts_with(&[1, 2]) && !numbers.contains(&gone), "{numbers:?}");
+    let later = JournalQuery::operation("discovery").after(newest);
+    assert!(idp.journal().find(&later).is_empty());
+    let next = last().await;
+    assert_eq!(
+        idp.journal().wait_for(&later, 1, Duration::from_secs(5)).await.map(|found| found[0].seq),
+        Ok(next)
+    );
+}
