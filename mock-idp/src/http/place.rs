@@ -70,7 +70,11 @@ pub(crate) async fn dispatch(State(entrance): State<Entrance>, mut request: Requ
         Arc::clone(&realm.base)
     };
     let place = Place { realm, base, realms, whole_path, asked: rest.as_str().into() };
-    let served = served_at(&place.base.endpoints, &rest).filter(|_| is_found);
+    let served = match issuer_behind(&place.whole_path) {
+        Some(_) => Some(path::RFC_8414.into()),
+        None => served_at(&place.base.endpoints, &rest),
+    };
+    let served = served.filter(|_| is_found);
     let Some(served) = served else { return serve(place, NOTHING_HERE, request).await };
     if *served != *place.whole_path
         && let Some(uri) = with_path(request.uri(), &served)
@@ -83,12 +87,17 @@ pub(crate) async fn dispatch(State(entrance): State<Entrance>, mut request: Requ
 
 /// RFC 8414 3.1 puts the well-known path before the issuer's; everything else comes after the realm's.
 fn find(realms: &Realms, whole: &str) -> Option<(Arc<Realm>, String)> {
-    let Some(issuer) = whole.strip_prefix(path::RFC_8414).filter(|rest| rest.starts_with('/')) else {
+    let Some(issuer) = issuer_behind(whole) else {
         return realms.find(whole).map(|(realm, rest)| (realm, rest.to_owned()));
     };
     let (realm, rest) = realms.find(issuer)?;
     let is_issuer = rest.trim_end_matches('/') == realm.base.endpoints.issuer_suffix().trim_end_matches('/');
     is_issuer.then(|| (realm, path::RFC_8414.to_owned()))
+}
+
+/// The path of an issuer whose metadata is asked for in front of it.
+fn issuer_behind(whole: &str) -> Option<&str> {
+    whole.strip_prefix(path::RFC_8414).filter(|rest| rest.starts_with('/'))
 }
 
 /// The path at which a path of the realm is served; endpoints that moved are below their prefix too.

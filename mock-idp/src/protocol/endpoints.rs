@@ -240,6 +240,10 @@ impl Endpoints {
             Some("") => return None,
             _ => {}
         }
+        // RFC 8414 3.1: it stands before the whole path of the issuer, and here nothing of that is behind it.
+        if asked == path::RFC_8414 && !self.folder().is_empty() {
+            return None;
+        }
         for (endpoint, moved) in &self.moved {
             if *asked == **moved {
                 return Some(endpoint.usual().into());
@@ -308,6 +312,7 @@ mod tests {
             Some(path::DISCOVERY)
         );
         assert_eq!(entra.served_at("/.well-known/openid-configuration"), None);
+        assert_eq!(entra.served_at(path::RFC_8414), None);
         let auth0 = Endpoints::like(Layout::Auth0);
         assert_eq!(auth0.served_at("/.well-known/openid-configuration").as_deref(), Some(path::DISCOVERY));
         assert_eq!(auth0.served_at("/.well-known/openid-configuration/jwks"), None);

@@ -256,3 +256,30 @@ async fn proofs_and_assertions_are_for_the_address_that_was_asked() {
     let sentence = format!("htu of the proof must be {at}");
     assert_eq!(answer.json()["error_description"], sentence.as_str());
 }
+
+#[tokio::test]
+async fn the_metadata_of_rfc_8414_stands_before_the_whole_path_of_the_issuer() {
+    let browser = Browser::new();
+    for layout in Layout::ALL {
+        let idp = MockIdp::builder().layout(layout).start().await.expect("a free port");
+        let below = idp.realms().create("e").expect("a realm");
+        let get = async |path: &str| browser.get(&idp.url(path)).await;
+        for realm in [&*idp, &below] {
+            let path = realm
+                .issuer()
+                .strip_prefix(idp.url("").trim_end_matches('/'))
+                .expect("an address")
+                .to_owned();
+            let path = path.trim_end_matches('/');
+            let answer = get(&format!("/.well-known/oauth-authorization-server{path}")).await;
+            assert_eq!(answer.json()["issuer"], realm.issuer(), "{layout:?}");
+        }
+        if layout == Layout::Entra {
+            for path in ["", "/", "/e", "/e/v3.0"] {
+                let answer = get(&format!("/.well-known/oauth-authorization-server{path}")).await;
+                assert_eq!(answer.status, 404, "{path}: {}", answer.body);
+            }
+            assert_eq!(get("/e/.well-known/oauth-authorization-server").await.status, 404);
+        }
+    }
+}
