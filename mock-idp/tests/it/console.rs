@@ -73,7 +73,7 @@ async fn people_are_changed_by_its_forms() {
     assert_eq!(console.idp.people().get("dana").expect("dana").email, None);
     console.wrong("person", &[("person", "nobody"), ("do", "lock")], "there is no person").await;
     console.wrong("person", &[("person", "dana"), ("do", "praise")], "nobody can").await;
-    assert!(console.show("did=lock").await.contains("role=\"status\">The person was locked"));
+    assert!(console.show("did=lock").await.contains("class=\"done said\" role=\"status\">The person was locked"));
     assert!(!console.show("did=Call+this+number").await.contains("Call this number"));
 }
 
@@ -269,7 +269,7 @@ async fn it_is_found_from_everywhere_and_belongs_to_its_realm() {
     assert!(home.body.contains("href=\"/_control/console\""));
     let acme = console.idp.realms().create("acme").expect("a realm");
     let page = console.browser.get(&acme.url(CONSOLE)).await;
-    assert!(page.body.contains("action=\"/acme/_control/console/arm\""), "{}", page.body);
+    assert!(page.body.contains("action=\"/acme/_control/console/arm#faults\""), "{}", page.body);
     let form = [("person", "dana"), ("do", "lock")];
     let answer = console.browser.post(&acme.url("/_control/console/person"), &form).await;
     assert_eq!(answer.location.as_deref(), Some("/acme/_control/console?did=lock#people"));
