@@ -201,6 +201,7 @@ impl Tester {
         self.expect_done("The person was changed.").await?;
         let dana = idp.people().get("dana").context("dana")?;
         ensure!(dana.email.as_deref() == Some("dana.new@northwind.example"), "{:?}", dana.email);
+        self.find(By::Id("edit-dana")).await?.click().await?;
         self.press("Lock dana").await?;
         self.expect_done("The person was locked; sessions have ended.").await?;
         self.press("Restore dana").await?;
