@@ -48,6 +48,8 @@ pub(crate) struct AdjustedClock {
     frozen_at: Option<Timestamp>,
     advanced: SignedDuration,
     skew: SignedDuration,
+    /// Whether it was ever advanced or set, taken back or not.
+    was_moved: bool,
 }
 
 /// How a provider's clock stands.
@@ -66,7 +68,8 @@ pub struct ClockReading {
 
 impl AdjustedClock {
     pub(crate) fn new(base: Arc<dyn Clock>) -> Self {
-        Self { base, frozen_at: None, advanced: SignedDuration::ZERO, skew: SignedDuration::ZERO }
+        let (advanced, skew) = (SignedDuration::ZERO, SignedDuration::ZERO);
+        Self { base, frozen_at: None, advanced, skew, was_moved: false }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -85,16 +88,27 @@ impl AdjustedClock {
 
     pub(crate) fn advance(&mut self, by: SignedDuration) {
         self.advanced = self.advanced.saturating_add(by);
+        self.was_moved = true;
     }
 
     /// Lets the true time be this one now.
     pub(crate) fn set(&mut self, at: Timestamp) {
         let base = self.frozen_at.unwrap_or_else(|| self.base.now());
         self.advanced = at.duration_since(base);
+        self.was_moved = true;
     }
 
     pub(crate) fn set_skew(&mut self, skew: SignedDuration) {
         self.skew = skew;
+    }
+
+    /// Takes back what was done to it: it is the base clock again.
+    pub(crate) fn restore(&mut self) {
+        *self = Self { was_moved: self.was_moved, ..Self::new(Arc::clone(&self.base)) };
+    }
+
+    pub(crate) fn was_moved(&self) -> bool {
+        self.was_moved
     }
 
     pub(crate) fn reading(&self) -> ClockReading {

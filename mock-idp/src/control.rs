@@ -83,7 +83,7 @@ pub(crate) fn router() -> Router {
         .routes(routes!(rules::release_barrier))
         .routes(routes!(keys::list_keys))
         .routes(routes!(keys::rotate_keys))
-        .routes(routes!(clock::read_clock, clock::set_clock))
+        .routes(routes!(clock::read_clock, clock::set_clock, clock::restore_clock))
         .routes(routes!(journal::read_journal, journal::clear_journal))
         .routes(routes!(journal::count_journal))
         .routes(routes!(journal::wait_for_journal))

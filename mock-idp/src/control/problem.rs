@@ -249,6 +249,20 @@ pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
     Ok(config::decoded(&tree(body)?)?)
 }
 
+/// Reads a JSON object whose members are left out where nothing is meant: null does not say it.
+pub(crate) fn read_given<T: DeserializeOwned>(body: &Bytes, instead: &str) -> Result<T, Problem> {
+    let sent = tree(body)?;
+    if let Some(name) = sent.nulls().next() {
+        return Err(Problem::wrong(format!(
+            "{name} is null, which says nothing; leave it out, or {instead}"
+        )));
+    }
+    if matches!(&sent.value, Value::Table(members) if members.is_empty()) {
+        return Err(Problem::wrong(format!("the object is empty, so nothing changes; {instead}")));
+    }
+    Ok(config::decoded(&sent)?)
+}
+
 fn tree(body: &Bytes) -> Result<Node, Problem> {
     if body.trim_ascii().is_empty() {
         return Err(Problem::wrong("the body is empty; send JSON"));

@@ -16,6 +16,8 @@ use crate::realm::Realm;
 /// let before = idp.clock().now();
 /// idp.clock().advance(jiff::SignedDuration::from_hours(2));
 /// assert_eq!(idp.clock().now().duration_since(before).as_hours(), 2);
+/// idp.clock().restore();
+/// assert!(!idp.clock().reading().frozen && idp.clock().reading().advanced_seconds == 0);
 /// # });
 /// ```
 #[derive(Clone)]
@@ -50,6 +52,12 @@ impl ClockHandle {
     /// Makes the clock wrong by this much; zero makes it right.
     pub fn skew(&self, by: SignedDuration) {
         self.0.lock().clock.set_skew(by);
+    }
+
+    /// Real time again, or that of the injected clock: takes back whatever was done to the clock, also what a
+    /// configuration file said.
+    pub fn restore(&self) {
+        self.0.lock().clock.restore();
     }
 
     /// How the clock stands.

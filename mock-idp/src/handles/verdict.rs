@@ -24,12 +24,11 @@ impl RealmHandle {
 
 /// Judges what the journal of a realm holds now.
 pub(crate) fn verdict_on(realm: &Realm) -> Judgement {
-    let (entries, forgotten, armed, clock) = {
+    let (entries, forgotten, armed, clock_was_moved) = {
         let state = realm.lock();
         let journal = &state.journal;
-        (journal.all(), journal.forgotten(), state.faults.list().to_vec(), state.clock.reading())
+        (journal.all(), journal.forgotten(), state.faults.list().to_vec(), state.clock.was_moved())
     };
     // The lock is free again while it is read and judged.
-    let clock_was_moved = clock.advanced_seconds != 0;
     judge(&Evidence { entries: &entries.read(), forgotten, armed: &armed, clock_was_moved })
 }

@@ -73,7 +73,9 @@ async fn people_are_changed_by_its_forms() {
     assert_eq!(console.idp.people().get("dana").expect("dana").email, None);
     console.wrong("person", &[("person", "nobody"), ("do", "lock")], "there is no person").await;
     console.wrong("person", &[("person", "dana"), ("do", "praise")], "nobody can").await;
-    assert!(console.show("did=lock").await.contains("class=\"done said\" role=\"status\">The person was locked"));
+    assert!(
+        console.show("did=lock").await.contains("class=\"done said\" role=\"status\">The person was locked")
+    );
     assert!(!console.show("did=Call+this+number").await.contains("Call this number"));
 }
 
@@ -216,6 +218,11 @@ async fn the_clock_is_set_by_its_forms() {
     assert!(page.contains("stands still, moved by 3600 s, wrong by -90 s"), "{page}");
     console.done("clock", &[("do", "resume")], back).await;
     assert!(!console.idp.clock().reading().frozen);
+    assert!(page.contains(">Real time</button>"), "{page}");
+    console.done("clock", &[("do", "restore")], "/_control/console?did=real-time#clock").await;
+    let reading = console.idp.clock().reading();
+    assert_eq!((reading.frozen, reading.advanced_seconds, reading.skew_seconds), (false, 0, 0));
+    assert!(!console.show("").await.contains(">Real time</button>"), "there is nothing to take back");
     console.wrong("clock", &[("advance", "soon")], "&#34;soon&#34; is not a number").await;
 }
 

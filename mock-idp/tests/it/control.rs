@@ -305,6 +305,11 @@ async fn the_clock_is_frozen_moved_and_falsified() {
     assert_eq!(control.send("POST", "/clock", json!({"at": "noon"})).await.status, 422);
     assert_eq!(control.send("POST", "/clock", json!({"froozen": true})).await.status, 422);
     assert_eq!(control.send("POST", "/clock", json!({"advance_seconds": i64::MAX})).await.status, 200);
+    let real = control.browser.send(control.browser.http().delete(idp.url("/_control/clock"))).await.json();
+    assert_eq!(
+        (&real["frozen"], &real["advanced_seconds"], &real["skew_seconds"]),
+        (&json!(false), &json!(0), &json!(0))
+    );
     assert_eq!(control.get("/health").await["status"], "ok");
 }
 
@@ -495,6 +500,13 @@ async fn what_strikes_nobody_is_told_too() {
     let control = Control { browser: Browser::new(), idp: &idp };
     let before = (control.get("/rules").await, control.get("/faults").await);
     let rows = [
+        (
+            "POST",
+            "/clock",
+            json!({"at": null}),
+            "at is null, which says nothing; leave it out, or send DELETE",
+        ),
+        ("POST", "/clock", json!({}), "the object is empty, so nothing changes"),
         ("POST", "/clock", json!({"at": "x"}), "at \"x\" is no time; write it as in"),
         (
             "POST",

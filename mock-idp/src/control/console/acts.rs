@@ -158,6 +158,10 @@ pub(super) async fn clock(place: Place, body: Bytes) -> Response {
             clock.resume();
             Ok(())
         }
+        "restore" => {
+            clock.restore();
+            return form.back(&place, "clock", Ok("real-time"));
+        }
         "skew" => form.number("skew").map(|seconds| clock.skew(SignedDuration::from_secs(seconds))),
         _ => form.number("advance").map(|seconds| clock.advance(SignedDuration::from_secs(seconds))),
     };

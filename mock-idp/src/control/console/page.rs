@@ -91,6 +91,7 @@ fn sentence(did: &str) -> &'static str {
         "replayed" => "The logout token was sent once more.",
         "sign-out" => "Sessions have ended, and the applications were told.",
         "clock" => "The clock was set.",
+        "real-time" => "The clock has real time again.",
         _ => "",
     }
 }

@@ -186,6 +186,13 @@ pub(super) struct ClockRow {
     pub(super) skew: i64,
 }
 
+impl ClockRow {
+    /// Whether there is anything to take back.
+    pub(super) fn is_adjusted(&self) -> bool {
+        self.frozen || self.advanced != 0 || self.skew != 0
+    }
+}
+
 pub(super) fn clock(state: &State) -> ClockRow {
     let reading = state.clock.reading();
     ClockRow {
