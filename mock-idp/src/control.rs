@@ -157,6 +157,14 @@ async fn only_who_may(place: Place, request: Request, next: Next) -> Response {
     if allowed { next.run(request).await } else { Problem::foreign().into_response() }
 }
 
+/// Whether whoever sent these headers may read what is here: nothing about other realms is told to anybody else.
+pub(crate) fn is_open_to(place: &Place, headers: &HeaderMap) -> bool {
+    match place.realms.control_key() {
+        Some(key) => shown_key(headers).is_some_and(|shown| same_secret(key, &shown.key)),
+        None => is_here(headers, &place.realm.base.front),
+    }
+}
+
 /// A key as a request shows it.
 struct Shown {
     key: String,

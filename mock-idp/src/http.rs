@@ -13,6 +13,7 @@ pub(crate) mod farewell;
 pub(crate) mod fetch;
 pub(crate) mod gzip;
 pub(crate) mod logout;
+pub(crate) mod neighbours;
 pub(crate) mod origin;
 pub(crate) mod pages;
 pub(crate) mod place;

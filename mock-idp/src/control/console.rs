@@ -34,6 +34,7 @@ pub(super) fn router() -> Router {
         .route("/_control/console/arm", post(acts::arm))
         .route("/_control/console/disarm", post(acts::disarm))
         .route("/_control/console/clock", post(acts::clock))
+        .route("/_control/console/reset", post(acts::reset))
         .route("/_control/console/issue", post(tokens::issue))
         .route("/_control/console/expire", post(tokens::expire))
         .route("/_control/console/replay", post(tokens::replay))
@@ -48,7 +49,7 @@ async fn show(place: Place, RawQuery(query): RawQuery) -> Response {
     answer(StatusCode::OK, &place, &Asked::read(query.as_deref().unwrap_or_default()), &Said::default())
 }
 
-/// The page, with what went wrong on top if anything did.
+/// The page, with what went wrong if anything did.
 fn answer(status: StatusCode, place: &Place, asked: &Asked, said: &Said<'_>) -> Response {
     let html = Html(render(place, asked, said));
     (status, [(header::CONTENT_SECURITY_POLICY, POLICY)], html).into_response()

@@ -1,7 +1,5 @@
 //! Realms over HTTP: made, listed, removed; put back to how they were.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -30,14 +28,7 @@ pub(crate) struct RealmReading {
 }
 
 fn reading(place: &Place, realm: &Realm) -> RealmReading {
-    let base = if place.realms.addressing.is_derived() {
-        // As this request was addressed, without the path of its own realm.
-        let own = place.realm.path.as_str();
-        let root = place.base.front.strip_suffix(own).unwrap_or(&place.base.front).trim_end_matches('/');
-        Arc::new(place.realms.addressing.base(&realm.path, Some(root), &realm.base.endpoints))
-    } else {
-        Arc::clone(&realm.base)
-    };
+    let base = place.base_of(realm);
     RealmReading { path: realm.path.clone(), issuer: base.issuer.to_string(), control: base.control_url() }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fault::documents::{self, DocumentDraft};
 use crate::fault::{Point, SignIn, key_set as keys};
+use crate::http::neighbours::Neighbours;
 use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
@@ -80,5 +81,6 @@ pub(crate) fn style(_: &Realm, _: &Incoming, _: &mut Note) -> Reply {
 }
 
 pub(crate) fn home(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    pages::home(&incoming.place.base, note)
+    let realms = if incoming.may_control() { Neighbours::of(&incoming.place) } else { Neighbours::default() };
+    pages::home(&incoming.place.base, &realms, note)
 }

@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::base::Base;
+use crate::http::neighbours::Neighbours;
 use crate::http::pages::face::Face;
 use crate::http::reply::Reply;
 use crate::journal::Note;
@@ -151,6 +152,7 @@ struct Home<'a> {
     issuer: &'a str,
     discovery: String,
     control: &'a str,
+    realms: &'a Neighbours,
 }
 
 /// The one script there is; without scripts the button does the same.
@@ -290,7 +292,7 @@ pub(crate) fn error(base: &Base, refusal: &Refusal, note: &mut Note) -> Reply {
     show(StatusCode::BAD_REQUEST, "kaseyaone-error", page.render(), &policy(None, false), note)
 }
 
-pub(crate) fn home(base: &Base, note: &mut Note) -> Reply {
+pub(crate) fn home(base: &Base, realms: &Neighbours, note: &mut Note) -> Reply {
     show(
         StatusCode::OK,
         "kaseyaone-home",
@@ -299,6 +301,7 @@ pub(crate) fn home(base: &Base, note: &mut Note) -> Reply {
             issuer: &base.issuer,
             discovery: base.discovery_path(),
             control: &base.control,
+            realms,
         }
         .render(),
         &policy(None, false),

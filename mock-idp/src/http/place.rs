@@ -37,6 +37,19 @@ pub(crate) struct Place {
     pub(crate) asked: Arc<str>,
 }
 
+impl Place {
+    /// The addresses of another realm, for whoever sent this request.
+    pub(crate) fn base_of(&self, realm: &Realm) -> Arc<Base> {
+        if !self.realms.addressing.is_derived() {
+            return Arc::clone(&realm.base);
+        }
+        // As this request was addressed, without the path of its own realm.
+        let own = self.realm.path.as_str();
+        let root = self.base.front.strip_suffix(own).unwrap_or(&self.base.front).trim_end_matches('/');
+        Arc::new(self.realms.addressing.base(&realm.path, Some(root), &realm.base.endpoints))
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Place {
     type Rejection = Infallible;
 

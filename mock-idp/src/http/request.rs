@@ -88,6 +88,11 @@ impl Incoming {
         is_elsewhere(host(&self.target, &self.headers), &self.headers, &self.place.base.front)
     }
 
+    /// Whether the control interface would answer whoever sent this.
+    pub(crate) fn may_control(&self) -> bool {
+        crate::control::is_open_to(&self.place, &self.headers)
+    }
+
     /// The Authorization header (RFC 6749 2.3: one way to authenticate for each request).
     pub(crate) fn authorization(&self) -> Option<&str> {
         only(&self.headers, header::AUTHORIZATION.as_str())

@@ -5,20 +5,20 @@ use mock_idp::{MockIdp, Target, TokenKind};
 
 use crate::support::{Answer, Browser};
 
-const CONSOLE: &str = "/_control/console";
+pub(crate) const CONSOLE: &str = "/_control/console";
 
-struct Console {
-    idp: MockIdp,
-    browser: Browser,
+pub(crate) struct Console {
+    pub(crate) idp: MockIdp,
+    pub(crate) browser: Browser,
 }
 
 impl Console {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let idp = MockIdp::builder().seed(1).on_current_runtime().start().await.expect("a free port");
         Self { idp, browser: Browser::new() }
     }
 
-    async fn show(&self, query: &str) -> String {
+    pub(crate) async fn show(&self, query: &str) -> String {
         let page = self.browser.get(&self.idp.url(&format!("{CONSOLE}?{query}"))).await;
         assert_eq!((page.status.as_u16(), page.page()), (200, "console"));
         page.body
@@ -29,7 +29,7 @@ impl Console {
     }
 
     /// What went right leads back to the page as it was.
-    async fn done(&self, form: &str, fields: &[(&str, &str)], back: &str) {
+    pub(crate) async fn done(&self, form: &str, fields: &[(&str, &str)], back: &str) {
         let answer = self.post(form, fields).await;
         let location = answer.location.as_deref();
         assert_eq!((answer.status.as_u16(), location), (303, Some(back)), "{}", answer.body);
@@ -73,9 +73,14 @@ async fn people_are_changed_by_its_forms() {
     assert_eq!(console.idp.people().get("dana").expect("dana").email, None);
     console.wrong("person", &[("person", "nobody"), ("do", "lock")], "there is no person").await;
     console.wrong("person", &[("person", "dana"), ("do", "praise")], "nobody can").await;
-    assert!(
-        console.show("did=lock").await.contains("class=\"done said\" role=\"status\">The person was locked")
-    );
+    assert!(console.show("did=lock").await.contains("class=\"done\" role=\"status\">The person was locked"));
+    let card = |page: &str, sentence: &str| {
+        let before = &page[..page.find(sentence).expect("it is said")];
+        before.rsplit("<section id=\"").next().and_then(|rest| rest.split('"').next()).map(str::to_owned)
+    };
+    assert_eq!(card(&console.show("did=lock").await, "The person was locked").as_deref(), Some("people"));
+    let wrong = console.post("clock", &[("advance", "soon")]).await.body;
+    assert_eq!(card(&wrong, "is not a number").as_deref(), Some("clock"), "where it was asked");
     assert!(!console.show("did=Call+this+number").await.contains("Call this number"));
 }
 

@@ -10,6 +10,7 @@ mod clock;
 mod config;
 mod conformance;
 mod console;
+mod console_pages;
 mod control;
 mod directory;
 mod endpoints;

@@ -40,7 +40,7 @@ impl Form {
                 Redirect::to(&format!("{prefix}/_control/console?{query}#{part}")).into_response()
             }
             Err(error) => {
-                let said = Said { error: Some(&error), ..Said::default() };
+                let said = Said { error: Some(&error), part, ..Said::default() };
                 answer(StatusCode::UNPROCESSABLE_ENTITY, place, &asked, &said)
             }
         }
@@ -166,4 +166,10 @@ pub(super) async fn clock(place: Place, body: Bytes) -> Response {
         _ => form.number("advance").map(|seconds| clock.advance(SignedDuration::from_secs(seconds))),
     };
     form.back(&place, "clock", done.map(|()| "clock"))
+}
+
+/// Puts the realm back to how it was made.
+pub(super) async fn reset(place: Place, body: Bytes) -> Response {
+    place.realm.reset();
+    Form::read(&body).back(&place, "realm", Ok("reset"))
 }

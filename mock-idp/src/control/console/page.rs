@@ -8,6 +8,7 @@ use super::rows::{
     ArmedRow, ClockRow, EntryRow, FaultRow, HandedOutRow, PersonRow, armed, clock, faults, handed_out,
 };
 use crate::control::journaled;
+use crate::http::neighbours::Neighbours;
 use crate::http::place::Place;
 use crate::journal::{JournalQuery, Params};
 use crate::realm::State;
@@ -70,29 +71,32 @@ impl Asked {
     }
 }
 
-/// What was done, in a sentence; nothing for a word that nobody knows.
-fn sentence(did: &str) -> &'static str {
+/// What was done, in a sentence, and the part of the page that says it; nothing for a word that nobody knows.
+fn sentence(did: &str) -> (&'static str, &'static str) {
     match did {
-        "armed" => "The fault is armed.",
-        "disarmed" => "Disarmed.",
-        "changed" => "The person was changed.",
-        "deactivate" => "The person was deactivated; sessions have ended.",
-        "lock" => "The person was locked; sessions have ended.",
-        "delete" => "The person was deleted, and can be restored.",
-        "restore" => "The person is active again.",
-        "recreate" => {
-            "The account was deleted and made again, with another subject; what was handed out is void."
-        }
-        "rename" => {
-            "The person has another user name, and with it another account: another subject, the old address."
-        }
-        "move" => "The person is in another company now.",
-        "expired" => "Expired.",
-        "replayed" => "The logout token was sent once more.",
-        "sign-out" => "Sessions have ended, and the applications were told.",
-        "clock" => "The clock was set.",
-        "real-time" => "The clock has real time again.",
-        _ => "",
+        "armed" => ("faults", "The fault is armed."),
+        "disarmed" => ("faults", "Disarmed."),
+        "changed" => ("people", "The person was changed."),
+        "deactivate" => ("people", "The person was deactivated; sessions have ended."),
+        "lock" => ("people", "The person was locked; sessions have ended."),
+        "delete" => ("people", "The person was deleted, and can be restored."),
+        "restore" => ("people", "The person is active again."),
+        "recreate" => (
+            "people",
+            "The account was deleted and made again, with another subject; what was handed out is void.",
+        ),
+        "rename" => (
+            "people",
+            "The person has another user name, and with it another account: another subject, the old address.",
+        ),
+        "move" => ("people", "The person is in another company now."),
+        "sign-out" => ("people", "Sessions have ended, and the applications were told."),
+        "expired" => ("tokens", "Expired."),
+        "replayed" => ("tokens", "The logout token was sent once more."),
+        "reset" => ("realm", "Everything is as it was when the realm was made."),
+        "real-time" => ("clock", "The clock has real time again."),
+        "clock" => ("clock", "The clock was set."),
+        _ => ("", ""),
     }
 }
 
@@ -101,6 +105,8 @@ fn sentence(did: &str) -> &'static str {
 pub(super) struct Said<'a> {
     /// What went wrong.
     pub(super) error: Option<&'a str>,
+    /// Which part of the page it was asked of.
+    pub(super) part: &'a str,
     pub(super) issued: &'a [Issued],
 }
 
@@ -127,6 +133,8 @@ struct Console<'a> {
     /// The address of this page, for every form to lead back to.
     back: String,
     error: Option<&'a str>,
+    /// The part of the page that says what went wrong or was done.
+    part: &'a str,
     issued: &'a [Issued],
     done: &'static str,
     clock: ClockRow,
@@ -144,10 +152,13 @@ struct Console<'a> {
     roles: &'static [&'static str],
     companies: Vec<(String, String)>,
     handed_out: Vec<HandedOutRow>,
+    realms: Neighbours,
 }
 
 /// The page.
 pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
+    let realms = Neighbours::of(place);
+    let (part, done) = sentence(&asked.did);
     let state = place.realm.lock_at(&place.base);
     let (faults, more_faults) = faults(&asked.fault);
     let (people, found) = people(&state, &asked.q);
@@ -162,7 +173,8 @@ pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
         back: asked.query(""),
         error: said.error,
         issued: said.issued,
-        done: sentence(&asked.did),
+        part: said.error.map_or(part, |_| said.part),
+        done,
         clock: clock(&state),
         faults,
         more_faults,
@@ -177,6 +189,7 @@ pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
         roles: &fixtures::ROLES,
         companies: state.people.companies().iter().map(|it| (it.key.clone(), it.name.clone())).collect(),
         handed_out: handed_out(&state),
+        realms,
     };
     drop(state);
     // The template is compiled in and writes to a string: rendering has nothing to fail on.

@@ -145,7 +145,7 @@ pub(super) async fn open_again(place: Place, Path(number): Path<String>) -> Resp
     let sent = responses.into_iter().find(|sent| sent.number.to_string() == number);
     let Some(sent) = sent else {
         let error = format!("there is no answer {number}; the newest thousand are kept");
-        let said = Said { error: Some(&error), ..Said::default() };
+        let said = Said { error: Some(&error), part: "tokens", ..Said::default() };
         return answer(StatusCode::NOT_FOUND, &place, &Asked::default(), &said);
     };
     Redirect::to(&sent.location).into_response()
