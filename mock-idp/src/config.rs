@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::config::shape::{ClockShape, ControlShape, EndpointsShape, Names, Shape};
-pub(crate) use crate::config::shape::{RealmShape, TlsShape};
+pub(crate) use crate::config::shape::{IN_FILE, RealmShape, TlsShape};
 use crate::config::shape::{fill_client, fill_person, fill_realm};
 use crate::config::tree::{Node, Wrong};
 use crate::fault::Arming;

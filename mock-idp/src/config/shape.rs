@@ -10,6 +10,9 @@ use crate::fault::Arming;
 use crate::protocol::endpoints::{Endpoint, Layout};
 use crate::rule::Rule;
 
+/// Why somebody or something is there that a configuration file names.
+pub(crate) const IN_FILE: &str = "stands in the configuration file";
+
 /// A configuration file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -210,7 +213,7 @@ fn fill_lists(scope: &mut Node, only_company: Option<&str>) {
 fn each(scope: &mut Node, list: &str, fill: impl Fn(&mut Node)) {
     let Some(Value::List(entries)) = scope.get_mut(list).map(|list| &mut list.value) else { return };
     for entry in entries {
-        entry.default_to("why", Value::Text("stands in the configuration file".to_owned()));
+        entry.default_to("why", Value::Text(IN_FILE.to_owned()));
         fill(entry);
     }
 }

@@ -89,7 +89,7 @@ fn show(realm: &Realm, form: Form, incoming: &Incoming, note: &mut Note) -> Repl
                 Form::Code => interaction.proven.is_some(),
             };
             let form = if ready { form } else { Form::Login };
-            pages::form(&state, form, name, interaction, None, note)
+            pages::form(&state, form, name, interaction, incoming.wanted(), None, note)
         }
         None => gone(incoming, note),
     }
@@ -120,7 +120,7 @@ fn submit(
         Step::Again(sentence) => {
             let state = realm.lock_at(&incoming.place.base);
             match state.interaction(name) {
-                Some(interaction) => pages::form(&state, form, name, interaction, Some(sentence), note),
+                Some(interaction) => pages::form(&state, form, name, interaction, "", Some(sentence), note),
                 None => gone(incoming, note),
             }
         }

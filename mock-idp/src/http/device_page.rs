@@ -13,7 +13,7 @@ use crate::realm::Realm;
 pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let code = incoming.query.first("user_code").unwrap_or_default();
     let state = realm.lock_at(&incoming.place.base);
-    pages::device(&state, &DeviceForm { code, error: None, done: None }, note)
+    pages::device(&state, &DeviceForm { code, wanted: incoming.wanted(), error: None, done: None }, note)
 }
 
 pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
@@ -23,12 +23,16 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
     let Some(device) = state.device_showing(code) else {
         let reason = "No device shows this code. Look again, or let the device begin anew.";
         note.refusal = Some(Refusal::new("user_code", reason));
-        return pages::device(&state, &DeviceForm { code, error: Some(reason), done: None }, note);
+        return pages::device(
+            &state,
+            &DeviceForm { code, wanted: "", error: Some(reason), done: None },
+            note,
+        );
     };
     if !field("deny").is_empty() {
         state.refuse_device(&device);
         let done = Some("The device was refused.");
-        return pages::device(&state, &DeviceForm { code: "", error: None, done }, note);
+        return pages::device(&state, &DeviceForm { code: "", wanted: "", error: None, done }, note);
     }
     let session = match field("person") {
         "" => incoming.cookie(&realm.cookie).and_then(|cookie| state.session_of_cookie(cookie)),
@@ -39,12 +43,16 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
             Some(refusal) => refusal.reason.clone(),
             None => "Choose who you are.".to_owned(),
         };
-        return pages::device(&state, &DeviceForm { code, error: Some(&reason), done: None }, note);
+        return pages::device(
+            &state,
+            &DeviceForm { code, wanted: "", error: Some(&reason), done: None },
+            note,
+        );
     };
     note.person = Some(session.person.clone());
     let client = state.allow_device(&device, &session);
     note.client = client.map(|client| client.id.clone());
     let done = Some("The device may go on. You can close this page.");
-    let reply = pages::device(&state, &DeviceForm { code: "", error: None, done }, note);
+    let reply = pages::device(&state, &DeviceForm { code: "", wanted: "", error: None, done }, note);
     reply.with(header::SET_COOKIE, session_cookie(realm, incoming, &secret, SESSION_SECONDS))
 }

@@ -2,6 +2,7 @@
 
 mod face;
 mod logout;
+mod people;
 mod portal;
 
 use std::borrow::Cow;
@@ -25,6 +26,8 @@ use crate::protocol::params::Params;
 use crate::realm::{Interaction, State};
 
 pub(crate) use self::logout::{logout, signed_out, still_signed_in};
+pub(crate) use self::people::goes_by;
+use self::people::{CompanyGroup, Search, groups};
 pub(crate) use self::portal::{portal, portal_people};
 
 #[derive(Template)]
@@ -64,37 +67,9 @@ struct People<'a> {
     prefix: &'a str,
     client: Face<'a>,
     interaction: &'a str,
+    search: Option<Search<'a>>,
     companies: Vec<CompanyGroup>,
     error: Option<&'a str>,
-}
-
-struct CompanyGroup {
-    name: String,
-    people: Vec<PersonButton>,
-    /// How many more there are.
-    more: usize,
-}
-
-impl CompanyGroup {
-    fn of_one(state: &State, person: &fixtures::Person) -> Self {
-        let name = state.people.company_of(person).map(|company| company.name.clone());
-        Self { name: name.unwrap_or_default(), people: vec![PersonButton::of(person)], more: 0 }
-    }
-}
-
-impl PersonButton {
-    fn of(person: &fixtures::Person) -> Self {
-        Self { key: person.key.clone(), name: person.full_name(), why: person.why.clone() }
-    }
-}
-
-/// Most people of a company on a page.
-const SHOWN: usize = 100;
-
-struct PersonButton {
-    key: String,
-    name: String,
-    why: String,
 }
 
 #[derive(Template)]
@@ -112,6 +87,7 @@ struct Consent<'a> {
 struct Device<'a> {
     prefix: &'a str,
     code: &'a str,
+    search: Option<Search<'a>>,
     companies: Vec<CompanyGroup>,
     error: Option<&'a str>,
     done: Option<&'a str>,
@@ -120,6 +96,8 @@ struct Device<'a> {
 /// What stands on the page of a device.
 pub(crate) struct DeviceForm<'a> {
     pub(crate) code: &'a str,
+    /// Who is looked for.
+    pub(crate) wanted: &'a str,
     pub(crate) error: Option<&'a str>,
     pub(crate) done: Option<&'a str>,
 }
@@ -167,12 +145,13 @@ pub(crate) enum Form {
     People,
 }
 
-/// A form of a waiting sign-in.
+/// A form of a waiting sign-in; the people are those who are looked for.
 pub(crate) fn form(
     state: &State,
     form: Form,
     name: &str,
     interaction: &Interaction,
+    wanted: &str,
     error: Option<&str>,
     note: &mut Note,
 ) -> Reply {
@@ -193,8 +172,10 @@ pub(crate) fn form(
             ("kaseyaone-code", Code { prefix, interaction: name, username, company, error }.render())
         }
         Form::People => {
-            let companies = groups(state);
-            ("kaseyaone-people", People { prefix, client, interaction: name, companies, error }.render())
+            let search = Search::of(state, wanted, "/account/people", Some(("interaction", name)));
+            let companies = groups(state, wanted);
+            let page = People { prefix, client, interaction: name, search, companies, error };
+            ("kaseyaone-people", page.render())
         }
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -214,17 +195,6 @@ fn typed_or_hinted(state: &State, interaction: &Interaction) -> (String, String)
         }
         None => (hint.clone(), String::new()),
     }
-}
-
-fn groups(state: &State) -> Vec<CompanyGroup> {
-    let of = |company: &fixtures::Company| {
-        let people: Vec<_> = state.people.members(&company.key).take(SHOWN).map(PersonButton::of).collect();
-        let more = state.people.size_of(&company.key).saturating_sub(SHOWN);
-        CompanyGroup { name: company.name.clone(), people, more }
-    };
-    let mut groups: Vec<_> = state.people.companies().iter().map(of).collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.people.len()));
-    groups
 }
 
 /// Whether the client may have what it asks for.
@@ -255,8 +225,10 @@ fn in_words(scope: &str) -> Cow<'static, str> {
 
 /// The code of a device, and who answers it.
 pub(crate) fn device(state: &State, form: &DeviceForm<'_>, note: &mut Note) -> Reply {
-    let DeviceForm { code, error, done } = *form;
-    let page = Device { prefix: &state.base.prefix, code, companies: groups(state), error, done };
+    let DeviceForm { code, wanted, error, done } = *form;
+    let search = Search::of(state, wanted, "/device", Some(("user_code", code)));
+    let companies = groups(state, wanted);
+    let page = Device { prefix: &state.base.prefix, code, search, companies, error, done };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     show(status, "kaseyaone-device", page.render(), &policy(None, false), note)
 }

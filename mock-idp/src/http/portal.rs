@@ -21,7 +21,7 @@ pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply
     let hinted = other.and_then(|hint| state.people.hinted(hint)).map(|person| person.key.clone());
     match session.filter(|(_, session)| hinted.as_ref().is_none_or(|hinted| *hinted == session.person)) {
         Some((_, session)) => pages::portal(&state, &session.person, note),
-        None => pages::portal_people(&state, hinted.as_deref(), None, note),
+        None => pages::portal_people(&state, hinted.as_deref(), incoming.wanted(), None, note),
     }
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
         let Some((secret, _)) = state.begin_session(person, cookie, note) else {
             let nobody = || Refusal::new("person_known", "There is no such person.");
             let refusal = note.refusal.get_or_insert_with(nobody).clone();
-            return pages::portal_people(&state, None, Some(&refusal.reason), note);
+            return pages::portal_people(&state, None, "", Some(&refusal.reason), note);
         };
         let cookie = session_cookie(realm, incoming, &secret, SESSION_SECONDS);
         let portal = format!("{}{}", incoming.place.base.prefix, path::PORTAL);
@@ -44,7 +44,7 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
     let Some((_, session)) = session else {
         let reason = "Choose who you are first.";
         note.refusal = Some(Refusal::new("session_present", reason));
-        return pages::portal_people(&state, None, Some(reason), note);
+        return pages::portal_people(&state, None, "", Some(reason), note);
     };
     let launched = state.launch(&session, &Launch::of(field("client").unwrap_or_default()), note);
     drop(state);

@@ -88,6 +88,11 @@ impl Incoming {
         is_elsewhere(host(&self.target, &self.headers), &self.headers, &self.place.base.front)
     }
 
+    /// Who is looked for on a page of people.
+    pub(crate) fn wanted(&self) -> &str {
+        self.query.first("q").unwrap_or_default().trim()
+    }
+
     /// Whether the control interface would answer whoever sent this.
     pub(crate) fn may_control(&self) -> bool {
         crate::control::is_open_to(&self.place, &self.headers)

@@ -11,6 +11,9 @@ use crate::realm::State;
 /// Most people that are made up at once.
 pub(crate) const MOST: usize = 100_000;
 
+/// Why they are there.
+pub(crate) const MADE_UP: &str = "was made up";
+
 const GIVEN: [&str; 48] = [
     "Ada", "Amélie", "Anil", "Aoife", "Ayşe", "Björn", "Bruno", "Carla", "Chiara", "Chloé", "Dmitri", "Ebba",
     "Elif", "Emre", "Esi", "Farah", "Femi", "Gustav", "Hana", "Hiro", "Ines", "Iva", "Jakub", "Jørgen",
@@ -82,7 +85,7 @@ impl State {
             }
         };
         Person {
-            why: "was made up".to_owned(),
+            why: MADE_UP.to_owned(),
             subject: format!("k1-{}", self.inventor.short()),
             given_name: given.to_owned(),
             family_name: family.to_owned(),

@@ -30,6 +30,7 @@ mod matrix;
 mod metadata;
 mod mounted;
 mod networks;
+mod people_pages;
 mod portal;
 mod realms;
 mod requests;

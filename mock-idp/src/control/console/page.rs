@@ -9,6 +9,7 @@ use super::rows::{
 };
 use crate::control::journaled;
 use crate::http::neighbours::Neighbours;
+use crate::http::pages::goes_by;
 use crate::http::place::Place;
 use crate::journal::{JournalQuery, Params};
 use crate::realm::State;
@@ -207,13 +208,7 @@ fn people(state: &State, wanted: &str) -> (Vec<PersonRow>, usize) {
     let wanted = wanted.to_lowercase();
     let has = |text: &str| text.to_lowercase().contains(&wanted);
     let fits = |person: &&Person| {
-        wanted.is_empty()
-            || has(&person.key)
-            || has(&person.username)
-            || has(&person.full_name())
-            || has(&person.company)
-            || has(&person.role)
-            || person.email.as_deref().is_some_and(has)
+        wanted.is_empty() || goes_by(person, &wanted) || has(&person.company) || has(&person.role)
     };
     let mut found = 0;
     let mut rows = Vec::new();

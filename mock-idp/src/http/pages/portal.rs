@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use fixtures::Person;
 
-use super::{CompanyGroup, groups, policy, show};
+use super::{CompanyGroup, Search, groups, policy, show};
 use crate::http::reply::Reply;
 use crate::journal::Note;
 use crate::realm::State;
@@ -28,6 +28,7 @@ struct Tile<'a> {
 #[template(path = "portal_people.html")]
 struct PortalPeople<'a> {
     prefix: &'a str,
+    search: Option<Search<'a>>,
     companies: Vec<CompanyGroup>,
     only_one: bool,
     error: Option<&'a str>,
@@ -52,14 +53,17 @@ pub(crate) fn portal(state: &State, key: &str, note: &mut Note) -> Reply {
 pub(crate) fn portal_people(
     state: &State,
     only: Option<&str>,
+    wanted: &str,
     error: Option<&str>,
     note: &mut Note,
 ) -> Reply {
-    let mut companies = groups(state);
+    let mut companies = groups(state, wanted);
+    let search = Search::of(state, wanted, "/portal", None).filter(|_| only.is_none());
     if let Some(only) = only.and_then(|key| state.people.get(key)) {
         companies = vec![CompanyGroup::of_one(state, only)];
     }
-    let page = PortalPeople { prefix: &state.base.prefix, companies, only_one: only.is_some(), error };
+    let page =
+        PortalPeople { prefix: &state.base.prefix, search, companies, only_one: only.is_some(), error };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     show(status, "kaseyaone-portal-people", page.render(), &policy(None, false), note)
 }
