@@ -122,6 +122,8 @@ async fn a_fault_is_told_with_what_is_right_about_it() {
     );
     browser.userinfo(&idp, tokens["access_token"].as_str().expect("a token")).await;
     let html = idp.stories().html("struck").expect("the story");
+    let entry = idp.journal().find(&mock_idp::JournalQuery::operation("token"))[0].seq;
+    in_order(&html, &[&format!("<span class=\"number\">#{entry}</span> The application redeems the code")]);
     in_order(&html, &["class=\"step struck\"", "idt-nonce-wrong", "It used the tokens although"]);
     assert_eq!(idp.stories().list()[0].faults, ["idt-nonce-wrong"]);
 }
