@@ -1,5 +1,6 @@
 //! The control interface: the nouns of the library over HTTP, for tests in any language. It adds no rule of its own.
 
+mod browsers;
 mod clients;
 mod clock;
 mod console;
@@ -87,6 +88,7 @@ pub(crate) fn router() -> Router {
         .routes(routes!(journal::read_journal, journal::clear_journal))
         .routes(routes!(journal::count_journal))
         .routes(routes!(journal::wait_for_journal))
+        .routes(routes!(journal::read_entry))
         .routes(routes!(verdict::read_verdict))
         .routes(routes!(stories::list_stories))
         .routes(routes!(stories::tell_story))
@@ -157,11 +159,12 @@ async fn only_who_may(place: Place, request: Request, next: Next) -> Response {
     if allowed { next.run(request).await } else { Problem::foreign().into_response() }
 }
 
-/// Whether whoever sent these headers may read what is here: nothing about other realms is told to anybody else.
-pub(crate) fn is_open_to(place: &Place, headers: &HeaderMap) -> bool {
+/// Whether whoever sent these headers to this host may read what is here: nothing about other realms is told to anybody
+/// else.
+pub(crate) fn is_open_to(place: &Place, host: Option<&str>, headers: &HeaderMap) -> bool {
     match place.realms.control_key() {
         Some(key) => shown_key(headers).is_some_and(|shown| same_secret(key, &shown.key)),
-        None => is_here(headers, &place.realm.base.front),
+        None => is_here(host.unwrap_or_default(), &place.realm.base.front),
     }
 }
 

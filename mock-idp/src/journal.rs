@@ -338,6 +338,12 @@ impl Journal {
         Unread(found)
     }
 
+    /// The entry with this number, if it is there, to be read when the lock is free again.
+    pub(crate) fn entry(&self, seq: u64) -> Unread {
+        let found = self.entries.binary_search_by_key(&seq, |written| written.entry.seq);
+        Unread(found.ok().and_then(|at| self.entries.get(at).cloned()).into_iter().collect())
+    }
+
     /// Every entry, oldest first, to be read when the lock is free again.
     pub(crate) fn all(&self) -> Unread {
         Unread(self.entries.iter().cloned().collect())

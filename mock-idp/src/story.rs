@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::journal::Entry;
-use crate::story::steps::Step;
+pub(crate) use crate::story::steps::Step;
 
 /// What a sign-in came to, as far as the journal knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]

@@ -2,9 +2,12 @@
 //! loads the page anew when something has happened. It adds no rule of its own.
 
 mod acts;
+mod catalogue_page;
+mod entry_page;
 mod page;
 mod rows;
 mod tokens;
+mod verdict_page;
 
 use axum::Router;
 use axum::extract::RawQuery;
@@ -12,7 +15,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 
+pub(super) use crate::control::console::catalogue_page::catalogue;
+pub(super) use crate::control::console::entry_page::entry;
 use crate::control::console::page::{Asked, Said, render};
+pub(super) use crate::control::console::verdict_page::verdict;
 use crate::http::place::Place;
 
 const SCRIPT: &str = include_str!("../../templates/console.js");
@@ -51,8 +57,13 @@ async fn show(place: Place, RawQuery(query): RawQuery) -> Response {
 
 /// The page, with what went wrong if anything did.
 fn answer(status: StatusCode, place: &Place, asked: &Asked, said: &Said<'_>) -> Response {
-    let html = Html(render(place, asked, said));
-    (status, [(header::CONTENT_SECURITY_POLICY, POLICY)], html).into_response()
+    shown(status, render(place, asked, said))
+}
+
+/// A page under the policy of the console.
+fn shown(status: StatusCode, html: String) -> Response {
+    (status, [(header::CONTENT_SECURITY_POLICY, POLICY), (header::VARY, "accept")], Html(html))
+        .into_response()
 }
 
 async fn script() -> Response {

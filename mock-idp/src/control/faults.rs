@@ -4,19 +4,46 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
 
-use crate::control::problem::{Problem, read};
+use crate::control::browsers::Format;
+use crate::control::console;
+use crate::control::problem::{Problem, read, wrong_query};
 use crate::fault::{ArmedRecord, Arming, CatalogueEntry};
 use crate::handles::{Faults, NotFound};
 use crate::http::place::Place;
 use crate::realm::Realm;
 
+/// Which faults, and how they are written.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CatalogueQuery {
+    /// Only faults of which all these words are said.
+    #[serde(default)]
+    q: String,
+    /// How they are written; JSON unless said otherwise, but a page for browsers.
+    #[param(inline)]
+    format: Option<Format>,
+}
+
 /// Every fault there is.
-#[utoipa::path(get, path = "/_control/faults/catalogue", tag = "faults", responses((status = OK, body = Vec<CatalogueEntry>)))]
-pub(crate) async fn list_catalogue() -> Json<Vec<&'static CatalogueEntry>> {
-    Json(crate::fault::catalogue::all().collect())
+#[utoipa::path(get, path = "/_control/faults/catalogue", tag = "faults", params(CatalogueQuery),
+    responses((status = OK, content((Vec<CatalogueEntry> = "application/json"), (String = "text/html"))), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn list_catalogue(
+    place: Place,
+    headers: HeaderMap,
+    query: Result<Query<CatalogueQuery>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(query) = query.map_err(|error| wrong_query(&error, &[]))?;
+    if Format::of(query.format, &headers) == Format::Html {
+        return Ok(console::catalogue(&place, query.q.trim()));
+    }
+    let found: Vec<_> = crate::fault::catalogue::searched(&query.q).collect();
+    Ok(Json(found).into_response())
 }
 
 /// Everything armed since the start, with how often it fired.

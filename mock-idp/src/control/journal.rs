@@ -1,14 +1,20 @@
 //! The journal over HTTP.
 
+use std::sync::Arc;
+
 use axum::Json;
-use axum::extract::{Query, RawQuery};
-use axum::http::StatusCode;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, RawQuery};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::control::browsers::Format;
+use crate::control::console;
 use crate::control::problem::{Problem, wrong_query};
 use crate::control::{journaled, unknown_operation};
-use crate::handles::JournalHandle;
+use crate::handles::{JournalHandle, NotFound};
 use crate::http::place::Place;
 use crate::journal::{Entry, JournalQuery, NearMiss, Params};
 
@@ -115,6 +121,38 @@ fn from_query<T: DeserializeOwned>(params: &Params, more: &[&str]) -> Result<T, 
     let uri = format!("http://x/?{}", params.encode());
     let uri = uri.parse().map_err(|_| Problem::wrong("the query is too long"))?;
     Query::try_from_uri(&uri).map(|Query(read)| read).map_err(|error| wrong_query(&error, more))
+}
+
+/// How an entry is shown.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Shown {
+    /// With secrets and bytes as they came; a page has neither.
+    #[serde(default)]
+    raw: bool,
+    /// How it is written; JSON unless said otherwise, but a page for browsers.
+    #[param(inline)]
+    format: Option<Format>,
+}
+
+/// One entry, by its number.
+#[utoipa::path(get, path = "/_control/journal/{seq}", tag = "journal", params(("seq" = u64, Path), Shown),
+    responses((status = OK, content((Entry = "application/json"), (String = "text/html"))), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn read_entry(
+    place: Place,
+    Path(seq): Path<u64>,
+    headers: HeaderMap,
+    query: Result<Query<Shown>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(how) = query.map_err(|error| wrong_query(&error, &[]))?;
+    let entry = JournalHandle(Arc::clone(&place.realm)).entry(seq);
+    let entry = entry.ok_or_else(|| NotFound::new("journal entry", seq.to_string()))?;
+    Ok(match Format::of(how.format, &headers) {
+        Format::Html => console::entry(&place, &entry),
+        Format::Json if how.raw => Json(entry).into_response(),
+        Format::Json => Json(entry.masked()).into_response(),
+    })
 }
 
 /// Forgets the entries; numbers go on.

@@ -49,6 +49,42 @@ impl CatalogueEntry {
         self.id.split_once('-').map_or(self.id, |(family, _)| family)
     }
 
+    /// What the faults of the family are about.
+    pub fn family_title(&self) -> &'static str {
+        match self.family() {
+            "disc" => "The discovery document",
+            "jwks" => "The key set",
+            "authz" => "The authorization response",
+            "tok" => "The token endpoint",
+            "idt" => "The claims of the ID token",
+            "sig" => "The signature and the shape of the ID token",
+            "ui" => "Userinfo",
+            "sess" => "Sessions and the callback",
+            "out" => "Logout",
+            "net" => "Connections, size and clocks",
+            "id" => "Identities and accounts",
+            "ok" => "What a strict relying party must accept",
+            "claim" => "Claims that are legal and awkward",
+            other => other,
+        }
+    }
+
+    /// Whether every one of these words, in small letters, is in what is said of it.
+    fn says(&self, words: &[String]) -> bool {
+        let seen_in = self.seen_in.join(" ");
+        let text = format!("{} {} {} {seen_in}", self.id, self.sentence, self.reference).to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    }
+
+    /// What is right to do with the sign-in, and for whom.
+    pub(crate) fn right_in_words(&self) -> String {
+        let right = self.verdict.in_words();
+        match self.binds {
+            Binds::Everyone => right.to_owned(),
+            binds => format!("{right} by {}", binds.whom()),
+        }
+    }
+
     const fn with(mut self, accompanies: &'static [Point]) -> Self {
         self.accompanies = accompanies;
         self
@@ -158,6 +194,16 @@ impl Verdict {
             Self::Either => "either",
         }
     }
+
+    /// The same, said of the sign-in.
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Self::Refuse => "should be refused",
+            Self::Accept => "must be accepted",
+            Self::Reauthenticate => "should be tried once more, then refused",
+            Self::Either => "may be accepted or refused, but always the same",
+        }
+    }
 }
 
 /// Whom a verdict binds; whoever it does not bind may sign the person in, or not.
@@ -249,6 +295,12 @@ pub(crate) fn all() -> impl Iterator<Item = &'static CatalogueEntry> {
         claim_rows::ROWS,
     ];
     families.into_iter().flatten()
+}
+
+/// The faults that are looked for: those of which every word is said. All of them, when no word is given.
+pub(crate) fn searched(wanted: &str) -> impl Iterator<Item = &'static CatalogueEntry> {
+    let words: Vec<String> = wanted.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    all().filter(move |fault| fault.says(&words))
 }
 
 /// The fault with this id, or the nearest one in the error.

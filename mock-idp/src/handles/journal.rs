@@ -31,6 +31,12 @@ impl JournalHandle {
         found.read()
     }
 
+    /// The entry with this number, if it is still there.
+    pub fn entry(&self, seq: u64) -> Option<Entry> {
+        let found = self.0.lock().journal.entry(seq);
+        found.read().pop()
+    }
+
     /// Waits until there are this many wanted entries, and gives them all; what came nearest is in the error.
     pub async fn wait_for(
         &self,

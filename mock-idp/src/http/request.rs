@@ -95,7 +95,7 @@ impl Incoming {
 
     /// Whether the control interface would answer whoever sent this.
     pub(crate) fn may_control(&self) -> bool {
-        crate::control::is_open_to(&self.place, &self.headers)
+        crate::control::is_open_to(&self.place, host(&self.target, &self.headers), &self.headers)
     }
 
     /// The Authorization header (RFC 6749 2.3: one way to authenticate for each request).

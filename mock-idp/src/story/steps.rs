@@ -41,7 +41,7 @@ pub(crate) struct Struck {
 }
 
 impl Step {
-    pub(super) fn of(entry: &Entry, began: Timestamp) -> Self {
+    pub(crate) fn of(entry: &Entry, began: Timestamp) -> Self {
         let entry = &entry.masked();
         let mut sent = pairs(&entry.query);
         sent.extend(pairs(&entry.form));

@@ -19,25 +19,6 @@ identifiers, and issues as project#number. \"Shown by\" names the test in which 
 This file is made from the catalogue: `UPDATE_FAULTS_DOCUMENT=1 cargo test -p mock-idp --test it faults_document` writes it.
 ";
 
-fn title(family: &str) -> &'static str {
-    match family {
-        "disc" => "The discovery document",
-        "jwks" => "The key set",
-        "authz" => "The authorization response",
-        "tok" => "The token endpoint",
-        "idt" => "The claims of the ID token",
-        "sig" => "The signature and the shape of the ID token",
-        "ui" => "Userinfo",
-        "sess" => "Sessions and the callback",
-        "out" => "Logout",
-        "net" => "Connections, size and clocks",
-        "id" => "Identities and accounts",
-        "ok" => "What a strict relying party must accept",
-        "claim" => "Claims that are legal and awkward",
-        _ => panic!("the family {family} has no title"),
-    }
-}
-
 fn verdict(entry: &CatalogueEntry) -> String {
     let does = match entry.verdict {
         Verdict::Refuse => "refuses",
@@ -70,7 +51,8 @@ fn document() -> String {
         if entry.family() != family {
             family = entry.family();
             let columns = "| Id | What happens | A correct relying party | Source | Seen in | Shown by |";
-            write!(text, "\n## {}\n\n{columns}\n|---|---|---|---|---|---|\n", title(family)).expect("a text");
+            write!(text, "\n## {}\n\n{columns}\n|---|---|---|---|---|---|\n", entry.family_title())
+                .expect("a text");
         }
         let (id, verdict, shown) = (entry.id, verdict(entry), shown_by(entry));
         let cells = [entry.sentence, entry.reference, &entry.seen_in.join(", ")].map(escaped);
@@ -107,6 +89,7 @@ fn every_sentence_and_every_source_is_there_and_names_no_issue_twice() {
     for entry in mock_idp::catalogue() {
         assert!(entry.sentence.len() > 15 && !entry.sentence.ends_with('.'), "{}", entry.id);
         assert!(!entry.reference.is_empty(), "{}", entry.id);
+        assert_ne!(entry.family_title(), entry.family(), "the family has a title");
         let mut seen: Vec<_> = entry.seen_in.to_vec();
         seen.sort_unstable();
         seen.dedup();

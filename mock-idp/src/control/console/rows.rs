@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use fixtures::{Person, Status};
 
-use crate::fault::{ArmedRecord, CatalogueEntry, StagedBy, Target, Verdict, catalogue};
+use crate::fault::{ArmedRecord, CatalogueEntry, StagedBy, Target, catalogue};
 use crate::journal::{Channel, Entry, Params};
 use crate::realm::State;
 use crate::realm::replay::{SentToken, TokenKind};
@@ -70,18 +70,12 @@ pub(super) struct FaultRow {
     pub(super) id: &'static str,
     pub(super) sentence: &'static str,
     /// What a correct relying party does.
-    pub(super) right: &'static str,
+    pub(super) right: String,
 }
 
 impl FaultRow {
     fn of(fault: &CatalogueEntry) -> Self {
-        let right = match fault.verdict {
-            Verdict::Refuse => "refuse",
-            Verdict::Accept => "accept",
-            Verdict::Reauthenticate => "ask again",
-            Verdict::Either => "either",
-        };
-        Self { id: fault.id, sentence: fault.sentence, right }
+        Self { id: fault.id, sentence: fault.sentence, right: fault.right_in_words() }
     }
 }
 
@@ -94,12 +88,8 @@ pub(super) fn faults(wanted: &str) -> (Vec<FaultRow>, usize) {
         let more = staged().count() - usual.len();
         return (usual, more);
     }
-    let words: Vec<String> = wanted.to_lowercase().split_whitespace().map(str::to_owned).collect();
-    let found = staged().filter(|fault| {
-        let text = format!("{} {} {}", fault.id, fault.sentence, fault.reference).to_lowercase();
-        words.iter().all(|word| text.contains(word))
-    });
-    let found: Vec<_> = found.collect();
+    let found: Vec<_> =
+        catalogue::searched(wanted).filter(|fault| fault.staged_by == StagedBy::Provider).collect();
     let more = found.len().saturating_sub(FAULTS);
     (found.into_iter().take(FAULTS).map(FaultRow::of).collect(), more)
 }
