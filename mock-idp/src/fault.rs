@@ -178,7 +178,7 @@ pub struct ArmedRecord {
     pub left: u64,
     /// How often it changed something.
     pub fired: u64,
-    /// False once it was disarmed.
+    /// False once it was disarmed. Whether it has anything left to strike says `left`.
     pub armed: bool,
     /// An honest answer was given where it struck: what accompanied it ends too.
     #[serde(skip)]
@@ -216,6 +216,11 @@ pub(crate) struct Armory {
 impl Armory {
     pub(crate) fn new(by_tls: bool) -> Self {
         Self { by_tls, records: Vec::new() }
+    }
+
+    /// Whether a fault can be armed here.
+    pub(crate) fn can_arm(&self, fault: &str) -> Result<(), ArmError> {
+        armable(fault, self.by_tls).map(|_| ())
     }
 
     /// `after`: how many sign-ins are spared first.

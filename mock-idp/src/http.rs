@@ -210,15 +210,20 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     let is_known = operation.name != UNKNOWN;
     let struck = if is_known { delivery::struck(&realm, operation.name, &incoming) } else { Vec::new() };
     let mut struck_note = Note::default();
-    let unanswered = Unanswered { realm: &realm, operation, incoming: &incoming, struck: &struck };
+    let mut unanswered = Unanswered::new(&realm, operation, &incoming, &struck);
     let (mut reply, mut note) = match delivery::before(&realm, &struck, &mut struck_note).await {
         Some(Instead::Reply(reply)) => (reply, std::mem::take(&mut struck_note)),
         Some(Instead::Error(error)) => answer(&realm, operation, &incoming, Some(&error)).await,
         None => answer(&realm, operation, &incoming, None).await,
     };
+    note.faults.append(&mut struck_note.faults);
+    if reply.slow {
+        unanswered.note = note;
+        delivery::pause(realm.slow).await;
+        note = std::mem::take(&mut unanswered.note);
+    }
     // From here on nothing is waited for until the journal has it.
     unanswered.end();
-    note.faults.append(&mut struck_note.faults);
     if let Some(refusal) = note.refusal.as_ref().filter(|_| tells_check(operation)) {
         reply = reply.with(CHECK, &refusal.check);
     }
@@ -226,7 +231,6 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
         reply = reply.with(DPOP_NONCE, nonce);
     }
     let farewells = std::mem::take(&mut reply.farewells);
-    let slow = reply.slow;
     let reply = reply.completed(realm.lock_at(&incoming.place.base).now(), operation.cross_origin);
     let mut reply = if incoming.method == Method::HEAD { reply.without_body() } else { reply };
     reply.version = incoming.version;
@@ -239,9 +243,6 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
         if !farewells_later && let Err(error) = delivery.await {
             tracing::error!(%error, "logout tokens were not delivered");
         }
-    }
-    if slow {
-        delivery::pause(realm.slow).await;
     }
     sending.send(lever.as_ref()).await
 }
@@ -274,24 +275,24 @@ async fn answer(
     }
     let mut fetched: Vec<Awaited<'_>> = Vec::new();
     loop {
-        let mut note = Note::default();
+        let tried = fetched.iter().map(|it| it.address.clone()).collect();
+        let mut note = Note { tried, ..Note::default() };
         let reply = match error {
             Some(error) => error.reply(realm, operation, incoming, &mut note),
             None => (operation.run)(realm, incoming, &mut note),
         };
-        match note.wants.take() {
-            Some(address) if fetched.iter().all(|it| it.address != address) => {
-                realm.lock().forget_once(&note.once);
-                realm.lock().fetched.await_one(&address);
-                fetched.push(Awaited { realm, address: address.clone() });
-                fetch::document(realm, &address).await;
+        let Some(address) = note.wants.take() else {
+            if !note.spent.is_empty() {
+                realm.lock().fetched.forget(&note.spent);
             }
-            _ => {
-                if !note.spent.is_empty() {
-                    realm.lock().fetched.forget(&note.spent);
-                }
-                return (reply, note);
-            }
+            return (reply, note);
+        };
+        realm.lock().forget_once(&note.once);
+        realm.lock().fetched.await_one(&address);
+        fetched.push(Awaited { realm, address: address.clone() });
+        // An address that leads back to a provider would have it fetch for its own fetching, without end.
+        if !incoming.is_fetch() {
+            fetch::document(realm, &address).await;
         }
     }
 }

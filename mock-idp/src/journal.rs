@@ -396,8 +396,10 @@ pub(crate) struct Note {
     pub(crate) client: Option<String>,
     pub(crate) state: Option<String>,
     pub(crate) client_authentication: Option<&'static str>,
-    /// An address that a client registered: what lies there is needed for an answer.
+    /// An address that a client registered: what lies there is needed for an answer. Until it is there nothing is done.
     pub(crate) wants: Option<String>,
+    /// Addresses that were asked for this request, whatever came of it.
+    pub(crate) tried: Vec<String>,
     /// Addresses of fetched documents that are good for this answer only.
     pub(crate) spent: Vec<String>,
     /// The nonce that the next proof is to carry (RFC 9449 8.2).
@@ -407,4 +409,13 @@ pub(crate) struct Note {
     pub(crate) refusal: Option<Refusal>,
     pub(crate) faults: Vec<&'static str>,
     pub(crate) response: ResponseSummary,
+}
+
+impl Note {
+    /// What lies at this address is needed, unless it was asked already.
+    pub(crate) fn want(&mut self, address: &str) {
+        if self.tried.iter().all(|tried| tried != address) {
+            self.wants = Some(address.to_owned());
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::fault::{ArmError, Target, nearest, staged};
+use crate::fault::{ArmError, Target, nearest};
 use crate::protocol::authorize::shorten;
 use crate::realm::Realm;
 use crate::rule::{OPERATIONS, Rule, RuleRecord, Then, When};
@@ -44,7 +44,7 @@ impl Rules {
     /// Adds a rule. What it names has to be there.
     pub fn add(&self, rule: Rule) -> Result<ActiveRule, RuleError> {
         if let Then::Fault(id) = &rule.then {
-            staged(id)?;
+            self.0.lock().faults.can_arm(id)?;
         }
         if let Some(flaw) = rule.then.flaw() {
             return Err(RuleError::Impossible(format!("{}; {}", flaw.sentence, flaw.remedy)));

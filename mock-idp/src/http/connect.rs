@@ -33,6 +33,8 @@ pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
     let authorized = realm.lock_at(&incoming.place.base).authorize(params, cookie, chosen, note);
     match authorized {
         Authorized::Page(refusal) => pages::error(&incoming.place.base, &refusal, note),
+        // It is asked once more when that is there.
+        Authorized::NotYet => Reply::new(StatusCode::SERVICE_UNAVAILABLE, "text/plain", ""),
         Authorized::Respond(response) => respond(incoming, &response, note),
         Authorized::SignedIn { response, session } => respond(incoming, &response, note)
             .with(header::SET_COOKIE, session_cookie(realm, incoming, &session, SESSION_SECONDS)),

@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
 use crate::journal::{Channel, Entry, Note, Params};
 use crate::realm::Realm;
 
@@ -11,16 +14,28 @@ const LONGEST: usize = 64 * 1024;
 /// How long an address may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Marks a request of a provider, which gets no other one fetched: an address may lead back here, or to a provider whose
+/// address leads back.
+pub(crate) const MARK: &str = "x-mock-idp-fetch";
+
+/// Most that are fetched at once, whoever asks: each takes a connection.
+const AT_ONCE: usize = 64;
+static UNDER_WAY: Semaphore = Semaphore::const_new(AT_ONCE);
+
 /// Fetches a document into the realm; what came of it is in the journal.
 pub(crate) async fn document(realm: &Realm, address: &str) {
-    let fetched = get(address).await;
-    let (status, text) = match fetched {
-        Ok((status, text)) => (status, text),
-        Err(error) => {
-            tracing::warn!(address, %error, "a document of a client cannot be fetched");
+    let turn = timeout(PATIENCE, UNDER_WAY.acquire()).await;
+    let (status, text) = match turn {
+        Err(_) => {
+            tracing::warn!(address, "{AT_ONCE} documents are being fetched already");
             (0, None)
         }
+        Ok(_turn) => get(address).await.unwrap_or_else(|error| {
+            tracing::warn!(address, %error, "a document of a client cannot be fetched");
+            (0, None)
+        }),
     };
+    let raw_response = text.clone().unwrap_or_default().into_bytes();
     let mut state = realm.lock();
     if let Some(text) = text {
         state.fetched.insert(address, text);
@@ -34,6 +49,7 @@ pub(crate) async fn document(realm: &Realm, address: &str) {
         path: address.to_owned(),
         query: Params::default(),
         status,
+        raw_response,
         ..Entry::of(at, note)
     });
 }
@@ -44,7 +60,7 @@ async fn get(address: &str) -> Result<(u16, Option<String>), reqwest::Error> {
         .timeout(PATIENCE)
         .no_proxy()
         .build()?;
-    let mut response = client.get(address).send().await?;
+    let mut response = client.get(address).header(MARK, "1").send().await?;
     let status = response.status();
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await? {

@@ -39,21 +39,33 @@ pub(super) fn shown_path(path: &str) -> Cow<'_, str> {
 /// A request that is being answered. When whoever asked leaves before that, nobody goes on with it, and the journal says
 /// so: what waited was a rule, or something that had to be fetched.
 pub(super) struct Unanswered<'a> {
-    pub(super) realm: &'a Realm,
-    pub(super) operation: Operation,
-    pub(super) incoming: &'a Incoming,
-    pub(super) struck: &'a [Then],
+    realm: &'a Realm,
+    operation: Operation,
+    incoming: &'a Incoming,
+    /// What is known of it so far.
+    pub(super) note: Note,
 }
 
-impl Unanswered<'_> {
-    pub(super) fn end(self) {
+impl<'a> Unanswered<'a> {
+    pub(super) fn new(
+        realm: &'a Realm,
+        operation: Operation,
+        incoming: &'a Incoming,
+        struck: &[Then],
+    ) -> Self {
+        let note = Note { faults: struck.iter().map(Then::name).collect(), ..Note::default() };
+        Self { realm, operation, incoming, note }
+    }
+
+    pub(super) fn end(mut self) {
+        self.note = Note::default();
         std::mem::forget(self);
     }
 }
 
 impl Drop for Unanswered<'_> {
     fn drop(&mut self) {
-        let note = Note { faults: self.struck.iter().map(Then::name).collect(), ..Note::default() };
+        let note = std::mem::take(&mut self.note);
         let mut state = self.realm.lock();
         let at = state.now();
         let forgotten = state.record(Entry {

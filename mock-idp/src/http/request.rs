@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, Uri, Version, header};
 use futures_util::StreamExt as _;
 
+use crate::http::fetch::MARK;
 use crate::http::origin::{host, is_elsewhere, only};
 use crate::http::place::Place;
 use crate::protocol::error::Refusal;
@@ -86,6 +87,11 @@ impl Incoming {
     /// Whether a browser says that a page of another site sent this. Servers and tests say nothing.
     pub(crate) fn is_cross_site(&self) -> bool {
         is_elsewhere(host(&self.target, &self.headers), &self.headers, &self.place.base.front)
+    }
+
+    /// Whether a provider sent this to fetch what a client registered.
+    pub(crate) fn is_fetch(&self) -> bool {
+        self.headers.contains_key(MARK)
     }
 
     /// Who is looked for on a page of people.

@@ -1,5 +1,8 @@
 //! What a request is about, found out before it is carried out and without any effect: for rules.
 
+use serde_json::Value;
+
+use crate::jose;
 use crate::protocol::params::Params;
 use crate::realm::State;
 use crate::realm::grants::Authentication;
@@ -19,6 +22,11 @@ impl Clues<'_> {
     fn first(&self, name: &str) -> Option<&str> {
         self.form.first(name).or(self.query.first(name)).filter(|value| !value.is_empty())
     }
+
+    /// What an authorization request asks for by a signed object (OIDC Core 6.1). Whether it is genuine, nobody looks here.
+    fn object(&self) -> Option<Value> {
+        self.first("request").and_then(jose::decode).map(|(_, claims)| claims)
+    }
 }
 
 impl State {
@@ -26,8 +34,15 @@ impl State {
     pub(crate) fn asked(&self, clues: &Clues<'_>) -> Asked {
         let mut asked = Asked { operation: clues.operation, ..Asked::default() };
         asked.client = clues.first("client_id").map(str::to_owned).or_else(|| client_in_header(clues));
-        asked.state = clues.first("state").map(str::to_owned);
-        asked.login_hint = clues.first("login_hint").map(str::to_owned);
+        let pushed = clues.first("request_uri").and_then(|name| self.pushed_params(name));
+        let object = clues.object();
+        let told = |name: &str| {
+            let inside = object.as_ref().and_then(|claims| claims.get(name)?.as_str());
+            let elsewhere = inside.or(pushed.and_then(|params| params.first(name)));
+            elsewhere.or(clues.first(name)).map(str::to_owned)
+        };
+        asked.state = told("state");
+        asked.login_hint = told("login_hint");
         let session = clues.cookie.and_then(|cookie| self.session_of_cookie(cookie));
         asked.person = session.map(|(_, session)| session.person);
         if let Some(waiting) = clues.first("interaction").and_then(|name| self.interaction(name)) {
@@ -39,8 +54,10 @@ impl State {
         }
         let code =
             clues.first("code").and_then(|code| self.codes.get(code)).map(|grant| &grant.authentication);
-        let refresh = clues.first("refresh_token").and_then(|token| self.refresh.get(token));
-        let token = clues.access_token.or(clues.first("token"));
+        // What is looked into, taken back or exchanged.
+        let shown = clues.first("token").or(clues.first("subject_token"));
+        let refresh = clues.first("refresh_token").or(shown).and_then(|token| self.refresh.get(token));
+        let token = clues.access_token.or(shown);
         let access = token.and_then(|token| self.access.get(&self.access_name(token)?));
         let authentication = code
             .or(refresh.map(|grant| &grant.authentication))

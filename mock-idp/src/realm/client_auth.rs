@@ -139,7 +139,7 @@ impl State {
         let genuine = known.and_then(|jwks| verify::verified_by_set(token, &jwks));
         if genuine.is_none() {
             // Never fetched, or the client has a new key.
-            note.wants = Some(uri.to_owned());
+            note.want(uri);
         }
         genuine
     }

@@ -248,6 +248,11 @@ impl State {
             Authorized::Respond(_) => {}
             Authorized::SignedIn { session, .. } => drop(self.sessions.remove(&session)),
             Authorized::Page(refusal) => return Err(MintError::Refused(refusal)),
+            Authorized::NotYet => {
+                let reason =
+                    "nothing is fetched for an answer that is issued; send the request object as request";
+                return Err(MintError::Refused(Refusal::new("request_uri", reason)));
+            }
             Authorized::Ask { interaction, .. } => {
                 self.interactions.remove(&interaction);
                 return Err(MintError::PersonNeeded);

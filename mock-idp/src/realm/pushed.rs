@@ -125,6 +125,11 @@ impl State {
         self.with_request_object(&client, params.clone(), note)
     }
 
+    /// What was pushed by this name, and waits.
+    pub(crate) fn pushed_params(&self, name: &str) -> Option<&Params> {
+        Some(&self.pushed.get(name)?.params)
+    }
+
     fn pulled(&mut self, client: &Client, name: &str) -> Result<Params, OAuthError> {
         let now = self.now();
         let pushed = self.pushed.get(name).filter(|pushed| pushed.client_id == client.id);
@@ -180,7 +185,7 @@ impl State {
         let address = plain(uri);
         note.spent.push(address.clone());
         self.fetched.get(&address).cloned().ok_or_else(|| {
-            note.wants = Some(address);
+            note.want(&address);
             invalid_uri("the request object cannot be fetched")
         })
     }

@@ -159,7 +159,7 @@ impl State {
         };
         note.spent.push(uri.clone());
         let Some(text) = self.fetched.get(&uri) else {
-            note.wants = Some(uri.clone());
+            note.want(&uri);
             return Err(wrong(format!("{uri} cannot be fetched")));
         };
         let listed: Vec<String> = serde_json::from_str(text)

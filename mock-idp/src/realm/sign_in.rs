@@ -25,6 +25,8 @@ pub(crate) enum Authorized {
     Respond(Arc<AuthorizationResponse>),
     /// The same for a person who was signed in without a page; with the secret of the session.
     SignedIn { response: Arc<AuthorizationResponse>, session: String },
+    /// Something has to be fetched first: nothing happened yet.
+    NotYet,
     /// The person is asked: the name of the interaction, and on which page.
     Ask { interaction: String, page: Page },
 }
@@ -68,7 +70,11 @@ impl State {
         chosen: Option<&str>,
         note: &mut Note,
     ) -> Authorized {
-        let Proven { client, to, gathered } = match self.proven(params, note) {
+        let proven = self.proven(params, note);
+        if note.wants.is_some() {
+            return Authorized::NotYet;
+        }
+        let Proven { client, to, gathered } = match proven {
             Ok(proven) => proven,
             Err(refusal) => return page(refusal, note),
         };
@@ -108,7 +114,7 @@ impl State {
         (error, description): (&str, &str),
         note: &mut Note,
     ) -> Option<Arc<AuthorizationResponse>> {
-        let Proven { to, .. } = self.proven(params, note).ok()?;
+        let Proven { to, .. } = self.proven(params, note).ok().filter(|_| note.wants.is_none())?;
         let answer = [("error", error), ("error_description", &*describable(description))];
         let mut sign_in =
             SignIn { client: Some(to.client_id.clone()), state: to.state.clone(), ..SignIn::default() };

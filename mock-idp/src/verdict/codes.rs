@@ -120,8 +120,11 @@ fn has_come(entry: &Entry) -> bool {
 fn elsewhere(seen: &Seen<'_>, party: &Party<'_>) -> Vec<Look> {
     let codes: BTreeSet<&str> = party.answers.iter().filter_map(|answer| answer.code).collect();
     let has = |params: &Params| params.iter().any(|(_, value)| codes.contains(value));
+    // Where no operation is, anybody may have put it: a browser that followed a wrong link, for one.
     let misplaced = |entry: &&Entry| {
         entry.channel != Channel::Control
+            && entry.operation != "unknown"
+            && party.did(entry)
             && (has(&entry.query) || (entry.operation != "token" && has(&entry.form)))
     };
     let problem = "a code was sent elsewhere than in the body of a token request";

@@ -208,7 +208,9 @@ pub(super) fn asked(entry: &Entry, entries: &[Entry]) -> Params {
         })
     });
     let mut params = pushed.map_or_else(|| sent.clone(), |push| push.form.clone());
-    if let Some((_, Value::Object(claims))) = params.first("request").and_then(crate::jose::decode) {
+    let fetched = params.first("request_uri").and_then(|uri| fetched(uri, entry, entries));
+    let object = params.first("request").map(str::to_owned).or(fetched);
+    if let Some((_, Value::Object(claims))) = object.as_deref().and_then(crate::jose::decode) {
         for (name, value) in claims {
             if let Value::String(value) = value
                 && !params.set(&name, value.as_str())
@@ -218,6 +220,14 @@ pub(super) fn asked(entry: &Entry, entries: &[Entry]) -> Params {
         }
     }
     params
+}
+
+/// The request object that was fetched for this request.
+fn fetched(uri: &str, request: &Entry, entries: &[Entry]) -> Option<String> {
+    let address = uri.split('#').next().unwrap_or_default();
+    let before = entries.iter().rev().filter(|entry| entry.seq < request.seq);
+    let mut fetches = before.filter(|entry| entry.operation == "fetch" && entry.path == address);
+    String::from_utf8(fetches.next()?.raw_response.clone()).ok()
 }
 
 /// The access token of a request to a resource.

@@ -432,3 +432,34 @@ async fn a_sector_is_read_and_has_to_list_the_redirect_uris() {
     }
     assert_eq!(register(format!("{}/nowhere", site.url)).await.json()["error"], "invalid_client_metadata");
 }
+
+#[tokio::test]
+async fn a_fault_is_not_spent_on_an_answer_that_nobody_gets() {
+    let idp = provider().await;
+    let site = Site::start().await;
+    let signer = Signer::of("ES256");
+    let uri = site.put("/request", signer.sign(&object(&idp, &json!({}))));
+    registered(&idp, |client| {
+        client.request_uris = vec![uri.clone()];
+        client.jwks = Some(signer.jwks());
+    });
+    let armed = idp.faults().arm("authz-iss-wrong", mock_idp::Target::next(), 1).expect("a fault");
+    let browser = Browser::new();
+    let answer = browser.sign_in(&idp, "dana", &[("request_uri", &uri)]).await;
+    assert_ne!(answer.param("iss").as_deref(), Some(idp.issuer()), "the answer that was sent is struck");
+    assert_eq!((armed.fired(), idp.replay().responses().len()), (1, 1), "and no other one was made");
+    assert_eq!(site.asked("/request"), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_leads_back_to_the_provider_is_fetched_once() {
+    let idp = provider().await;
+    let object = Signer::of("RS256").sign(&object(&idp, &json!({})));
+    let address = authorize_url(&idp, &[("request", &object)]);
+    registered(&idp, |client| client.jwks_uri = Some(address.clone()));
+    let answer = Browser::new().get(&address).await;
+    assert_eq!(error_of(&answer).as_deref(), Some("invalid_request_object"));
+    // The one that was asked for, and the one that it was fetched by, which fetches nothing itself.
+    idp.journal().assert_count(&JournalQuery::operation("authorize"), 2);
+    idp.journal().assert_count(&JournalQuery::operation("fetch"), 1);
+}

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use mock_idp::{Delivery, JournalQuery, MockIdp, Then, When};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, CLIENT, SECRET};
+use crate::support::{Browser, CALLBACK, CLIENT, SECRET, authorize_url, encode};
 
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
@@ -351,4 +351,57 @@ async fn a_rule_names_a_fault_that_the_provider_stages() {
         let error = idp.when(When::any()).then(Then::Fault(fault.to_owned())).map(|_| ()).unwrap_err();
         assert!(error.to_string().contains(sentence), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_rule_finds_a_sign_in_by_what_was_pushed_signed_or_shown() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    let pushed = [
+        ("client_id", CLIENT),
+        ("client_secret", SECRET),
+        ("response_type", "code"),
+        ("redirect_uri", CALLBACK),
+        ("scope", "openid"),
+        ("state", "pushed"),
+        ("login_hint", "dana"),
+    ];
+    let name = browser.post(&idp.url("/connect/par"), &pushed).await.json()["request_uri"].clone();
+    let by_state = When::operation("authorize").state("pushed").login_hint("dana");
+    let rule = idp.when(by_state).then(Then::oauth_error("server_error")).expect("a rule");
+    let query =
+        encode(&[("client_id", CLIENT), ("request_uri", name.as_str().unwrap())].into_iter().collect());
+    let answer = browser.get(&idp.url(&format!("/connect/authorize?{query}"))).await;
+    assert_eq!((answer.param("error").as_deref(), rule.fired()), (Some("server_error"), 1));
+
+    let object = crate::assertions::Signer::secret(SECRET).sign(&json!({"iss": CLIENT, "state": "signed"}));
+    let rule = idp.when(When::any().state("signed")).then(Then::oauth_error("server_error")).expect("a rule");
+    browser.get(&authorize_url(&idp, &[("request", &object)])).await;
+    assert_eq!(rule.fired(), 1);
+
+    let minted =
+        idp.mint(&mock_idp::Mint::new("zoe", CLIENT).scope("openid offline_access")).expect("tokens");
+    let rule = idp.when(When::any().person("zoe")).then(Then::status(503)).expect("a rule");
+    let refresh = minted.refresh_token.as_deref().expect("a refresh token");
+    for (path, form) in [
+        ("/connect/introspect", [("token", refresh), ("token_type_hint", "refresh_token")]),
+        ("/connect/revocation", [("token", &*minted.access_token), ("token_type_hint", "access_token")]),
+        (
+            "/connect/token",
+            [
+                ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+                ("subject_token", &*minted.access_token),
+            ],
+        ),
+    ] {
+        assert_eq!(browser.post(&idp.url(path), &form).await.status, 503, "{path}");
+    }
+    assert_eq!(rule.fired(), 3);
+}
+
+#[tokio::test]
+async fn a_rule_cannot_have_a_fault_that_nothing_can_strike_here() {
+    let idp = provider().await;
+    let refused = idp.when(When::any()).then(Then::fault("net-tls-expired"));
+    assert!(refused.is_err_and(|error| error.to_string().contains("serves by TLS")));
 }

@@ -158,6 +158,14 @@ fn text<'a>(tokens: &'a Value, name: &str) -> &'a str {
     tokens[name].as_str().unwrap_or_else(|| panic!("no {name}: {tokens}"))
 }
 
+/// What a check of the main client came to.
+fn outcome(party: &Party, check: &str) -> Outcome {
+    let judgement = party.verdict();
+    let found = |outcome| judgement.with(outcome).any(|(_, it)| it.id == check);
+    let all = [Outcome::Pass, Outcome::Fail, Outcome::NotSeen];
+    all.into_iter().find(|outcome| found(*outcome)).unwrap_or_else(|| panic!("no check {check}"))
+}
+
 fn ids(judgement: &Judgement, outcome: Outcome) -> Vec<&str> {
     judgement.with(outcome).map(|(_, check)| check.id).collect()
 }
@@ -575,4 +583,80 @@ async fn nobody_is_blamed_for_what_another_client_did() {
     assert_eq!(of_thief[0].person.as_deref(), Some("dana"), "whom it was about is known all the same");
     // What the thief tried revoked nothing.
     assert_eq!(party.refresh(&tokens).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_by_reference_has_what_its_object_has() {
+    let party = Party::start().await;
+    let site = crate::requests::Site::start().await;
+    let signer = Signer::of("ES256");
+    let uri = format!("{}/request", site.url);
+    party
+        .idp
+        .clients()
+        .change(CLIENT, |client| {
+            client.request_uris = vec![uri.clone()];
+            client.jwks = Some(signer.jwks());
+        })
+        .expect("the client");
+    for _ in 0..2 {
+        let (state, nonce, verifier) = (party.secret(), party.secret(), party.secret());
+        let object = serde_json::json!({
+            "iss": CLIENT, "aud": party.idp.issuer(), "client_id": CLIENT, "response_type": "code",
+            "redirect_uri": CALLBACK, "scope": "openid", "state": state, "nonce": nonce,
+            "code_challenge": hash(&verifier), "code_challenge_method": "S256", "exp": crate::assertions::soon(),
+        });
+        site.put("/request", signer.sign(&object));
+        let browser = Browser::new();
+        let query = format!("client_id={CLIENT}&response_type=code&scope=openid&request_uri={uri}");
+        let page = browser.get(&party.idp.url(&format!("/connect/authorize?{query}"))).await;
+        let page = browser.get(&party.idp.url(page.location.as_deref().expect("a page"))).await;
+        let form = [("interaction", &*page.interaction()), ("person", "dana")];
+        let code =
+            browser.post(&party.idp.url("/account/people"), &form).await.param("code").expect("a code");
+        assert_eq!(party.redeem(&Begun { code, verifier }, &[]).await.status, 200);
+    }
+    for check in ["state-present", "nonce-present", "pkce-present"] {
+        assert_eq!(outcome(&party, check), Outcome::Pass, "{check}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_blamed_for_where_others_put_a_code() {
+    let party = Party::start().await;
+    party.honest().await;
+    let begun = party.begin(&[]).await;
+    assert_eq!(party.redeem(&begun, &[]).await.status, 200);
+    let code = begun.code.as_str();
+    let browser = Browser::new();
+    browser.get(&party.idp.url(&format!("/favicon.ico?code={code}"))).await;
+    browser.post(&party.idp.url("/connect/introspect"), &[("client_id", "worker"), ("token", code)]).await;
+    browser.post(&party.idp.url("/connect/par"), &[("client_id", "spa"), ("state", code)]).await;
+    assert_eq!(outcome(&party, "code-only-at-token-endpoint"), Outcome::Pass);
+    browser.get(&party.idp.url(&format!("/connect/userinfo?client_id={CLIENT}&code={code}"))).await;
+    assert_eq!(outcome(&party, "code-only-at-token-endpoint"), Outcome::Fail);
+}
+
+#[tokio::test]
+async fn who_left_a_slow_answer_may_ask_again() {
+    let wait = std::time::Duration::from_secs(30);
+    let idp = MockIdp::builder().seed(1).slow_answers(wait).start().await.expect("a free port");
+    let browser = Browser::new();
+    let code = browser.sign_in(&idp, "dana", &[]).await.param("code").expect("a code");
+    let armed = idp.faults().arm("ok-slow", Target::next(), 1).expect("a fault");
+    let leaving = browser.redemption(&idp, &code);
+    let leaving = tokio::spawn(leaving.send());
+    while armed.fired() == 0 {
+        tokio::task::yield_now().await;
+    }
+    leaving.abort();
+    let seen = idp.journal().wait_for(&JournalQuery::operation("token"), 1, wait).await.expect("the request");
+    assert_eq!(
+        (seen[0].delivery, seen[0].faults.as_slice()),
+        (Some(mock_idp::Delivery::Left), &["ok-slow"][..])
+    );
+    assert_eq!(browser.redeem(&idp, &code).await.json()["error"], "invalid_grant");
+    let verdict = idp.verdict();
+    let check = verdict.of(CLIENT).with(Outcome::Fail).find(|(_, check)| check.id == "code-once").is_none();
+    assert!(check, "{}", verdict.text());
 }
