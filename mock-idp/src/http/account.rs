@@ -59,18 +59,34 @@ pub(crate) fn people(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
 
 pub(crate) fn show_consent(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let name = incoming.query.first("interaction").unwrap_or_default();
+    ask_for_consent(realm, name, None, incoming, note)
+}
+
+fn ask_for_consent(
+    realm: &Realm,
+    name: &str,
+    error: Option<&str>,
+    incoming: &Incoming,
+    note: &mut Note,
+) -> Reply {
     let state = realm.lock_at(&incoming.place.base);
     match state.interaction(name).filter(|interaction| interaction.agreed.is_some()) {
         Some(interaction) => {
             note.client = Some(interaction.request.client_id.clone());
             note.state.clone_from(&interaction.request.state);
-            pages::consent(&state, name, interaction, note)
+            note.refusal = error.map(|sentence| Refusal::new("consent_given", sentence));
+            pages::consent(&state, name, interaction, error, note)
         }
         None => gone(incoming, note),
     }
 }
 
 pub(crate) fn consent(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    // Silence is no consent.
+    if !is_denied(incoming) && incoming.form.first("allow") != Some("allow") {
+        let name = incoming.form.first("interaction").unwrap_or_default();
+        return ask_for_consent(realm, name, Some("Choose Allow or Deny."), incoming, note);
+    }
     submit(realm, Form::Login, incoming, note, |name, note| {
         realm.lock_at(&incoming.place.base).consent(name, note)
     })
@@ -95,6 +111,10 @@ fn show(realm: &Realm, form: Form, incoming: &Incoming, note: &mut Note) -> Repl
     }
 }
 
+fn is_denied(incoming: &Incoming) -> bool {
+    ["cancel", "deny"].iter().any(|button| incoming.form.first(button).is_some())
+}
+
 fn submit(
     realm: &Realm,
     form: Form,
@@ -103,8 +123,11 @@ fn submit(
     step: impl FnOnce(&str, &mut Note) -> Step,
 ) -> Reply {
     let name = incoming.form.first("interaction").unwrap_or_default();
-    let denied = ["cancel", "deny"].iter().any(|button| incoming.form.first(button).is_some());
-    let step = if denied { realm.lock_at(&incoming.place.base).deny(name, note) } else { step(name, note) };
+    let step = if is_denied(incoming) {
+        realm.lock_at(&incoming.place.base).deny(name, note)
+    } else {
+        step(name, note)
+    };
     let next = |page: &str| {
         Reply::see_other(&format!("{}/account/{page}?interaction={name}", incoming.place.base.prefix))
     };

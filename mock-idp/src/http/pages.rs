@@ -80,6 +80,7 @@ struct Consent<'a> {
     interaction: &'a str,
     person: &'a str,
     asks: Vec<Cow<'static, str>>,
+    error: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -198,16 +199,23 @@ fn typed_or_hinted(state: &State, interaction: &Interaction) -> (String, String)
 }
 
 /// Whether the client may have what it asks for.
-pub(crate) fn consent(state: &State, name: &str, interaction: &Interaction, note: &mut Note) -> Reply {
+pub(crate) fn consent(
+    state: &State,
+    name: &str,
+    interaction: &Interaction,
+    error: Option<&str>,
+    note: &mut Note,
+) -> Reply {
     let request = &interaction.request;
     let client = Face::of(state, &request.client_id);
     let policy = client.shown_under(policy(Some(&*request.redirect_uri), false));
     let key = interaction.agreed.as_ref().map(|(session, _)| session.person.as_str()).unwrap_or_default();
     let person = state.people.get(key).map(fixtures::Person::full_name).unwrap_or_default();
     let asks = request.scope.iter().map(|scope| in_words(scope)).collect();
-    let page =
-        Consent { prefix: &state.base.prefix, client, interaction: name, person: &person, asks }.render();
-    show(StatusCode::OK, "kaseyaone-consent", page, &policy, note)
+    let prefix = &*state.base.prefix;
+    let page = Consent { prefix, client, interaction: name, person: &person, asks, error }.render();
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    show(status, "kaseyaone-consent", page, &policy, note)
 }
 
 fn in_words(scope: &str) -> Cow<'static, str> {

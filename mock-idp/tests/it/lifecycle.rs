@@ -194,7 +194,8 @@ async fn a_consent_that_waits_is_worth_nothing_when_the_account_or_the_session_i
         let idp = MockIdp::start().await;
         let (browser, interaction) = before_consent(&idp).await;
         end(&idp);
-        let answer = browser.post(&idp.url("/account/consent"), &[("interaction", &interaction)]).await;
+        let form = [("interaction", &*interaction), ("allow", "allow")];
+        let answer = browser.post(&idp.url("/account/consent"), &form).await;
         assert!(
             (400..500).contains(&answer.status.as_u16()) && answer.location.is_none(),
             "{how}: {answer:?}"
@@ -202,7 +203,8 @@ async fn a_consent_that_waits_is_worth_nothing_when_the_account_or_the_session_i
     }
     let idp = MockIdp::start().await;
     let (browser, interaction) = before_consent(&idp).await;
-    let answer = browser.post(&idp.url("/account/consent"), &[("interaction", &interaction)]).await;
+    let form = [("interaction", &*interaction), ("allow", "allow")];
+    let answer = browser.post(&idp.url("/account/consent"), &form).await;
     assert!(answer.param("code").is_some(), "otherwise it is: {answer:?}");
 }
 

@@ -322,6 +322,28 @@ async fn consent_is_asked_for_and_can_be_denied() {
 }
 
 #[tokio::test]
+async fn only_a_yes_is_a_consent() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    browser.sign_in(&idp, "dana", &[]).await;
+    let page = browser.authorize(&idp, &[("prompt", "consent")]).await;
+    let interaction = page.interaction();
+    let answer = async |more: &[(&str, &str)]| {
+        let form: Vec<_> = [("interaction", interaction.as_str())].iter().chain(more).copied().collect();
+        browser.post(&idp.url("/account/consent"), &form).await
+    };
+    for silent in [&[][..], &[("allow", "no")], &[("allow", "")], &[("allowed", "allow")]] {
+        let again = answer(silent).await;
+        assert_eq!((again.status.as_u16(), again.page()), (422, "kaseyaone-consent"), "{silent:?}");
+        assert!(again.body.contains("Choose Allow or Deny.") && again.interaction() == interaction);
+    }
+    let entry = idp.journal().find(&JournalQuery::operation("consent")).pop().expect("an entry");
+    assert_eq!(entry.refusal.map(|refusal| refusal.check).as_deref(), Some("consent_given"));
+    let both = answer(&[("allow", "allow"), ("deny", "deny")]).await;
+    assert_eq!(error_of(&both).as_deref(), Some("access_denied"));
+}
+
+#[tokio::test]
 async fn an_access_token_may_come_in_the_body_of_a_post() {
     let idp = provider().await;
     let token = idp.mint(&mock_idp::Mint::new("dana", CLIENT)).unwrap().access_token;
