@@ -24,17 +24,19 @@ pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod scim;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use axum::middleware::map_response;
+use axum::middleware::{Next, from_fn, map_response};
 use axum::response::Response;
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodRouter, any};
+use tower::{Layer as _, ServiceExt as _, service_fn};
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
-use crate::http::astray::{NO_HEAD, NOTHING_HERE, UNKNOWN, WRONG_METHOD};
+use crate::http::astray::{NOTHING_HERE, UNKNOWN, WRONG_METHOD};
 use crate::http::delivery::{ErrorByRule, Instead, Sending};
 use crate::http::place::{Entrance, Place, dispatch};
 use crate::http::record::{Unanswered, write_down};
@@ -54,6 +56,8 @@ pub(crate) struct Operation {
     pub(crate) channel: Channel,
     /// Pages of any site may call it, and read its answers.
     pub(crate) cross_origin: bool,
+    /// What its address takes, where it is the refusal of everything else.
+    pub(crate) allow: Option<&'static str>,
     pub(crate) run: fn(&Realm, &Incoming, &mut Note) -> Reply,
 }
 
@@ -62,7 +66,7 @@ const fn operation(
     channel: Channel,
     run: fn(&Realm, &Incoming, &mut Note) -> Reply,
 ) -> Operation {
-    Operation { name, channel, cross_origin: false, run }
+    Operation { name, channel, cross_origin: false, allow: None, run }
 }
 
 /// One that servers call, and pages without a server of their own.
@@ -112,57 +116,65 @@ fn tells_check(operation: Operation) -> bool {
 
 fn protocol() -> Router {
     use Channel::Front;
-    let get_and_post = MethodFilter::GET.or(MethodFilter::POST);
     let front = Router::new()
-        .route(path::AUTHORIZE, over(get_and_post, operation("authorize", Front, connect::authorize)))
-        .route(path::END_SESSION, over(get_and_post, operation("end_session", Front, logout::end_session)))
-        .method_not_allowed_fallback(wrong_method);
-    front.merge(servers().layer(cors()))
+        .route(path::AUTHORIZE, over("GET, POST", operation("authorize", Front, connect::authorize)))
+        .route(path::END_SESSION, over("GET, POST", operation("end_session", Front, logout::end_session)));
+    front.merge(servers().layer(from_fn(preflight)))
 }
 
 /// The nonce that the next proof is to carry (RFC 9449 8.2).
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// Any page may call what servers call: it has to bring its own credentials, and gets to see no cookie's worth. Headers
-/// are allowed by name, because `*` does not stand for Authorization (Fetch 3.2.5). `Reply::completed` says the same.
+/// are allowed by name, because `*` does not stand for Authorization (Fetch 3.2.5). `Reply::completed` says so of answers.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([header::WWW_AUTHENTICATE, DPOP_NONCE, CHECK])
         .vary([])
+}
+
+/// Answers a browser that asks whether a page may call (Fetch 3.2.2). Any other OPTIONS is a request like all.
+async fn preflight(request: Request, next: Next) -> Response {
+    let asks = [header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD];
+    if request.method() != Method::OPTIONS || !asks.iter().all(|name| request.headers().contains_key(name)) {
+        return next.run(request).await;
+    }
+    let answered = cors().layer(service_fn(nothing));
+    match answered.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+async fn nothing(_: Request) -> Result<Response, Infallible> {
+    Ok(Response::default())
 }
 
 /// What servers call, and pages without a server of their own.
 fn servers() -> Router {
-    let get_and_post = MethodFilter::GET.or(MethodFilter::POST);
     Router::new()
         .route(path::DISCOVERY, read(shared("discovery", documents::discovery)))
         .route(path::RFC_8414, read(shared("discovery", documents::discovery)))
         .route(path::JWKS, read(shared("jwks", documents::jwks)))
-        .route(path::TOKEN, over(MethodFilter::POST, shared("token", connect::token)))
-        .route(path::USERINFO, over(get_and_post, shared("userinfo", connect::userinfo)))
-        .route(path::PUSH, over(MethodFilter::POST, shared("pushed_authorization", back::push)))
-        .route(path::INTROSPECT, over(MethodFilter::POST, shared("introspection", back::introspect)))
-        .route(path::REVOKE, over(MethodFilter::POST, shared("revocation", back::revoke)))
-        .route(path::DEVICE, over(MethodFilter::POST, shared("device_authorization", back::authorize_device)))
-        .route(path::REGISTER, over(MethodFilter::POST, shared("registration", registration::register)))
+        .route(path::TOKEN, over("POST", shared("token", connect::token)))
+        .route(path::USERINFO, over("GET, HEAD, POST", shared("userinfo", connect::userinfo)))
+        .route(path::PUSH, over("POST", shared("pushed_authorization", back::push)))
+        .route(path::INTROSPECT, over("POST", shared("introspection", back::introspect)))
+        .route(path::REVOKE, over("POST", shared("revocation", back::revoke)))
+        .route(path::DEVICE, over("POST", shared("device_authorization", back::authorize_device)))
+        .route(path::REGISTER, over("POST", shared("registration", registration::register)))
         .route(
             "/connect/register/{id}",
-            over(
-                MethodFilter::GET.or(MethodFilter::PUT).or(MethodFilter::DELETE),
-                shared("registration", registration::look_after),
-            ),
+            over("GET, HEAD, PUT, DELETE", shared("registration", registration::look_after)),
         )
-        .method_not_allowed_fallback(wrong_method)
 }
 
 fn front() -> Router {
     use Channel::{Back, Front};
-    let step = |name, show, submit| {
-        read(operation(name, Front, show)).merge(over(MethodFilter::POST, operation(name, Front, submit)))
-    };
+    let step =
+        |name, show, submit| at("GET, POST", operation(name, Front, show), operation(name, Front, submit));
     Router::new()
         .route("/", read(operation("home", Front, documents::home)))
         .route("/keys/{name}", read(operation("jwks", Back, documents::moved_jwks)))
@@ -172,7 +184,7 @@ fn front() -> Router {
         .route("/account/code", step("one_time_code", account::show_code, account::code))
         .route("/account/people", step("people", account::show_people, account::people))
         .route("/account/consent", step("consent", account::show_consent, account::consent))
-        .route("/account/logout", over(MethodFilter::POST, operation("logout", Front, logout::logout)))
+        .route("/account/logout", over("POST", operation("logout", Front, logout::logout)))
         .route(path::DEVICE_PAGE, step("device", device_page::show, device_page::answer))
         .route(path::PORTAL, step("portal", portal::show, portal::answer))
         .route("/portal/launch/{name}", read(operation("launch", Front, portal::launch)))
@@ -182,26 +194,34 @@ fn front() -> Router {
             "/scim/v2/ServiceProviderConfig",
             read(operation("scim_service_provider_config", Back, scim::service_provider_config)),
         )
-        .method_not_allowed_fallback(wrong_method)
 }
 
 fn read(operation: Operation) -> MethodRouter {
-    over(MethodFilter::GET, operation)
+    // A HEAD must change nothing, and a GET of a browser may hand out a code.
+    over(if operation.channel == Channel::Front { "GET" } else { "GET, HEAD" }, operation)
 }
 
-fn over(methods: MethodFilter, operation: Operation) -> MethodRouter {
-    on(methods, move |place: Place, request: Request| serve(place, operation, request))
+fn over(methods: &'static str, operation: Operation) -> MethodRouter {
+    at(methods, operation, operation)
 }
 
-async fn wrong_method(place: Place, request: Request) -> Response {
-    serve(place, WRONG_METHOD, request).await
+/// An address that takes these methods; what reads goes to one operation and what writes to another. Everything else is
+/// refused with those there are (RFC 9110 15.5.6).
+fn at(methods: &'static str, reads: Operation, writes: Operation) -> MethodRouter {
+    let refused = Operation { allow: Some(methods), cross_origin: reads.cross_origin, ..WRONG_METHOD };
+    any(async move |place: Place, request: Request| {
+        let method = request.method();
+        let operation = match *method {
+            _ if !methods.split(", ").any(|taken| taken == method.as_str()) => refused,
+            Method::GET | Method::HEAD => reads,
+            _ => writes,
+        };
+        serve(place, operation, request).await
+    })
 }
 
 /// One request, from the wire to the journal.
 async fn serve(place: Place, operation: Operation, request: Request) -> Response {
-    // A HEAD must change nothing, and a GET here may hand out a code.
-    let is_head = request.method() == Method::HEAD && operation.channel == Channel::Front;
-    let operation = if is_head { NO_HEAD } else { operation };
     let realm = Arc::clone(&place.realm);
     let farewells_later = place.realms.farewells_later();
     let lever = request.extensions().get::<ConnectInfo<Lever>>().map(|ConnectInfo(lever)| lever.clone());
@@ -226,6 +246,9 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
     unanswered.end();
     if let Some(refusal) = note.refusal.as_ref().filter(|_| tells_check(operation)) {
         reply = reply.with(CHECK, &refusal.check);
+    }
+    if let Some(methods) = operation.allow {
+        reply = reply.with(header::ALLOW, methods);
     }
     if let Some(nonce) = note.dpop_nonce.take() {
         reply = reply.with(DPOP_NONCE, nonce);

@@ -1,7 +1,7 @@
 //! Requests that no operation takes: another path, another method, a body that cannot be read. Their answers say what is
 //! there, and the journal has them, because a misspelt address is what a tester looks for.
 
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::http::record::shown_path;
@@ -18,10 +18,8 @@ pub(crate) const UNKNOWN: &str = "unknown";
 
 /// Nothing is there.
 pub(super) const NOTHING_HERE: Operation = operation(UNKNOWN, Channel::Back, nothing_here);
-/// There is something, and it takes other methods; the router adds `Allow`.
+/// There is something, and it takes other methods.
 pub(super) const WRONG_METHOD: Operation = operation(UNKNOWN, Channel::Back, wrong_method);
-/// A HEAD where a GET may hand out a code.
-pub(super) const NO_HEAD: Operation = operation(UNKNOWN, Channel::Front, no_head);
 
 /// The near realms are named, because a misspelt realm is the usual reason.
 fn nothing_here(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
@@ -46,10 +44,6 @@ fn wrong_method(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let body = json!({"status": 405, "code": "method_not_allowed", "detail": detail});
     note.refusal = Some(Refusal::new("method", detail));
     Reply::new(StatusCode::METHOD_NOT_ALLOWED, "application/problem+json", body.to_string())
-}
-
-fn no_head(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    wrong_method(realm, incoming, note).with(header::ALLOW, "GET")
 }
 
 /// A request whose body was not read.

@@ -79,6 +79,12 @@ impl Shot {
         found.map(|(_, value)| value.as_slice())
     }
 
+    /// Whether a browser asks whether a page may call (CORS).
+    pub(crate) fn is_preflight(&self) -> bool {
+        let asks = ["origin", "access-control-request-method"];
+        self.method == "OPTIONS" && asks.iter().all(|name| self.header(name).is_some())
+    }
+
     pub(crate) fn is_form(&self) -> bool {
         let kind = self.header("content-type").and_then(|value| std::str::from_utf8(value).ok());
         let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();

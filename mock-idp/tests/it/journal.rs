@@ -322,3 +322,36 @@ async fn no_number_is_given_twice_whatever_is_put_back() {
         Ok(next)
     );
 }
+
+#[tokio::test]
+async fn whatever_method_an_address_does_not_take_it_says_which_it_takes() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    for (path, taken) in [
+        ("/connect/authorize", "GET, POST"),
+        ("/account/login", "GET, POST"),
+        ("/account/logout", "POST"),
+        ("/portal", "GET, POST"),
+        ("/", "GET"),
+        ("/connect/token", "POST"),
+        ("/connect/userinfo", "GET, HEAD, POST"),
+        ("/moved/connect/userinfo", "GET, HEAD, POST"),
+        ("/connect/register/x", "GET, HEAD, PUT, DELETE"),
+        ("/.well-known/openid-configuration", "GET, HEAD"),
+        ("/scim/v2/Users", "GET, HEAD"),
+    ] {
+        for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+            let before = idp.journal().len();
+            let verb = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+            let answer = browser.send(browser.http().request(verb, idp.url(path))).await;
+            let is_taken = taken.split(", ").any(|it| it == method);
+            assert_eq!(answer.status != 405, is_taken, "{method} {path}: {}", answer.status);
+            let entry = idp.journal().entries().pop().expect("an entry");
+            assert_eq!((idp.journal().len(), &*entry.method), (before + 1, method), "{path}");
+            let allow = answer.headers.get("allow").map(|value| value.to_str().expect("text"));
+            assert_eq!(allow, Some(taken).filter(|_| !is_taken), "{method} {path}");
+            let raw = String::from_utf8_lossy(&entry.raw_response).into_owned();
+            assert_eq!(raw.contains(&format!("\r\nallow: {taken}\r\n")), !is_taken, "{raw}");
+        }
+    }
+}

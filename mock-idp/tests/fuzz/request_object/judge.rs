@@ -29,7 +29,7 @@ pub(super) fn judge_push(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<
         return Ok(());
     }
     if shot.method != "POST" {
-        let right = if shot.method == "OPTIONS" { 200 } else { 405 };
+        let right = if shot.is_preflight() { 200 } else { 405 };
         ensure!(answer.status == right, "a {} to {}", answer.status, shot.method);
         return Ok(());
     }

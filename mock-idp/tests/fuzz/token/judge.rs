@@ -186,7 +186,7 @@ pub(super) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
     }
     if shot.method != "POST" {
         // Any page may ask whether it may call what servers call (CORS).
-        let right = if shot.method == "OPTIONS" { 200 } else { 405 };
+        let right = if shot.is_preflight() { 200 } else { 405 };
         ensure!(answer.status == right, "a {} to {}", answer.status, shot.method);
         return Ok(());
     }
