@@ -7,7 +7,7 @@ mod navikt;
 mod oidc_provider_mock;
 mod person;
 
-use crate::config::ConfigError;
+use crate::config::{Config, ConfigError, ConfigFormat};
 
 /// Whose configuration it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,19 @@ pub fn import(format: ImportFormat, text: &str, file: &str) -> Result<String, Co
         ImportFormat::OidcProviderMock => oidc_provider_mock::draft(text),
         ImportFormat::Keycloak => keycloak::draft(text),
     };
-    drafted.map(|draft| draft.render(format)).map_err(|error| ConfigError { file: file.to_owned(), ..error })
+    drafted
+        .and_then(|draft| accepted(draft.render(format)))
+        .map_err(|error| ConfigError { file: file.to_owned(), ..error })
+}
+
+/// What would not be accepted is not printed either.
+fn accepted(config: String) -> Result<String, ConfigError> {
+    match Config::parse(&config, ConfigFormat::Toml, "", &fixtures::embedded()) {
+        Ok(_) => Ok(config),
+        Err(ConfigError { sentence, remedy, .. }) => {
+            Err(refused(None, format!("cannot be carried over: {sentence}"), &remedy))
+        }
+    }
 }
 
 impl ImportFormat {

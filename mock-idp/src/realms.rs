@@ -287,13 +287,7 @@ impl Realms {
 /// Whether a realm takes from one above it what is served below its path: the longest path wins.
 fn hides(above: (&str, &Arc<Realm>), below: (&str, &Arc<Realm>)) -> Option<RealmError> {
     let (other, realm) = above;
-    let relative = format!("/{}", below.0);
-    let relative =
-        if other.is_empty() { &relative } else { relative.strip_prefix('/')?.strip_prefix(other)? };
-    if !relative.starts_with('/') || relative.len() < 2 {
-        return None;
-    }
-    let hidden = realm.base.endpoints.hidden_by(relative)?.to_owned();
+    let hidden = realm.base.endpoints.hidden_between(other, below.0)?.to_owned();
     Some(RealmError::Hides { path: below.0.to_owned(), hidden, other: other.to_owned() })
 }
 

@@ -1,12 +1,14 @@
 //! A configuration that is being written, with what could not be carried over. It knows no other provider.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use fixtures::{Client, Company, Grant, Person};
 use serde::Serialize;
 
 use crate::import::ImportFormat;
-use crate::protocol::endpoints::Layout;
+use crate::protocol::endpoints::{Endpoints, Layout};
+use crate::visible::visible;
 
 /// A configuration file.
 #[derive(Debug, Default, Serialize)]
@@ -70,6 +72,30 @@ impl Draft {
         self.notes.insert(note.into());
     }
 
+    /// A path for a further realm: the one that is wished for, unless no realm can be there.
+    pub(super) fn path_for(&mut self, called: &str, wished: &str) -> String {
+        let plain = plain(wished);
+        let other: String = plain.replace('/', "-").chars().take(100).collect();
+        let numbered = (2..).map(|number| format!("realm-{other}-{number}"));
+        let mut paths = [plain, format!("realm-{other}")].into_iter().chain(numbered);
+        let path = paths.find(|path| self.is_free(path)).unwrap_or_default();
+        if path != wished {
+            self.note(format!(
+                "{called} is the realm {path}: its own name is no path here, is another one's, or is in the way of an endpoint"
+            ));
+        }
+        path
+    }
+
+    /// Whether a realm can be there beside those there are, and the root.
+    fn is_free(&self, path: &str) -> bool {
+        let endpoints = self.layout.map(Endpoints::like).unwrap_or_default();
+        let hides = |above: &str, below: &str| endpoints.hidden_between(above, below).is_some();
+        let others = self.realms.iter().map(|realm| realm.path.as_str());
+        crate::realms::is_path(path)
+            && others.chain([""]).all(|other| other != path && !hides(other, path) && !hides(path, other))
+    }
+
     /// The root is like the first realm: whoever asks for no realm finds the same people and clients.
     pub(super) fn root_like_the_first_realm(&mut self) {
         if let Some(first) = self.realms.first() {
@@ -88,9 +114,8 @@ impl Draft {
             text.push_str("#\n# Not carried over, or not as it was:\n");
         }
         for note in &self.notes {
-            // A note never ends its comment early.
-            text.push_str(&format!("# - {note}").replace(['\n', '\r'], " "));
-            text.push('\n');
+            // A note never ends its comment early, and has no letter that a comment may not have.
+            let _ = writeln!(text, "# - {}", visible(note));
         }
         text.push('\n');
         match toml::to_string(self) {
@@ -117,10 +142,9 @@ pub(super) fn confidential(client: Client, secret: &str) -> Client {
     client
 }
 
-/// A path for a realm of this name: what no path may have becomes a dash.
-pub(super) fn realm_path(name: &str) -> String {
+/// What no path may have becomes a dash.
+fn plain(name: &str) -> String {
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-' | '/');
     let path: String = name.chars().map(|letter| if allowed(letter) { letter } else { '-' }).collect();
-    let path = path.trim_matches('/').to_owned();
-    if crate::realms::is_path(&path) { path } else { format!("realm-{}", path.replace('/', "-")) }
+    path.trim_matches('/').to_owned()
 }

@@ -4,12 +4,12 @@ mod client;
 
 use std::collections::BTreeMap;
 
-use fixtures::{Person, Status};
+use fixtures::{Client, Person, Status};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::config::ConfigError;
-use crate::import::draft::{Draft, Realm, realm_path};
+use crate::import::draft::{Draft, Realm};
 use crate::import::from_json;
 use crate::import::person::{Taken, of_claims};
 use crate::protocol::endpoints::Layout;
@@ -85,19 +85,19 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
         vec![serde_json::from_str(text).map_err(|error| wrong(&error))?]
     };
     let mut draft = Draft::new();
+    draft.layout = Some(Layout::Keycloak);
     for export in exports {
         let realm = realm(export, &mut draft);
         draft.realms.push(realm);
     }
     draft.note("attributes, roles and groups are claims of every token: protocol mappers and client scopes are not carried over");
     draft.note("the realm at the root is like the first one");
-    draft.layout = Some(Layout::Keycloak);
     draft.root_like_the_first_realm();
     Ok(draft)
 }
 
 fn realm(export: Export, draft: &mut Draft) -> Realm {
-    let path = realm_path(&format!("realms/{}", export.realm));
+    let path = draft.path_for(&format!("realm {:?}", export.realm), &format!("realms/{}", export.realm));
     let dropped = export.rest.iter().filter(|(name, value)| {
         let empty = matches!(value, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_))
             || value.as_array().is_some_and(Vec::is_empty)
@@ -110,9 +110,12 @@ fn realm(export: Export, draft: &mut Draft) -> Realm {
     }
     let mut taken = Taken::default();
     let people = export.users.into_iter().filter_map(|user| person(user, &mut taken, draft)).collect();
-    let mut clients = Vec::new();
+    let mut clients: Vec<Client> = Vec::new();
     for exported in &export.clients {
-        if let Some(mut client) = client::client(exported, draft) {
+        let Some(mut client) = client::client(exported, draft) else { continue };
+        if clients.iter().any(|other| other.id == client.id) {
+            draft.note(format!("a second client {}: the first one stays", client.id));
+        } else {
             client.access_token_seconds = client.access_token_seconds.or(export.access_token_lifespan);
             client.id_token_seconds = client.access_token_seconds;
             clients.push(client);

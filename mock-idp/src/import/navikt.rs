@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use fixtures::Client;
+use fixtures::{Client, check_client};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::config::ConfigError;
-use crate::import::draft::{Clock, Draft, Realm, client, realm_path};
+use crate::import::draft::{Clock, Draft, Realm, client};
 use crate::import::person::{Taken, of_claims};
 use crate::import::{from_json, refused};
 use crate::protocol::endpoints::Layout;
@@ -78,7 +79,7 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
         if key_provider.is_some() {
             draft.note("tokenProvider.keyProvider: put keys into a folder and name it as keys");
         }
-        draft.clock = system_time.map(|at| Clock { frozen: true, at });
+        draft.clock = system_time.and_then(|at| clock(at, &mut draft));
     }
     for callback in file.token_callbacks {
         let realm = realm(callback, &mut draft);
@@ -89,12 +90,17 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     Ok(draft)
 }
 
+fn clock(at: String, draft: &mut Draft) -> Option<Clock> {
+    if at.parse::<Timestamp>().is_err() {
+        draft.note(format!("tokenProvider.systemTime {at:?}: it is no time, so the clock runs"));
+        return None;
+    }
+    Some(Clock { frozen: true, at })
+}
+
 fn realm(callback: Callback, draft: &mut Draft) -> Realm {
     let Callback { issuer_id, token_expiry, request_mappings, rest } = callback;
-    let path = realm_path(&issuer_id);
-    if path != issuer_id {
-        draft.note(format!("issuer {issuer_id:?} is the realm {path}: its own name is no path here"));
-    }
+    let path = draft.path_for(&format!("issuer {issuer_id:?}"), &issuer_id);
     for name in rest.keys() {
         draft.note(format!("{name} of issuer {issuer_id}: only request mappings are carried over"));
     }
@@ -134,8 +140,9 @@ fn one_mapping(
     let place = format!("mapping {number} of realm {}", realm.path);
     let literal = !matches.is_empty() && !matches.contains(['*', '?', '+', '[', '(', '|', '\\', '^', '$']);
     if request_param == "client_id" && literal {
-        let client = add_client(&mut realm.clients, &matches);
-        client.audience = audience.take().unwrap_or_default();
+        if let Some(client) = add_client(&mut realm.clients, &matches, &place, draft) {
+            client.audience = audience.take().unwrap_or_default();
+        }
     } else if request_param != "client_id" || matches != "*" {
         draft.note(format!(
             "{place}: {request_param} = {matches:?} chose the claims; here the person who signs in has them"
@@ -163,10 +170,20 @@ fn one_mapping(
     audience
 }
 
-fn add_client<'a>(clients: &'a mut Vec<Client>, id: &str) -> &'a mut Client {
+fn add_client<'a>(
+    clients: &'a mut Vec<Client>,
+    id: &str,
+    place: &str,
+    draft: &mut Draft,
+) -> Option<&'a mut Client> {
+    let added = client(id);
+    if let Err(complaint) = check_client(&added) {
+        draft.note(format!("{place}: {}; {}", complaint.sentence, complaint.remedy));
+        return None;
+    }
     let at = clients.iter().position(|client| client.id == id).unwrap_or_else(|| {
-        clients.push(client(id));
+        clients.push(added);
         clients.len() - 1
     });
-    &mut clients[at]
+    clients.get_mut(at)
 }

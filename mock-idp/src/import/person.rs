@@ -62,7 +62,11 @@ pub(super) fn of_claims(
         claims.insert("name".to_owned(), Value::String(name));
     }
     for (name, value) in claims {
+        let is_too_deep = depth(&value) > DEEPEST;
         match toml_of(value) {
+            _ if is_too_deep => {
+                draft.note(format!("claim {name} of {}: it is nested too deeply for TOML", person.key));
+            }
             Some(value) => {
                 person.claims.insert(name, value);
             }
@@ -74,7 +78,8 @@ pub(super) fn of_claims(
 
 fn subject_of(subject: &str, key: &str, taken: &mut Taken, draft: &mut Draft) -> String {
     let fits = !subject.is_empty() && subject.len() <= 255 && subject.is_ascii();
-    let wanted = if fits { subject } else { key };
+    // Keys are ASCII; a number may come behind this one.
+    let wanted = if fits { subject } else { &key[..key.len().min(200)] };
     let free = free(&mut taken.subjects, wanted);
     if free != subject {
         draft.note(format!("subject of {key}: it was {subject:?}, which is no subject or is taken"));
@@ -140,6 +145,17 @@ fn address(claims: &mut Map<String, Value>) -> Option<PostalAddress> {
     let address = serde_json::from_value(claims.get("address")?.clone()).ok()?;
     claims.shift_remove("address");
     Some(address)
+}
+
+/// Most levels of a claim: whoever reads TOML gives up sooner than those who read JSON.
+const DEEPEST: usize = 40;
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(values) => 1 + values.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
+        _ => 0,
+    }
 }
 
 /// Nothing for a null, wherever it stands: TOML has none.

@@ -259,8 +259,14 @@ impl Endpoints {
         (!self.moved.keys().any(is_elsewhere)).then_some(asked.into())
     }
 
+    /// What a realm at the path `below` would hide of one at `above` that has these; the root is at the empty path.
+    pub(crate) fn hidden_between(&self, above: &str, below: &str) -> Option<&str> {
+        let inside = if above.is_empty() { below } else { below.strip_prefix(above)?.strip_prefix('/')? };
+        if inside.is_empty() { None } else { self.hidden_by(&format!("/{inside}")) }
+    }
+
     /// What a realm at this path, relative to this one, would hide.
-    pub(crate) fn hidden_by(&self, path: &str) -> Option<&str> {
+    fn hidden_by(&self, path: &str) -> Option<&str> {
         let realm = Served { path, is_folder: true, what: String::new() };
         let mut moved = self.moved.keys().map(|endpoint| self.served(*endpoint));
         let hidden = moved.find(|there| realm.is_in_the_way_of(there)).map(|there| there.path);
@@ -348,6 +354,16 @@ mod tests {
         let entra = Endpoints::like(Layout::Entra);
         assert_eq!((entra.hidden_by("/v2.0"), entra.hidden_by("/acme")), (Some("/v2.0"), None));
         assert_eq!(Endpoints::default().hidden_by("/acme"), None);
+        for (above, below, is_hidden) in [
+            ("", "oauth", true),
+            ("a", "a/oauth", true),
+            ("a", "aa/oauth", false),
+            ("a/oauth", "a", false),
+            ("a", "a", false),
+            ("", "", false),
+        ] {
+            assert_eq!(auth0.hidden_between(above, below).is_some(), is_hidden, "{above} {below}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Configurations of other providers: what is printed is accepted, and the people in it can sign in.
 
 use mock_idp::{ConfigFormat, ImportFormat, MockIdp, MockIdpBuilder, RealmHandle, import};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Browser, VERIFIER, authorize_url, decode, encode};
 
@@ -216,5 +216,105 @@ fn what_is_no_such_file_is_refused_with_its_line() {
     ] {
         let error = import(format, text, "file").unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");
+    }
+}
+
+fn is_noted(config: &str, note: &str) -> bool {
+    config.lines().any(|line| line.starts_with("# - ") && line.contains(note))
+}
+
+#[tokio::test]
+async fn issuers_that_are_in_the_way_have_a_path_of_their_own() {
+    let long = "x".repeat(300);
+    let names = [
+        "token",
+        "authorize",
+        "jwks",
+        "a",
+        "a/token",
+        "b/token",
+        "b",
+        "c d",
+        "c-d",
+        "c-d",
+        "",
+        "_x",
+        "connect",
+        &long,
+    ];
+    let callbacks: Vec<_> = names.iter().map(|name| json!({"issuerId": name})).collect();
+    let (idp, config) = served(ImportFormat::Navikt, &json!({"tokenCallbacks": callbacks}).to_string()).await;
+    let paths = idp.realms().paths();
+    assert_eq!(paths.len(), 1 + names.len(), "{paths:?}");
+    for own in ["a", "b/token", "c-d"] {
+        assert!(paths.iter().any(|path| path == own), "{own}: {paths:?}");
+    }
+    for (name, path) in [
+        ("token", "realm-token"),
+        ("a/token", "realm-a-token"),
+        ("b", "realm-b"),
+        ("c d", "c-d"),
+        ("c-d", "realm-c-d-2"),
+    ] {
+        assert!(is_noted(&config, &format!("issuer {name:?} is the realm {path}: ")), "{name}\n{config}");
+    }
+    assert!(is_noted(&config, "xxx\" is the realm realm-xxx"), "{config}");
+    let browser = Browser::new();
+    for path in &paths {
+        let realm = idp.realms().get(path).expect("a realm");
+        let document = browser.get(&realm.discovery_url()).await.json();
+        for endpoint in ["token_endpoint", "authorization_endpoint", "jwks_uri"] {
+            let answer = browser.get(document[endpoint].as_str().expect("an address")).await;
+            assert_ne!(answer.status, 404, "{endpoint} of {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_names_are_like_what_is_printed_is_accepted() {
+    let long = "y".repeat(300);
+    let odd = "o\u{1}d\u{7f}d\u{85}\n[x]\r\u{0}";
+    let names = ["demo", "demo/protocol", odd, &long, "demo"];
+    let exports: Vec<_> = names
+        .iter()
+        .map(|name| {
+            json!({
+                "realm": name, odd: [1],
+                "users": [{"username": name, odd: [1]}, {"username": name, "attributes": {odd: [odd]}}],
+                "clients": [
+                    {"clientId": name}, {"clientId": name}, {"clientId": "m\u{fc}ller"}, {"clientId": ""},
+                    {"clientId": "odd", "redirectUris": [odd, "https://m\u{fc}ller.example/"]},
+                ],
+            })
+        })
+        .collect();
+    let (idp, config) = served(ImportFormat::Keycloak, &json!(exports).to_string()).await;
+    assert_eq!(idp.realms().paths().len(), 1 + names.len(), "{:?}", idp.realms().paths());
+    for note in [
+        "a second client demo",
+        "client \"m\u{fc}ller\": ",
+        "client \"\": ",
+        "realm \"demo/protocol\" is the realm realm-realms-demo-protocol",
+    ] {
+        assert!(is_noted(&config, note), "{note}\n{config}");
+    }
+    let mapping =
+        |id: &str| json!({"requestParam": "client_id", "match": id, "claims": {"sub": odd, odd: odd}});
+    let file = json!({
+        odd: 1, "tokenProvider": {"systemTime": odd},
+        "tokenCallbacks": [{"issuerId": odd, odd: 1, "requestMappings": [mapping(odd), mapping(&long), mapping("m\u{fc}ller")]}],
+    });
+    let (_, config) = served(ImportFormat::Navikt, &file.to_string()).await;
+    for note in ["tokenProvider.systemTime", "cannot be a client_id"] {
+        assert!(is_noted(&config, note), "{note}\n{config}");
+    }
+    let nested = format!("{}1{}", "[".repeat(60), "]".repeat(60));
+    // YAML wants these two escaped.
+    let odd = json!(odd).to_string().replace('\u{7f}', "\\u007f").replace('\u{85}', "\\u0085");
+    let people =
+        format!(r#"[{{"sub": {odd}, "preferred_username": "", "deep": {nested}}}, {{"sub": "{long}"}}]"#);
+    let (_, config) = served(ImportFormat::OidcProviderMock, &people).await;
+    for note in ["claim deep of o-d-d", "subject of yyy"] {
+        assert!(is_noted(&config, note), "{note}\n{config}");
     }
 }

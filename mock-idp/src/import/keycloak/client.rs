@@ -72,6 +72,10 @@ pub(super) fn client(exported: &Exported, draft: &mut Draft) -> Option<Client> {
     addresses(exported, &mut client, draft);
     attributes(exported, &mut client, draft);
     leave_out(&mut client, draft);
+    if let Err(Complaint { sentence, remedy, .. }) = fixtures::check_client(&client) {
+        draft.note(format!("client {id:?}: {sentence}; {remedy}"));
+        return None;
+    }
     if exported.protocol_mappers.as_ref().and_then(Value::as_array).is_some_and(|list| !list.is_empty()) {
         draft.note(format!("protocolMappers of the client {id}"));
     }
