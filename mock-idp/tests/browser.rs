@@ -209,7 +209,7 @@ impl Tester {
     }
 
     async fn issues_tokens(&self, idp: &MockIdp) -> Result<()> {
-        self.type_into("about", "dana").await?;
+        self.type_into("Person", "dana").await?;
         self.press("Issue").await?;
         let token = self.field("ID token").await?.prop("value").await?.context("a token")?;
         ensure!(
@@ -217,7 +217,7 @@ impl Tester {
             "{token}"
         );
         self.picture("5-tokens").await?;
-        self.type_into("Expire, of", "dana").await?;
+        self.find(By::Id("expire-person")).await?.send_keys("dana").await?;
         self.press("Codes and tokens").await?;
         self.expect_done("Expired.").await
     }

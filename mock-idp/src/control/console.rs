@@ -4,6 +4,7 @@
 mod acts;
 mod catalogue_page;
 mod entry_page;
+mod order;
 mod page;
 mod rows;
 mod tokens;

@@ -19,7 +19,11 @@ pub(super) fn weakness(value: &str, enough: f64) -> Option<String> {
     letters.sort_unstable();
     letters.dedup();
     if letters.len() < FEWEST_LETTERS {
-        return Some(format!("it has only {} different letters", letters.len()));
+        return Some(match letters.len() {
+            0 => "it is empty".to_owned(),
+            1 => "all its letters are the same".to_owned(),
+            few => format!("it has only {few} different letters"),
+        });
     }
     (bits < enough).then(|| format!("its length and alphabet allow {bits:.0} bits, not {enough}"))
 }
@@ -88,6 +92,7 @@ mod tests {
         {
             assert!(weakness(value, NONCE_BITS).is_some(), "{value}");
         }
+        assert_eq!(weakness("n", NONCE_BITS).as_deref(), Some("all its letters are the same"));
     }
 
     #[test]

@@ -128,6 +128,9 @@ async fn tokens_are_issued_expired_and_replayed_by_its_forms() {
     );
     let refresh_token = idp.replay().last_token(TokenKind::RefreshToken, "dana").expect("a token").token;
     assert!(tokens.body.contains(&refresh_token) && tokens.body.contains("Access token"));
+    assert!(tokens.body.contains("<p>About Dana Reyes (dana), for kaseya-mdr.</p>"), "{}", tokens.body);
+    assert!(tokens.body.contains("&#34;sub&#34;: &#34;k1-northwind-dana&#34;"), "claims are decoded");
+    assert!(tokens.body.contains("name=\"person\" value=\"dana\" list"), "the form stays as it was");
     assert!(!console.show("").await.contains(&refresh_token), "it is shown once");
     assert!(issue("session", "0").await.body.contains(">mock_idp_"));
     assert!(issue("answer", "0").await.body.contains("http://127.0.0.1:8400/sso/callback?code="));

@@ -4,6 +4,7 @@
 use askama::Template;
 use fixtures::Person;
 
+use super::order::{Issued, KINDS, Order};
 use super::rows::{
     ArmedRow, ClockRow, EntryRow, FaultRow, HandedOutRow, PersonRow, armed, clock, faults, handed_out,
 };
@@ -109,18 +110,8 @@ pub(super) struct Said<'a> {
     /// Which part of the page it was asked of.
     pub(super) part: &'a str,
     pub(super) issued: &'a [Issued],
-}
-
-/// What was just issued.
-pub(super) struct Issued {
-    what: &'static str,
-    text: String,
-}
-
-impl Issued {
-    pub(super) fn new(what: &'static str, text: String) -> Self {
-        Self { what, text }
-    }
+    /// What the form of tokens said.
+    pub(super) order: Order,
 }
 
 #[derive(Template)]
@@ -137,6 +128,10 @@ struct Console<'a> {
     /// The part of the page that says what went wrong or was done.
     part: &'a str,
     issued: &'a [Issued],
+    /// Whom what was issued is about.
+    about: String,
+    order: &'a Order,
+    kinds: &'static [(&'static str, &'static str)],
     done: &'static str,
     clock: ClockRow,
     faults: Vec<FaultRow>,
@@ -174,6 +169,9 @@ pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
         back: asked.query(""),
         error: said.error,
         issued: said.issued,
+        about: said.order.about(&state),
+        order: &said.order,
+        kinds: &KINDS,
         part: said.error.map_or(part, |_| said.part),
         done,
         clock: clock(&state),

@@ -7,7 +7,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::acts::{Form, handle, words};
 use super::answer;
-use super::page::{Asked, Issued, Said};
+use super::order::{Issued, Order};
+use super::page::{Asked, Said};
 use crate::handles::{Minter, Replays};
 use crate::http::place::Place;
 use crate::protocol::params::Params;
@@ -17,12 +18,16 @@ use crate::realm::mint::{Mint, MintLogoutToken};
 /// Issues something, and shows it on the page: what is secret does not go into an address.
 pub(super) async fn issue(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
+    let order = Order::of(&form);
     match try_issue(&handle(&place, Minter), &form) {
         Ok(issued) => {
-            let said = Said { issued: &issued, ..Said::default() };
+            let said = Said { issued: &issued, order, ..Said::default() };
             answer(StatusCode::OK, &place, &form.asked(), &said)
         }
-        Err(error) => form.back(&place, "tokens", Err(error)),
+        Err(error) => {
+            let said = Said { error: Some(&error), part: "tokens", order, ..Said::default() };
+            answer(StatusCode::UNPROCESSABLE_ENTITY, &place, &form.asked(), &said)
+        }
     }
 }
 
