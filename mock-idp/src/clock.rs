@@ -88,7 +88,7 @@ impl AdjustedClock {
 
     pub(crate) fn advance(&mut self, by: SignedDuration) {
         self.advanced = self.advanced.saturating_add(by);
-        self.was_moved = true;
+        self.was_moved |= !by.is_zero();
     }
 
     /// Lets the true time be this one now.

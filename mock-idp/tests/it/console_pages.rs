@@ -27,6 +27,7 @@ async fn realms_are_linked_for_whoever_may_control_them() {
         page.contains("<strong>/acme/eu</strong>") && page.contains("href=\"/_control/console\""),
         "{page}"
     );
+    assert!(page.contains(&format!("{}>Home</a>", link("/acme/eu/"))), "control may be elsewhere: {page}");
     let rebound = console.browser.http().get(console.idp.url("/")).header("host", "evil.example");
     let page = console.browser.send(rebound).await.body;
     assert!(page.contains("A fake KaseyaOne") && !page.contains("acme"), "{page}");
