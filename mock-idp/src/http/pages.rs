@@ -27,7 +27,7 @@ use crate::realm::{Interaction, State};
 
 pub(crate) use self::logout::{logout, signed_out, still_signed_in};
 pub(crate) use self::people::goes_by;
-use self::people::{CompanyGroup, Search, groups};
+use self::people::{CompanyGroup, Search, groups, has_many};
 pub(crate) use self::portal::{portal, portal_people};
 
 #[derive(Template)]
@@ -88,7 +88,9 @@ struct Consent<'a> {
 struct Device<'a> {
     prefix: &'a str,
     code: &'a str,
-    search: Option<Search<'a>>,
+    wanted: &'a str,
+    /// Whether there are so many people that some have to be looked for.
+    is_long: bool,
     companies: Vec<CompanyGroup>,
     error: Option<&'a str>,
     done: Option<&'a str>,
@@ -173,7 +175,7 @@ pub(crate) fn form(
             ("kaseyaone-code", Code { prefix, interaction: name, username, company, error }.render())
         }
         Form::People => {
-            let search = Search::of(state, wanted, "/account/people", Some(("interaction", name)));
+            let search = Search::of(state, wanted, "/account/people", Some(name));
             let companies = groups(state, wanted);
             let page = People { prefix, client, interaction: name, search, companies, error };
             ("kaseyaone-people", page.render())
@@ -234,9 +236,8 @@ fn in_words(scope: &str) -> Cow<'static, str> {
 /// The code of a device, and who answers it.
 pub(crate) fn device(state: &State, form: &DeviceForm<'_>, note: &mut Note) -> Reply {
     let DeviceForm { code, wanted, error, done } = *form;
-    let search = Search::of(state, wanted, "/device", Some(("user_code", code)));
-    let companies = groups(state, wanted);
-    let page = Device { prefix: &state.base.prefix, code, search, companies, error, done };
+    let (is_long, companies) = (has_many(state, wanted), groups(state, wanted));
+    let page = Device { prefix: &state.base.prefix, code, wanted, is_long, companies, error, done };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     show(status, "kaseyaone-device", page.render(), &policy(None, false), note)
 }

@@ -44,8 +44,8 @@ pub(super) struct Search<'a> {
     pub(super) wanted: &'a str,
     /// The path it leads to, below the realm.
     pub(super) action: &'static str,
-    /// What the address has to keep.
-    pub(super) kept: Option<(&'static str, &'a str)>,
+    /// The sign-in that waits.
+    pub(super) interaction: Option<&'a str>,
 }
 
 impl<'a> Search<'a> {
@@ -54,11 +54,15 @@ impl<'a> Search<'a> {
         state: &State,
         wanted: &'a str,
         action: &'static str,
-        kept: Option<(&'static str, &'a str)>,
+        interaction: Option<&'a str>,
     ) -> Option<Self> {
-        let is_long = state.people.keys().nth(SHOWN).is_some();
-        (is_long || !wanted.is_empty()).then_some(Self { wanted, action, kept })
+        has_many(state, wanted).then_some(Self { wanted, action, interaction })
     }
+}
+
+/// Whether there are more people than a page holds, or some are looked for already.
+pub(super) fn has_many(state: &State, wanted: &str) -> bool {
+    !wanted.is_empty() || state.people.keys().nth(SHOWN).is_some()
 }
 
 /// Everybody who is looked for, by company, the largest first.
