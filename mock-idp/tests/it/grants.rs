@@ -109,6 +109,11 @@ async fn a_device_waits_for_a_person_and_polls_no_faster_than_it_may() {
     assert!(page.page() == "kaseyaone-device" && page.body.contains(&user_code));
     let wrong = browser.post(&idp.url("/device"), &[("user_code", "XXXX"), ("person", "dana")]).await;
     assert_eq!(wrong.status, 422);
+    // Who types the code and presses Enter presses the first button, which neither allows nor refuses.
+    let first = page.body.split("<button ").nth(1).expect("a button");
+    assert!(!first.contains("name="), "{first}");
+    let entered = browser.post(&idp.url("/device"), &[("user_code", &user_code)]).await;
+    assert!(entered.status == 422 && entered.body.contains("Choose who you are."), "{}", entered.body);
     let locked = browser.post(&idp.url("/device"), &[("user_code", &user_code), ("person", "nobody")]).await;
     assert_eq!(locked.status, 422);
     let typed = user_code.to_lowercase().replace('-', " ");
