@@ -18,6 +18,9 @@ const LAUNCHES: [&str; 2] = ["portal", "launch"];
 /// A path as it may be shown: who has the address of a launch has the launch, as long as nobody has fetched it. Who
 /// misspells the address has it too, so it is looked for wherever it stands and however it is written.
 pub(super) fn shown_path(path: &str) -> Cow<'_, str> {
+    if !percent_decode_str(path).decode_utf8_lossy().to_ascii_lowercase().contains(LAUNCHES[1]) {
+        return path.into();
+    }
     let slashed = path.replace("%2F", "/").replace("%2f", "/");
     let mut before = ["", ""].map(String::from);
     let mut at = 0;

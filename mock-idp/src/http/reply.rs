@@ -151,8 +151,17 @@ impl Reply {
         let status = self.status.as_str();
         // RFC 9113 8.3.2: HTTP/2 carries no reason.
         let reason = self.status.canonical_reason().filter(|_| self.version != Version::HTTP_2);
-        let version = if self.version == Version::HTTP_2 { "HTTP/2 " } else { "HTTP/1.1 " };
-        message(&[version, status, " ", reason.unwrap_or_default(), "\r\n"], headers, body)
+        let first = [version_of(self.version), " ", status, " ", reason.unwrap_or_default(), "\r\n"];
+        message(&first, headers, body)
+    }
+}
+
+/// As it stands in the first line of a message; HTTP/2 has none, and says it at the beginning of the connection.
+pub(super) fn version_of(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        _ => "HTTP/1.1",
     }
 }
 

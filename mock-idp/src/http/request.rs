@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 use crate::http::fetch::MARK;
 use crate::http::origin::{host, is_elsewhere, only};
 use crate::http::place::Place;
+use crate::http::reply::{message, version_of};
 use crate::protocol::error::Refusal;
 use crate::protocol::params::Params;
 use crate::realm::client_auth::Caller;
@@ -76,7 +77,7 @@ impl Incoming {
             let (scheme, colon) = self.target.scheme_str().map_or(("", ""), |scheme| (scheme, "://"));
             &[method, " ", scheme, colon, authority, path, mark, query, " ", version, "\r\n"]
         };
-        super::reply::message(first, &self.headers, &self.body)
+        message(first, &self.headers, &self.body)
     }
 
     /// The parameters of the request: the form of a POST, the query of a GET (OIDC Core 3.1.2.1).
@@ -149,15 +150,6 @@ impl Incoming {
             .filter_map(|pair| pair.trim().split_once('='))
             .find(|(other, _)| *other == name)
             .map(|(_, value)| value)
-    }
-}
-
-/// As it stands in the first line of a message; HTTP/2 has none, and says it at the beginning of the connection.
-pub(super) fn version_of(version: Version) -> &'static str {
-    match version {
-        Version::HTTP_10 => "HTTP/1.0",
-        Version::HTTP_2 => "HTTP/2",
-        _ => "HTTP/1.1",
     }
 }
 

@@ -74,6 +74,11 @@ async fn request_and_answer_are_kept_as_they_were_on_the_wire() {
         );
         assert!(text(&heard).contains("\r\nx-mock-idp: testing-only\r\n"));
     }
+    let sent = format!("GET / HTTP/1.0\r\nhost: {}\r\n\r\n", idp.address());
+    let heard = exchange(&idp, sent.clone()).await;
+    let entry = idp.journal().find(&JournalQuery::operation("home")).pop().expect("an entry");
+    assert_eq!(String::from_utf8_lossy(&entry.raw_response), String::from_utf8_lossy(&heard));
+    assert!(heard.starts_with(b"HTTP/1.0 200 OK\r\n") && entry.raw_request == sent.as_bytes());
 }
 
 #[tokio::test]
