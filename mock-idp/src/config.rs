@@ -287,7 +287,16 @@ fn in_file(file: &str, wrong: Wrong) -> ConfigError {
     let quoted = |text: &str| text.replace('`', "\"");
     let (sentence, expected) = message.split_once(", expected").unwrap_or((&message, ""));
     let remedy = if let Some((_, field)) = sentence.split_once("missing field ") {
-        format!("add {} here", quoted(field))
+        let which = if field == "`company`" {
+            ": which of the companies, or give one company of your own"
+        } else {
+            ""
+        };
+        format!("add {} here{which}", quoted(field))
+    } else if sentence.starts_with("duplicate key") {
+        "a table has each of its keys once; remove one of the two".to_owned()
+    } else if sentence.starts_with("tabs ") {
+        "YAML takes spaces there".to_owned()
     } else if expected.is_empty() && file.is_empty() {
         "/_control/openapi.json describes what can be sent".to_owned()
     } else if expected.is_empty() {
@@ -302,8 +311,21 @@ fn in_file(file: &str, wrong: Wrong) -> ConfigError {
     } else if let Some(words) = in_words(expected.trim()) {
         let is_toml = ConfigFormat::of(Path::new(file)) == Some(ConfigFormat::Toml);
         let is_table = is_toml && words == "a list" && sentence.contains("map");
-        let hint =
-            if is_table { "; in TOML each of its tables has two brackets, as in [[people]]" } else { "" };
+        let is_yaml = ConfigFormat::of(Path::new(file)) == Some(ConfigFormat::Yaml);
+        let member = path.rsplit(['.', ']']).next().unwrap_or_default();
+        let is_one = words == "a list" && sentence.contains("string");
+        let is_map = !is_toml && words == "a list" && sentence.contains("map");
+        let hint = match () {
+            () if is_table => "; in TOML each of its tables has two brackets, as in [[people]]".to_owned(),
+            () if is_map => {
+                format!("; each entry begins with a dash, or stands in brackets: {member}: [{{ … }}]")
+            }
+            () if is_one && !is_yaml && !file.is_empty() => {
+                format!("; put it in brackets: {member} = [\"…\"]")
+            }
+            () if is_one => format!("; put it in brackets: {member}: [\"…\"]"),
+            () => String::new(),
+        };
         let words = if file.is_empty() && words == "a table" { "an object" } else { words };
         format!("expected {words}{hint}")
     } else if path.ends_with("target") && is_no_choice(sentence) {

@@ -153,12 +153,16 @@ pub(crate) fn armable(id: &str, by_tls: bool) -> Result<&'static CatalogueEntry,
 
 /// No fault has this id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no fault {id:?}; did you mean {nearest:?}? mock-idp faults lists them all")]
+#[error("there is no fault {id:?}; {}mock-idp faults lists them all", meant(nearest))]
 pub struct UnknownFault {
     /// What was asked for.
     pub id: String,
-    /// The nearest id there is.
+    /// The nearest id there is; empty when none is near.
     pub nearest: String,
+}
+
+fn meant(nearest: &str) -> String {
+    if nearest.is_empty() { String::new() } else { format!("did you mean {nearest:?}? ") }
 }
 
 /// A fault that was armed, with what it did so far.

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 pub use self::builder::MockIdpBuilder;
 use self::secured::{is_exposed, made_key, make_tls};
-use self::serving::{Served, listen, reached_at, serve_here, serve_on_threads};
+use self::serving::{Served, called, listen, reached_at, serve_here, serve_on_threads};
 use crate::base::{Addressing, is_base_url};
 use crate::handles::{RealmHandle, RealmsHandle};
 use crate::realm::Realm;
@@ -44,7 +44,7 @@ pub enum StartError {
     Tls(#[from] TlsError),
     /// The issuer is not an http or https URL without query, fragment and trailing slash.
     #[error(
-        "issuer {0:?} must be an http or https URL without query, fragment and trailing slash; change --issuer"
+        "issuer {0:?} must be an http or https URL without query, fragment and trailing slash; change --issuer (--trailing-slash adds one to every issuer)"
     )]
     Issuer(String),
     /// The address for servers is not such a URL.
@@ -156,7 +156,7 @@ impl MockIdpBuilder {
         // "Every address" is none that anybody could be sent to: it is reached where each request says.
         self.derived_issuer |= address.ip().is_unspecified() && self.issuer.is_none();
         let scheme = if self.tls.is_some() { "https" } else { "http" };
-        let mut addressing = self.addressing(format!("{scheme}://{}", reached_at(address)))?;
+        let mut addressing = self.addressing(format!("{scheme}://{}", called(&self.bind, address)))?;
         addressing.control = control_address.map(|address| format!("{scheme}://{}", reached_at(address)));
         if self.control_key.is_none() && [Some(address), control_address].iter().flatten().any(is_exposed) {
             self.control_key = Some(made_key()?);

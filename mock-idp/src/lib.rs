@@ -45,6 +45,11 @@ pub use config::{ConfigError, ConfigFormat};
 pub use fault::{
     ArmError, ArmedRecord, Binds, CatalogueEntry, Point, StagedBy, Target, UnknownFault, Verdict,
 };
+/// People, companies and clients, as they are made in a test.
+pub use fixtures::{
+    AccessTokenFormat, AuthMethod, Client, Company, Fixtures, Grant, Person, ResponseType, SecondFactor,
+    SigningAlgorithm, Status, SubjectType,
+};
 pub use handles::{
     ActiveRule, ArmedFault, Clients, ClockHandle, Faults, FaultsAfter, JournalHandle, Keys, Minter, NotFound,
     People, RealmBuilder, RealmHandle, RealmsHandle, Replays, RuleBuilder, RuleError, Rules, SaveError,

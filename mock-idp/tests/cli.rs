@@ -267,6 +267,23 @@ fn exec_gives_the_command_a_provider_and_takes_over_its_end() {
     assert!(file == same && stdout.contains("-----BEGIN CERTIFICATE-----"), "{stdout}");
     assert!(stdout.contains("key k-1") && !std::path::Path::new(file).exists(), "{stdout}");
 
+    // Whoever has said already whom to trust goes on trusting them, and this provider too.
+    let others = std::env::temp_dir().join(format!("mock-idp-others-{}.pem", std::process::id()));
+    std::fs::write(&others, "of others").expect("a file");
+    let script = "cat $NODE_EXTRA_CA_CERTS $SSL_CERT_FILE; echo \"$CURL_CA_BUNDLE\"; echo $SSL_CERT_FILE";
+    let output = mock_idp()
+        .args(["exec", "--tls", "--", "sh", "-c", script])
+        .envs([("NODE_EXTRA_CA_CERTS", &others), ("SSL_CERT_FILE", &others)])
+        .env_remove("CURL_CA_BUNDLE")
+        .output()
+        .expect("the binary runs");
+    std::fs::remove_file(&others).expect("the file");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(stdout.matches("of others\n-----BEGIN CERTIFICATE-----").count(), 2, "{stdout}");
+    let mut last = stdout.lines().rev();
+    let (bundle, none) = (last.next().expect("a file"), last.next().expect("a line"));
+    assert!(none.is_empty() && !std::path::Path::new(bundle).exists(), "{stdout}");
+
     assert_eq!(run(&["exec", "--", "sh", "-c", "exit 7"]).status.code(), Some(7));
     assert_eq!(run(&["exec", "--", "sh", "-c", "kill -9 $$"]).status.code(), Some(137));
     let output = run(&["exec", "--", "no-such-command-here"]);

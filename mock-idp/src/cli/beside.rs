@@ -27,12 +27,8 @@ pub(crate) fn command(
     if let Some(key) = idp.control_key() {
         command.env("MOCK_IDP_CONTROL_KEY", key);
     }
-    if let Some(AuthorityFile(authority)) = authority {
-        command.env("MOCK_IDP_CA_FILE", authority);
-        // Node.js takes it beside those it knows. What replaces all that a program trusts is for the command to set.
-        if std::env::var_os("NODE_EXTRA_CA_CERTS").is_none() {
-            command.env("NODE_EXTRA_CA_CERTS", authority);
-        }
+    if let Some(authority) = authority {
+        command.env("MOCK_IDP_CA_FILE", &authority.file).envs(authority.beside_others.iter().cloned());
     }
     // The client under test, or the first one that can be one.
     let clients = idp.clients().list();
@@ -54,16 +50,38 @@ pub(crate) fn not_started(words: &[OsString], error: &std::io::Error) -> String 
 }
 
 /// The certificate of the authority for as long as commands run.
-pub(crate) struct AuthorityFile(PathBuf);
+pub(crate) struct AuthorityFile {
+    file: PathBuf,
+    /// Variables by which programs find whom to trust, with a file each that has this authority too.
+    beside_others: Vec<(&'static str, PathBuf)>,
+}
+
+/// Node.js takes what is named here beside those it knows.
+const BESIDE: &str = "NODE_EXTRA_CA_CERTS";
+
+/// What is named here replaces all that a program trusts (OpenSSL, Requests, curl): only who has set it wants that.
+const INSTEAD: [&str; 3] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
 impl AuthorityFile {
     /// For a provider that serves by TLS.
     pub(crate) fn of(idp: &MockIdp) -> anyhow::Result<Option<Self>> {
         let Some(pem) = idp.authority_pem() else { return Ok(None) };
         let (process, port) = (std::process::id(), idp.address().port());
-        let path = std::env::temp_dir().join(format!("mock-idp-authority-{process}-{port}.pem"));
-        Self::write(&path, pem)?;
-        Ok(Some(Self(path)))
+        let path = |name: &str| std::env::temp_dir().join(format!("mock-idp-{name}-{process}-{port}.pem"));
+        let mut files = Self { file: path("authority"), beside_others: Vec::new() };
+        Self::write(&files.file, pem)?;
+        for variable in INSTEAD.into_iter().chain([BESIDE]) {
+            // What cannot be read is of no use to the command either.
+            let others = std::env::var_os(variable).and_then(|file| std::fs::read_to_string(file).ok());
+            if let Some(others) = others {
+                let bundle = path(variable);
+                Self::write(&bundle, &format!("{}\n{pem}", others.trim_end()))?;
+                files.beside_others.push((variable, bundle));
+            } else if variable == BESIDE {
+                files.beside_others.push((variable, files.file.clone()));
+            }
+        }
+        Ok(Some(files))
     }
 
     fn write(path: &Path, pem: &str) -> anyhow::Result<()> {
@@ -78,6 +96,8 @@ impl AuthorityFile {
 
 impl Drop for AuthorityFile {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        for file in self.beside_others.iter().map(|(_, file)| file).chain([&self.file]) {
+            let _ = std::fs::remove_file(file);
+        }
     }
 }

@@ -17,6 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(check: Healthcheck) -> anyhow::Result<ExitCode> {
     let given = check.url.is_some();
+    let is_address = |url: &String| url.starts_with("http://") || url.starts_with("https://");
+    if let Some(url) = check.url.as_ref().filter(|url| !is_address(url)) {
+        anyhow::bail!("--url {url:?} is no address; write it with its scheme, as in http://127.0.0.1:9400");
+    }
     let url = check.url.unwrap_or_else(|| here(listens().as_deref()));
     let mut url = format!("{}/_control/health", url.trim_end_matches('/'));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -29,7 +29,16 @@ fn greeting(idp: &MockIdp, key_was_given: bool) -> String {
         format!("mock-idp: issuer {} on {} (testing only; stop with Ctrl-C)", idp.issuer(), idp.address()),
         format!("  discovery  {}", idp.discovery_url()),
         format!("  control    {}, described by openapi.json there", idp.control_url()),
+        format!("  console    {}/console", idp.control_url()),
     ];
+    let people = idp.people().list().into_iter().map(|person| person.key);
+    lines.push(format!("  people     {}", some_of(people)));
+    let clients = idp.clients().list().into_iter().map(|client| client.id);
+    lines.push(format!(
+        "  clients    {}, with their secrets at {}/clients",
+        some_of(clients),
+        idp.control_url()
+    ));
     // A key that was given is known to whoever gave it, and may be a secret elsewhere.
     if let Some(key) = idp.control_key().filter(|_| !key_was_given) {
         lines.push(format!(
@@ -41,4 +50,17 @@ fn greeting(idp: &MockIdp, key_was_given: bool) -> String {
     lines.extend(further.filter_map(|path| Some(format!("  realm      {}", realms.get(&path)?.issuer()))));
     lines.push(format!("  stop       Ctrl-C, or SIGTERM to process {}", std::process::id()));
     lines.join("\n") + "\n"
+}
+
+/// Most names that are told.
+const TOLD: usize = 6;
+
+fn some_of(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = names.len().saturating_sub(TOLD);
+    let told = names.take(TOLD).collect::<Vec<_>>().join(", ");
+    match (told.as_str(), more) {
+        ("", _) => "none".to_owned(),
+        (_, 0) => told,
+        _ => format!("{told} and {more} more"),
+    }
 }

@@ -174,7 +174,7 @@ fn once(tree: &Node, list: &str, key: &str) -> Result<(), ConfigError> {
         }
         if !seen.insert(name) {
             let sentence = format!("\"{name}\" is in {list} twice");
-            return Err(refused(line, sentence, format!("give each a {key} of its own")));
+            return Err(refused(line, sentence, format!("give each its own {key}")));
         }
     }
     Ok(())

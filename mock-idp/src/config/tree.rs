@@ -169,8 +169,14 @@ impl Node {
 pub(crate) fn of_toml(text: &str) -> Result<Node, Wrong> {
     let ends: Vec<_> = text.match_indices('\n').map(|(at, _)| at).collect();
     let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
-    let table = DeTable::parse(text)
-        .map_err(|error| Wrong::new(error.span().map(|span| line(span.start)), in_words(error.message())))?;
+    let table = DeTable::parse(text).map_err(|error| {
+        let told = error.span().and_then(|span| text.get(span));
+        let message = match (in_words(error.message()), told) {
+            (message @ "duplicate key", Some(key)) => format!("{message} `{key}`"),
+            (message, _) => message.to_owned(),
+        };
+        Wrong::new(error.span().map(|span| line(span.start)), message)
+    })?;
     Ok(Node { line: 1, value: table_of(table.into_inner(), &line)? })
 }
 

@@ -1,12 +1,11 @@
 //! Whether the provider serves, and whom it is vouched for by, over HTTP.
 
 use axum::Json;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
 
 use crate::control::problem::Problem;
-use crate::handles::NotFound;
 use crate::http::place::Place;
 
 /// That it serves.
@@ -28,7 +27,10 @@ pub(crate) async fn health(Place { base, .. }: Place) -> Json<Health> {
 #[utoipa::path(get, path = "/_control/tls/authority.pem", tag = "health",
     responses((status = OK, body = String, content_type = "application/x-pem-file"), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn authority(Place { realms, .. }: Place) -> Result<impl IntoResponse, Problem> {
-    let name = "authority; serve with --tls to have one made".to_owned();
-    let pem = realms.authority().ok_or(NotFound::new("TLS", name))?.to_owned();
+    let none = || {
+        let detail = "there is no authority here: serve with --tls to have one made";
+        Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
+    };
+    let pem = realms.authority().ok_or_else(none)?.to_owned();
     Ok(([(header::CONTENT_TYPE, "application/x-pem-file")], pem))
 }

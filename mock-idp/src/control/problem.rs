@@ -36,7 +36,7 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let mut detail = detail.into();
         // What is quoted may be a whole body.
         if let Some((end, _)) = detail.char_indices().nth(LONGEST_DETAIL) {

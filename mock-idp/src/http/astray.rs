@@ -4,12 +4,14 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
+use crate::http::place::Place;
 use crate::http::record::shown_path;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::http::{Operation, operation};
 use crate::journal::{Channel, Note};
 use crate::protocol::authorize::shorten;
+use crate::protocol::endpoints::Endpoint;
 use crate::protocol::error::Refusal;
 use crate::realm::Realm;
 
@@ -27,16 +29,58 @@ fn nothing_here(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let near = place.realms.near(place.whole_path.trim_matches('/'));
     let named = near.iter().map(|path| format!("/{path}")).collect::<Vec<_>>().join(", ");
     let path = shorten(&shown_path(&place.whole_path));
-    let detail = if place.whole_path.contains("/_control/") {
+    let mut detail = if place.whole_path.contains("/_control/") {
         format!("there is no operation {path}; {}/openapi.json lists them all", place.base.control_url())
     } else if near.is_empty() {
         format!("there is nothing at {path}; this provider has no realm but the one at the root")
     } else {
         format!("there is nothing at {path}, and no realm of that name; realms are {named}")
     };
+    if let Some((what, address)) = meant(place) {
+        detail = format!("{detail}; {what} is at {address}");
+    }
     let body = json!({"status": 404, "code": "nothing_here", "detail": detail, "near_realms": near});
     note.refusal = Some(Refusal::new("nothing_here", detail));
     Reply::new(StatusCode::NOT_FOUND, "application/problem+json", body.to_string())
+}
+
+/// Endpoints as they are called elsewhere.
+const CALLED: [(&str, Endpoint); 18] = [
+    ("auth", Endpoint::Authorization),
+    ("authorize", Endpoint::Authorization),
+    ("authorization", Endpoint::Authorization),
+    ("token", Endpoint::Token),
+    ("userinfo", Endpoint::Userinfo),
+    ("certs", Endpoint::Jwks),
+    ("jwks", Endpoint::Jwks),
+    ("jwks.json", Endpoint::Jwks),
+    ("keys", Endpoint::Jwks),
+    ("endsession", Endpoint::EndSession),
+    ("end_session", Endpoint::EndSession),
+    ("end-session", Endpoint::EndSession),
+    ("logout", Endpoint::EndSession),
+    ("par", Endpoint::PushedAuthorization),
+    ("introspect", Endpoint::Introspection),
+    ("introspection", Endpoint::Introspection),
+    ("revoke", Endpoint::Revocation),
+    ("revocation", Endpoint::Revocation),
+];
+
+/// What was probably looked for, and where it is.
+fn meant(place: &Place) -> Option<(String, String)> {
+    let base = &place.base;
+    let last = place.whole_path.trim_end_matches('/').rsplit('/').next()?.to_ascii_lowercase();
+    match last.as_str() {
+        "openid-configuration" => {
+            let address = format!("{}{}", base.front, base.discovery_path());
+            Some(("the discovery document".to_owned(), address))
+        }
+        "console" => Some(("the console".to_owned(), format!("{}/console", base.control_url()))),
+        name => {
+            let (_, endpoint) = CALLED.into_iter().find(|(called, _)| *called == name)?;
+            Some((format!("the {} endpoint", endpoint.as_str().replace('_', " ")), base.endpoint(endpoint)))
+        }
+    }
 }
 
 fn wrong_method(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {

@@ -1,7 +1,7 @@
 //! Listening and serving: one address, or a second one for control alone.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -61,6 +61,14 @@ pub(super) fn listen(option: &'static str, bind: &str) -> Result<(TcpListener, S
     listener.set_nonblocking(true).map_err(error)?;
     let address = listener.local_addr().map_err(error)?;
     Ok((listener, address))
+}
+
+/// What listens there, by the name by which it was asked to listen: an issuer is compared letter by letter, and whoever
+/// writes `localhost` here writes it at the application too.
+pub(super) fn called(bind: &str, address: SocketAddr) -> String {
+    let host = bind.rsplit_once(':').map_or("", |(host, _)| host);
+    let is_name = !host.is_empty() && !host.starts_with('[') && host.parse::<IpAddr>().is_err();
+    if is_name { format!("{host}:{}", address.port()) } else { reached_at(address).to_string() }
 }
 
 /// The address at which this machine itself reaches what listens there.

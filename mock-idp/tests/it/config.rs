@@ -226,7 +226,11 @@ const MISTAKES: &[(&str, &str)] = &[
     ("listen = 9400\n", "1: invalid type: integer \"9400\"; expected a string; put it in quotes"),
     ("listen = \"9400\"\n", "1: listen \"9400\" names no port; write address and port"),
     ("\nsead = 1\n", "2: unknown field \"sead\"; did you mean \"seed\"? Known are: "),
-    ("seed = 1\nseed = 2\n", "2: duplicate key; "),
+    ("seed = 1\nseed = 2\n", "2: duplicate key \"seed\"; a table has each of its keys once"),
+    (
+        "[[clients]]\nid = \"c\"\nredirect_uris = \"http://127.0.0.1/x\"\n",
+        "3: invalid type: string \"http://127.0.0.1/x\"; expected a list; put it in brackets: redirect_uris = [",
+    ),
     (
         "[[clients]]\nid = \"c\"\n",
         "1: a client with the grant authorization_code has no address that browsers come back to; add redirect_uris = [",
@@ -256,7 +260,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "2: derived_issuer and issuer exclude each other; remove one of the two",
     ),
     ("[[people]]\nemail = \"x@x.example\"\n", "1: missing field \"key\"; add \"key\" here"),
-    ("[[people]]\nkey = \"alice\"\n", "1: missing field \"company\"; add \"company\" here"),
+    (
+        "[[people]]\nkey = \"alice\"\n",
+        "1: missing field \"company\"; add \"company\" here: which of the companies, or give one",
+    ),
     (
         "[[people]]\nkey = \"alice\"\n\ncompany = \"nortwind\"\n",
         "4: there is no company \"nortwind\"; did you mean \"northwind\"? Known are: contoso, northwind",
@@ -275,7 +282,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\n[[people]]\nkey = \"a\"\ncompany = \"northwind\"\n",
-        "5: \"a\" is in people twice; give each a key of its own",
+        "5: \"a\" is in people twice; give each its own key",
     ),
     ("[[clients]]\nid = \"\"\n", "2: id is empty in clients; give it a name"),
     (

@@ -283,3 +283,27 @@ async fn the_metadata_of_rfc_8414_stands_before_the_whole_path_of_the_issuer() {
         }
     }
 }
+
+#[tokio::test]
+async fn who_looks_for_an_endpoint_elsewhere_is_told_where_it_is() {
+    let idp = MockIdp::builder().layout(Layout::Okta).start().await.expect("a free port");
+    let browser = Browser::new();
+    for (path, told) in [
+        ("/token", format!("; the token endpoint is at {}", idp.url("/v1/token"))),
+        (
+            "/oauth2/default/authorize/",
+            format!("; the authorization endpoint is at {}", idp.url("/v1/authorize")),
+        ),
+        ("/.well-known/jwks.json", format!("; the jwks endpoint is at {}", idp.url("/v1/keys"))),
+        ("/Logout", format!("; the end session endpoint is at {}", idp.url("/v1/logout"))),
+        ("/console", format!("; the console is at {}", idp.url("/_control/console"))),
+        ("/x/.well-known/openid-configuration", "; the discovery document is at ".to_owned()),
+    ] {
+        let answer = browser.get(&idp.url(path)).await;
+        assert_eq!(answer.status, 404, "{path}");
+        let detail = answer.json()["detail"].as_str().expect("a sentence").to_owned();
+        assert!(detail.contains(&told), "{path}: {detail}");
+    }
+    let answer = browser.get(&idp.url("/nowhere")).await.json();
+    assert!(!answer["detail"].as_str().unwrap().contains(" is at "), "{answer}");
+}

@@ -1,6 +1,7 @@
 //! TLS by an authority of the provider's own, certificates that are wrong on request, who may control the provider, and
 //! which pages may call it.
 
+use crate::support::Browser;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
@@ -263,4 +264,14 @@ async fn a_request_is_for_the_host_in_its_target_whatever_its_version() {
     assert!(heard.contains(r#""issuer":"http://other.test""#), "{heard}");
     let entry = idp.journal().find(&JournalQuery::operation("discovery")).pop().expect("an entry");
     assert_eq!(String::from_utf8_lossy(&entry.raw_request), asked);
+}
+
+#[tokio::test]
+async fn an_issuer_is_called_as_it_was_asked_to_listen() {
+    for (bind, host) in [("localhost:0", "localhost"), ("127.0.0.1:0", "127.0.0.1")] {
+        let idp = MockIdp::builder().bind(bind).start().await.expect("a free port");
+        assert_eq!(idp.issuer(), format!("http://{host}:{}", idp.address().port()));
+        let document = Browser::new().get(&idp.discovery_url()).await.json();
+        assert_eq!(document["issuer"], idp.issuer());
+    }
 }
