@@ -99,6 +99,11 @@ impl Addressing {
         base
     }
 
+    /// By which scheme this process is reached, if nothing is in front of it.
+    pub(crate) fn scheme(&self) -> &str {
+        self.listening.split_once("://").map_or("http", |(scheme, _)| scheme)
+    }
+
     /// Whether the addresses depend on the request.
     pub(crate) fn is_derived(&self) -> bool {
         self.front.is_none()

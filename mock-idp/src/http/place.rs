@@ -77,7 +77,8 @@ pub(crate) async fn dispatch(State(entrance): State<Entrance>, mut request: Requ
     let root = || realms.get("").map(|root| (root, whole_path.to_string()));
     let Some((realm, rest)) = found.or_else(root) else { return StatusCode::NOT_FOUND.into_response() };
     let base = if realms.addressing.is_derived() {
-        let asked = asked_for(host(request.uri(), request.headers()), request.headers());
+        let headers = request.headers();
+        let asked = asked_for(realms.addressing.scheme(), host(request.uri(), headers), headers);
         Arc::new(realms.addressing.base(&realm.path, asked.as_deref(), &realm.base.endpoints))
     } else {
         Arc::clone(&realm.base)
@@ -131,13 +132,13 @@ fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
-/// The scheme and authority a request was sent to, as the proxies in front tell it (the first of each list).
-fn asked_for(host: Option<&str>, headers: &HeaderMap) -> Option<String> {
+/// The scheme and authority a request was sent to: ours, or as the proxies in front tell it (the first of each list).
+fn asked_for(scheme: &str, host: Option<&str>, headers: &HeaderMap) -> Option<String> {
     let first = |name: &str| {
         let value = headers.get(name)?.to_str().ok()?;
         value.split(',').next().map(str::trim).filter(|value| !value.is_empty())
     };
-    let scheme = first("x-forwarded-proto").unwrap_or("http");
+    let scheme = first("x-forwarded-proto").unwrap_or(scheme);
     let host = first("x-forwarded-host").or(host)?;
     let host = match first("x-forwarded-port") {
         Some(port) if host.rsplit_once(':').is_none_or(|(_, tail)| tail.parse::<u16>().is_err()) => {
@@ -173,7 +174,7 @@ mod tests {
                 .iter()
                 .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
             let headers = pairs.collect();
-            asked_for(host(&Uri::default(), &headers), &headers)
+            asked_for("http", host(&Uri::default(), &headers), &headers)
         };
         for (headers, expected) in [
             (&[("host", "idp:9400")] as &[_], Some("http://idp:9400")),

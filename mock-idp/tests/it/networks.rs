@@ -34,6 +34,21 @@ async fn a_client_that_trusts_the_authority_connects_and_no_other_does() {
 }
 
 #[tokio::test]
+async fn a_derived_issuer_has_the_scheme_by_which_it_was_asked() {
+    let idp = MockIdp::builder().tls(["idp.test"]).derived_issuer().start().await.expect("a free port");
+    let port = idp.address().port();
+    let url = format!("https://localhost:{port}/.well-known/openid-configuration");
+    for (proto, expected) in [(None, "https"), (Some("http"), "http")] {
+        let request = client(idp.authority_pem()).get(&url);
+        let request =
+            proto.into_iter().fold(request, |request, proto| request.header("x-forwarded-proto", proto));
+        let document: serde_json::Value =
+            request.send().await.expect("an answer").json().await.expect("JSON");
+        assert_eq!(document["issuer"], format!("{expected}://localhost:{port}"));
+    }
+}
+
+#[tokio::test]
 async fn files_are_used_as_they_are_and_what_is_none_is_refused_with_a_sentence() {
     let error = MockIdp::builder().tls_pem("no certificate", "no key").start().await.unwrap_err();
     assert!(error.to_string().contains("both are PEM"), "{error}");
