@@ -332,7 +332,7 @@ impl Drop for Awaited<'_> {
     }
 }
 
-/// Every answer is marked, refusals of the router included.
+/// Every answer is marked, refusals of the router included. What is no request (RFC 9112 3) is answered before it comes here.
 async fn marked(mut response: Response) -> Response {
     test_only(response.headers_mut());
     response
