@@ -4,6 +4,7 @@ mod browsers;
 mod clients;
 mod clock;
 mod console;
+mod examples;
 mod faults;
 mod health;
 mod journal;

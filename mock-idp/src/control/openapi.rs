@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
-use super::OPEN;
+use super::{OPEN, examples};
 
 /// What is sent to make something, or to change it, has the members of what is there; (name, of what, needed).
 const DRAFTS: [(&str, &str, &[&str]); 5] = [
@@ -18,6 +18,7 @@ const DRAFTS: [(&str, &str, &[&str]); 5] = [
 pub(super) fn of_realm(document: &Value, address: &str) -> Value {
     let mut document = document.clone();
     document["servers"] = json!([{ "url": address }]);
+    examples::add(&mut document, address);
     document
 }
 

@@ -30,6 +30,7 @@ mod matrix;
 mod metadata;
 mod mounted;
 mod networks;
+mod openapi;
 mod people_pages;
 mod portal;
 mod realms;
