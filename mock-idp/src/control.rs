@@ -12,6 +12,7 @@ mod keys;
 mod openapi;
 mod people;
 mod problem;
+mod query;
 mod realms;
 mod rules;
 mod stories;

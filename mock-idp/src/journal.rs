@@ -21,7 +21,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use self::secrets::{MASK, SECRETS, mask};
-pub(crate) use self::written::{Journals, Written};
+pub(crate) use self::written::{Journals, Unread, Written};
 
 pub use self::delivery::Delivery;
 pub use self::query::{JournalQuery, NearMiss, NotSeen};
@@ -329,13 +329,26 @@ impl Journal {
         self.news.subscribe()
     }
 
-    /// Wanted entries, oldest first, to be read when the lock is free again.
+    /// Wanted entries, to be read when the lock is free again.
     pub(crate) fn find(&self, query: &JournalQuery) -> Unread {
+        let limit = query.limit.unwrap_or(usize::MAX);
+        let mut found: Vec<_> = self.wanted(query).take(limit).cloned().collect();
+        if !query.newest_first {
+            found.reverse();
+        }
+        Unread(found)
+    }
+
+    /// How many entries are wanted, whatever the limit of those that are given.
+    pub(crate) fn count(&self, query: &JournalQuery) -> usize {
+        self.wanted(query).count()
+    }
+
+    /// Wanted entries, the newest first.
+    fn wanted(&self, query: &JournalQuery) -> impl Iterator<Item = &Arc<Written>> {
         // Numbers grow, so what is new is found from the end.
         let new = self.entries.iter().rev().take_while(|written| written.entry.seq > query.after);
-        let mut found: Vec<_> = new.filter(|written| query.matches(&written.entry)).cloned().collect();
-        found.reverse();
-        Unread(found)
+        new.filter(|written| query.matches(&written.entry))
     }
 
     /// The entry with this number, if it is there, to be read when the lock is free again.
@@ -372,20 +385,6 @@ impl Journal {
         self.entries.clear();
         self.size = 0;
         self.forgotten = 0;
-    }
-}
-
-/// Entries whose answers are still bytes.
-pub(crate) struct Unread(Vec<Arc<Written>>);
-
-impl Unread {
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// The entries, with the JSON that was sent and the ID tokens in it.
-    pub(crate) fn read(self) -> Vec<Entry> {
-        self.0.iter().map(|written| written.entry.read()).collect()
     }
 }
 

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use crate::control::browsers::Format;
 use crate::control::console;
-use crate::control::problem::{Problem, read, wrong_query};
+use crate::control::problem::{Problem, read};
+use crate::control::query::Asked;
 use crate::fault::{ArmedRecord, Arming, CatalogueEntry};
 use crate::handles::{Faults, NotFound};
 use crate::http::place::Place;
@@ -20,6 +20,7 @@ use crate::realm::Realm;
 
 /// Which faults, and how they are written.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct CatalogueQuery {
     /// Only faults of which all these words are said.
@@ -36,9 +37,8 @@ pub(crate) struct CatalogueQuery {
 pub(crate) async fn list_catalogue(
     place: Place,
     headers: HeaderMap,
-    query: Result<Query<CatalogueQuery>, QueryRejection>,
+    Asked(query): Asked<CatalogueQuery>,
 ) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|error| wrong_query(&error, &[]))?;
     if Format::of(query.format, &headers) == Format::Html {
         return Ok(console::catalogue(&place, query.q.trim()));
     }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, RawQuery};
+use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::de::DeserializeOwned;
@@ -12,11 +11,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::browsers::Format;
 use crate::control::console;
-use crate::control::problem::{Problem, wrong_query};
+use crate::control::problem::Problem;
+use crate::control::query::{Asked, asked, not_taken};
 use crate::control::{journaled, unknown_operation};
 use crate::handles::{JournalHandle, NotFound};
 use crate::http::place::Place;
 use crate::journal::{Entry, JournalQuery, NearMiss, Params};
+
+/// Most entries that are given where there is a limit.
+const MOST: usize = 1_000;
 
 /// Whether secrets and bytes are shown.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -27,14 +30,29 @@ pub(crate) struct Rawness {
     raw: bool,
 }
 
-/// What was asked and answered, oldest first. Unknown members of the query are refused.
-#[utoipa::path(get, path = "/_control/journal", tag = "journal", params(JournalQuery, Rawness),
+/// How many are given, and in which order.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Page {
+    /// Only the newest so many of those that are wanted.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+    /// The newest first, and not the oldest.
+    #[serde(default)]
+    newest_first: bool,
+}
+
+/// What of the page and of what is shown stands in a query.
+const HOW: [&str; 3] = ["limit", "newest_first", "raw"];
+
+/// What was asked and answered, oldest first unless asked otherwise. Unknown members of the query are refused.
+#[utoipa::path(get, path = "/_control/journal", tag = "journal", params(JournalQuery, Page, Rawness),
     responses((status = OK, body = Vec<Entry>), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn read_journal(
     Place { realm, .. }: Place,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Vec<Entry>>, Problem> {
-    let (query, Rawness { raw }) = journal_query(query.as_deref(), &["raw"])?;
+    let (query, Rawness { raw }) = journal_query(query.as_deref(), &HOW)?;
     Ok(Json(shown(JournalHandle(realm).find(&query), raw)))
 }
 
@@ -56,7 +74,7 @@ pub(crate) async fn count_journal(
 ) -> Result<Json<Count>, Problem> {
     let (query, _): (_, Rawness) = journal_query(query.as_deref(), &[])?;
     let state = realm.lock();
-    let count = state.journal.find(&query).len();
+    let count = state.journal.count(&query);
     let near_misses = if count == 0 { state.journal.near_misses(&query) } else { Vec::new() };
     Ok(Json(Count { count, near_misses }))
 }
@@ -84,14 +102,15 @@ fn two_seconds() -> u64 {
     2_000
 }
 
-/// Waits until there are so many entries. When they do not come in time, the problem says what came nearest.
-#[utoipa::path(get, path = "/_control/journal/wait", tag = "journal", params(JournalQuery, Patience),
+/// Waits until there are so many entries, whatever the limit of those that are given. When they do not come in time, the problem says what came nearest.
+#[utoipa::path(get, path = "/_control/journal/wait", tag = "journal", params(JournalQuery, Patience, Page),
     responses((status = OK, body = Vec<Entry>), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn wait_for_journal(
     Place { realm, .. }: Place,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Vec<Entry>>, Problem> {
-    let (query, patience): (_, Patience) = journal_query(query.as_deref(), &["count", "timeout_ms", "raw"])?;
+    let (query, patience): (_, Patience) =
+        journal_query(query.as_deref(), &[&HOW[..], &["count", "timeout_ms"]].concat())?;
     let time = std::time::Duration::from_millis(patience.timeout_ms.min(60_000));
     let found = JournalHandle(realm).wait_for(&query, patience.count, time).await?;
     Ok(Json(shown(found, patience.raw)))
@@ -108,19 +127,20 @@ fn journal_query<T: DeserializeOwned>(
 ) -> Result<(JournalQuery, T), Problem> {
     let query = Params::parse(query.unwrap_or_default());
     let (ours, theirs): (Vec<_>, Vec<_>) = query.iter().partition(|(name, _)| rest.contains(name));
-    let read = from_query(&ours.into_iter().collect(), rest)?;
-    let query: JournalQuery = from_query(&theirs.into_iter().collect(), rest)?;
+    let ours = ours.into_iter().collect();
+    let read = asked(&ours, rest)?;
+    let page: Page = asked(&ours, rest)?;
+    if let Some(limit) = page.limit.filter(|limit| !(1..=MOST).contains(limit)) {
+        let takes = format!("a number from 1 to {MOST}");
+        return Err(Problem::wrong(not_taken("limit", &takes, &limit.to_string())));
+    }
+    let query: JournalQuery = asked(&theirs.into_iter().collect(), rest)?;
+    let query = JournalQuery { limit: page.limit, newest_first: page.newest_first, ..query };
     let known = journaled();
     match query.operation.as_deref().filter(|operation| !known.contains(operation)) {
         None => Ok((query, read)),
         Some(operation) => Err(unknown_operation(operation, &known)),
     }
-}
-
-fn from_query<T: DeserializeOwned>(params: &Params, more: &[&str]) -> Result<T, Problem> {
-    let uri = format!("http://x/?{}", params.encode());
-    let uri = uri.parse().map_err(|_| Problem::wrong("the query is too long"))?;
-    Query::try_from_uri(&uri).map(|Query(read)| read).map_err(|error| wrong_query(&error, more))
 }
 
 /// How an entry is shown.
@@ -143,9 +163,8 @@ pub(crate) async fn read_entry(
     place: Place,
     Path(seq): Path<u64>,
     headers: HeaderMap,
-    query: Result<Query<Shown>, QueryRejection>,
+    Asked(how): Asked<Shown>,
 ) -> Result<Response, Problem> {
-    let Query(how) = query.map_err(|error| wrong_query(&error, &[]))?;
     let entry = JournalHandle(Arc::clone(&place.realm)).entry(seq);
     let entry = entry.ok_or_else(|| NotFound::new("journal entry", seq.to_string()))?;
     Ok(match Format::of(how.format, &headers) {

@@ -1,7 +1,6 @@
 //! Problems of the control interface (RFC 9457), each with a stable code and one sentence that helps.
 
 use axum::body::{Bytes, to_bytes};
-use axum::extract::rejection::QueryRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -227,21 +226,6 @@ pub(crate) async fn explained(response: Response) -> Response {
         problem.headers_mut().insert(header::ALLOW, methods.clone());
     }
     problem
-}
-
-/// What is wrong with a query, said of its parameters; `more` are those that are read beside.
-pub(crate) fn wrong_query(error: &QueryRejection, more: &[&str]) -> Problem {
-    let text = error.body_text();
-    let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
-    let names: Vec<_> = text.split('`').skip(1).step_by(2).collect();
-    match names.split_first() {
-        Some((wrong, known)) if text.contains("unknown field") => {
-            let known = known.iter().chain(more).copied();
-            let remedy = fixtures::nearest_remedy(wrong, known);
-            Problem::wrong(format!("there is no parameter {wrong:?}; {remedy}"))
-        }
-        _ => Problem::wrong(text),
-    }
 }
 
 /// Reads a JSON body. What is no JSON is told by line and column, a wrong member by its name.

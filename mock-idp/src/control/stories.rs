@@ -1,13 +1,13 @@
 //! Stories over HTTP.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use crate::control::problem::{Problem, wrong_query};
+use crate::control::problem::Problem;
+use crate::control::query::Asked;
 use crate::handles::Stories;
 use crate::http::place::Place;
 use crate::story::{StoryLine, page};
@@ -48,9 +48,8 @@ pub(crate) enum Format {
 pub(crate) async fn tell_story(
     Place { realm, .. }: Place,
     Path(state): Path<String>,
-    telling: Result<Query<Telling>, QueryRejection>,
+    Asked(telling): Asked<Telling>,
 ) -> Result<Response, Problem> {
-    let Query(telling) = telling.map_err(|error| wrong_query(&error, &[]))?;
     let stories = Stories(realm);
     let (mut response, extension) = match telling.format {
         Format::Html => {

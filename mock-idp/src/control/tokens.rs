@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::Query;
-use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use crate::control::problem::{Problem, read, wrong_query};
+use crate::control::problem::{Problem, read};
+use crate::control::query::Asked;
 use crate::handles::{Minter, Replays};
 use crate::http::farewell::LogoutDelivery;
 use crate::http::place::Place;
@@ -161,9 +160,8 @@ pub(crate) struct HandedOutBefore {
     responses((status = OK, body = HandedOutBefore), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn list_handed_out(
     Place { realm, .. }: Place,
-    filter: Result<Query<ReplayFilter>, QueryRejection>,
+    Asked(filter): Asked<ReplayFilter>,
 ) -> Result<Json<HandedOutBefore>, Problem> {
-    let Query(filter) = filter.map_err(|error| wrong_query(&error, &[]))?;
     let replays = Replays(realm);
     let about = |person: Option<&str>| filter.person.is_none() || person == filter.person.as_deref();
     let mut responses = replays.responses();

@@ -1,13 +1,13 @@
 //! The verdict over HTTP.
 
-use axum::extract::Query;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use crate::control::browsers::want_page;
 use crate::control::console;
-use crate::control::problem::{Problem, wrong_query};
+use crate::control::problem::Problem;
+use crate::control::query::Asked;
 use crate::handles::verdict_on;
 use crate::http::place::Place;
 use crate::verdict::Judgement;
@@ -44,9 +44,8 @@ pub(crate) enum Format {
 pub(crate) async fn read_verdict(
     place: Place,
     headers: HeaderMap,
-    query: Result<Query<VerdictQuery>, axum::extract::rejection::QueryRejection>,
+    Asked(query): Asked<VerdictQuery>,
 ) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|error| wrong_query(&error, &[]))?;
     let all = verdict_on(&place.realm);
     let judgement = query.client.as_deref().map_or_else(|| all.clone(), |client| all.of(client));
     // Of nobody there is nothing bad to say: a name that is misspelt must not look like a relying party without fault.

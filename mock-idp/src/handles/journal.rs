@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::journal::{Entry, JournalQuery, NotSeen};
+use crate::journal::{Entry, JournalQuery, NotSeen, Unread};
 use crate::realm::Realm;
 
 /// The journal of a provider.
@@ -12,7 +12,10 @@ use crate::realm::Realm;
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 /// let idp = mock_idp::MockIdp::start().await;
 /// assert!(idp.journal().entries().is_empty());
-/// idp.journal().assert_count(&mock_idp::JournalQuery::operation("token"), 0);
+/// let tokens = mock_idp::JournalQuery::operation("token");
+/// idp.journal().assert_count(&tokens, 0);
+/// let newest = idp.journal().find(&tokens.limit(5).newest_first());
+/// assert!(newest.is_empty());
 /// # });
 /// ```
 #[derive(Clone)]
@@ -25,7 +28,7 @@ impl JournalHandle {
         all.read()
     }
 
-    /// Wanted entries, oldest first.
+    /// Wanted entries, oldest first unless the query says otherwise.
     pub fn find(&self, query: &JournalQuery) -> Vec<Entry> {
         let found = self.0.lock().journal.find(query);
         found.read()
@@ -37,7 +40,7 @@ impl JournalHandle {
         found.read().pop()
     }
 
-    /// Waits until there are this many wanted entries, and gives them all; what came nearest is in the error.
+    /// Waits until there are this many wanted entries, and gives what the query says of them; what came nearest is in the error.
     pub async fn wait_for(
         &self,
         query: &JournalQuery,
@@ -47,8 +50,7 @@ impl JournalHandle {
         let mut news = self.0.lock().journal.news();
         let seen = async {
             loop {
-                let found = self.0.lock().journal.find(query);
-                if found.len() >= count {
+                if let Some(found) = self.found(query, count) {
                     return found.read();
                 }
                 if news.changed().await.is_err() {
@@ -62,19 +64,24 @@ impl JournalHandle {
         }
     }
 
+    fn found(&self, query: &JournalQuery, count: usize) -> Option<Unread> {
+        let state = self.0.lock();
+        (state.journal.count(query) >= count).then(|| state.journal.find(query))
+    }
+
     /// Panics unless there are exactly this many wanted entries, and says what came nearest.
     ///
     /// # Panics
     /// When there are more or fewer.
     #[track_caller]
     pub fn assert_count(&self, query: &JournalQuery, count: usize) {
-        let found = self.0.lock().journal.find(query).len();
+        let found = self.0.lock().journal.count(query);
         assert!(found == count, "{}", self.not_seen(query, count));
     }
 
     fn not_seen(&self, query: &JournalQuery, wanted: usize) -> NotSeen {
         let state = self.0.lock();
-        let found = state.journal.find(query).len();
+        let found = state.journal.count(query);
         NotSeen { query: query.clone(), wanted, found, near_misses: state.journal.near_misses(query) }
     }
 

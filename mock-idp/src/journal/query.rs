@@ -36,6 +36,12 @@ pub struct JournalQuery {
     pub fault: Option<String>,
     /// Only requests whose parameters hold `name=value`.
     pub parameter: Option<String>,
+    /// Give only the newest so many of those that are wanted. How many there are is counted and waited for without it.
+    #[serde(skip)]
+    pub limit: Option<usize>,
+    /// Give the newest first, and not the oldest.
+    #[serde(skip)]
+    pub newest_first: bool,
 }
 
 /// An entry that is nearly what was wanted.
@@ -87,6 +93,20 @@ impl JournalQuery {
     #[must_use]
     pub fn after(mut self, seq: u64) -> Self {
         self.after = seq;
+        self
+    }
+
+    /// … the newest so many of them.
+    #[must_use]
+    pub fn limit(mut self, most: usize) -> Self {
+        self.limit = Some(most);
+        self
+    }
+
+    /// … the newest first.
+    #[must_use]
+    pub fn newest_first(mut self) -> Self {
+        self.newest_first = true;
         self
     }
 

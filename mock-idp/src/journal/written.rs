@@ -37,3 +37,13 @@ impl Drop for Written {
         self.all.0.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
+
+/// Entries whose answers are still bytes.
+pub(crate) struct Unread(pub(super) Vec<Arc<Written>>);
+
+impl Unread {
+    /// The entries, with the JSON that was sent and the ID tokens in it.
+    pub(crate) fn read(self) -> Vec<Entry> {
+        self.0.iter().map(|written| written.entry.read()).collect()
+    }
+}

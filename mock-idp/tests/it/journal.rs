@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use mock_idp::{Delivery, JournalQuery, MockIdp, Then, When};
+use serde_json::json;
 
 use crate::support::{Browser, CALLBACK, CLIENT, SECRET, VERIFIER, authorize_url};
 
@@ -107,6 +108,81 @@ async fn a_parameter_that_is_misspelt_is_told_with_those_there_are() {
         let answer = Browser::new().get(&idp.url(&format!("/_control/{path}"))).await;
         let detail = answer.json()["detail"].as_str().expect("a sentence").to_owned();
         assert!(answer.status == 422 && detail.contains(words), "{path}: {detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_is_none_is_told_by_its_parameter_and_what_that_takes() {
+    let idp = MockIdp::builder().seed(1).start().await.expect("a free port");
+    for (path, sentence) in [
+        ("journal?after=x", "after takes a whole number that is not negative, not \"x\""),
+        ("journal?after=-1", "after takes a whole number that is not negative, not \"-1\""),
+        ("journal?status=", "status takes a whole number that is not negative, not \"\""),
+        ("journal?status=999999", "status takes a smaller number, not \"999999\""),
+        ("journal?channel=side", "channel takes front, back or control, not \"side\""),
+        ("journal?raw=yes", "raw takes true or false, not \"yes\""),
+        ("journal?newest_first=1", "newest_first takes true or false, not \"1\""),
+        ("journal?limit=0", "limit takes a number from 1 to 1000, not \"0\""),
+        ("journal?limit=1001", "limit takes a number from 1 to 1000, not \"1001\""),
+        ("journal?limit=1.5", "limit takes a whole number that is not negative, not \"1.5\""),
+        ("journal?after=1&after=2", "after is in the query twice; send it once"),
+        ("journal?limit=1&limit=2", "limit is in the query twice; send it once"),
+        ("journal/wait?count=two", "count takes a whole number that is not negative, not \"two\""),
+        ("journal/wait?limit=0&timeout_ms=1", "limit takes a number from 1 to 1000, not \"0\""),
+        ("journal/1?raw=%22", "raw takes true or false, not \"\\\"\""),
+        ("replay?person=rui&person=dana", "person is in the query twice; send it once"),
+        ("verdict?format=pdf", "format takes json, text, junit or html, not \"pdf\""),
+        ("faults/catalogue?format=pdf", "format takes json or html, not \"pdf\""),
+    ] {
+        let answer = Browser::new().get(&idp.url(&format!("/_control/{path}"))).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["detail"]), (422, &json!(sentence)), "{path}");
+    }
+    for path in ["journal/count?limit=2", "faults/catalogue?Q=nonce"] {
+        let answer = Browser::new().get(&idp.url(&format!("/_control/{path}"))).await;
+        assert!(answer.status == 422 && answer.body.contains("there is no parameter"), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn the_newest_are_given_and_all_are_counted_and_waited_for() {
+    let idp = MockIdp::builder().seed(1).start().await.expect("a free port");
+    let browser = Browser::new();
+    for _ in 0..3 {
+        browser.get(&idp.discovery_url()).await;
+        browser.get(&idp.url("/.well-known/openid-configuration/jwks")).await;
+    }
+    let wanted = JournalQuery::operation("discovery");
+    let numbers = |found: Vec<mock_idp::Entry>| found.iter().map(|entry| entry.seq).collect::<Vec<_>>();
+    let found = |query: &JournalQuery| numbers(idp.journal().find(query));
+    assert_eq!(found(&wanted), [1, 3, 5]);
+    assert_eq!(found(&wanted.clone().limit(2)), [3, 5]);
+    let newest = wanted.clone().limit(2).newest_first();
+    assert_eq!(found(&newest), [5, 3]);
+    assert_eq!(found(&newest.clone().after(3)), [5]);
+    idp.journal().assert_count(&newest, 3);
+    let soon = Duration::from_millis(10);
+    let seen = idp.journal().wait_for(&newest, 3, soon).await.expect("there are three");
+    assert_eq!(numbers(seen), [5, 3]);
+    let missed = idp.journal().wait_for(&newest, 4, soon).await.expect_err("there are three").to_string();
+    assert_eq!(missed.lines().next(), Some("wanted 4 of [operation discovery], there are 3"));
+    assert!(missed.contains("near: #6 jwks"), "{missed}");
+    for (path, numbers) in [
+        ("journal?operation=discovery&limit=2", json!([3, 5])),
+        ("journal?operation=discovery&newest_first=true", json!([5, 3, 1])),
+        ("journal?limit=1&newest_first=true&raw=true", json!([6])),
+        ("journal/wait?operation=discovery&count=3&limit=1", json!([5])),
+    ] {
+        let found = browser.get(&idp.url(&format!("/_control/{path}"))).await.json();
+        let found: Vec<_> = found.as_array().expect("a list").iter().map(|entry| &entry["seq"]).collect();
+        assert_eq!(json!(found), numbers, "{path}");
+    }
+    let document = browser.get(&idp.url("/_control/openapi.json")).await.json();
+    for (path, count) in [("journal", 1), ("journal/wait", 1), ("journal/count", 0)] {
+        let parameters = document["paths"][format!("/_control/{path}")]["get"]["parameters"].as_array();
+        for name in ["limit", "newest_first"] {
+            let there = parameters.expect("a list").iter().filter(|parameter| parameter["name"] == name);
+            assert_eq!(there.count(), count, "{path} {name}");
+        }
     }
 }
 
