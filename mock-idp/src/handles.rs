@@ -28,7 +28,7 @@ pub use self::tokens::{Minter, Replays};
 pub(crate) use self::verdict::verdict_on;
 use crate::fault::nearest;
 use crate::protocol::authorize::shorten;
-use crate::realm::mint::{Mint, Minted};
+use crate::realm::mint::{Mint, MintError, Minted};
 use crate::realm::{Realm, State};
 use crate::rule::When;
 
@@ -182,7 +182,7 @@ impl RealmHandle {
     }
 
     /// Makes tokens without a login.
-    pub fn mint(&self, order: &Mint) -> Result<Minted, NotFound> {
+    pub fn mint(&self, order: &Mint) -> Result<Minted, MintError> {
         self.minter().mint(order)
     }
 

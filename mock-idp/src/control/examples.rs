@@ -118,6 +118,10 @@ fn faults_and_rules() -> Vec<Sent> {
 fn tokens() -> Vec<Sent> {
     let dana = json!({"person": "dana", "client": "kaseya-mdr"});
     let old = json!({"person": "dana", "client": "kaseya-mdr", "nonce": "n-1", "issued_seconds_ago": 7200});
+    let other = json!({
+        "person": "dana", "client": "worker", "audience": ["https://api.test"],
+        "claims": {"role": "Administrator", "groups": ["staff"]}, "lifetime_seconds": 60,
+    });
     let request = json!({
         "client_id": "kaseya-mdr", "redirect_uri": "http://127.0.0.1:8400/sso/callback",
         "response_type": "code", "scope": "openid", "state": "state-1", "nonce": "n-1",
@@ -125,6 +129,7 @@ fn tokens() -> Vec<Sent> {
     vec![
         ("post", "/tokens", "usual", dana.clone()),
         ("post", "/tokens", "expired", old),
+        ("post", "/tokens", "other-claims", other),
         ("post", "/logout-tokens", "usual", dana.clone()),
         ("post", "/sessions", "of-dana", json!({"person": "dana"})),
         ("post", "/responses", "code", json!({"person": "dana", "request": request})),

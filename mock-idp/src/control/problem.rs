@@ -145,6 +145,7 @@ impl From<MintError> for Problem {
     fn from(error: MintError) -> Self {
         match error {
             MintError::NotFound(error) => error.into(),
+            MintError::Order(sentence) => Self::wrong(sentence),
             MintError::Refused(_) | MintError::PersonNeeded => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_issued", error.to_string())
             }

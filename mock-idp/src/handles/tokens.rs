@@ -26,7 +26,20 @@ pub struct Minter(pub(crate) Arc<Realm>);
 
 impl Minter {
     /// Makes tokens without a login. Faults armed for the person strike them too.
-    pub fn mint(&self, order: &Mint) -> Result<Minted, NotFound> {
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use mock_idp::{Mint, MockIdp};
+    /// let idp = MockIdp::start().await;
+    /// let order = Mint::new("dana", "kaseya-mdr").claim("role", "Administrator").audience("https://api.test").lifetime(60);
+    /// let claims = idp.minter().mint(&order).unwrap().id_token_claims();
+    /// assert_eq!(claims["role"], "Administrator");
+    /// assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 60);
+    /// let wrong = idp.minter().mint(&order.claim("iss", "https://nobody.test")).unwrap_err();
+    /// assert!(wrong.to_string().starts_with("the claim iss is set by the provider; "));
+    /// # });
+    /// ```
+    pub fn mint(&self, order: &Mint) -> Result<Minted, MintError> {
         self.0.lock().mint(order)
     }
 

@@ -7,7 +7,7 @@ use crate::protocol::params::Params;
 use crate::protocol::uri;
 
 /// Most that a request can ask for.
-const MOST: usize = 16;
+pub(crate) const MOST: usize = 16;
 
 /// What a request asks for, in its order.
 pub(crate) fn asked(params: &Params) -> Result<Vec<String>, OAuthError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::fault::SignIn;
 use crate::journal::Note;
@@ -188,6 +188,7 @@ impl State {
                 audience: Vec::new(),
                 nonce: None,
                 claims: crate::protocol::claims_parameter::ClaimsRequest::default(),
+                ordered: Map::new(),
                 family: format!("id_token {}", text("sid").unwrap_or_default()),
                 sign_in: SignIn::default(),
             },
@@ -275,6 +276,7 @@ impl State {
             audience: Vec::new(),
             nonce: None,
             claims: crate::protocol::claims_parameter::ClaimsRequest::default(),
+            ordered: Map::new(),
             family: self.generator.short(),
             sign_in: SignIn {
                 person: Some(person.to_owned()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::fault::SignIn;
 use crate::jose;
@@ -45,6 +45,8 @@ pub(crate) struct Authentication {
     pub(crate) audience: Vec<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) claims: ClaimsRequest,
+    /// Claims that a test ordered, instead of what is said of the person otherwise.
+    pub(crate) ordered: Map<String, Value>,
     /// Names the family of tokens that is revoked together.
     pub(crate) family: String,
     pub(crate) sign_in: SignIn,
@@ -54,7 +56,12 @@ impl Authentication {
     /// Bytes that whoever asked for it made it take, roughly.
     fn size(&self) -> usize {
         let lists = texts(&self.scope) + texts(&self.audience);
-        lists + self.nonce.as_ref().map_or(0, String::len) + self.claims.size() + self.sign_in.size()
+        let ordered = self.ordered.iter().map(|(name, value)| name.len() + value.to_string().len());
+        lists
+            + ordered.sum::<usize>()
+            + self.nonce.as_ref().map_or(0, String::len)
+            + self.claims.size()
+            + self.sign_in.size()
     }
 }
 

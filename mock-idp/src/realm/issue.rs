@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde_json::Map;
 
 use crate::fault::session::{Answered, IssueDraft};
 use crate::fault::{Point, SignIn};
@@ -124,6 +125,7 @@ impl State {
             audience: request.audience.clone(),
             nonce: request.nonce.clone(),
             claims: request.claims.clone(),
+            ordered: Map::new(),
             family: self.generator.short(),
             sign_in: sign_in.clone(),
         }

@@ -3,14 +3,16 @@
 
 use std::sync::Arc;
 
+use fixtures::PROTOCOL_CLAIMS;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::fault::SignIn;
 use crate::handles::NotFound;
 use crate::jose::decode;
 use crate::journal::{Note, Params};
+use crate::protocol::audience;
 use crate::protocol::error::Refusal;
 use crate::realm::State;
 use crate::realm::grants::Session;
@@ -22,8 +24,9 @@ use crate::realm::tokens::Order;
 ///
 /// ```
 /// use mock_idp::Mint;
-/// let order = Mint::new("dana", "kaseya-mdr").nonce("n-1").scope("openid email");
+/// let order = Mint::new("dana", "kaseya-mdr").nonce("n-1").scope("openid email").claim("groups", ["staff"]);
 /// assert_eq!(order.scope, "openid email");
+/// assert_eq!(order.claims["groups"][0], "staff");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +48,17 @@ pub struct Mint {
     /// from the future.
     #[serde(default)]
     pub issued_seconds_ago: i64,
+    /// Claims of the ID token and of an access token that is a JWT, beside what they say of the person or instead of it.
+    /// User information says what it always says.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, Value>)]
+    pub claims: Map<String, Value>,
+    /// For whom the access token is; for whom those of the client are, when it is for nobody.
+    #[serde(default)]
+    pub audience: Vec<String>,
+    /// How long ID token and access token live; as long as those of the client, unless given.
+    #[serde(default)]
+    pub lifetime_seconds: Option<u32>,
 }
 
 fn default_scope() -> String {
@@ -61,6 +75,9 @@ impl Mint {
             scope: default_scope(),
             authenticated_seconds_ago: 0,
             issued_seconds_ago: 0,
+            claims: Map::new(),
+            audience: Vec::new(),
+            lifetime_seconds: None,
         }
     }
 
@@ -83,6 +100,53 @@ impl Mint {
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = scope.into();
         self
+    }
+
+    /// Puts a claim into the ID token, and into an access token that is a JWT.
+    #[must_use]
+    pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.claims.insert(name.into(), value.into());
+        self
+    }
+
+    /// Makes the access token for this audience, and for the others that are named.
+    #[must_use]
+    pub fn audience(mut self, name: impl Into<String>) -> Self {
+        self.audience.push(name.into());
+        self
+    }
+
+    /// Lets ID token and access token live so many seconds.
+    #[must_use]
+    pub fn lifetime(mut self, seconds: u32) -> Self {
+        self.lifetime_seconds = Some(seconds);
+        self
+    }
+
+    /// What is wrong with it in itself, and what to do.
+    fn flaw(&self) -> Option<String> {
+        let set = |name: &&String| {
+            PROTOCOL_CLAIMS.contains(&name.as_str()) || ["client_id", "scope"].contains(&name.as_str())
+        };
+        if let Some(name) = self.claims.keys().find(set) {
+            let remedy = match name.as_str() {
+                "sub" => "change the subject of the person",
+                "aud" => "write audience beside claims, for the access token",
+                "exp" => "write lifetime_seconds beside claims",
+                "iat" => "write issued_seconds_ago beside claims",
+                "auth_time" => "write authenticated_seconds_ago beside claims",
+                "client_id" => "write client beside claims",
+                "nonce" => "write nonce beside claims",
+                "scope" => "write scope beside claims",
+                _ => "leave it out, or arm a fault to send a wrong one",
+            };
+            return Some(format!("the claim {name} is set by the provider; {remedy}"));
+        }
+        if self.audience.iter().any(String::is_empty) {
+            return Some("audience names nobody in one place; leave that out".to_owned());
+        }
+        let count = self.audience.len();
+        (count > audience::MOST).then(|| format!("audience names {count}; write {} at most", audience::MOST))
     }
 }
 
@@ -154,6 +218,9 @@ pub enum MintError {
     /// The person may not sign in, or the request is wrong.
     #[error("{}: {}", .0.check, .0.reason)]
     Refused(Refusal),
+    /// The order cannot be carried out as it is.
+    #[error("{0}")]
+    Order(String),
     /// The request cannot be answered without the person: it asks for a login or a consent.
     #[error("the person would be asked first: leave out prompt, and give max_age no reason")]
     PersonNeeded,
@@ -161,10 +228,13 @@ pub enum MintError {
 
 impl State {
     /// Makes tokens without a login.
-    pub(crate) fn mint(&mut self, order: &Mint) -> Result<Minted, NotFound> {
+    pub(crate) fn mint(&mut self, order: &Mint) -> Result<Minted, MintError> {
         self.check_person(&order.person)?;
         let client = self.clients.get(&order.client).cloned();
         let client = client.ok_or_else(|| self.no_client(&order.client))?;
+        if let Some(flaw) = order.flaw() {
+            return Err(MintError::Order(flaw));
+        }
         Ok(self.earlier(order.issued_seconds_ago, |state| state.mint_now(order, client)))
     }
 
@@ -175,7 +245,10 @@ impl State {
         let refresh = scope.iter().any(|value| value == "offline_access");
         let mut authentication = self.authentication_of(&order.person, &client, scope, auth_time);
         authentication.nonce.clone_from(&order.nonce);
-        let order = Order { refresh_token: refresh, ..Order::of(client, authentication) };
+        authentication.ordered.clone_from(&order.claims);
+        authentication.audience.clone_from(&order.audience);
+        let life = order.lifetime_seconds;
+        let order = Order { refresh_token: refresh, life, ..Order::of(client, authentication) };
         let made = self.order_tokens(order, &mut Note::default()).sign();
         self.remember_made(&made);
         Minted {

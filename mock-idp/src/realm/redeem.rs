@@ -216,6 +216,7 @@ impl State {
             jkt: request.jkt,
             actor: None,
             audience: audience::asked(request.form)?,
+            life: None,
             long_access_token: false,
             client: request.client,
         };

@@ -36,6 +36,8 @@ pub(crate) struct Order {
     pub(crate) jkt: Option<String>,
     pub(crate) actor: Option<Value>,
     pub(crate) audience: Vec<String>,
+    /// How long the tokens live, seconds; as long as those of the client, unless given.
+    pub(crate) life: Option<u32>,
     /// Make the access token longer than usual.
     pub(crate) long_access_token: bool,
 }
@@ -55,6 +57,7 @@ impl Order {
             jkt: None,
             actor: None,
             audience: authentication.audience.clone(),
+            life: None,
             long_access_token: false,
             authentication: Some(authentication),
         }
@@ -138,7 +141,7 @@ impl State {
         if let Some(who) = authentication.as_mut().filter(|who| who.scope != order.scope) {
             Arc::make_mut(who).scope.clone_from(&order.scope);
         }
-        let expires_in = order.client.access_token_seconds.unwrap_or(ACCESS_SECONDS);
+        let expires_in = order.life.or(order.client.access_token_seconds).unwrap_or(ACCESS_SECONDS);
         let access_token = name.map(|mut name| {
             if order.long_access_token {
                 name.push_str(&"a".repeat(8192 - name.len()));
@@ -214,6 +217,7 @@ impl State {
         if let Some(person) = who.and_then(|who| self.people.get(&who.person)) {
             claims::add_claims(&mut claims, &person.access_token_claims);
         }
+        claims.extend(who.into_iter().flat_map(|who| who.ordered.clone()));
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("iss", json!(&**issuer));
         put("sub", json!(subject));
@@ -259,7 +263,8 @@ impl State {
         let by_access_token = order.access_token || order.code.is_some();
         if by_access_token && !order.client.user_claims_in_id_token {
             let own = self.people.get(&who.person).map(|person| &person.id_token_claims);
-            person_claims.retain(|name, _| name == "sub" || own.is_some_and(|own| own.contains_key(name)));
+            let is_own = |name: &str| own.is_some_and(|own| own.contains_key(name));
+            person_claims.retain(|name, _| name == "sub" || is_own(name) || who.ordered.contains_key(name));
         }
         self.add_requested(who, Telling::IdToken, who.claims.in_id_token(), &mut person_claims);
         let facts = IdTokenFacts {
@@ -271,7 +276,7 @@ impl State {
             access_token: order.access_token,
             c_hash: order.code.as_deref().map(|code| claims::half_hash(alg, code)),
             acr: claims::ACR,
-            life: order.client.id_token_seconds.unwrap_or(claims::ID_TOKEN_LIFE),
+            life: order.life.or(order.client.id_token_seconds).unwrap_or(claims::ID_TOKEN_LIFE),
             now: self.now(),
         };
         let mut payload = claims::id_token_payload(&facts, person_claims);
@@ -291,6 +296,7 @@ impl State {
         note: &mut Note,
     ) -> Map<String, Value> {
         let mut claims = self.honest_claims(who, Telling::IdToken, scope);
+        claims.extend(who.ordered.clone());
         self.strike(Point::Identity, sign_in, note, |state, fault| {
             crate::fault::identity::person(fault, &state.around_person(&who.person), &mut claims)
         });

@@ -54,6 +54,104 @@ async fn tokens_are_issued_long_ago_and_in_the_future() {
 }
 
 #[tokio::test]
+async fn tokens_are_issued_with_claims_audience_and_life_of_their_own() {
+    let idp = MockIdp::start().await;
+    idp.clients()
+        .change(CLIENT, |client| client.access_token_format = fixtures::AccessTokenFormat::Jwt)
+        .unwrap();
+    let browser = Browser::new();
+    let order = Mint::new("dana", CLIENT)
+        .scope("openid email offline_access")
+        .claim("role", "Administrator")
+        .claim("email", Value::Null)
+        .claim("groups", json!({"all": ["staff"]}))
+        .audience("https://api.test")
+        .audience("billing")
+        .lifetime(60);
+    let minted = idp.mint(&order).unwrap();
+    let (id_token, access_token) = (minted.id_token_claims(), decode(&minted.access_token).1);
+    for told in [&id_token, &access_token] {
+        assert_eq!((&told["role"], &told["groups"]), (&json!("Administrator"), &json!({"all": ["staff"]})));
+        assert_eq!(told.get("email"), Some(&Value::Null), "as it was ordered");
+        let second = |name: &str| told[name].as_i64().expect("a time");
+        assert_eq!((second("exp") - second("iat"), &told["sub"]), (60, &json!("k1-northwind-dana")));
+    }
+    assert_eq!(
+        (&id_token["aud"], &access_token["aud"]),
+        (&json!(CLIENT), &json!(["https://api.test", "billing"]))
+    );
+    assert_eq!(
+        id_token["company_id"],
+        idp.mint(&Mint::new("dana", CLIENT)).unwrap().id_token_claims()["company_id"]
+    );
+    let userinfo = browser.userinfo(&idp, &minted.access_token).await.json();
+    assert_eq!((&userinfo["role"], userinfo.get("groups")), (&json!("User"), None), "as it always is");
+    let refresh_token = minted.refresh_token.expect("a refresh token");
+    let form = [("grant_type", "refresh_token"), ("refresh_token", &*refresh_token)];
+    let refreshed = browser.token(&idp, &form).await.json();
+    assert_eq!(refreshed["expires_in"], 3600, "the life was that of those tokens");
+    let refreshed = decode(refreshed["access_token"].as_str().expect("a token")).1;
+    assert_eq!((&refreshed["role"], &refreshed["aud"]), (&access_token["role"], &access_token["aud"]));
+    idp.clock().freeze();
+    let short = idp.mint(&order).unwrap();
+    idp.clock().advance(jiff::SignedDuration::from_secs(59));
+    assert_eq!(browser.userinfo(&idp, &short.access_token).await.status, 200);
+    idp.clock().advance(jiff::SignedDuration::from_secs(1));
+    assert_eq!(browser.userinfo(&idp, &short.access_token).await.status, 401);
+    // Faults strike what was ordered, too, and a client that has claims elsewhere gets those that were ordered.
+    let armed = idp.faults().arm("id-role-absent", mock_idp::Target::person("dana"), 1).unwrap();
+    assert_eq!(idp.mint(&order).unwrap().id_token_claims().get("role"), None);
+    assert_eq!(armed.fired(), 1);
+    idp.clients().change(CLIENT, |client| client.user_claims_in_id_token = false).unwrap();
+    let bare = idp.mint(&order).unwrap().id_token_claims();
+    assert_eq!((&bare["role"], bare.get("company_id")), (&json!("Administrator"), None));
+}
+
+#[tokio::test]
+async fn claims_of_the_protocol_are_not_ordered_but_what_sets_them_is() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let post = async |body: Value| {
+        browser.send(browser.http().post(idp.url("/_control/tokens")).body(body.to_string())).await
+    };
+    for (name, remedy) in [
+        ("iss", "leave it out, or arm a fault to send a wrong one"),
+        ("sub", "change the subject of the person"),
+        ("aud", "write audience beside claims, for the access token"),
+        ("exp", "write lifetime_seconds beside claims"),
+        ("iat", "write issued_seconds_ago beside claims"),
+        ("auth_time", "write authenticated_seconds_ago beside claims"),
+        ("nonce", "write nonce beside claims"),
+        ("scope", "write scope beside claims"),
+        ("client_id", "write client beside claims"),
+        ("sid", "leave it out, or arm a fault to send a wrong one"),
+    ] {
+        let refused = post(json!({"person": "dana", "client": CLIENT, "claims": {name: "x"}})).await;
+        let sentence = format!("the claim {name} is set by the provider; {remedy}");
+        assert_eq!((refused.status.as_u16(), &refused.json()["detail"]), (422, &json!(sentence)));
+        let wrong = idp.mint(&Mint::new("dana", CLIENT).claim(name, "x")).unwrap_err();
+        assert_eq!(wrong, MintError::Order(sentence));
+    }
+    let many: Vec<_> = (0..17).map(|number| number.to_string()).collect();
+    for (member, value, words) in [
+        ("audience", json!([""]), "audience names nobody in one place; leave that out"),
+        ("audience", json!(many), "audience names 17; write 16 at most"),
+        ("audience", json!("billing"), "audience: "),
+        ("claims", json!(["role"]), "claims: "),
+        ("lifetime_seconds", json!(-1), "lifetime_seconds: "),
+        ("lifetime_seconds", json!(4_294_967_296_u64), "expected a whole number from 0 to 4294967295"),
+    ] {
+        let refused = post(json!({"person": "dana", "client": CLIENT, member: value})).await;
+        let detail = refused.json()["detail"].as_str().expect("a sentence").to_owned();
+        assert!(refused.status == 422 && detail.contains(words), "{detail}");
+    }
+    let right =
+        post(json!({"person": "dana", "client": CLIENT, "claims": {"deep": [{"a": 1.5, "b": null}]}})).await;
+    let told = decode(right.json()["id_token"].as_str().expect("an ID token")).1;
+    assert_eq!((right.status.as_u16(), &told["deep"]), (201, &json!([{"a": 1.5, "b": null}])));
+}
+
+#[tokio::test]
 async fn an_answer_is_issued_without_a_browser_and_expires() {
     let idp = MockIdp::start().await;
     let browser = Browser::new();
