@@ -8,7 +8,7 @@ pub(crate) mod tree;
 
 use std::path::{Path, PathBuf};
 
-use fixtures::{Client, Fixtures, Person, nearest_remedy};
+use fixtures::{Client, Company, Fixtures, Person, nearest_remedy};
 use jiff::Timestamp;
 use serde::Deserialize as _;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use crate::config::shape::{ClockShape, ControlShape, EndpointsShape, Names, Shape};
 pub(crate) use crate::config::shape::{IN_FILE, RealmShape, TlsShape};
-use crate::config::shape::{fill_client, fill_person, fill_realm};
+use crate::config::shape::{fill_client, fill_company, fill_person, fill_realm};
 use crate::config::tree::{Node, Wrong};
 use crate::fault::Arming;
 use crate::protocol::claims::ClaimNames;
@@ -205,6 +205,12 @@ impl Config {
             realms,
         }
     }
+}
+
+/// A company as a request brings one. What is not given is as in a file.
+pub(crate) fn company(mut body: Node) -> Result<Company, ConfigError> {
+    fill_company(&mut body);
+    decoded(&body)
 }
 
 /// A person as a request brings one. What is not given is as in a file.

@@ -3,6 +3,7 @@
 mod browsers;
 mod clients;
 mod clock;
+mod companies;
 mod console;
 mod examples;
 mod faults;
@@ -48,7 +49,7 @@ use crate::rule::OPERATIONS;
 #[derive(OpenApi)]
 #[openapi(info(
     title = "mock-idp control",
-    description = "People, clients, faults, clock, journal, tokens, expiry and replay of a test provider."
+    description = "Companies, people, clients, faults, clock, journal, tokens, expiry and replay of a test provider."
 ))]
 struct Document;
 
@@ -63,6 +64,8 @@ pub(crate) fn router() -> Router {
         .routes(routes!(realms::list_snapshots))
         .routes(routes!(realms::take_snapshot, realms::forget_snapshot))
         .routes(routes!(realms::restore_snapshot))
+        .routes(routes!(companies::list_companies, companies::add_company))
+        .routes(routes!(companies::get_company, companies::remove_company))
         .routes(routes!(people::list_people, people::add_person))
         .routes(routes!(people::invent_people))
         .routes(routes!(people::get_person, people::change_person, people::delete_person))

@@ -3,6 +3,7 @@
 
 mod clients;
 mod clock;
+mod companies;
 mod faults;
 mod journal;
 mod keys;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 pub use self::clients::Clients;
 pub use self::clock::ClockHandle;
+pub use self::companies::Companies;
 pub use self::faults::{ArmedFault, Faults, FaultsAfter, ScopedFault};
 pub use self::journal::JournalHandle;
 pub use self::keys::Keys;
@@ -121,6 +123,11 @@ impl RealmHandle {
         People(Arc::clone(&self.0))
     }
 
+    /// The companies.
+    pub fn companies(&self) -> Companies {
+        Companies(Arc::clone(&self.0))
+    }
+
     /// The relying parties.
     pub fn clients(&self) -> Clients {
         Clients(Arc::clone(&self.0))
@@ -202,6 +209,6 @@ impl RealmHandle {
     }
 }
 
-/// Everything in a realm as it was at one time: people, clients, sessions, tokens, clock, faults, rules, journal.
+/// Everything in a realm as it was at one time: companies, people, clients, sessions, tokens, clock, faults, rules, journal.
 #[derive(Clone)]
 pub struct Snapshot(pub(crate) Arc<State>);

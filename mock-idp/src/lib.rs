@@ -51,9 +51,9 @@ pub use fixtures::{
     SigningAlgorithm, Status, SubjectType,
 };
 pub use handles::{
-    ActiveRule, ArmedFault, Clients, ClockHandle, Faults, FaultsAfter, JournalHandle, Keys, Minter, NotFound,
-    People, RealmBuilder, RealmHandle, RealmsHandle, Replays, RuleBuilder, RuleError, Rules, SaveError,
-    ScopedFault, Snapshot, Stories,
+    ActiveRule, ArmedFault, Clients, ClockHandle, Companies, Faults, FaultsAfter, JournalHandle, Keys,
+    Minter, NotFound, People, RealmBuilder, RealmHandle, RealmsHandle, Replays, RuleBuilder, RuleError,
+    Rules, SaveError, ScopedFault, Snapshot, Stories,
 };
 pub use http::farewell::LogoutDelivery;
 #[cfg(feature = "wiremock")]
@@ -71,6 +71,7 @@ pub use realm::invent::InventError;
 pub use realm::launch::{Launch, LaunchError};
 pub use realm::lifecycle::PersonError;
 pub use realm::mint::{Mint, MintError, MintLogoutToken, Minted, MintedSession};
+pub use realm::people::CompanyError;
 pub use realm::replay::{SentResponse, SentToken, TokenKind};
 pub use realms::RealmError;
 pub use rule::{Rule, RuleRecord, Then, When};

@@ -218,7 +218,8 @@ fn each(scope: &mut Node, list: &str, fill: impl Fn(&mut Node)) {
     }
 }
 
-fn fill_company(company: &mut Node) {
+/// Gives a company what nobody needs to write.
+pub(crate) fn fill_company(company: &mut Node) {
     if let Some(key) = named(company, "key") {
         complete(company, &Company::new(key));
     }

@@ -37,14 +37,15 @@ pub(super) fn add(document: &mut Value, address: &str) {
 /// What may stand for a name in this address.
 fn in_address(path: &str, parameter: &Value) -> Option<Value> {
     let name = parameter["name"].as_str().filter(|_| parameter["in"] == "path")?;
-    let clients = path.starts_with("/_control/clients/");
+    let below = |list: &str| path.starts_with(&format!("/_control/{list}/"));
     Some(match name {
+        "key" if below("companies") => json!("northwind"),
         "key" => json!("dana"),
-        "id" if clients => json!("kaseya-mdr"),
+        "id" if below("clients") => json!("kaseya-mdr"),
         "id" | "seq" => json!(1),
         "path" => json!("acme/eu"),
         "state" => json!("state-1"),
-        "name" if path.starts_with("/_control/barriers/") => json!("race"),
+        "name" if below("barriers") => json!("race"),
         "name" => json!("before"),
         _ => return None,
     })
@@ -62,7 +63,10 @@ fn people() -> Vec<Sent> {
     let alice = json!({"key": "alice", "company": "northwind", "email": "alice@northwind.example"});
     let with_claims = json!({"key": "bob", "company": "contoso", "claims": {"groups": ["staff"]}});
     let launch = json!({"client": "kaseya-mdr", "target_link_uri": "/home"});
+    let fabrikam = json!({"key": "fabrikam", "name": "Fabrikam MSP", "roles": ["Dispatcher"]});
     vec![
+        ("post", "/companies", "acme", json!({"key": "acme"})),
+        ("post", "/companies", "roles-of-its-own", fabrikam),
         ("post", "/people", "alice", alice),
         ("post", "/people", "with-claims", with_claims),
         ("post", "/people/invent", "of-one-company", json!({"count": 5, "company": "northwind"})),
@@ -175,6 +179,7 @@ fn answers(address: &str) -> Vec<(&'static str, &'static str, Value)> {
     let realm = json!({"path": "acme/eu", "issuer": issuer, "control": control});
     let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJrMSJ9.c2lnbmF0dXJl";
     vec![
+        ("Company", "northwind", json!(there.companies.iter().find(|company| company.key == "northwind"))),
         ("Person", "dana", json!(there.person("dana"))),
         ("Client", "kaseya-mdr", json!(there.client("kaseya-mdr"))),
         ("RealmReading", "acme-eu", realm),

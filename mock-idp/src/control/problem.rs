@@ -15,6 +15,7 @@ use crate::realm::invent::InventError;
 use crate::realm::launch::LaunchError;
 use crate::realm::lifecycle::PersonError;
 use crate::realm::mint::MintError;
+use crate::realm::people::CompanyError;
 use crate::realms::RealmError;
 
 /// Most bytes of a body.
@@ -79,12 +80,30 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "too_many_snapshots", detail)
     }
 
+    /// As [`taken`](Self::taken), of what cannot be changed.
+    pub(crate) fn there(kind: &str, name: &str) -> Self {
+        let detail =
+            format!("there is a {kind} {name:?} already; choose another key, or remove that one first");
+        Self::new(StatusCode::CONFLICT, "name_taken", detail)
+    }
+
     pub(crate) fn taken(kind: &str, name: &str) -> Self {
         Self::new(
             StatusCode::CONFLICT,
             "name_taken",
             format!("there is a {kind} {name:?} already; change it instead"),
         )
+    }
+}
+
+impl From<CompanyError> for Problem {
+    fn from(error: CompanyError) -> Self {
+        match error {
+            CompanyError::NotFound(error) => error.into(),
+            CompanyError::HasMembers { .. } => {
+                Self::new(StatusCode::CONFLICT, "has_members", error.to_string())
+            }
+        }
     }
 }
 

@@ -80,6 +80,21 @@ impl Directory {
         &self.companies
     }
 
+    /// Adds a company, or replaces the one with the same key.
+    pub(crate) fn insert_company(&mut self, company: Company) {
+        match self.companies.iter_mut().find(|other| other.key == company.key) {
+            Some(other) => *other = company,
+            None => self.companies.push(company),
+        }
+    }
+
+    /// Removes a company; false when there is none with this key.
+    pub(crate) fn remove_company(&mut self, key: &str) -> bool {
+        let before = self.companies.len();
+        self.companies.retain(|company| company.key != key);
+        self.companies.len() < before
+    }
+
     /// A person who is there; the deleted are not.
     pub(crate) fn present(&self, key: &str) -> Option<&Person> {
         self.get(key).filter(|person| person.status != Status::Deleted)
@@ -93,6 +108,11 @@ impl Directory {
     /// The people of a company who are there, by key.
     pub(crate) fn members(&self, company: &str) -> impl Iterator<Item = &Person> {
         self.by_company.get(company).into_iter().flatten().filter_map(|key| self.present(key))
+    }
+
+    /// The first member of a company by key, the deleted included.
+    pub(crate) fn first_of(&self, company: &str) -> Option<&str> {
+        self.by_company.get(company)?.first().map(String::as_str)
     }
 
     /// How many members a company has, the deleted included.

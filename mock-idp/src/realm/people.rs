@@ -7,7 +7,48 @@ use crate::handles::NotFound;
 use crate::realm::State;
 use crate::realm::grants::AccessGrant;
 
+/// Why a company was not removed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CompanyError {
+    /// There is none with this key.
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
+    /// Somebody is a member.
+    #[error("{}", has_members(.company, .member, *.members))]
+    HasMembers {
+        /// Key of the company.
+        company: String,
+        /// Key of the first member.
+        member: String,
+        /// How many there are, the deleted included.
+        members: usize,
+    },
+}
+
+fn has_members(company: &str, member: &str, members: usize) -> String {
+    let who = match members {
+        0 | 1 => format!("{member} is a member"),
+        _ => format!("{member} and {} more are members", members - 1),
+    };
+    format!("{who} of the company {company:?}; move everybody to another one first, the deleted too")
+}
+
 impl State {
+    /// What is said of a company that is not there.
+    pub(crate) fn no_company(&self, key: &str) -> NotFound {
+        NotFound::among("company", key, self.people.companies().iter().map(|company| company.key.as_str()))
+    }
+
+    /// Removes a company that nobody is a member of.
+    pub(crate) fn remove_company(&mut self, key: &str) -> Result<(), CompanyError> {
+        let members = self.people.size_of(key);
+        if let Some(member) = self.people.first_of(key) {
+            let (company, member) = (key.to_owned(), member.to_owned());
+            return Err(CompanyError::HasMembers { company, member, members });
+        }
+        if self.people.remove_company(key) { Ok(()) } else { Err(self.no_company(key).into()) }
+    }
+
     /// Whether a fault that is aimed there could ever strike.
     pub(crate) fn check_target(&self, target: &Target) -> Result<(), ArmError> {
         let missing = |kind, name: &str, nearest: &str| {

@@ -577,3 +577,82 @@ async fn a_rule_about_what_is_not_there_is_refused_with_the_name_that_was_meant(
     let right = json!({"when": {"operation": "token", "person": "dana"}, "then": "hang"});
     assert_eq!(control.send("POST", "/rules", right).await.status, 201);
 }
+
+#[tokio::test]
+async fn a_company_is_added_filled_emptied_and_removed() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let before = control.get("/companies").await;
+    let acme = control.send("POST", "/companies", json!({"key": "acme", "roles": ["Dispatcher"]})).await;
+    assert_eq!(
+        (acme.status.as_u16(), acme.json()),
+        (
+            201,
+            json!({"key": "acme", "why": "was made by a test", "id": "acme", "name": "acme",
+            "directory_token": "acme-directory-token", "roles": ["Dispatcher"]})
+        )
+    );
+    assert_eq!(control.get("/companies/acme").await, acme.json());
+    assert_eq!(control.get("/companies").await.as_array().expect("a list").last(), Some(&acme.json()));
+    let again = control.send("POST", "/companies", json!({"key": "acme"})).await;
+    assert_eq!((again.status.as_u16(), &again.json()["code"]), (409, &json!("name_taken")));
+    control
+        .refuses(&[
+            ("POST", "/companies", json!({"key": ""}), "is empty or has a control character; write one"),
+            ("POST", "/companies", json!({"key": "ac\nme"}), "is empty or has a control character"),
+            ("POST", "/companies", json!({"name": "Acme"}), "missing field \"key\""),
+            ("POST", "/companies", json!({"key": "x", "rolse": []}), "did you mean \"roles\"?"),
+            ("POST", "/people", json!({"key": "nora", "company": "amce"}), "did you mean \"acme\"?"),
+        ])
+        .await;
+    // Whoever is in it signs in with its name and a role of its own, and its directory knows nobody else.
+    let nora = json!({"key": "nora", "company": "acme", "role": "Dispatcher"});
+    assert_eq!(control.send("POST", "/people", nora).await.status, 201);
+    let claims = idp.mint(&mock_idp::Mint::new("nora", "kaseya-mdr")).expect("tokens").id_token_claims();
+    assert_eq!((&claims["company_name"], &claims["role"]), (&json!("acme"), &json!("Dispatcher")));
+    let directory = control.browser.http().get(idp.url("/scim/v2/Users")).bearer_auth("acme-directory-token");
+    let directory = control.browser.send(directory).await.json();
+    assert_eq!((&directory["totalResults"], &directory["Resources"][0]["id"]), (&json!(1), &json!("nora")));
+    let moved = control.send("POST", "/people/dana/move", json!({"company": "acme"})).await;
+    assert_eq!(moved.status, 200);
+    let refused = async |sentence: &str| {
+        let refused = control.send("DELETE", "/companies/acme", Value::Null).await;
+        let sentence = format!(
+            "{sentence} of the company \"acme\"; move everybody to another one first, the deleted too"
+        );
+        assert_eq!((refused.status.as_u16(), &refused.json()["detail"]), (409, &json!(sentence)));
+    };
+    refused("dana and 1 more are members").await;
+    control.send("POST", "/people/dana/move", json!({"company": "northwind"})).await;
+    control.send("DELETE", "/people/nora", Value::Null).await;
+    refused("nora is a member").await;
+    let back = json!({"company": "northwind", "role": "User"});
+    assert_eq!(control.send("PATCH", "/people/nora", back).await.status, 200);
+    assert_eq!(control.send("DELETE", "/companies/acme", Value::Null).await.status, 204);
+    let gone = control.send("DELETE", "/companies/acne", Value::Null).await;
+    assert_eq!((gone.status.as_u16(), &gone.json()["code"]), (404, &json!("not_found")));
+    assert_eq!(control.get("/companies").await, before);
+}
+
+#[tokio::test]
+async fn companies_come_and_go_with_snapshots_and_resets() {
+    let idp = MockIdp::start().await;
+    let acme = idp.realms().create("acme").expect("a realm");
+    let keys = || acme.companies().list().into_iter().map(|company| company.key).collect::<Vec<_>>();
+    let before = keys();
+    acme.companies().add(fixtures::Company::new("fabrikam"));
+    let snapshot = acme.snapshot();
+    assert!(acme.companies().remove("fabrikam").is_ok() && keys() == before);
+    acme.restore(&snapshot);
+    assert!(acme.companies().get("fabrikam").is_some() && idp.companies().get("fabrikam").is_none());
+    acme.reset();
+    assert_eq!(keys(), before);
+    let renamed = fixtures::Company { name: "Other".to_owned(), ..fixtures::Company::new("contoso") };
+    acme.companies().add(renamed);
+    assert_eq!(
+        (keys(), acme.companies().get("contoso").expect("it is there").name),
+        (before, "Other".to_owned())
+    );
+    let missing = acme.companies().remove("fabrikan").expect_err("there is none");
+    assert!(matches!(missing, mock_idp::CompanyError::NotFound(_)), "{missing}");
+}
