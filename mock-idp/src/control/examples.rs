@@ -3,13 +3,17 @@
 
 use serde_json::{Value, json};
 
+use crate::fault::catalogue;
+
 /// What is sent: method, path, name, body.
 type Sent = (&'static str, &'static str, &'static str, Value);
+/// What comes back: schema, name, body.
+type Told = (&'static str, &'static str, Value);
 
 /// Puts the examples into the document of a realm at this address.
 pub(super) fn add(document: &mut Value, address: &str) {
     let sent = [people(), surroundings(), faults_and_rules(), tokens()].concat();
-    let answers = answers(address);
+    let answers = [answers(address), seen()].concat();
     for (path, operations) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in operations.as_object_mut().into_iter().flatten() {
             for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
@@ -52,7 +56,7 @@ fn in_address(path: &str, parameter: &Value) -> Option<Value> {
 }
 
 /// The example of an answer that has this schema, or is a list of such.
-fn answered(schema: &Value, answers: &[(&str, &'static str, Value)]) -> Option<(&'static str, Value)> {
+fn answered(schema: &Value, answers: &[Told]) -> Option<(&'static str, Value)> {
     let list = schema.get("items");
     let name = list.unwrap_or(schema)["$ref"].as_str()?.rsplit('/').next()?;
     let (_, title, answer) = answers.iter().find(|(schema, ..)| *schema == name)?;
@@ -144,8 +148,8 @@ fn tokens() -> Vec<Sent> {
     ]
 }
 
-/// What comes back: schema, name, body.
-fn answers(address: &str) -> Vec<(&'static str, &'static str, Value)> {
+/// What comes back from whatever changes something.
+fn answers(address: &str) -> Vec<Told> {
     let there = fixtures::embedded();
     let armed = json!({
         "id": 1, "fault": "sig-none-lower", "target": {"person": "dana"},
@@ -157,10 +161,6 @@ fn answers(address: &str) -> Vec<(&'static str, &'static str, Value)> {
     });
     let clock = json!({
         "now": "2027-01-01T00:00:00Z", "frozen": true, "advanced_seconds": 7200, "skew_seconds": 0,
-    });
-    let near = json!({
-        "seq": 4, "entry": "token POST /connect/token person dana client kaseya-mdr -> 200",
-        "differs": ["person is \"dana\", not \"rui\""],
     });
     let response = json!({
         "number": 1, "person": "dana", "client": "kaseya-mdr",
@@ -187,7 +187,6 @@ fn answers(address: &str) -> Vec<(&'static str, &'static str, Value)> {
         ("RuleRecord", "new", rule),
         ("BarrierReading", "two", json!({"waiting": 2})),
         ("ClockReading", "stopped", clock),
-        ("Count", "none", json!({"count": 0, "near_misses": [near]})),
         ("Minted", "usual", json!({"id_token": token, "access_token": "EZFzqOFg", "refresh_token": null})),
         ("MintedLogoutToken", "usual", json!({"logout_token": token})),
         (
@@ -201,5 +200,48 @@ fn answers(address: &str) -> Vec<(&'static str, &'static str, Value)> {
         ("Launchpad", "address", json!({"location": format!("{address}/portal/launch/O1lNY0js")})),
         ("Health", "up", json!({"status": "ok", "issuer": address})),
         ("Problem", "misspelt", refused),
+    ]
+}
+
+/// What there is to be seen.
+fn seen() -> Vec<Told> {
+    let near = json!({
+        "seq": 4, "entry": "token POST /connect/token person dana client kaseya-mdr -> 200",
+        "differs": ["person is \"dana\", not \"rui\""],
+    });
+    let entry = json!({
+        "seq": 4, "at": "2027-01-01T00:00:00Z", "channel": "back", "operation": "token", "method": "POST",
+        "path": "/connect/token", "query": [], "form": [["grant_type", "authorization_code"], ["code", "(secret)"]],
+        "client_authentication": "client_secret_basic", "person": "dana", "client": "kaseya-mdr", "state": "state-1",
+        "status": 400, "response": {"params": [], "body": {"error": "invalid_grant"}},
+        "refusal": {"check": "code_expired", "reason": "the code has expired"}, "faults": [],
+    });
+    let story = json!({
+        "id": "state-1", "began": "2027-01-01T00:00:00Z", "person": "dana", "client": "kaseya-mdr",
+        "outcome": "code_not_redeemed", "sentence": "a code went back, and nobody redeemed it", "faults": [],
+        "first_entry": 1,
+    });
+    let check = json!({
+        "id": "state-present", "sentence": "every sign-in request has a state",
+        "clause": "OIDC Core 3.1.2.1; RFC 9700 4.7.1", "outcome": "pass", "entries": [1],
+    });
+    let key = json!({"kty": "RSA", "n": "51PB2_pr", "e": "AQAB", "use": "sig", "alg": "RS256", "kid": "test-rs256-a-bxsnif"});
+    let refresh =
+        json!({"kind": "refresh_token", "person": "dana", "client": "kaseya-mdr", "token": "FCwYaiua"});
+    let before = json!({
+        "responses": [], "id_tokens": [], "access_tokens": [], "refresh_tokens": [refresh], "logout_tokens": [],
+    });
+    vec![
+        ("CatalogueEntry", "unsigned", json!(catalogue::find("sig-none-lower").ok())),
+        ("Count", "none", json!({"count": 0, "near_misses": [near]})),
+        ("Entry", "expired-code", entry),
+        ("StoryLine", "not-redeemed", story),
+        (
+            "Judgement",
+            "one-check",
+            json!({"clients": [{"client": "kaseya-mdr", "checks": [check]}], "forgotten": 0}),
+        ),
+        ("KeysNow", "one", json!({"signing": "test-rs256-a-bxsnif", "keys": [key]})),
+        ("HandedOutBefore", "refresh-token", before),
     ]
 }

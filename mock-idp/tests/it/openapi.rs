@@ -102,6 +102,11 @@ async fn every_example_fits_to_its_schema() {
     let document = document(&idp).await;
     let mut seen = 0;
     for (path, method, operation) in operations(&document) {
+        for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+            let schema = &answer["content"]["application/json"]["schema"];
+            let is_text = schema.is_null() || schema["items"]["type"] == "string";
+            assert!(is_text || !examples_of(answer).is_empty(), "{method} {path} {status} has no example");
+        }
         let answers = operation["responses"].as_object().into_iter().flatten().map(|(_, answer)| answer);
         for told in operation.get("requestBody").into_iter().chain(answers) {
             for (_, content) in told["content"].as_object().into_iter().flatten() {
