@@ -4,7 +4,7 @@
 use mock_idp::{Mint, MintError, MintLogoutToken, MockIdp, Params, TokenKind};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, CALLBACK, CLIENT, VERIFIER, authorize_url, decode};
+use crate::support::{Browser, CALLBACK, CLIENT, SECRET, VERIFIER, authorize_url, decode};
 
 #[tokio::test]
 async fn a_code_can_be_made_to_expire_and_a_session_to_end() {
@@ -86,6 +86,10 @@ async fn tokens_are_issued_with_claims_audience_and_life_of_their_own() {
     );
     let userinfo = browser.userinfo(&idp, &minted.access_token).await.json();
     assert_eq!((&userinfo["role"], userinfo.get("groups")), (&json!("User"), None), "as it always is");
+    let odd = idp.mint(&order.clone().claim("active", false)).unwrap().access_token;
+    let form = [("token", &*odd), ("client_id", CLIENT), ("client_secret", SECRET)];
+    let known = browser.post(&idp.url("/connect/introspect"), &form).await.json();
+    assert_eq!((&known["active"], &known["role"]), (&json!(true), &json!("Administrator")));
     let refresh_token = minted.refresh_token.expect("a refresh token");
     let form = [("grant_type", "refresh_token"), ("refresh_token", &*refresh_token)];
     let refreshed = browser.token(&idp, &form).await.json();
