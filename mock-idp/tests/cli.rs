@@ -463,7 +463,12 @@ fn a_matrix_does_not_wait_for_what_left_the_command() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pid");
     let leaves = format!("setsid sh -c 'echo $$ >> {}; exec sleep 60'", file.display());
-    let script = format!("{leaves} & {this} --exact careless_relying_party --ignored --nocapture");
+    // The sign-in begins when it has left: whoever is still on the way is of the command's group, and ends with it.
+    let left = format!("$(cat {} 2>/dev/null | wc -l)", file.display());
+    let script = format!(
+        "before={left}; {leaves} & until [ {left} -gt $before ]; do sleep 0.02; done; \
+         {this} --exact careless_relying_party --ignored --nocapture"
+    );
     let output = run(&["matrix", "--fault", "idt-nonce-wrong", "--", "sh", "-c", &script]);
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
