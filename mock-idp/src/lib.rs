@@ -35,6 +35,7 @@ mod realm;
 mod realms;
 mod rule;
 mod story;
+mod switches;
 mod tls;
 mod verdict;
 mod visible;

@@ -14,6 +14,7 @@ pub(crate) mod endpoints;
 pub(crate) mod error;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod on_the_spot;
 pub(crate) mod params;
 pub(crate) mod pkce;
 pub(crate) mod registration;

@@ -20,6 +20,7 @@ pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod look_into;
 pub(crate) mod mint;
+pub(crate) mod on_the_spot;
 pub(crate) mod people;
 pub(crate) mod pushed;
 pub(crate) mod redeem;
@@ -54,11 +55,13 @@ use crate::realm::fetched::Fetched;
 use crate::realm::grants::{AccessGrant, CodeGrant, RefreshGrant, Session};
 use crate::realm::kept::{Kept, Weighed};
 use crate::realm::launch::Ready;
+use crate::realm::on_the_spot::OnTheSpot;
 use crate::realm::pushed::PushedRequest;
 use crate::realm::register::Registration;
 use crate::realm::replay::HandedOut;
 use crate::realms::RealmError;
 use crate::rule::Rulebook;
+use crate::switches::Switches;
 use crate::tls::Wrong;
 
 /// Life of a provider session.
@@ -93,8 +96,6 @@ pub(crate) struct State {
     pub(crate) people: Directory,
     pub(crate) clients: BTreeMap<String, Arc<Client>>,
     pub(crate) names: ClaimNames,
-    /// Whether ID tokens say when the person authenticated.
-    pub(crate) auth_time: bool,
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) clock: AdjustedClock,
     /// What the clock showed when the state was locked, or a while before or after where something is issued then.
@@ -121,16 +122,14 @@ pub(crate) struct State {
     launches: Kept<Ready>,
     /// Clients that registered themselves, by id.
     registrations: BTreeMap<String, Registration>,
+    pub(crate) on_the_spot: OnTheSpot,
     /// Assertions and proofs that were used: each is good once.
     seen: Kept<()>,
     /// What was fetched from addresses that clients registered.
     pub(crate) fetched: Fetched,
     /// Makes pairwise subjects of this realm its own.
     salt: String,
-    /// Whether clients may register themselves.
-    pub(crate) registration: bool,
-    /// Whether who is hinted at signs in without a page.
-    pub(crate) headless: bool,
+    pub(crate) switches: Switches,
     /// Polls that a device is told to wait although the person has answered.
     pub(crate) pending_polls: u32,
     pub(crate) handed_out: HandedOut,
@@ -165,7 +164,6 @@ impl Weighed for Interaction {
 }
 
 /// What a realm starts from.
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Setup {
     pub(crate) path: String,
     pub(crate) base: Base,
@@ -176,9 +174,7 @@ pub(crate) struct Setup {
     /// What the generator was seeded with, if it was.
     pub(crate) seed: Option<u64>,
     pub(crate) slow: Duration,
-    pub(crate) auth_time: bool,
-    pub(crate) registration: bool,
-    pub(crate) headless: bool,
+    pub(crate) switches: Switches,
     pub(crate) prepared: Prepared,
     /// Whether it serves by TLS.
     pub(crate) by_tls: bool,
@@ -202,7 +198,6 @@ impl Realm {
                 .map(|client| (client.id.clone(), Arc::new(client)))
                 .collect(),
             names: setup.names,
-            auth_time: setup.auth_time,
             ring: Arc::new(KeyRing::new(&setup.fixtures.keys, &suffix, setup.seed.is_some())?),
             reading: setup.clock.now(),
             today: setup.clock.now(),
@@ -223,11 +218,11 @@ impl Realm {
             pushed: Kept::default(),
             launches: Kept::default(),
             registrations: BTreeMap::new(),
+            on_the_spot: OnTheSpot::default(),
             seen: Kept::default(),
             fetched: Fetched::default(),
             salt: suffix.clone(),
-            registration: setup.registration,
-            headless: setup.headless,
+            switches: setup.switches,
             pending_polls: 0,
             handed_out: HandedOut::default(),
             dpop_secret,
@@ -363,7 +358,7 @@ impl State {
 
     /// What is switched on.
     pub(crate) fn switched(&self) -> Switched {
-        Switched::by(self.clients.values().map(|client| &**client), self.registration, self.auth_time)
+        Switched::by(self.clients.values().map(|client| &**client), self.switches)
     }
 
     /// Algorithms that some client gets signatures by.

@@ -18,6 +18,7 @@ use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::{Endpoint, EndpointError, Endpoints, Layout};
 use crate::realm::invent::InventError;
 use crate::realm::{Realm, Setup};
+use crate::switches::Switches;
 
 /// Every realm of a process, and what a new one is made of.
 pub(crate) struct Realms {
@@ -32,7 +33,6 @@ pub(crate) struct Realms {
 
 /// What a new realm is made of, unless it is told otherwise.
 #[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Template {
     pub(crate) fixtures: Fixtures,
     pub(crate) names: ClaimNames,
@@ -40,9 +40,7 @@ pub(crate) struct Template {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seed: Option<u64>,
     pub(crate) slow: Duration,
-    pub(crate) auth_time: bool,
-    pub(crate) registration: bool,
-    pub(crate) headless: bool,
+    pub(crate) switches: Switches,
     /// What whoever controls the provider has to show.
     pub(crate) control_key: Option<String>,
     /// How clocks start, when it is not with the time of the one below.
@@ -189,9 +187,7 @@ impl Realms {
             generator,
             seed,
             slow: template.slow,
-            auth_time: template.auth_time,
-            registration: template.registration,
-            headless: template.headless,
+            switches: template.switches,
             prepared: own.prepared,
             by_tls: template.by_tls && path.is_empty(),
             journals: self.journals.clone(),

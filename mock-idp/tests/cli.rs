@@ -135,8 +135,9 @@ fn wrong_configuration_is_one_sentence_and_starts_nothing() {
     let dir = dir.path().to_str().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    let cases: [(&[&str], &str); 10] = [
+    let cases: [(&[&str], &str); 11] = [
         (&["serve", "--listen", "0.0.0.0:0"], "add --allow-other-machines"),
+        (&["serve", "--listen", "0.0.0.0:0", "--any-client"], "add --allow-other-machines"),
         (
             &["serve", "--listen", "127.0.0.1:0", "--claim", "rolle=x"],
             "--claim: \"rolle\" is none of company_id",
@@ -193,6 +194,16 @@ fn a_configuration_file_is_served_and_options_override_it() {
     std::fs::write(file, "listen = \"0.0.0.0:0\"\n").unwrap();
     let output = run(&["serve", "--config", file]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("add --allow-other-machines"));
+}
+
+#[test]
+fn any_client_is_taken_when_an_option_says_so() {
+    for (arguments, status) in [(&["--any-client"][..], "200 OK"), (&[], "401 Unauthorized")] {
+        let (_served, line) = serve(arguments);
+        let form = "grant_type=client_credentials&client_id=whoever&client_secret=whatever";
+        let answer = post(&format!("{}/connect/token", issuer_in(&line)), form);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{arguments:?} {answer}");
+    }
 }
 
 #[test]

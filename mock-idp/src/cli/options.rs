@@ -49,6 +49,9 @@ pub(crate) struct Options {
     /// Sign in whoever login_hint names without showing a page, for tests without a browser.
     #[arg(long)]
     headless: bool,
+    /// Take clients that nobody registered, with whatever secret and redirect URI they send.
+    #[arg(long)]
+    any_client: bool,
     /// Serve by TLS, with a certificate of an authority that is made at start: /_control/tls/authority.pem.
     #[arg(long)]
     tls: bool,
@@ -127,6 +130,9 @@ impl Options {
         }
         if self.headless {
             builder = builder.headless();
+        }
+        if self.any_client {
+            builder = builder.any_client();
         }
         if self.tls {
             builder = builder.tls(self.tls_name);

@@ -30,6 +30,8 @@ pub(crate) struct Shape {
     pub(crate) registration: bool,
     #[serde(default)]
     pub(crate) headless: bool,
+    #[serde(default)]
+    pub(crate) any_client: bool,
     pub(crate) tls: Option<TlsShape>,
     pub(crate) control: Option<ControlShape>,
     #[serde(default)]

@@ -32,7 +32,9 @@ impl Clients {
 
     /// Adds a client, or replaces the one with the same id.
     pub fn add(&self, client: Client) {
-        self.0.lock().clients.insert(client.id.clone(), Arc::new(client));
+        let mut state = self.0.lock();
+        state.on_the_spot.forget(&client.id);
+        state.clients.insert(client.id.clone(), Arc::new(client));
     }
 
     /// Removes a client, and with it what was handed out to it; false when there is none with this id.
@@ -50,6 +52,7 @@ impl Clients {
         let client = Arc::make_mut(client);
         change(client);
         id.clone_into(&mut client.id);
+        state.is_registered_now(id);
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::realm::Realm;
 
 pub(crate) fn register(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let mut state = realm.lock_at(&incoming.place.base);
-    if !state.registration {
+    if !state.switches.registration {
         let reason = "clients do not register themselves here; switch it on with --registration (in code: with_registration)";
         note.refusal = Some(Refusal::new("registration", reason));
         return Reply::new(StatusCode::NOT_FOUND, "text/plain", reason);

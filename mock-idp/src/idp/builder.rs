@@ -11,6 +11,7 @@ use crate::config::{ClockSetting, Plan};
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::{Endpoint, Layout};
 use crate::realms::Moved;
+use crate::switches::Switches;
 use crate::tls::TlsSource;
 
 /// A provider that has not started yet.
@@ -23,7 +24,6 @@ use crate::tls::TlsSource;
 /// # });
 /// ```
 #[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct MockIdpBuilder {
     pub(super) bind: String,
     pub(super) seed: Option<u64>,
@@ -36,9 +36,7 @@ pub struct MockIdpBuilder {
     pub(super) names: ClaimNames,
     pub(super) moved: Moved,
     pub(super) slow: Duration,
-    pub(super) auth_time: bool,
-    pub(super) registration: bool,
-    pub(super) headless: bool,
+    pub(super) switches: Switches,
     pub(super) tls: Option<TlsSource>,
     pub(super) control_bind: Option<String>,
     pub(super) control_key: Option<String>,
@@ -64,9 +62,7 @@ impl MockIdpBuilder {
             names: ClaimNames::default(),
             moved: Moved::default(),
             slow: Duration::from_secs(5),
-            auth_time: true,
-            registration: false,
-            headless: false,
+            switches: Switches::default(),
             tls: None,
             control_bind: None,
             control_key: None,
@@ -160,14 +156,14 @@ impl MockIdpBuilder {
     /// Never sends `auth_time`, not even when `max_age` asks for it: some providers do not.
     #[must_use]
     pub fn without_auth_time(mut self) -> Self {
-        self.auth_time = false;
+        self.switches.auth_time = false;
         self
     }
 
     /// Lets clients register themselves (OpenID Connect Dynamic Client Registration 1.0, RFC 7591).
     #[must_use]
     pub fn with_registration(mut self) -> Self {
-        self.registration = true;
+        self.switches.registration = true;
         self
     }
 
@@ -175,7 +171,15 @@ impl MockIdpBuilder {
     /// without a browser. Without it a hint only fills the form in.
     #[must_use]
     pub fn headless(mut self) -> Self {
-        self.headless = true;
+        self.switches.headless = true;
+        self
+    }
+
+    /// Takes clients that nobody registered: whoever names a `client_id` that is not known is a client made on the spot, with
+    /// whatever secret and redirect URI it sends. Clients that are registered stay as strict as without it.
+    #[must_use]
+    pub fn any_client(mut self) -> Self {
+        self.switches.any_client = true;
         self
     }
 

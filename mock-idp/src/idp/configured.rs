@@ -99,12 +99,13 @@ impl MockIdpBuilder {
         self.back_channel = config.back_channel.or(self.back_channel);
         self.trailing_slash |= config.trailing_slash;
         self.seed = config.seed.or(self.seed);
-        self.registration |= config.registration;
-        self.headless |= config.headless;
+        self.switches.registration |= config.registration;
+        self.switches.headless |= config.headless;
+        self.switches.any_client |= config.any_client;
         self.control_bind = config.control.listen.or(self.control_bind);
         self.control_key = config.control.key.or(self.control_key);
         self.tls = config.tls.map(tls_source).transpose()?.or(self.tls);
-        self.auth_time &= !config.without_auth_time;
+        self.switches.auth_time &= !config.without_auth_time;
         self.names = config.names.unwrap_or(self.names);
         self.clock_setting = config.root.clock.or(self.clock_setting);
         self.moved.layout = config.root.moved.layout.or(self.moved.layout);

@@ -9,6 +9,8 @@ use serde_json::{Map, Value, json};
 use crate::base::Base;
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::Endpoint;
+use crate::protocol::on_the_spot;
+use crate::switches::Switches;
 
 /// Paths of the endpoints, relative to the realm, unless they are elsewhere (`endpoints`).
 pub(crate) mod path {
@@ -56,11 +58,8 @@ pub(crate) struct Switched {
 
 impl Switched {
     /// What these clients are registered for. Where clients register themselves, that is everything.
-    pub(crate) fn by<'a>(
-        clients: impl Iterator<Item = &'a Client>,
-        registration: bool,
-        auth_time: bool,
-    ) -> Self {
+    pub(crate) fn by<'a>(clients: impl Iterator<Item = &'a Client>, switches: Switches) -> Self {
+        let Switches { registration, auth_time, .. } = switches;
         let mut on = Self { registration, auth_time, ..Self::default() };
         on.id_token_algorithms.insert(SigningAlgorithm::default());
         for client in clients {
@@ -72,6 +71,11 @@ impl Switched {
             on.pairwise |= client.subject_type == SubjectType::Pairwise;
             on.request_uris |= !client.request_uris.is_empty();
             on.unsigned_request_objects |= client.request_object_signing_alg.as_deref() == Some("none");
+        }
+        if switches.any_client {
+            on.grants.extend([Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials]);
+            on.response_types.insert(ResponseType::Code);
+            on.auth_methods.extend(on_the_spot::METHODS);
         }
         if registration {
             on.grants.extend(Grant::ALL);

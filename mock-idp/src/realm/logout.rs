@@ -10,6 +10,7 @@ use crate::jose::{TokenDraft, verify_own_id_token};
 use crate::journal::Note;
 use crate::protocol::error::Refusal;
 use crate::protocol::logout::{self, Hint, LogoutTokenFacts};
+use crate::protocol::on_the_spot::Return;
 use crate::protocol::params::Params;
 use crate::realm::State;
 use crate::realm::grants::Session;
@@ -69,6 +70,8 @@ impl State {
             })?),
             None => None,
         };
+        let hinted = hint.as_ref().map(|hint| hint.client_id.as_str());
+        self.take_address(params, hinted, Return::SignOut)?;
         let target = logout::check(params, hint.as_ref(), |id| self.clients.get(id).map(|client| &**client))?;
         let mut sign_in = SignIn {
             person: cookie.and_then(|cookie| self.sessions.get(cookie)).map(|session| session.person.clone()),
@@ -94,7 +97,7 @@ impl State {
             return Ok(Logout::Outage);
         }
         let current = cookie.and_then(|cookie| self.session_of_cookie(cookie));
-        if let Some((_, session)) = current.filter(|_| !agreed && !self.headless)
+        if let Some((_, session)) = current.filter(|_| !agreed && !self.switches.headless)
             && !hint.as_ref().is_some_and(|hint| self.is_about(hint, &session))
         {
             return Ok(Logout::Ask { person: session.person });

@@ -313,9 +313,9 @@ impl State {
     pub(crate) fn mint_response(&mut self, key: &str, request: &Params) -> Result<SentResponse, MintError> {
         let (secret, _) = self.mint_session(key)?;
         // Whoever the request hints at, it is this person who answers.
-        let headless = std::mem::take(&mut self.headless);
+        let headless = std::mem::take(&mut self.switches.headless);
         let authorized = self.authorize(request, Some(&secret), None, &mut Note::default());
-        self.headless = headless;
+        self.switches.headless = headless;
         self.sessions.remove(&secret);
         match authorized {
             Authorized::Respond(_) => {}

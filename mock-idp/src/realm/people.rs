@@ -58,7 +58,8 @@ impl State {
             Target::Person(key) if self.people.get(key).is_none() => {
                 missing("person", key, nearest(key, self.people.keys()))
             }
-            Target::Client(id) if !self.clients.contains_key(id) => {
+            // Where any client is taken it may come later.
+            Target::Client(id) if !self.clients.contains_key(id) && !self.switches.any_client => {
                 missing("client", id, nearest(id, self.clients.keys().map(String::as_str)))
             }
             Target::Next | Target::State(_) | Target::Person(_) | Target::Client(_) => Ok(()),

@@ -13,6 +13,7 @@ use crate::journal::Note;
 use crate::protocol::assertion;
 use crate::protocol::authorize::{self, shorten};
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::on_the_spot::Return;
 use crate::protocol::params::{MANY, Params};
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
@@ -95,6 +96,9 @@ impl State {
             params.remove("dpop_jkt");
             params.push("dpop_jkt", jkt);
         }
+        self.take_address(&params, None, Return::SignIn)
+            .map_err(|refusal| refusal.code(ErrorCode::InvalidRequest))?;
+        let client = self.clients.get(&client.id).cloned().unwrap_or(client);
         let find = |id: &str| (id == client.id).then_some(&client);
         let (_, to) = authorize::prove_return_to(&params, find)
             .map_err(|refusal| refusal.code(ErrorCode::InvalidRequest))?;
@@ -201,7 +205,7 @@ impl State {
         if alg == "none" {
             // OIDC Registration 2: whoever registered no algorithm may use any that is advertised, and where clients
             // register themselves that is every one. Elsewhere a client has to have asked for this one.
-            let allowed = client.request_object_signing_alg.is_some() || self.registration;
+            let allowed = client.request_object_signing_alg.is_some() || self.switches.registration;
             let unsigned = object.ends_with('.');
             return if allowed && unsigned {
                 Ok(payload)

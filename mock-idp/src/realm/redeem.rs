@@ -100,6 +100,7 @@ impl State {
             code_challenge: grant.code_challenge.as_deref(),
             expires_at: grant.expires_at,
         };
+        self.check_promise(&request.client, binding.code_challenge)?;
         match rules::check_code(&binding, request.form, self.now()) {
             Err(error) if error.refusal.check == "pkce" && grant.skip_pkce => {}
             checked => checked?,

@@ -122,6 +122,7 @@ impl State {
     /// Forgets a client, and what it was given.
     pub(crate) fn unregister(&mut self, id: &str) {
         self.registrations.remove(id);
+        self.on_the_spot.forget(id);
         self.clients.remove(id);
         self.access.retain(|_, grant| grant.client_id != id);
         self.refresh.retain(|_, grant| grant.authentication.client_id != id);

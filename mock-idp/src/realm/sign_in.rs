@@ -12,6 +12,7 @@ use crate::journal::Note;
 use crate::protocol::authorize::{self, AuthorizeRequest, Prompt, ReturnTo, shorten};
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::login::{Answer, Because, LiveSession, decide_login};
+use crate::protocol::on_the_spot::Return;
 use crate::protocol::params::Params;
 use crate::realm::grants::Session;
 use crate::realm::{Interaction, State};
@@ -95,10 +96,12 @@ impl State {
 
     /// Whose request this is and where its answer goes, wherever its parameters are.
     fn proven(&mut self, params: &Params, note: &mut Note) -> Result<Proven, Refusal> {
+        self.take_address(params, None, Return::SignIn)?;
         let gathered = self.gathered(params, note);
         let asked = gathered.as_ref().unwrap_or(params);
+        self.take_address(asked, None, Return::SignIn)?;
         let (client, to) = match (authorize::prove_return_to(asked, |id| self.clients.get(id)), &gathered) {
-            (Ok((client, to)), _) => (Arc::clone(client), to),
+            (Ok((client, to)), _) => (self.asking(client), to),
             (Err(_), Err(error)) => return Err(error.refusal.clone()),
             (Err(refusal), Ok(_)) => return Err(refusal),
         };
@@ -163,7 +166,7 @@ impl State {
             let asked = Asked { request, subject: hint_subject.as_deref() };
             return self.sign_in_without_page(&asked, chosen, cookie, sign_in, note);
         }
-        if let (Answer::Ask(_), true, Some(hinted)) = (answer, self.headless, &hinted) {
+        if let (Answer::Ask(_), true, Some(hinted)) = (answer, self.switches.headless, &hinted) {
             let asked = Asked { request, subject: hint_subject.as_deref() };
             return self.sign_in_without_page(&asked, hinted, cookie, sign_in, note);
         }

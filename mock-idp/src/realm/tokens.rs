@@ -280,7 +280,7 @@ impl State {
             now: self.now(),
         };
         let mut payload = claims::id_token_payload(&facts, person_claims);
-        if !self.auth_time {
+        if !self.switches.auth_time {
             payload.remove("auth_time");
         }
         let draft = TokenDraft::new(&self.ring, alg, payload);

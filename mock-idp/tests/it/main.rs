@@ -3,6 +3,7 @@
 #[macro_use]
 mod one_test_each;
 
+mod any_client;
 mod assertions;
 mod attacks;
 mod audience;
