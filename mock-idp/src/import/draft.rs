@@ -19,7 +19,7 @@ pub(super) struct Draft {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) layout: Option<Layout>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) registration: bool,
+    pub(super) any_client: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) headless: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

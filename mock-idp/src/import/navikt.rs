@@ -61,10 +61,10 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
         return Err(refused(None, "has no tokenCallbacks", remedy));
     }
     let mut draft = Draft::new();
-    draft.registration = true;
+    draft.any_client = true;
     draft.layout = Some(Layout::Navikt);
     draft.note(
-        "mock-oauth2-server takes any client and redirect URI; here clients are registered: write your own id, secret and redirect_uris, or let clients register themselves",
+        "mock-oauth2-server takes any client and redirect URI, and so does any_client = true; the clients that stand here are registered, and strict: write their secret and redirect_uris, or remove them. tokenExpiry and aud are theirs alone",
     );
     if file.interactive_login != Some(true) {
         draft.headless = true;

@@ -36,10 +36,10 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
         let person = of_claims(&subject, &subject, claims, &mut taken, &mut draft);
         draft.people.push(person);
     }
-    draft.registration = true;
+    draft.any_client = true;
     draft.clients = vec![client("app")];
     draft.note(
-        "oidc-provider-mock takes any client; here clients are registered: give the client app your id, secret and redirect_uris, or let clients register themselves",
+        "oidc-provider-mock takes any client, and so does any_client = true; the client app is registered, and strict: write its secret and redirect_uris, or remove it",
     );
     draft.note("its options (--require-nonce, --no-refresh-token, --token-max-age, --user, --user-claims) are not in the file");
     Ok(draft)

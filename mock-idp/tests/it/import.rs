@@ -51,6 +51,7 @@ async fn sign_in(
 }
 
 const APP: (&str, &str, &str) = ("app", "secret", "http://127.0.0.1:8400/sso/callback");
+const ANY: (&str, &str, &str) = ("whoever", "whatever", "http://localhost:5173/back");
 
 #[tokio::test]
 async fn oidc_provider_mock_people_keep_their_claims() {
@@ -69,11 +70,16 @@ async fn oidc_provider_mock_people_keep_their_claims() {
     assert_eq!(token["sub"], "alice@acme.example");
     assert_eq!(userinfo["name"], "Alice van Dam");
     assert_eq!(userinfo["email_verified"], "yes", "an awkward claim stays awkward");
+    assert_eq!(sign_in(&idp, &idp, ANY, "bob").await.0["aud"], "whoever");
     assert_eq!(userinfo["custom"][1]["deep"], 1.5);
     assert_eq!(idp.people().get("bob").unwrap().username, "Bobby");
-    for note in
-        ["claim aud of bob", "claim nothing of alice@acme.example", "a second person", "--require-nonce"]
-    {
+    for note in [
+        "claim aud of bob",
+        "claim nothing of alice@acme.example",
+        "a second person",
+        "--require-nonce",
+        "any_client",
+    ] {
         assert!(
             config.lines().any(|line| line.starts_with("# - ") && line.contains(note)),
             "{note}\n{config}"
@@ -112,6 +118,7 @@ async fn navikt_issuers_become_realms() {
     assert_eq!(token["exp"].as_i64().unwrap() - token["iat"].as_i64().unwrap(), 120);
     let second = idp.realms().get("two-words").unwrap();
     assert_eq!(sign_in(&idp, &second, APP, "carl").await.1["level"], 4);
+    assert_eq!(sign_in(&idp, &second, ANY, "carl").await.1["level"], 4, "any client is taken");
     assert!(idp.people().get("ann").is_some(), "the root is like the first issuer");
     for note in [
         "httpServer",
@@ -121,6 +128,7 @@ async fn navikt_issuers_become_realms() {
         "two words",
         "${",
         "interactiveLogin",
+        "any_client",
     ] {
         assert!(
             config.lines().any(|line| line.starts_with("# - ") && line.contains(note)),
