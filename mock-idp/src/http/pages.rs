@@ -37,7 +37,7 @@ struct Login<'a> {
     client: Face<'a>,
     interaction: &'a str,
     username: &'a str,
-    company: &'a str,
+    company: Option<&'a str>,
     error: Option<&'a str>,
 }
 
@@ -47,7 +47,7 @@ struct Password<'a> {
     prefix: &'a str,
     interaction: &'a str,
     username: &'a str,
-    company: &'a str,
+    company: Option<&'a str>,
     error: Option<&'a str>,
 }
 
@@ -57,7 +57,7 @@ struct Code<'a> {
     prefix: &'a str,
     interaction: &'a str,
     username: &'a str,
-    company: &'a str,
+    company: Option<&'a str>,
     error: Option<&'a str>,
 }
 
@@ -161,7 +161,9 @@ pub(crate) fn form(
     let client = Face::of(state, &interaction.request.client_id);
     let policy = client.shown_under(policy(Some(&*interaction.request.redirect_uri), false));
     let (username, company) = typed_or_hinted(state, interaction);
-    let (username, company) = (username.as_str(), company.as_str());
+    let username = username.as_str();
+    // Where there is only one, nobody has to say which.
+    let company = Some(company.as_str()).filter(|_| state.people.only_company().is_none());
     let prefix = &*state.base.prefix;
     let (page, html) = match form {
         Form::Login => (

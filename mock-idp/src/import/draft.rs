@@ -109,7 +109,7 @@ impl Draft {
             "# Made by: mock-idp import {}. Serve it with: mock-idp serve --config FILE.toml\n",
             format.command()
         );
-        text.push_str("# On the login page the company is \"Imported\" and the one-time code 123456.\n");
+        text.push_str("# On the login page the one-time code is 123456.\n");
         if !self.notes.is_empty() {
             text.push_str("#\n# Not carried over, or not as it was:\n");
         }

@@ -120,6 +120,11 @@ impl Directory {
         self.by_company.get(company).map_or(0, BTreeSet::len)
     }
 
+    /// The company of everybody, where there is only one: nobody has to type it.
+    pub(crate) fn only_company(&self) -> Option<&Company> {
+        if let [only] = self.companies.as_slice() { Some(only) } else { None }
+    }
+
     /// A person by what is typed on the login page. Neither part knows letter case.
     pub(crate) fn find_person(&self, username: &str, company: &str) -> Option<&Person> {
         let company = company.trim().to_lowercase();

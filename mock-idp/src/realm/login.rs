@@ -37,6 +37,8 @@ pub(crate) enum Step {
 
 /// The one sentence for every wrong user name, company and password.
 pub(crate) const WRONG: &str = "The user name, the company or the password is not right.";
+/// The same where nobody is asked for a company.
+const WRONG_OF_ONE: &str = "The user name or the password is not right.";
 /// The sentence for a wrong one-time code.
 pub(crate) const WRONG_CODE: &str = "The code is not right.";
 
@@ -71,17 +73,23 @@ impl State {
         company: &str,
         note: &mut Note,
     ) -> Step {
+        let only = self.people.only_company().map(|only| only.name.clone());
         let Some(interaction) = self.interactions.get_mut(name) else { return Step::Gone };
         about(note, interaction);
         if username.len() > LONGEST_NAME || company.len() > LONGEST_NAME {
             note.refusal = Some(Refusal::new("login_filled_in", "user name or company is too long"));
             return Step::Again("The user name and the company name have 200 letters at most.");
         }
-        if username.trim().is_empty() || company.trim().is_empty() {
+        let missing = only.is_none() && company.trim().is_empty();
+        if username.trim().is_empty() || missing {
             note.refusal = Some(Refusal::new("login_filled_in", "user name or company is empty"));
-            return Step::Again("Enter your user name and your company name.");
+            return Step::Again(match only {
+                Some(_) => "Enter your user name.",
+                None => "Enter your user name and your company name.",
+            });
         }
-        interaction.typed = Some((username.to_owned(), company.to_owned()));
+        let company = only.filter(|_| company.trim().is_empty()).unwrap_or_else(|| company.to_owned());
+        interaction.typed = Some((username.to_owned(), company));
         interaction.proven = None;
         Step::Password
     }
@@ -100,7 +108,8 @@ impl State {
                 Some(_) => "the password is wrong",
             };
             note.refusal = Some(Refusal::new("password", reason));
-            return self.failed(&username, &company, WRONG, note);
+            let sentence = self.people.only_company().map_or(WRONG, |_| WRONG_OF_ONE);
+            return self.failed(&username, &company, sentence, note);
         };
         if let Err(refusal) = standing(&person) {
             note.refusal = Some(refusal.clone());

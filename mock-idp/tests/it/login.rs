@@ -1,6 +1,6 @@
 //! Who may log in, by the three steps and by one click alike, and what nobody learns.
 
-use mock_idp::MockIdp;
+use mock_idp::{ConfigFormat, MockIdp, MockIdpBuilder};
 
 use crate::support::{Answer, Browser, NORTHWIND};
 
@@ -65,6 +65,50 @@ async fn whoever_may_not_sign_in_is_told_so_by_either_way_and_can_go_back() {
         let back = browser.post(&idp.url("/account/login"), &fields).await;
         assert_eq!(back.param("error").as_deref(), Some("access_denied"), "{person}");
     }
+}
+
+#[tokio::test]
+async fn where_there_is_one_company_nobody_is_asked_for_it() {
+    let text = "companies = [{ key = \"acme\", name = \"Acme & Sons\" }]\npeople = [{ key = \"alice\" }]\n";
+    let builder = MockIdpBuilder::from_config(text, ConfigFormat::Toml).unwrap();
+    let idp = builder.start().await.unwrap();
+    let browser = Browser::new();
+    let page = browser.authorize(&idp, &[("login_hint", "alice")]).await;
+    assert!(page.body.contains("name=\"username\" value=\"alice\"") && !page.body.contains("ompany"));
+    for company in ["", "  ", "acme & sons"] {
+        let (interaction, step) = type_in(&browser, &idp, "alice", company, "password").await;
+        assert!(step.location.as_deref().is_some_and(|to| to.starts_with("/account/code")), "{step:?}");
+        let shown = browser.get(&idp.url(step.location.as_deref().expect("an address"))).await;
+        assert!(shown.body.contains(">alice</p>") && !shown.body.contains("Acme"), "{}", shown.body);
+        let fields = [("interaction", interaction.as_str()), ("code", "123456")];
+        let back = Browser::new().post(&idp.url("/account/code"), &fields).await;
+        assert!(back.param("code").is_some(), "{company:?}");
+    }
+    for (company, password) in [("Other", "password"), ("", "wrong")] {
+        let (_, wrong) = type_in(&Browser::new(), &idp, "alice", company, password).await;
+        assert!(wrong.body.contains("The user name or the password is not right."), "{}", wrong.body);
+    }
+    let interaction = Browser::new().authorize(&idp, &[]).await.interaction();
+    let empty = [("interaction", interaction.as_str()), ("username", " ")];
+    let again = browser.post(&idp.url("/account/login"), &empty).await;
+    assert!(again.status == 422 && again.body.contains("Enter your user name."), "{}", again.body);
+    // Failures count alike, whether the company was typed or not.
+    for company in ["", "Acme & Sons", ""] {
+        type_in(&Browser::new(), &idp, "alice", company, "wrong").await;
+    }
+    let (_, fifth) = type_in(&Browser::new(), &idp, "alice", "", "wrong").await;
+    assert!(fifth.body.contains("locked after too many"), "{}", fifth.body);
+}
+
+#[tokio::test]
+async fn where_there_are_several_companies_one_has_to_be_typed() {
+    let idp = MockIdp::start().await;
+    let page = Browser::new().authorize(&idp, &[]).await;
+    assert!(page.body.contains("<label for=\"company\">Company name</label>"), "{}", page.body);
+    let interaction = page.interaction();
+    let fields = [("interaction", interaction.as_str()), ("username", "dana"), ("company", "")];
+    let again = Browser::new().post(&idp.url("/account/login"), &fields).await;
+    assert!(again.status == 422 && again.body.contains("Enter your user name and your company name."));
 }
 
 #[tokio::test]
