@@ -58,7 +58,7 @@ impl ConfigFormat {
 }
 
 /// A configuration that was checked.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Config {
     pub(crate) listen: Option<String>,
@@ -70,6 +70,7 @@ pub(crate) struct Config {
     pub(crate) registration: bool,
     pub(crate) headless: bool,
     pub(crate) any_client: bool,
+    pub(crate) kaseya_claims: bool,
     pub(crate) tls: Option<TlsShape>,
     pub(crate) control: ControlShape,
     pub(crate) without_auth_time: bool,
@@ -199,6 +200,7 @@ impl Config {
             registration: shape.registration,
             headless: shape.headless,
             any_client: shape.any_client,
+            kaseya_claims: shape.kaseya_claims,
             tls: shape.tls,
             control: shape.control.unwrap_or_default(),
             without_auth_time: shape.without_auth_time,

@@ -12,10 +12,12 @@ pub(crate) struct Switches {
     pub(crate) headless: bool,
     /// Whether clients are taken that nobody registered.
     pub(crate) any_client: bool,
+    /// Whether people have the claims that only KaseyaOne has: company, role and modules.
+    pub(crate) kaseya_claims: bool,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { auth_time: true, registration: false, headless: false, any_client: false }
+        Self { auth_time: true, registration: false, headless: false, any_client: false, kaseya_claims: true }
     }
 }

@@ -207,6 +207,15 @@ fn any_client_is_taken_when_an_option_says_so() {
 }
 
 #[test]
+fn what_only_kaseyaone_has_is_left_out_when_an_option_says_so() {
+    for (arguments, expected) in [(&["--without-kaseya-claims"][..], false), (&[], true)] {
+        let (_served, line) = serve(arguments);
+        let document = get(&format!("{}/.well-known/openid-configuration", issuer_in(&line)));
+        assert_eq!(document.contains("company_id"), expected, "{arguments:?} {document}");
+    }
+}
+
+#[test]
 fn on_every_address_the_issuer_is_where_the_request_was_sent_to() {
     let (_served, line) = serve(&["--listen", "0.0.0.0:0", "--allow-other-machines"]);
     let issuer = issuer_in(&line);

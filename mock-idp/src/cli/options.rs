@@ -34,6 +34,9 @@ pub(crate) struct Options {
     /// Never send auth_time, as some providers do.
     #[arg(long)]
     without_auth_time: bool,
+    /// Say nothing about company, role and modules of a person: claims that only KaseyaOne has.
+    #[arg(long)]
+    without_kaseya_claims: bool,
     /// Take the issuer from each request: from X-Forwarded-Proto, -Host, -Port and -Prefix, or from Host.
     #[arg(long, conflicts_with = "issuer")]
     derived_issuer: bool,
@@ -102,6 +105,9 @@ impl Options {
         }
         if self.without_auth_time {
             builder = builder.without_auth_time();
+        }
+        if self.without_kaseya_claims {
+            builder = builder.without_kaseya_claims();
         }
         if self.derived_issuer {
             builder = builder.derived_issuer();

@@ -78,6 +78,10 @@ fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
             if let Err(flaw) = ClaimNames::default().rename(&format!("{name}={claim}")) {
                 return Err(refused(names.line_of(name), flaw, "write the name of another claim"));
             }
+            if !config.kaseya_claims && name != "username" {
+                let sentence = format!("{name} has a name, and kaseya_claims = false leaves it out");
+                return Err(refused(names.line_of(name), sentence, "remove one of the two"));
+            }
         }
     }
     if config.derived_issuer && config.issuer.is_some() {

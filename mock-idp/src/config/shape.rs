@@ -32,6 +32,8 @@ pub(crate) struct Shape {
     pub(crate) headless: bool,
     #[serde(default)]
     pub(crate) any_client: bool,
+    #[serde(default = "yes")]
+    pub(crate) kaseya_claims: bool,
     pub(crate) tls: Option<TlsShape>,
     pub(crate) control: Option<ControlShape>,
     #[serde(default)]
@@ -52,6 +54,10 @@ pub(crate) struct Shape {
     pub(crate) rules: Vec<Rule>,
     #[serde(default)]
     pub(crate) realms: Vec<RealmShape>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Serving by TLS: by an authority that is made at start, or by files.

@@ -5,15 +5,20 @@ mod awkward;
 use serde_json::{Map, Value, json};
 
 use crate::protocol::claims::ClaimNames;
+use crate::switches::Switches;
 
 /// What a fault needs to know about the realm around the person.
 pub(crate) struct Around<'a> {
     pub(crate) names: &'a ClaimNames,
     /// Id and name of a company the person does not belong to.
     pub(crate) other_company: Option<(String, String)>,
+    pub(crate) switches: Switches,
 }
 
 pub(crate) fn person(id: &str, around: &Around<'_>, claims: &mut Map<String, Value>) -> bool {
+    if !around.switches.kaseya_claims && is_about_kaseya(id) {
+        return false;
+    }
     let email = claims.get("email").and_then(Value::as_str).map(str::to_owned);
     let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value.clone()) != Some(value);
@@ -54,6 +59,13 @@ pub(crate) fn person(id: &str, around: &Around<'_>, claims: &mut Map<String, Val
                 || awkward::person(id, around, claims)
         }
     }
+}
+
+/// Whether a fault is about claims that only KaseyaOne has: where there are none, none is wrong.
+fn is_about_kaseya(id: &str) -> bool {
+    id.starts_with("idt-tenant-")
+        || id.starts_with("id-role-")
+        || matches!(id, "id-jit-other-org" | "claim-role-array" | "claim-modules-string")
 }
 
 /// Addresses at other domains that look like the person's (RFC 5321 4.1.2, RFC 5890).

@@ -160,6 +160,14 @@ impl MockIdpBuilder {
         self
     }
 
+    /// Says nothing about company, role and modules of a person: claims that only KaseyaOne has. The `acr` is one that belongs to
+    /// no product then, `https://refeds.org/profile/mfa`.
+    #[must_use]
+    pub fn without_kaseya_claims(mut self) -> Self {
+        self.switches.kaseya_claims = false;
+        self
+    }
+
     /// Lets clients register themselves (OpenID Connect Dynamic Client Registration 1.0, RFC 7591).
     #[must_use]
     pub fn with_registration(mut self) -> Self {

@@ -105,6 +105,7 @@ impl MockIdpBuilder {
         self.control_bind = config.control.listen.or(self.control_bind);
         self.control_key = config.control.key.or(self.control_key);
         self.tls = config.tls.map(tls_source).transpose()?.or(self.tls);
+        self.switches.kaseya_claims &= config.kaseya_claims;
         self.switches.auth_time &= !config.without_auth_time;
         self.names = config.names.unwrap_or(self.names);
         self.clock_setting = config.root.clock.or(self.clock_setting);

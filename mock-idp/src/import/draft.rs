@@ -20,6 +20,8 @@ pub(super) struct Draft {
     pub(super) layout: Option<Layout>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) any_client: bool,
+    /// What is imported has no claims of KaseyaOne.
+    kaseya_claims: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) headless: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,8 +7,13 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
-/// The authentication context every login here has: password and one-time code.
-pub(crate) const ACR: &str = "urn:kaseyaone:mfa";
+use crate::switches::Switches;
+
+/// The authentication context every login here has: password and one-time code. Where nothing is as KaseyaOne says it, the
+/// name is one that IANA registered for more than one factor and that belongs to no product (RFC 6711, REFEDS MFA Profile).
+pub(crate) fn acr(switches: Switches) -> &'static str {
+    if switches.kaseya_claims { "urn:kaseyaone:mfa" } else { "https://refeds.org/profile/mfa" }
+}
 
 /// Life of an ID token, seconds.
 pub(crate) const ID_TOKEN_LIFE: u32 = 300;
@@ -77,7 +82,7 @@ pub(crate) enum Telling {
     Userinfo,
 }
 
-/// Claims about the person, by scope (OIDC Core 5.4). KaseyaOne's own come always.
+/// Claims about the person, by scope (OIDC Core 5.4). KaseyaOne's own come always, unless they are switched off.
 pub(crate) fn person_claims(
     person: &Person,
     telling: Telling,
@@ -85,6 +90,7 @@ pub(crate) fn person_claims(
     company: Option<&Company>,
     scope: &[String],
     names: &ClaimNames,
+    switches: Switches,
 ) -> Map<String, Value> {
     let has = |wanted: &str| scope.iter().any(|value| value == wanted);
     // Room for those of the protocol too: growing costs more than anything else here.
@@ -117,12 +123,14 @@ pub(crate) fn person_claims(
     {
         claims.insert("address".to_owned(), json!(address));
     }
-    if let Some(company) = company {
-        claims.insert(names.company_id.clone(), json!(company.id));
-        claims.insert(names.company_name.clone(), json!(company.name));
+    if switches.kaseya_claims {
+        if let Some(company) = company {
+            claims.insert(names.company_id.clone(), json!(company.id));
+            claims.insert(names.company_name.clone(), json!(company.name));
+        }
+        claims.insert(names.role.clone(), json!(person.role));
+        claims.insert(names.modules.clone(), json!(person.modules));
     }
-    claims.insert(names.role.clone(), json!(person.role));
-    claims.insert(names.modules.clone(), json!(person.modules));
     let own = match telling {
         Telling::IdToken => &person.id_token_claims,
         Telling::Userinfo => &person.userinfo_claims,

@@ -41,7 +41,6 @@ pub(crate) const PROOF_ALGORITHMS: [&str; 5] = ["RS256", "PS256", "ES256", "ES38
 
 /// What is switched on in a realm.
 #[derive(Debug, Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Switched {
     pub(crate) grants: BTreeSet<Grant>,
     pub(crate) response_types: BTreeSet<ResponseType>,
@@ -51,16 +50,13 @@ pub(crate) struct Switched {
     pub(crate) pairwise: bool,
     pub(crate) request_uris: bool,
     pub(crate) unsigned_request_objects: bool,
-    /// Whether clients may register themselves.
-    pub(crate) registration: bool,
-    pub(crate) auth_time: bool,
+    pub(crate) switches: Switches,
 }
 
 impl Switched {
     /// What these clients are registered for. Where clients register themselves, that is everything.
     pub(crate) fn by<'a>(clients: impl Iterator<Item = &'a Client>, switches: Switches) -> Self {
-        let Switches { registration, auth_time, .. } = switches;
-        let mut on = Self { registration, auth_time, ..Self::default() };
+        let mut on = Self { switches, ..Self::default() };
         on.id_token_algorithms.insert(SigningAlgorithm::default());
         for client in clients {
             on.grants.extend(&client.grants);
@@ -77,7 +73,7 @@ impl Switched {
             on.response_types.insert(ResponseType::Code);
             on.auth_methods.extend(on_the_spot::METHODS);
         }
-        if registration {
+        if switches.registration {
             on.grants.extend(Grant::ALL);
             on.response_types.extend(ResponseType::ALL);
             on.auth_methods.extend(AuthMethod::ALL);
@@ -118,7 +114,7 @@ fn endpoints(base: &Base, on: &Switched) -> Map<String, Value> {
     if on.grants.contains(&Grant::DeviceCode) {
         document.insert("device_authorization_endpoint".to_owned(), json!(at(Endpoint::DeviceAuthorization)));
     }
-    if on.registration {
+    if on.switches.registration {
         document.insert("registration_endpoint".to_owned(), json!(at(Endpoint::Registration)));
     }
     document
@@ -188,19 +184,16 @@ fn people(names: &ClaimNames, on: &Switched) -> Map<String, Value> {
         "phone_number",
         "address",
     ];
-    claims.retain(|claim| on.auth_time || *claim != "auth_time");
-    claims.extend([
-        names.username.as_str(),
-        &names.company_id,
-        &names.company_name,
-        &names.role,
-        &names.modules,
-    ]);
+    claims.retain(|claim| on.switches.auth_time || *claim != "auth_time");
+    claims.push(&names.username);
+    if on.switches.kaseya_claims {
+        claims.extend([names.company_id.as_str(), &names.company_name, &names.role, &names.modules]);
+    }
     members(json!({
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
         "claims_parameter_supported": true,
-        "acr_values_supported": [super::claims::ACR],
+        "acr_values_supported": [super::claims::acr(on.switches)],
         "prompt_values_supported": ["none", "login", "select_account", "consent"],
         "display_values_supported": ["page"],
         "ui_locales_supported": ["en"],

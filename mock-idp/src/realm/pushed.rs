@@ -12,6 +12,7 @@ use crate::jose::{self, verify};
 use crate::journal::Note;
 use crate::protocol::assertion;
 use crate::protocol::authorize::{self, shorten};
+use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::on_the_spot::Return;
 use crate::protocol::params::{MANY, Params};
@@ -102,7 +103,7 @@ impl State {
         let find = |id: &str| (id == client.id).then_some(&client);
         let (_, to) = authorize::prove_return_to(&params, find)
             .map_err(|refusal| refusal.code(ErrorCode::InvalidRequest))?;
-        let request = authorize::check(&params, &client, &to)?;
+        let request = authorize::check(&params, &client, &to, claims::acr(self.switches))?;
         self.hint_subject(&request)?;
         let name = format!("{URN}{}", self.generator.secret());
         let now = self.now();

@@ -10,6 +10,7 @@ use crate::fault::session::{Answered, Honest, Staged};
 use crate::fault::{Point, SignIn};
 use crate::journal::Note;
 use crate::protocol::authorize::{self, AuthorizeRequest, Prompt, ReturnTo, shorten};
+use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::login::{Answer, Because, LiveSession, decide_login};
 use crate::protocol::on_the_spot::Return;
@@ -80,7 +81,8 @@ impl State {
             Err(refusal) => return page(refusal, note),
         };
         let login_hint = gathered.as_ref().unwrap_or(params).first("login_hint").map(str::to_owned);
-        let checked = gathered.and_then(|params| authorize::check(&params, &client, &to));
+        let acr = claims::acr(self.switches);
+        let checked = gathered.and_then(|params| authorize::check(&params, &client, &to, acr));
         let mut sign_in = SignIn {
             client: Some(to.client_id.clone()),
             state: to.state.clone(),

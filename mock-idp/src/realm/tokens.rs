@@ -228,7 +228,7 @@ impl State {
         put("exp", json!(grant.expires_at.as_second()));
         if let Some(who) = who {
             put("auth_time", json!(who.auth_time.as_second()));
-            put("acr", json!(claims::ACR));
+            put("acr", json!(claims::acr(self.switches)));
             put("sid", json!(who.sid));
         }
         if let Some(actor) = &grant.actor {
@@ -275,7 +275,7 @@ impl State {
             auth_time: who.auth_time,
             access_token: order.access_token,
             c_hash: order.code.as_deref().map(|code| claims::half_hash(alg, code)),
-            acr: claims::ACR,
+            acr: claims::acr(self.switches),
             life: order.life.or(order.client.id_token_seconds).unwrap_or(claims::ID_TOKEN_LIFE),
             now: self.now(),
         };
@@ -312,7 +312,8 @@ impl State {
     ) -> Map<String, Value> {
         let Some(person) = self.people.get(&who.person) else { return Map::new() };
         let subject = self.subject_of(&who.person, &who.client_id).unwrap_or_default();
-        claims::person_claims(person, telling, &subject, self.people.company_of(person), scope, &self.names)
+        let (company, on) = (self.people.company_of(person), self.switches);
+        claims::person_claims(person, telling, &subject, company, scope, &self.names, on)
     }
 
     /// Another client than this one.
@@ -324,7 +325,7 @@ impl State {
         let company = self.people.get(person).map(|person| person.company.as_str());
         let other = self.people.companies().iter().find(|other| Some(other.key.as_str()) != company);
         let other_company = other.map(|other| (other.id.clone(), other.name.clone()));
-        AroundPerson { names: &self.names, other_company }
+        AroundPerson { names: &self.names, other_company, switches: self.switches }
     }
 
     /// Adds claims that were asked for by name (OIDC Core 5.5), as far as the person has them.

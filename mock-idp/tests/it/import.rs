@@ -69,6 +69,9 @@ async fn oidc_provider_mock_people_keep_their_claims() {
     let (token, userinfo) = sign_in(&idp, &idp, APP, "alice@acme.example").await;
     assert_eq!(token["sub"], "alice@acme.example");
     assert_eq!(userinfo["name"], "Alice van Dam");
+    for absent in ["company_id", "company_name", "role", "modules"] {
+        assert!(token.get(absent).is_none() && userinfo.get(absent).is_none(), "{absent}: {userinfo}");
+    }
     assert_eq!(userinfo["email_verified"], "yes", "an awkward claim stays awkward");
     assert_eq!(sign_in(&idp, &idp, ANY, "bob").await.0["aud"], "whoever");
     assert_eq!(userinfo["custom"][1]["deep"], 1.5);
@@ -106,7 +109,7 @@ async fn navikt_issuers_become_realms() {
         ]}"#;
     let (idp, config) = served(ImportFormat::Navikt, text).await;
     assert_eq!(idp.realms().paths(), ["", "first", "two-words"]);
-    assert!(config.contains("headless = true"), "{config}");
+    assert!(config.contains("headless = true\n") && config.contains("kaseya_claims = false\n"), "{config}");
     assert_eq!(idp.clock().now().to_string(), "2027-02-03T04:05:06Z");
     let first = idp.realms().get("first").unwrap();
     let shop = ("shop", "secret", APP.2);

@@ -24,6 +24,7 @@ mod hostile;
 mod import;
 mod issue;
 mod journal;
+mod kaseya_claims;
 mod lifecycle;
 mod login;
 mod logout;

@@ -32,12 +32,17 @@ const CHECKS: &[Check] = &[
     nonce_is_there,
     pkce_is_s256,
     claims_are_asked_for,
-    authentication_context,
     key_is_a_thumbprint,
 ];
 
-/// Runs every rule over a request whose client and redirect URI are proven.
-pub(crate) fn check(params: &Params, client: &Client, to: &ReturnTo) -> Result<AuthorizeRequest, OAuthError> {
+/// Runs every rule over a request whose client and redirect URI are proven; `acr` is the authentication context that can
+/// be had.
+pub(crate) fn check(
+    params: &Params,
+    client: &Client,
+    to: &ReturnTo,
+    acr: &str,
+) -> Result<AuthorizeRequest, OAuthError> {
     let present = |name| params.first(name).filter(|value| !value.is_empty()).map(str::to_owned);
     let mut request = AuthorizeRequest {
         client_id: to.client_id.clone(),
@@ -61,6 +66,7 @@ pub(crate) fn check(params: &Params, client: &Client, to: &ReturnTo) -> Result<A
     for check in CHECKS {
         check(params, client, &mut request)?;
     }
+    authentication_context(params, acr, &mut request)?;
     Ok(request)
 }
 
@@ -268,20 +274,17 @@ fn claims_are_asked_for(
 // OIDC Core 5.5.1.1: a context that is essential and cannot be had is an error; a wish is not.
 fn authentication_context(
     params: &Params,
-    _: &Client,
+    acr: &str,
     request: &mut AuthorizeRequest,
 ) -> Result<(), OAuthError> {
     let wished = params.first("acr_values").unwrap_or_default();
     // In order of preference: what comes after so many is not preferred.
     request.acr_values = each_once(wished.split_ascii_whitespace().take(MOST_CONTEXTS));
     let essential = request.claims.essential_acr();
-    if essential.is_empty() || essential.contains(&crate::protocol::claims::ACR) {
+    if essential.is_empty() || essential.contains(&acr) {
         return Ok(());
     }
-    let reason = format!(
-        "none of the essential authentication contexts can be had; there is only {}",
-        crate::protocol::claims::ACR
-    );
+    let reason = format!("none of the essential authentication contexts can be had; there is only {acr}");
     Err(OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "acr", reason))
 }
 
