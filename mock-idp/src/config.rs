@@ -230,7 +230,11 @@ pub(crate) fn client(mut body: Node) -> Result<Client, ConfigError> {
 }
 
 /// A realm as a request brings one, and its path, which is not looked at: the members are those of `[[realms]]` in a file.
-pub(crate) fn realm(mut body: Node, base: &Fixtures) -> Result<(String, Plan), ConfigError> {
+pub(crate) fn realm(
+    mut body: Node,
+    base: &Fixtures,
+    any_client: bool,
+) -> Result<(String, Plan), ConfigError> {
     let only_company = match base.companies.as_slice() {
         [only] => Some(only.key.as_str()),
         _ => None,
@@ -238,7 +242,7 @@ pub(crate) fn realm(mut body: Node, base: &Fixtures) -> Result<(String, Plan), C
     fill_realm(&mut body, only_company);
     let mut shape: RealmShape = decoded(&body)?;
     let plan = plan(&mut shape, base);
-    check::scope(&plan, plan.fixtures.as_ref().unwrap_or(base), &body)?;
+    check::scope(&plan, plan.fixtures.as_ref().unwrap_or(base), any_client, &body)?;
     Ok((shape.path, plan))
 }
 

@@ -225,6 +225,11 @@ impl Realms {
         self.template.farewells_later
     }
 
+    /// Whether clients are taken that nobody registered.
+    pub(crate) fn takes_any_client(&self) -> bool {
+        self.template.switches.any_client
+    }
+
     /// What whoever controls the provider has to show.
     pub(crate) fn control_key(&self) -> Option<&str> {
         self.template.control_key.as_deref()

@@ -18,12 +18,12 @@ use crate::rule::{OPERATIONS, Rule, Then};
 pub(super) fn config(config: &Config, tree: &Node, base: &Fixtures) -> Result<(), ConfigError> {
     addresses(config, tree)?;
     let root = config.root.fixtures.as_ref().unwrap_or(base);
-    scope(&config.root, root, tree)?;
+    scope(&config.root, root, config.any_client, tree)?;
     let usual = endpoints(&config.root, &Arc::default(), tree)?;
     let mut paths = BTreeSet::new();
     for (number, (path, plan)) in config.realms.iter().enumerate() {
         let tree = entry(tree, "realms", number);
-        realm(path, plan, tree, root)?;
+        realm(path, plan, config.any_client, tree, root)?;
         endpoints(plan, &usual, tree)?;
         if !paths.insert(path) {
             let sentence = format!("there are two realms \"{path}\"");
@@ -55,14 +55,14 @@ pub(super) fn named(tree: &Node, from: &Path) -> Result<(), ConfigError> {
 }
 
 /// A further realm; what it does not have is as in `base`.
-fn realm(path: &str, plan: &Plan, tree: &Node, base: &Fixtures) -> Result<(), ConfigError> {
+fn realm(path: &str, plan: &Plan, any_client: bool, tree: &Node, base: &Fixtures) -> Result<(), ConfigError> {
     if !crate::realms::is_path(path) {
         let error = crate::realms::RealmError::Path(path.to_owned()).to_string();
         let (sentence, rule) = error.split_once(" must be ").unwrap_or((&error, ""));
         let sentence = format!("{sentence} cannot be one");
         return Err(refused(tree.line_of("path"), sentence, format!("it must be {rule}")));
     }
-    scope(plan, plan.fixtures.as_ref().unwrap_or(base), tree)
+    scope(plan, plan.fixtures.as_ref().unwrap_or(base), any_client, tree)
 }
 
 fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
@@ -118,8 +118,13 @@ fn reach(config: &Config, tree: &Node) -> Result<(), ConfigError> {
     }
 }
 
-/// What is in one realm.
-pub(super) fn scope(plan: &Plan, fixtures: &Fixtures, tree: &Node) -> Result<(), ConfigError> {
+/// What is in one realm. Where any client is taken, one that is named may come later.
+pub(super) fn scope(
+    plan: &Plan,
+    fixtures: &Fixtures,
+    any_client: bool,
+    tree: &Node,
+) -> Result<(), ConfigError> {
     if let Some(clock) = tree.get("clock")
         && let Some(at) = clock.get("at").and_then(Node::text).filter(|at| at.parse::<Timestamp>().is_err())
     {
@@ -146,12 +151,12 @@ pub(super) fn scope(plan: &Plan, fixtures: &Fixtures, tree: &Node) -> Result<(),
         let line = tree.line_of("target");
         match &arming.target {
             Target::Person(key) => person(key, fixtures, line)?,
-            Target::Client(id) => client(id, fixtures, line)?,
-            Target::Next | Target::State(_) => {}
+            Target::Client(id) if !any_client => client(id, fixtures, line)?,
+            Target::Next | Target::State(_) | Target::Client(_) => {}
         }
     }
     for (number, wanted) in plan.prepared.rules.iter().enumerate() {
-        rule(wanted, fixtures, entry(tree, "rules", number))?;
+        rule(wanted, fixtures, any_client, entry(tree, "rules", number))?;
     }
     Ok(())
 }
@@ -231,7 +236,7 @@ fn client(id: &str, fixtures: &Fixtures, line: usize) -> Result<(), ConfigError>
     if fixtures.client(id).is_some() { Ok(()) } else { Err(unknown(line, "client", id, known)) }
 }
 
-fn rule(rule: &Rule, fixtures: &Fixtures, tree: &Node) -> Result<(), ConfigError> {
+fn rule(rule: &Rule, fixtures: &Fixtures, any_client: bool, tree: &Node) -> Result<(), ConfigError> {
     let when = tree.get("when").unwrap_or(tree);
     if let Some(operation) = rule.when.operation.as_deref()
         && !OPERATIONS.contains(&operation)
@@ -241,7 +246,7 @@ fn rule(rule: &Rule, fixtures: &Fixtures, tree: &Node) -> Result<(), ConfigError
     if let Some(key) = &rule.when.person {
         person(key, fixtures, when.line_of("person"))?;
     }
-    if let Some(id) = &rule.when.client {
+    if let Some(id) = rule.when.client.as_ref().filter(|_| !any_client) {
         client(id, fixtures, when.line_of("client"))?;
     }
     let then = tree.get("then").unwrap_or(tree);

@@ -11,13 +11,13 @@ use crate::control::problem::{Problem, patched, read};
 use crate::handles::{Clients, NotFound};
 use crate::http::place::Place;
 
-/// All clients.
+/// All clients; where any client is taken, those too that nobody registered: their `why` says so.
 #[utoipa::path(get, path = "/_control/clients", tag = "clients", responses((status = OK, body = Vec<Client>)))]
 pub(crate) async fn list_clients(Place { realm, .. }: Place) -> Json<Vec<Client>> {
     Json(Clients(realm).list())
 }
 
-/// Adds a client. Only `id` is needed; what is not given is as in a configuration file.
+/// Adds a client, or registers one that nobody did. Only `id` is needed; what is not given is as in a configuration file.
 #[utoipa::path(post, path = "/_control/clients", tag = "clients", request_body = ref("#/components/schemas/NewClient"),
     responses((status = CREATED, body = Client), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn add_client(
@@ -27,7 +27,8 @@ pub(crate) async fn add_client(
     let client = config::client(read(&body)?)?;
     check_client(&client)?;
     let clients = Clients(realm);
-    if clients.get(&client.id).is_some() {
+    let is_registered = |id: &str| !clients.0.lock().on_the_spot.contains(id);
+    if clients.get(&client.id).is_some() && is_registered(&client.id) {
         return Err(Problem::taken("client", &client.id));
     }
     clients.add(client.clone());
@@ -69,7 +70,7 @@ pub(crate) async fn remove_client(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Changes the members that are sent; null removes one (RFC 7396).
+/// Changes the members that are sent; null removes one (RFC 7396). A client that nobody registered is registered then.
 #[utoipa::path(patch, path = "/_control/clients/{id}", tag = "clients", params(("id" = String, Path)),
     request_body(content = ref("#/components/schemas/ClientChange"), content_type = "application/merge-patch+json"),
     responses((status = OK, body = Client), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]

@@ -4,17 +4,19 @@ mod judge;
 
 use std::cell::RefCell;
 
+use fixtures::Client;
+use mock_idp::MockIdp;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::strategy::ValueTree as _;
 
 pub(crate) use self::judge::{hindrance, judge, permitted, targets_are_right};
 use crate::corpus::{Seed, seeds, weighted};
-use crate::mutate::{Mutation, mutate, plan};
-use crate::shot::Shot;
+use crate::mutate::{Mutation, escape, mutate, plan};
+use crate::shot::{Shot, decoded};
 use crate::sound;
 use crate::wire::Answer;
-use crate::world::World;
+use crate::world::{CLIENT, World};
 
 /// Sends a request, judges its answer, and looks at the page it leads to: hints are repeated there.
 pub(crate) fn try_out(world: &mut World, shot: &Shot) -> Result<Answer, String> {
@@ -64,6 +66,45 @@ fn no_mutated_authorization_request_goes_where_it_must_not() {
     let seeds: Vec<_> = weighted("authorization").into_iter().map(|seed| seed.shot).collect();
     proptest!(crate::config(), |((seed, mutations) in plan())| {
         let shot = mutate(seed.get(&seeds).clone(), &mutations, &seeds);
+        let mut world = world.borrow_mut();
+        world.forget_given(&[]);
+        let tried = try_out(&mut world, &shot);
+        prop_assert!(tried.is_ok(), "{}", tried.err().unwrap_or_default());
+    });
+}
+
+/// Where any client is taken, one of nobody's is judged as if it had registered the addresses that can be one, and who is
+/// registered as ever.
+#[test]
+fn no_client_of_nobodys_goes_where_none_could_be_registered() {
+    const GOOD: [&str; 2] = ["http://localhost:4000/cb", "com.example.app:/cb"];
+    const BAD: [&str; 8] = [
+        "javascript:alert(1)",
+        " javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.example/",
+        "http://localhost/#x",
+        "http://localhost/\r\nx: y",
+        "http://127.0.0.1:*/cb",
+        "",
+    ];
+    let mut world = World::of(MockIdp::builder().seed(1).any_client());
+    let redirect_uris = GOOD.map(str::to_owned).to_vec();
+    world.facts.clients.push(Client { redirect_uris, ..Client::new("nobody").with_secret("any") });
+    let world = RefCell::new(world);
+    let seeds: Vec<_> = weighted("authorization").into_iter().map(|seed| seed.shot).collect();
+    let uris: Vec<_> = GOOD.iter().chain(&BAD).map(|uri| escape(uri.as_bytes())).collect();
+    let plans = (plan(), any::<Index>(), any::<bool>());
+    proptest!(crate::config(), |(((seed, mutations), uri, is_registered) in plans)| {
+        let mut shot = mutate(seed.get(&seeds).clone(), &mutations, &seeds);
+        for (name, value) in shot.pairs() {
+            match decoded(name).first().map(|(name, _)| name.as_str()) {
+                Some("client_id") if is_registered => CLIENT.as_bytes().clone_into(value),
+                Some("client_id") => b"nobody".as_slice().clone_into(value),
+                Some("redirect_uri") if !is_registered => value.clone_from(uri.get(&uris)),
+                _ => {}
+            }
+        }
         let mut world = world.borrow_mut();
         world.forget_given(&[]);
         let tried = try_out(&mut world, &shot);

@@ -1,7 +1,7 @@
 //! Clients that nobody registered, where any client is taken: by whatever they send, and nobody else by it.
 
 use mock_idp::{ConfigFormat, JournalQuery, MockIdp, MockIdpBuilder, Outcome, RealmHandle, Target};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{Answer, Browser, CLIENT, VERIFIER, authorize_url, decode, encode};
 
@@ -240,6 +240,9 @@ async fn it_is_listed_changed_snapshot_and_gone_after_a_reset() {
     browser.send(browser.http().post(control("/reset")).body("")).await;
     assert!(idp.clients().get("my-spa").is_none());
     assert_eq!(browser.authorize(&idp, &asked).await.page(), "kaseyaone-login");
+    let post = || browser.http().post(control("/clients")).body(json!({"id": "my-spa"}).to_string());
+    assert_eq!(browser.send(post()).await.status, 201, "nobody registered it before");
+    assert_eq!(browser.send(post()).await.status, 409);
     assert!(idp.clients().remove("my-spa"));
     idp.clients().add(fixtures::Client::new("my-spa"));
     assert!(browser.authorize(&idp, &asked).await.body.contains("redirect_uri_registered"));
@@ -292,6 +295,33 @@ async fn a_configuration_switches_it_on_in_every_realm() {
         let error = MockIdpBuilder::from_config(text, ConfigFormat::Toml).map(drop).unwrap_err().to_string();
         assert!(error.starts_with(said), "{error}");
     }
-    let value: Value = Browser::new().get(&MockIdp::start().await.url("/_control/clients")).await.json();
-    assert!(value.as_array().is_some_and(|clients| !clients.is_empty()));
+}
+
+#[tokio::test]
+async fn faults_and_rules_wait_for_a_client_that_comes_later() {
+    let text = r#"
+[[faults]]
+fault = "idt-nonce-wrong"
+target = { client = "my-spa" }
+[[rules]]
+when = { operation = "token", client = "my-spa", nth = 2 }
+then = { oauth_error = { error = "invalid_grant" } }
+"#;
+    let strict = MockIdpBuilder::from_config(text, ConfigFormat::Toml).map(drop).unwrap_err().to_string();
+    assert!(strict.starts_with("configuration:4: there is no client \"my-spa\""), "{strict}");
+    let taken = format!("any_client = true{text}");
+    let idp = MockIdpBuilder::from_config(&taken, ConfigFormat::Toml).unwrap().start().await.unwrap();
+    let browser = Browser::new();
+    let realm = json!({
+        "path": "acme",
+        "rules": [{"when": {"operation": "token", "client": "my-spa"}, "then": {"status": {"status": 503}}}],
+    });
+    let made = browser.send(browser.http().post(idp.url("/_control/realms")).body(realm.to_string())).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let mut status = Vec::new();
+    for _ in 0..2 {
+        let code = code(&idp, "my-spa", SPA, &[]).await;
+        status.push(redeem(&idp, ("my-spa", None), &code, SPA).await.status.as_u16());
+    }
+    assert_eq!((status, idp.faults().list()[0].fired), (vec![200, 400], 1));
 }
