@@ -9,6 +9,7 @@ use fixtures::{Client, ResponseType, is_registered};
 
 use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::protocol::error::Refusal;
+use crate::protocol::on_the_spot;
 use crate::protocol::params::Params;
 
 pub(crate) use self::checks::check;
@@ -109,7 +110,7 @@ pub(crate) fn prove_return_to<'a>(
 ) -> Result<(&'a Arc<Client>, ReturnTo), Refusal> {
     let id = params.one("client_id")?;
     let id = id.ok_or_else(|| Refusal::new("client_id_present", "client_id is missing"))?;
-    let unknown = || Refusal::new("client_known", format!("there is no client {:?}", shorten(id)));
+    let unknown = || Refusal::new("client_known", on_the_spot::unknown(id));
     let client = find_client(id).ok_or_else(unknown)?;
     let uri = params.one("redirect_uri")?;
     let uri = uri.ok_or_else(|| Refusal::new("redirect_uri_present", "redirect_uri is missing"))?;

@@ -40,6 +40,11 @@ impl Return {
     }
 }
 
+/// What is said of a client that nobody registered where it has to be.
+pub(crate) fn unknown(id: &str) -> String {
+    format!("there is no client {:?}; register it, or take any with --any-client", shorten(id))
+}
+
 /// A client of this id that nothing else is known of.
 pub(crate) fn client(id: &str) -> Result<Client, Refusal> {
     bounded("client_id", id)?;

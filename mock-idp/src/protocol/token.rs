@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::on_the_spot;
 use crate::protocol::params::Params;
 use crate::protocol::pkce;
 
@@ -137,8 +138,7 @@ pub(crate) fn check_method<'a>(
     method: AuthMethod,
 ) -> Result<&'a Client, OAuthError> {
     let Some(client) = client else {
-        let reason = format!("there is no client {:?}", shorten(client_id));
-        return Err(invalid_client("client_known", reason));
+        return Err(invalid_client("client_known", on_the_spot::unknown(client_id)));
     };
     if client.auth_methods.contains(&method) {
         return Ok(client);

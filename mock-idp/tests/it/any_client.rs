@@ -130,7 +130,13 @@ async fn who_is_registered_stays_strict_and_so_is_everybody_elsewhere() {
     assert_eq!(error_of(&token(&idp, (CLIENT, None), &form).await).2, "client_auth_method");
     let strict = MockIdp::start().await;
     let unknown = Browser::new().authorize(&strict, &[("client_id", "my-spa"), ("redirect_uri", SPA)]).await;
-    assert!(unknown.status == 400 && unknown.body.contains("client_known"), "{}", unknown.body);
+    assert!(
+        unknown.status == 400
+            && unknown.body.contains("client_known")
+            && unknown.body.contains("--any-client"),
+        "{}",
+        unknown.body
+    );
     assert_eq!(error_of(&token(&strict, ("my-spa", Some("x")), &form).await).2, "client_known");
     assert!(strict.faults().arm("idt-nonce-wrong", Target::client("my-spa"), 1).is_err());
     let armed = idp.faults().arm("idt-nonce-wrong", Target::client("my-spa"), 1).expect("it may come");
