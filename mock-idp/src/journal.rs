@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use self::newest::Journal;
-use self::secrets::{MASK, SECRETS, mask};
+use self::secrets::{MASK, is_secret, mask};
 pub(crate) use self::written::{Journals, Unread, Written};
 
 pub use self::delivery::Delivery;
@@ -160,7 +160,11 @@ impl Entry {
 
     /// Whether somebody signed out: asked for it, and was neither refused nor asked whether they mean it.
     pub(crate) fn signs_out(&self) -> bool {
-        self.is_logout() && self.refusal.is_none() && !self.asks_to_sign_out() && !self.stays_signed_in()
+        self.is_logout()
+            && self.refusal.is_none()
+            && !self.asks_to_sign_out()
+            && !self.stays_signed_in()
+            && self.response.location.as_ref() != Some(&self.path)
     }
 
     /// Whether a person was asked if they want to sign out.
@@ -253,7 +257,7 @@ impl Entry {
         let mut entry = Self { raw_request: Vec::new(), raw_response: Vec::new(), ..self.clone() };
         for params in [&mut entry.query, &mut entry.form, &mut entry.response.params] {
             let shown = |(name, value): (_, _)| {
-                let is_secret = SECRETS.contains(&name) && !str::is_empty(value);
+                let is_secret = is_secret(name) && !str::is_empty(value);
                 (name, if is_secret { MASK } else { value })
             };
             *params = params.iter().map(shown).collect();

@@ -69,13 +69,13 @@ impl AuthorityFile {
         let (process, port) = (std::process::id(), idp.address().port());
         let path = |name: &str| std::env::temp_dir().join(format!("mock-idp-{name}-{process}-{port}.pem"));
         let mut files = Self { file: path("authority"), beside_others: Vec::new() };
-        Self::write(&files.file, pem)?;
+        Self::write(&files.file, pem.as_bytes())?;
         for variable in INSTEAD.into_iter().chain([BESIDE]) {
             // What cannot be read is of no use to the command either.
-            let others = std::env::var_os(variable).and_then(|file| std::fs::read_to_string(file).ok());
+            let others = std::env::var_os(variable).and_then(|file| std::fs::read(file).ok());
             if let Some(others) = others {
                 let bundle = path(variable);
-                Self::write(&bundle, &format!("{}\n{pem}", others.trim_end()))?;
+                Self::write(&bundle, &[others.trim_ascii_end(), b"\n", pem.as_bytes()].concat())?;
                 files.beside_others.push((variable, bundle));
             } else if variable == BESIDE {
                 files.beside_others.push((variable, files.file.clone()));
@@ -84,10 +84,10 @@ impl AuthorityFile {
         Ok(Some(files))
     }
 
-    fn write(path: &Path, pem: &str) -> anyhow::Result<()> {
+    fn write(path: &Path, pem: &[u8]) -> anyhow::Result<()> {
         // What is left of another process of this number is of no use any more.
         let _ = std::fs::remove_file(path);
-        let written = File::create_new(path).and_then(|mut file| file.write_all(pem.as_bytes()));
+        let written = File::create_new(path).and_then(|mut file| file.write_all(pem));
         written.with_context(|| {
             format!("{} cannot be written; set TMPDIR to a folder that can be", path.display())
         })

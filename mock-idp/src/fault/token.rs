@@ -17,6 +17,7 @@ pub(crate) enum Presented {
 }
 
 /// How a token request is judged. Faults edit it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact or an effect of its own")]
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RedeemDraft {
     pub(crate) presented: Presented,
@@ -31,6 +32,8 @@ pub(crate) struct RedeemDraft {
     pub(crate) long_access_token: bool,
     /// Give tokens of somebody else.
     pub(crate) substitution: Option<Substitution>,
+    /// There is somebody else whose tokens could be given.
+    pub(crate) somebody_else: bool,
     /// The refresh token counts as stolen: its family is revoked.
     pub(crate) revoke_family: bool,
 }
@@ -70,8 +73,12 @@ pub(crate) fn redeem(id: &str, draft: &mut RedeemDraft) -> bool {
             let reason = "only client_secret_basic is honoured";
             draft.refuse = Some(OAuthError::new(ErrorCode::InvalidClient, "client_auth_method", reason));
         }
-        "tok-substitution" if code => draft.substitution = Some(Substitution::Everything),
-        "tok-substitution-access" if code => draft.substitution = Some(Substitution::AccessToken),
+        "tok-substitution" if code && draft.somebody_else => {
+            draft.substitution = Some(Substitution::Everything);
+        }
+        "tok-substitution-access" if code && draft.somebody_else => {
+            draft.substitution = Some(Substitution::AccessToken);
+        }
         "tok-refresh-revoked" if !code => draft.refuse = grant("the refresh token was revoked"),
         "tok-refresh-reused" if !code => {
             draft.revoke_family = true;

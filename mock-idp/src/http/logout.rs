@@ -1,6 +1,6 @@
 //! Logout that an application begins (RP-Initiated Logout 1.0), and the page on which the person says whether.
 
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 
 use crate::http::account::session_cookie;
 use crate::http::connect::SICK;
@@ -13,6 +13,13 @@ use crate::realm::logout::{Ended, Logout};
 
 /// An application sends the browser here.
 pub(crate) fn end_session(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let posted_from_elsewhere = incoming.method == Method::POST && incoming.is_cross_site();
+    if posted_from_elsewhere && incoming.cookie(&realm.cookie).is_none() {
+        // What another site posts brings no cookie along, and an address that is opened does: whose session it is shows there.
+        note.response.location = Some(incoming.place.asked.to_string());
+        let path = format!("/{}", incoming.place.whole_path.trim_start_matches('/'));
+        return Reply::see_other(&incoming.params().append_to(&path));
+    }
     end(realm, incoming, false, note)
 }
 
@@ -39,7 +46,10 @@ fn end(realm: &Realm, incoming: &Incoming, agreed: bool, note: &mut Note) -> Rep
         Ok(Logout::Ask { person }) => pages::logout(&state, &person, params, note),
         Ok(Logout::Ended(ended)) => {
             let reply = farewell(ended, incoming, note);
-            reply.with(header::SET_COOKIE, session_cookie(realm, incoming, "", 0))
+            match cookie {
+                Some(_) => reply.with(header::SET_COOKIE, session_cookie(realm, incoming, "", 0)),
+                None => reply,
+            }
         }
     }
 }

@@ -324,7 +324,11 @@ fn source_of(uri: &str) -> Option<String> {
         return Some(format!("{}:", url.scheme()));
     }
     let origin = url.origin().ascii_serialization();
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/[]".contains(&byte);
+    if origin.contains('[') {
+        // A source has no word for an address of IPv6 (CSP 2.3.1).
+        return Some(format!("{}:", url.scheme()));
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/".contains(&byte);
     origin.bytes().all(plain).then_some(origin)
 }
 

@@ -124,6 +124,12 @@ fn realm(callback: Callback, draft: &mut Draft) -> Realm {
     realm
 }
 
+/// Texts that can be names of an audience.
+fn names_of(values: &[Value]) -> Vec<String> {
+    let texts = values.iter().filter_map(Value::as_str).filter(|text| !text.is_empty());
+    texts.map(str::to_owned).collect()
+}
+
 /// The audience of a mapping that is about no client in particular.
 fn one_mapping(
     mapping: Mapping,
@@ -134,14 +140,23 @@ fn one_mapping(
 ) -> Option<Vec<String>> {
     let Mapping { request_param, matches, mut claims, type_header } = mapping;
     let mut audience = claims.remove("aud").map(|aud| match aud {
-        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        other => other.as_str().map(str::to_owned).into_iter().collect(),
+        Value::Array(items) => names_of(&items),
+        other => names_of(&[other]),
     });
     let place = format!("mapping {number} of realm {}", realm.path);
     let literal = !matches.is_empty() && !matches.contains(['*', '?', '+', '[', '(', '|', '\\', '^', '$']);
     if request_param == "client_id" && literal {
         if let Some(client) = add_client(&mut realm.clients, &matches, &place, draft) {
-            client.audience = audience.take().unwrap_or_default();
+            // Of several mappings the first that fits counts there.
+            let audience = audience.take().unwrap_or_default();
+            if client.audience.is_empty() {
+                client.audience = audience;
+            } else if !audience.is_empty() && client.audience != audience {
+                let other = audience.join(", ");
+                draft.note(format!(
+                    "{place}: the audience {other} of the client {matches}, which has one already"
+                ));
+            }
         }
     } else if request_param != "client_id" || matches != "*" {
         draft.note(format!(

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Parameters and members whose values are never shown.
-pub(super) const SECRETS: [&str; 23] = [
+const SECRETS: [&str; 23] = [
     "client_secret",
     "password",
     "code",
@@ -29,6 +29,13 @@ pub(super) const SECRETS: [&str; 23] = [
     "request",
 ];
 
+/// Whether a parameter of this name is a secret, also where it is misspelt in its case, or has something before it.
+pub(super) fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let last = name.rsplit(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next();
+    SECRETS.contains(&name.as_str()) || last.is_some_and(|last| SECRETS.contains(&last))
+}
+
 /// What stands where a secret was.
 pub(super) const MASK: &str = "(secret)";
 
@@ -36,7 +43,7 @@ pub(super) fn mask(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, member) in members.iter_mut() {
-                if SECRETS.contains(&name.as_str()) && member.is_string() {
+                if is_secret(name) && member.is_string() {
                     *member = Value::String(MASK.to_owned());
                 } else {
                     mask(member);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use fixtures::PROTOCOL_CLAIMS;
+use fixtures::{ACCESS_TOKEN_CLAIMS, PROTOCOL_CLAIMS};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -126,7 +126,7 @@ impl Mint {
     /// What is wrong with it in itself, and what to do.
     fn flaw(&self) -> Option<String> {
         let set = |name: &&String| {
-            PROTOCOL_CLAIMS.contains(&name.as_str()) || ["client_id", "scope"].contains(&name.as_str())
+            PROTOCOL_CLAIMS.contains(&name.as_str()) || ACCESS_TOKEN_CLAIMS.contains(&name.as_str())
         };
         if let Some(name) = self.claims.keys().find(set) {
             let remedy = match name.as_str() {

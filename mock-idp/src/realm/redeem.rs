@@ -83,6 +83,7 @@ impl State {
         about(note, &authentication);
         // Before anything strikes: what another client tries is not the sign-in that a fault waits for.
         rules::check_code_client(&authentication.client_id, &request.client.id)?;
+        request.draft.somebody_else = self.people.somebody_else(&authentication.person).is_some();
         if grant.used {
             request.draft.presented = Presented::UsedCode;
         }

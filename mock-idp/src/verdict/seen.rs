@@ -212,9 +212,11 @@ pub(super) fn asked(entry: &Entry, entries: &[Entry]) -> Params {
     let object = params.first("request").map(str::to_owned).or(fetched);
     if let Some((_, Value::Object(claims))) = object.as_deref().and_then(crate::jose::decode) {
         for (name, value) in claims {
-            if let Value::String(value) = value
-                && !params.set(&name, value.as_str())
-            {
+            let value = match value {
+                Value::String(text) => text,
+                other => other.to_string(),
+            };
+            if !params.set(&name, value.as_str()) {
                 params.push(&name, value);
             }
         }

@@ -102,6 +102,7 @@ async fn navikt_issuers_become_realms() {
             {"issuerId": "first", "tokenExpiry": 120, "requestMappings": [
                 {"requestParam": "client_id", "match": "shop",
                  "claims": {"sub": "ann", "aud": ["https://shop.test", "billing"], "name": "Ann Other", "roles": ["buyer"]}},
+                {"requestParam": "client_id", "match": "shop", "claims": {"sub": "second", "aud": ["other", ""]}},
                 {"requestParam": "scope", "match": "admin.*", "claims": {"sub": "root"}, "typeHeader": "at+jwt"}]},
             {"issuerId": "two words", "requestMappings": [
                 {"requestParam": "username", "match": "carl", "claims": {"level": 4}},
@@ -132,6 +133,7 @@ async fn navikt_issuers_become_realms() {
         "${",
         "interactiveLogin",
         "any_client",
+        "the audience other of the client shop, which has one already",
     ] {
         assert!(
             config.lines().any(|line| line.starts_with("# - ") && line.contains(note)),

@@ -83,6 +83,22 @@ async fn request_and_answer_are_kept_as_they_were_on_the_wire() {
 }
 
 #[tokio::test]
+async fn a_secret_is_masked_however_its_name_is_written() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let form = [
+        ("Refresh_Token", "r-secret"),
+        ("CLIENT_SECRET", "c-secret"),
+        ("a;refresh_token", "s-secret"),
+        ("state", "shown"),
+    ];
+    browser.post(&idp.url("/connect/token"), &form).await;
+    let shown = browser.get(&idp.url("/_control/journal")).await.body;
+    assert!(shown.contains("shown") && shown.matches("(secret)").count() >= 3, "{shown}");
+    assert!(!shown.contains("-secret\""), "{shown}");
+}
+
+#[tokio::test]
 async fn bytes_that_are_no_text_are_in_base64() {
     let idp = MockIdp::builder().seed(1).start().await.expect("a free port");
     let browser = Browser::new();

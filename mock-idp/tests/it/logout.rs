@@ -223,3 +223,38 @@ async fn the_story_tells_who_was_asked_who_stayed_and_who_left() {
             && at("The person stays signed in") < at("The person signs out")
     );
 }
+
+#[tokio::test]
+async fn what_another_site_posts_is_opened_again_where_the_session_shows() {
+    let idp = MockIdp::builder().seed(1).on_current_runtime().start().await.expect("a free port");
+    let (browser, _) = signed_in(&idp, "dana").await;
+    let posted = |cookie: bool, form: &'static str| {
+        // A browser sends no cookie of SameSite=Lax with what another site posts.
+        let stranger = Browser::new();
+        let (browser, idp) = (&browser, &idp);
+        async move {
+            let from = if cookie { browser } else { &stranger };
+            let request = from.http().post(idp.url("/connect/endsession")).body(form);
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            from.send(request.header("sec-fetch-site", "cross-site")).await
+        }
+    };
+    let again = posted(false, "client_id=kaseya-mdr&state=%3Cb%3E").await;
+    assert_eq!(again.location.as_deref(), Some("/connect/endsession?client_id=kaseya-mdr&state=%3Cb%3E"));
+    assert!(again.headers.get("set-cookie").is_none(), "the session lives");
+    let asked = browser.get(&idp.url(again.location.as_deref().unwrap())).await;
+    assert_eq!(asked.page(), "kaseyaone-logout");
+    assert_eq!(posted(true, "client_id=kaseya-mdr").await.page(), "kaseyaone-logout");
+    assert!(browser.authorize(&idp, &[("prompt", "none")]).await.param("code").is_some(), "nothing ended");
+    let signs_out = idp.stories().list().iter().any(|line| line.outcome == StoryOutcome::SignedOut);
+    assert!(!signs_out, "and no story says so");
+}
+
+#[tokio::test]
+async fn what_an_application_sends_answers_nothing_for_the_person() {
+    let idp = MockIdp::builder().seed(1).on_current_runtime().start().await.expect("a free port");
+    let (browser, _) = signed_in(&idp, "dana").await;
+    let asked = browser.get(&idp.url("/connect/endsession?stay=1&state=s&x=y")).await;
+    assert_eq!(asked.hidden(), [("state".to_owned(), "s".to_owned())]);
+    assert_eq!(browser.answer_logout(&idp, &asked, &[]).await.page(), "kaseyaone-signed-out");
+}

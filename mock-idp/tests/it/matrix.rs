@@ -174,3 +174,27 @@ async fn nobody_is_wrong_who_leaves_out_what_binds_others() {
     assert_eq!(either(&strict, "id-email-unverified"), MatrixOutcome::Wrong);
     assert_eq!(either(&strict, "idt-authtime-stale"), MatrixOutcome::Either, "no max_age was sent");
 }
+
+#[tokio::test]
+async fn what_a_signed_request_asks_for_binds_like_what_a_plain_one_does() {
+    let signer = crate::assertions::Signer::secret(crate::support::SECRET);
+    for max_age in [serde_json::json!(300), serde_json::json!("300")] {
+        let attempt = async |idp: &MockIdp, _| {
+            let claims = serde_json::json!({"iss": crate::support::CLIENT, "max_age": max_age});
+            careless_with(idp, &[("request", &signer.sign(&claims))]).await
+        };
+        let matrix = plan(&["idt-authtime-stale"]).run(attempt).await.unwrap();
+        assert_eq!(matrix.rows[0].outcome, MatrixOutcome::Wrong, "{max_age}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_given_the_tokens_of_nobody_else() {
+    let only = "[[companies]]\nkey = \"acme\"\n[[people]]\nkey = \"dana\"\n";
+    let builder = mock_idp::MockIdpBuilder::from_config(only, mock_idp::ConfigFormat::Toml);
+    let builder = builder.expect("a configuration").on_current_runtime();
+    let plan = builder.matrix(&["tok-substitution", "tok-substitution-access"]).expect("faults");
+    let matrix = plan.run(async |idp: &MockIdp, _| careless_with(idp, &[]).await).await.unwrap();
+    let reached = matrix.rows.iter().filter(|row| row.fault.starts_with("tok-")).map(|row| row.outcome);
+    assert_eq!(reached.collect::<Vec<_>>(), [MatrixOutcome::NotReached; 2]);
+}

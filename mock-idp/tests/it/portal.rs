@@ -192,7 +192,8 @@ async fn no_address_of_a_client_adds_to_the_policy_of_the_portal() {
         ("https://x;sandbox/start", "form-action 'self';"),
         ("https://x,y/start", "form-action 'self';"),
         ("com.app.x:/start", "form-action 'self' com.app.x:;"),
-        ("https://[::1]:8/start", "form-action 'self' https://[::1]:8;"),
+        // No source stands for an address of IPv6 (CSP 2.3.1): browsers ignore one, and the form with it.
+        ("https://[::1]:8/start", "form-action 'self' https:;"),
     ] {
         idp.clients().change(CLIENT, |client| client.initiate_login_uri = Some(address.to_owned())).unwrap();
         let page = browser.get(&idp.url("/portal")).await;

@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use fixtures::with_a_port;
 
 use super::acts::{Form, handle, words};
 use super::answer;
@@ -82,8 +83,9 @@ fn asked_request(minter: &Minter, pasted: &str, client: &str) -> (Params, Option
     let is_public = registered.as_ref().is_some_and(|client| client.is_public());
     let verifier = is_public.then(|| state.generator.secret());
     drop(state);
-    let redirect_uri =
-        registered.and_then(|client| client.fixed_redirect_uri().map(str::to_owned)).unwrap_or_default();
+    let redirect_uri = registered
+        .and_then(|client| client.redirect_uris.last().map(|uri| with_a_port(uri)))
+        .unwrap_or_default();
     let mut request = Params::default();
     for (name, value) in [
         ("client_id", client),

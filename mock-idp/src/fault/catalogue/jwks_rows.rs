@@ -92,7 +92,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         Refuse,
     ),
     staged("jwks-outage-empty", "the key set is empty", &[Jwks], "OIDC Core 10.1.1", Refuse),
-    staged("jwks-outage-huge", "the key set is followed by 128 MB of blanks", &[Jwks], "RFC 9110 15", Refuse),
+    staged("jwks-outage-huge", "the key set is followed by 128 MB of blanks", &[Jwks], "RFC 9110 15", Refuse)
+        .binding(Binds::OwnRule),
     staged(
         "jwks-key-withdrawn",
         "the key that signs is missing from the key set",
@@ -139,7 +140,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Jwks],
         "RFC 7517 9.2",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "jwks-weak-1024",
         "the ID token is signed by a published RSA key of 1024 bits",

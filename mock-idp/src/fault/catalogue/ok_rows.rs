@@ -3,7 +3,7 @@
 use super::Point::{Discovery, IdToken, Identity, Issue, Jwks, Redeem, TokenResponse, Userinfo};
 use super::StagedBy::{Person, RelyingParty};
 use super::Verdict::Accept;
-use super::{CatalogueEntry, staged, told};
+use super::{Binds, CatalogueEntry, staged, told};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     told("ok-basic", "an honest sign-in", Person, "oidcc-client-test", Accept),
@@ -37,6 +37,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 2",
         Accept,
     )
+    .binding(Binds::OwnRule)
     .seen(&["kilork/openid#71"]),
     staged(
         "ok-extra",
@@ -47,18 +48,22 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
     )
     .with(&[Discovery])
     .seen(&["jsonwebtoken 10.4 (Rust)"]),
-    staged("ok-skew", "iat and nbf are thirty seconds ahead", &[IdToken], "RFC 7519 4.1.4", Accept).seen(&[
-        "nextjs-auth0#18",
-        "tailscale/tsidp#73",
-        "18F/identity-idp#10085",
-        "openidconnect 4.1.0 (Rust)",
-    ]),
-    staged("ok-skew-behind", "exp was thirty seconds ago", &[IdToken], "RFC 7519 4.1.4", Accept).seen(&[
-        "nextjs-auth0#18",
-        "tailscale/tsidp#73",
-        "18F/identity-idp#10085",
-        "openidconnect 4.1.0 (Rust)",
-    ]),
+    staged("ok-skew", "iat and nbf are thirty seconds ahead", &[IdToken], "RFC 7519 4.1.4", Accept)
+        .binding(Binds::OwnRule)
+        .seen(&[
+            "nextjs-auth0#18",
+            "tailscale/tsidp#73",
+            "18F/identity-idp#10085",
+            "openidconnect 4.1.0 (Rust)",
+        ]),
+    staged("ok-skew-behind", "exp was thirty seconds ago", &[IdToken], "RFC 7519 4.1.4", Accept)
+        .binding(Binds::OwnRule)
+        .seen(&[
+            "nextjs-auth0#18",
+            "tailscale/tsidp#73",
+            "18F/identity-idp#10085",
+            "openidconnect 4.1.0 (Rust)",
+        ]),
     staged("ok-typ", "the header has no typ", &[IdToken], "RFC 7519 5.1", Accept),
     staged("ok-typ-lower", "the typ is jwt in small letters", &[IdToken], "RFC 7519 5.1", Accept),
     staged("ok-token-case", "the token type is bEARER", &[TokenResponse], "RFC 6749 5.1", Accept),

@@ -16,7 +16,7 @@ struct Logout<'a> {
     prefix: &'a str,
     client: Option<Face<'a>>,
     person: &'a str,
-    params: &'a Params,
+    params: Params,
 }
 
 #[derive(Template)]
@@ -33,6 +33,11 @@ struct SignedOut<'a> {
     return_to: Option<&'a str>,
 }
 
+/// What an application may send (RP-Initiated Logout 2), and the page carries; nothing else, which could answer for the
+/// person.
+const CARRIED: [&str; 6] =
+    ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
+
 /// Whether to sign out: an application asks for it, and nothing shows that it means who is signed in.
 pub(crate) fn logout(state: &State, key: &str, params: &Params, note: &mut Note) -> Reply {
     let client = note.client.clone().filter(|id| state.clients.contains_key(id));
@@ -41,7 +46,8 @@ pub(crate) fn logout(state: &State, key: &str, params: &Params, note: &mut Note)
     let policy = policy(leads_to, false);
     let policy = client.map_or(policy.clone(), |client| client.shown_under(policy));
     let person = state.people.get(key).map(fixtures::Person::full_name).unwrap_or_default();
-    let page = Logout { prefix: &state.base.prefix, client, person: &person, params }.render();
+    let sent = params.iter().filter(|(name, _)| CARRIED.contains(name)).collect();
+    let page = Logout { prefix: &state.base.prefix, client, person: &person, params: sent }.render();
     show(StatusCode::OK, "kaseyaone-logout", page, &policy, note)
 }
 
