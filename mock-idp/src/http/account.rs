@@ -3,7 +3,7 @@
 use axum::http::header;
 
 use crate::http::connect::respond;
-use crate::http::pages::{self, Form};
+use crate::http::pages::{self, Form, Wanted};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
@@ -94,6 +94,8 @@ pub(crate) fn consent(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Re
 
 fn show(realm: &Realm, form: Form, incoming: &Incoming, note: &mut Note) -> Reply {
     let name = incoming.query.first("interaction").unwrap_or_default();
+    let wanted = if form == Form::People { incoming.wanted() } else { "" };
+    let wanted = Wanted::look(realm, &incoming.place.base, wanted);
     let state = realm.lock_at(&incoming.place.base);
     match state.interaction(name) {
         Some(interaction) => {
@@ -105,7 +107,7 @@ fn show(realm: &Realm, form: Form, incoming: &Incoming, note: &mut Note) -> Repl
                 Form::Code => interaction.proven.is_some(),
             };
             let form = if ready { form } else { Form::Login };
-            pages::form(&state, form, name, interaction, incoming.wanted(), None, note)
+            pages::form(&state, form, name, interaction, &wanted, None, note)
         }
         None => gone(incoming, note),
     }
@@ -143,7 +145,9 @@ fn submit(
         Step::Again(sentence) => {
             let state = realm.lock_at(&incoming.place.base);
             match state.interaction(name) {
-                Some(interaction) => pages::form(&state, form, name, interaction, "", Some(sentence), note),
+                Some(interaction) => {
+                    pages::form(&state, form, name, interaction, &Wanted::default(), Some(sentence), note)
+                }
                 None => gone(incoming, note),
             }
         }

@@ -3,7 +3,7 @@
 use axum::http::header;
 
 use crate::http::account::{SESSION_SECONDS, session_cookie};
-use crate::http::pages::{self, DeviceForm};
+use crate::http::pages::{self, DeviceForm, Wanted};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
@@ -12,8 +12,9 @@ use crate::realm::Realm;
 
 pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let code = incoming.query.first("user_code").unwrap_or_default();
+    let wanted = Wanted::look(realm, &incoming.place.base, incoming.wanted());
     let state = realm.lock_at(&incoming.place.base);
-    pages::device(&state, &DeviceForm { code, wanted: incoming.wanted(), error: None, done: None }, note)
+    pages::device(&state, &DeviceForm { code, wanted, error: None, done: None }, note)
 }
 
 pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
@@ -25,14 +26,18 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
         note.refusal = Some(Refusal::new("user_code", reason));
         return pages::device(
             &state,
-            &DeviceForm { code, wanted: "", error: Some(reason), done: None },
+            &DeviceForm { code, wanted: Wanted::default(), error: Some(reason), done: None },
             note,
         );
     };
     if !field("deny").is_empty() {
         state.refuse_device(&device);
         let done = Some("The device was refused.");
-        return pages::device(&state, &DeviceForm { code: "", wanted: "", error: None, done }, note);
+        return pages::device(
+            &state,
+            &DeviceForm { code: "", wanted: Wanted::default(), error: None, done },
+            note,
+        );
     }
     let session = match field("person") {
         "" => incoming.cookie(&realm.cookie).and_then(|cookie| state.session_of_cookie(cookie)),
@@ -45,7 +50,7 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
         };
         return pages::device(
             &state,
-            &DeviceForm { code, wanted: "", error: Some(&reason), done: None },
+            &DeviceForm { code, wanted: Wanted::default(), error: Some(&reason), done: None },
             note,
         );
     };
@@ -53,6 +58,7 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
     let client = state.allow_device(&device, &session);
     note.client = client.map(|client| client.id.clone());
     let done = Some("The device may go on. You can close this page.");
-    let reply = pages::device(&state, &DeviceForm { code: "", wanted: "", error: None, done }, note);
+    let reply =
+        pages::device(&state, &DeviceForm { code: "", wanted: Wanted::default(), error: None, done }, note);
     reply.with(header::SET_COOKIE, session_cookie(realm, incoming, &secret, SESSION_SECONDS))
 }

@@ -26,7 +26,7 @@ use crate::protocol::params::Params;
 use crate::realm::{Interaction, State};
 
 pub(crate) use self::logout::{logout, signed_out, still_signed_in};
-pub(crate) use self::people::goes_by;
+pub(crate) use self::people::Wanted;
 use self::people::{CompanyGroup, Search, groups, has_many};
 pub(crate) use self::portal::{portal, portal_people};
 
@@ -100,7 +100,7 @@ struct Device<'a> {
 pub(crate) struct DeviceForm<'a> {
     pub(crate) code: &'a str,
     /// Who is looked for.
-    pub(crate) wanted: &'a str,
+    pub(crate) wanted: Wanted<'a>,
     pub(crate) error: Option<&'a str>,
     pub(crate) done: Option<&'a str>,
 }
@@ -154,7 +154,7 @@ pub(crate) fn form(
     form: Form,
     name: &str,
     interaction: &Interaction,
-    wanted: &str,
+    wanted: &Wanted<'_>,
     error: Option<&str>,
     note: &mut Note,
 ) -> Reply {
@@ -177,7 +177,7 @@ pub(crate) fn form(
             ("kaseyaone-code", Code { prefix, interaction: name, username, company, error }.render())
         }
         Form::People => {
-            let search = Search::of(state, wanted, "/account/people", Some(name));
+            let search = Search::of(state, wanted.by, "/account/people", Some(name));
             let companies = groups(state, wanted);
             let page = People { prefix, client, interaction: name, search, companies, error };
             ("kaseyaone-people", page.render())
@@ -237,8 +237,9 @@ fn in_words(scope: &str) -> Cow<'static, str> {
 
 /// The code of a device, and who answers it.
 pub(crate) fn device(state: &State, form: &DeviceForm<'_>, note: &mut Note) -> Reply {
-    let DeviceForm { code, wanted, error, done } = *form;
-    let (is_long, companies) = (has_many(state, wanted), groups(state, wanted));
+    let DeviceForm { code, ref wanted, error, done } = *form;
+    let (is_long, companies) = (has_many(state, wanted.by), groups(state, wanted));
+    let wanted = wanted.by;
     let page = Device { prefix: &state.base.prefix, code, wanted, is_long, companies, error, done };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     show(status, "kaseyaone-device", page.render(), &policy(None, false), note)

@@ -4,7 +4,7 @@ use axum::http::header;
 
 use crate::http::account::{SESSION_SECONDS, session_cookie};
 use crate::http::connect::respond;
-use crate::http::pages;
+use crate::http::pages::{self, Wanted};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
@@ -15,13 +15,14 @@ use crate::realm::launch::{Launch, Launched};
 
 /// Applications for who is signed in; otherwise the people to choose from.
 pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    let wanted = Wanted::look(realm, &incoming.place.base, incoming.wanted());
     let state = realm.lock_at(&incoming.place.base);
     let session = incoming.cookie(&realm.cookie).and_then(|cookie| state.session_of_cookie(cookie));
     let other = incoming.query.first("login_hint").filter(|hint| !hint.is_empty());
     let hinted = other.and_then(|hint| state.people.hinted(hint)).map(|person| person.key.clone());
     match session.filter(|(_, session)| hinted.as_ref().is_none_or(|hinted| *hinted == session.person)) {
         Some((_, session)) => pages::portal(&state, &session.person, note),
-        None => pages::portal_people(&state, hinted.as_deref(), incoming.wanted(), None, note),
+        None => pages::portal_people(&state, hinted.as_deref(), &wanted, None, note),
     }
 }
 
@@ -34,7 +35,7 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
         let Some((secret, _)) = state.begin_session(person, cookie, note) else {
             let nobody = || Refusal::new("person_known", "There is no such person.");
             let refusal = note.refusal.get_or_insert_with(nobody).clone();
-            return pages::portal_people(&state, None, "", Some(&refusal.reason), note);
+            return pages::portal_people(&state, None, &Wanted::default(), Some(&refusal.reason), note);
         };
         let cookie = session_cookie(realm, incoming, &secret, SESSION_SECONDS);
         let portal = format!("{}{}", incoming.place.base.prefix, path::PORTAL);
@@ -44,7 +45,7 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
     let Some((_, session)) = session else {
         let reason = "Choose who you are first.";
         note.refusal = Some(Refusal::new("session_present", reason));
-        return pages::portal_people(&state, None, "", Some(reason), note);
+        return pages::portal_people(&state, None, &Wanted::default(), Some(reason), note);
     };
     let launched = state.launch(&session, &Launch::of(field("client").unwrap_or_default()), note);
     drop(state);

@@ -1,10 +1,14 @@
 //! The people and companies of a realm, found by key, by subject, and by what is typed on the login page, however many
 //! there are.
 
+mod everybody;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fixtures::{Company, Person, Status};
+
+pub(crate) use self::everybody::Everybody;
 
 /// People and companies, with an index for every way somebody is looked for.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +21,8 @@ pub(crate) struct Directory {
     by_email: BTreeMap<String, BTreeSet<String>>,
     by_subject: BTreeMap<String, String>,
     by_company: BTreeMap<String, BTreeSet<String>>,
+    /// Since the last change.
+    everybody: OnceLock<Arc<Everybody>>,
 }
 
 impl Directory {
@@ -30,6 +36,7 @@ impl Directory {
 
     /// Adds a person, or replaces the one with the same key.
     pub(crate) fn insert(&mut self, person: Person) {
+        self.everybody.take();
         self.forget(&person.key);
         let key = &person.key;
         add(&mut self.by_username, person.username.to_lowercase(), key);
@@ -70,6 +77,12 @@ impl Directory {
     /// Everybody, by key, the deleted included.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Person> {
         self.people.values().map(|person| &**person)
+    }
+
+    /// Everybody as they are now, to look for people in without holding anybody up.
+    pub(crate) fn everybody(&self) -> Arc<Everybody> {
+        let now = || Arc::new(Everybody::new(self.people.values().map(Arc::clone)));
+        Arc::clone(self.everybody.get_or_init(now))
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {

@@ -1,5 +1,7 @@
-//! What stands on the console: gathered under one lock, bounded in every direction, so that a hundred thousand people
-//! or ten thousand entries make no slow page.
+//! What stands on the console: gathered under one lock but for the people, bounded in every direction, so that a
+//! hundred thousand people or ten thousand entries make no slow page.
+
+use std::sync::Arc;
 
 use askama::Template;
 use fixtures::Person;
@@ -10,10 +12,10 @@ use super::rows::{
 };
 use crate::control::journaled;
 use crate::http::neighbours::Neighbours;
-use crate::http::pages::goes_by;
 use crate::http::place::Place;
 use crate::journal::{JournalQuery, Params};
 use crate::realm::State;
+use crate::realm::directory::Everybody;
 use crate::story::{self, StoryLine};
 
 /// Most people on the page.
@@ -155,9 +157,16 @@ struct Console<'a> {
 pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
     let realms = Neighbours::of(place);
     let (part, done) = sentence(&asked.did);
-    let state = place.realm.lock_at(&place.base);
     let (faults, more_faults) = faults(&asked.fault);
-    let (people, found) = people(&state, &asked.q);
+    // Among many people this takes a while, and nobody is to wait for it.
+    let everybody = place.realm.lock_at(&place.base).people.everybody();
+    let (people, found) = people(&everybody, &asked.q);
+    let state = place.realm.lock_at(&place.base);
+    let row = |person: &Arc<Person>| {
+        let company = state.people.company_of(person);
+        PersonRow::of(person, company.map_or(&*person.company, |company| &*company.name))
+    };
+    let people = people.iter().map(row).collect();
     let newest = state.journal.iter().next_back().map_or(0, |entry| entry.seq);
     let mut sign_ins = story::list(state.journal.iter());
     sign_ins.truncate(SIGN_INS);
@@ -201,21 +210,14 @@ fn entries(state: &State, wanted: &JournalQuery) -> Vec<EntryRow> {
     newest.filter(|entry| wanted.matches(entry)).take(ENTRIES).map(EntryRow::of).collect()
 }
 
-/// The people who are looked for, and how many there are in all.
-fn people(state: &State, wanted: &str) -> (Vec<PersonRow>, usize) {
-    let wanted = wanted.to_lowercase();
-    let has = |text: &str| text.to_lowercase().contains(&wanted);
-    let fits = |person: &&Person| {
-        wanted.is_empty() || goes_by(person, &wanted) || has(&person.company) || has(&person.role)
-    };
-    let mut found = 0;
-    let mut rows = Vec::new();
-    for person in state.people.values().filter(fits) {
-        found += 1;
-        if rows.len() < PEOPLE {
-            let company = state.people.company_of(person).map_or(&*person.company, |company| &*company.name);
-            rows.push(PersonRow::of(person, company));
-        }
+/// The first people who are looked for, and how many there are in all.
+fn people(everybody: &Everybody, wanted: &str) -> (Vec<Arc<Person>>, usize) {
+    if wanted.is_empty() {
+        let all = everybody.people();
+        return (all.iter().take(PEOPLE).cloned().collect(), all.len());
     }
-    (rows, found)
+    let mut found = everybody.described(wanted);
+    let first: Vec<_> = found.by_ref().take(PEOPLE).cloned().collect();
+    let count = first.len() + found.count();
+    (first, count)
 }

@@ -1,10 +1,14 @@
 //! The people to choose from on a page: by company, as many as a page holds, or those who are looked for.
 
-use fixtures::Person;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use fixtures::{Person, Status};
+
+use crate::base::Base;
 use crate::config::IN_FILE;
-use crate::realm::State;
 use crate::realm::invent::MADE_UP;
+use crate::realm::{Realm, State};
 
 /// Most people of a company on a page. Where there are more people than this, they can be looked for.
 const SHOWN: usize = 100;
@@ -65,31 +69,57 @@ pub(super) fn has_many(state: &State, wanted: &str) -> bool {
     !wanted.is_empty() || state.people.keys().nth(SHOWN).is_some()
 }
 
-/// Everybody who is looked for, by company, the largest first.
-pub(super) fn groups(state: &State, wanted: &str) -> Vec<CompanyGroup> {
-    let wanted = wanted.to_lowercase();
-    let is_wanted = |person: &&Person| wanted.is_empty() || goes_by(person, &wanted);
-    let of = |company: &fixtures::Company| {
-        let mut found = state.people.members(&company.key).filter(is_wanted);
-        let people: Vec<_> = found.by_ref().take(SHOWN).map(PersonButton::of).collect();
-        let more = if wanted.is_empty() {
-            state.people.size_of(&company.key).saturating_sub(SHOWN)
-        } else {
-            found.count()
-        };
-        CompanyGroup { name: company.name.clone(), people, more }
-    };
-    let mut groups: Vec<_> = state.people.companies().iter().map(of).collect();
-    groups.retain(|group| wanted.is_empty() || !group.people.is_empty());
-    groups.sort_by_key(|group| std::cmp::Reverse(group.people.len()));
-    groups
+/// Who is looked for, and who was found.
+#[derive(Default)]
+pub(crate) struct Wanted<'a> {
+    pub(super) by: &'a str,
+    /// By company.
+    found: BTreeMap<String, Found>,
 }
 
-/// Whether this, in small letters, is part of a name, an e-mail address, a user name or a key.
-pub(crate) fn goes_by(person: &Person, wanted: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(wanted);
-    has(&person.key)
-        || has(&person.username)
-        || has(&person.full_name())
-        || person.email.as_deref().is_some_and(has)
+#[derive(Default)]
+struct Found {
+    first: Vec<Arc<Person>>,
+    count: usize,
+}
+
+impl<'a> Wanted<'a> {
+    /// Among many people this takes a while, so it is done before the realm is locked for the page.
+    pub(crate) fn look(realm: &Realm, base: &Arc<Base>, by: &'a str) -> Self {
+        let mut found: BTreeMap<String, Found> = BTreeMap::new();
+        if by.is_empty() {
+            return Self { by, found };
+        }
+        let everybody = realm.lock_at(base).people.everybody();
+        for person in everybody.called(by).filter(|person| person.status != Status::Deleted) {
+            if !found.contains_key(&person.company) {
+                found.insert(person.company.clone(), Found::default());
+            }
+            if let Some(found) = found.get_mut(&person.company) {
+                found.count += 1;
+                if found.first.len() < SHOWN {
+                    found.first.push(Arc::clone(person));
+                }
+            }
+        }
+        Self { by, found }
+    }
+}
+
+/// Everybody who is looked for, by company, the largest first.
+pub(super) fn groups(state: &State, wanted: &Wanted<'_>) -> Vec<CompanyGroup> {
+    let of = |company: &fixtures::Company| {
+        let name = company.name.clone();
+        if wanted.by.is_empty() {
+            let people = state.people.members(&company.key).take(SHOWN).map(PersonButton::of).collect();
+            let more = state.people.size_of(&company.key).saturating_sub(SHOWN);
+            return Some(CompanyGroup { name, people, more });
+        }
+        let found = wanted.found.get(&company.key)?;
+        let people: Vec<_> = found.first.iter().map(|person| PersonButton::of(person)).collect();
+        Some(CompanyGroup { name, more: found.count - people.len(), people })
+    };
+    let mut groups: Vec<_> = state.people.companies().iter().filter_map(of).collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.people.len()));
+    groups
 }

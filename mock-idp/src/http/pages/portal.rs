@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use fixtures::Person;
 
-use super::{CompanyGroup, Search, groups, policy, show};
+use super::{CompanyGroup, Search, Wanted, groups, policy, show};
 use crate::http::reply::Reply;
 use crate::journal::Note;
 use crate::realm::State;
@@ -53,12 +53,12 @@ pub(crate) fn portal(state: &State, key: &str, note: &mut Note) -> Reply {
 pub(crate) fn portal_people(
     state: &State,
     only: Option<&str>,
-    wanted: &str,
+    wanted: &Wanted<'_>,
     error: Option<&str>,
     note: &mut Note,
 ) -> Reply {
     let mut companies = groups(state, wanted);
-    let search = Search::of(state, wanted, "/portal", None).filter(|_| only.is_none());
+    let search = Search::of(state, wanted.by, "/portal", None).filter(|_| only.is_none());
     if let Some(only) = only.and_then(|key| state.people.get(key)) {
         companies = vec![CompanyGroup::of_one(state, only)];
     }
