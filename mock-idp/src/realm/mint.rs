@@ -61,6 +61,9 @@ pub struct Mint {
     pub lifetime_seconds: Option<u32>,
 }
 
+/// Most bytes of claims, audience, scope and nonce together: tokens are kept, and more than this no header carries.
+const MOST_BYTES: usize = 64 << 10;
+
 fn default_scope() -> String {
     "openid profile email".to_owned()
 }
@@ -123,6 +126,13 @@ impl Mint {
         self
     }
 
+    /// Bytes of what can be as long as one likes.
+    fn size(&self) -> usize {
+        let claims = serde_json::to_string(&self.claims).unwrap_or_default();
+        let audience: usize = self.audience.iter().map(String::len).sum();
+        claims.len() + audience + self.scope.len() + self.nonce.as_ref().map_or(0, String::len)
+    }
+
     /// What is wrong with it in itself, and what to do.
     fn flaw(&self) -> Option<String> {
         let set = |name: &&String| {
@@ -146,7 +156,12 @@ impl Mint {
             return Some("audience names nobody in one place; leave that out".to_owned());
         }
         let count = self.audience.len();
-        (count > audience::MOST).then(|| format!("audience names {count}; write {} at most", audience::MOST))
+        if count > audience::MOST {
+            return Some(format!("audience names {count}; write {} at most", audience::MOST));
+        }
+        let size = self.size();
+        let sentence = "claims, audience, scope and nonce take";
+        (size > MOST_BYTES).then(|| format!("{sentence} {size} bytes together; write {MOST_BYTES} at most"))
     }
 }
 

@@ -81,19 +81,54 @@ impl Answered {
 pub(crate) struct HandedOut {
     /// How many answers there were.
     count: u64,
-    responses: VecDeque<Answered>,
-    id_tokens: VecDeque<SentToken>,
-    access_tokens: VecDeque<SentToken>,
-    refresh_tokens: VecDeque<SentToken>,
-    logout_tokens: VecDeque<SentToken>,
+    responses: Newest<Answered>,
+    id_tokens: Newest<SentToken>,
+    access_tokens: Newest<SentToken>,
+    refresh_tokens: Newest<SentToken>,
+    logout_tokens: Newest<SentToken>,
 }
 
-const KEPT: usize = 1_000;
+/// Most of one kind; beyond that the oldest gives way.
+const MOST: usize = 1_000;
+
+/// Bytes of one kind, roughly; beyond that the oldest gives way too. The newest always stays.
+const MOST_BYTES: usize = 16 << 20;
+
+/// What came last, with what it weighs.
+#[derive(Debug, Clone)]
+struct Newest<T> {
+    kept: VecDeque<(usize, T)>,
+    weight: usize,
+}
+
+impl<T> Default for Newest<T> {
+    fn default() -> Self {
+        Self { kept: VecDeque::new(), weight: 0 }
+    }
+}
+
+impl<T> Newest<T> {
+    fn push(&mut self, weight: usize, item: T) {
+        while self.kept.len() >= MOST || self.weight + weight > MOST_BYTES {
+            let Some((lighter, _)) = self.kept.pop_front() else { break };
+            self.weight -= lighter;
+        }
+        self.weight += weight;
+        self.kept.push_back((weight, item));
+    }
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.kept.iter().map(|(_, item)| item)
+    }
+}
 
 impl HandedOut {
     pub(crate) fn remember_response(&mut self, person: Option<String>, response: Arc<AuthorizationResponse>) {
         self.count += 1;
-        keep(&mut self.responses, Answered { number: self.count, person, response });
+        let AuthorizationResponse { to, params } = &*response;
+        let state = to.state.as_ref().map_or(0, String::len);
+        let weight = to.client_id.len() + to.redirect_uri.len() + state + params.size();
+        self.responses.push(weight, Answered { number: self.count, person, response });
     }
 
     pub(crate) fn remember_token(
@@ -104,10 +139,11 @@ impl HandedOut {
         token: &str,
     ) {
         let (person, client, token) = (person.map(str::to_owned), client.to_owned(), token.to_owned());
-        keep(self.kept(kind), SentToken { kind, person, client, token });
+        let weight = client.len() + token.len();
+        self.kept(kind).push(weight, SentToken { kind, person, client, token });
     }
 
-    fn kept(&mut self, kind: TokenKind) -> &mut VecDeque<SentToken> {
+    fn kept(&mut self, kind: TokenKind) -> &mut Newest<SentToken> {
         match kind {
             TokenKind::IdToken => &mut self.id_tokens,
             TokenKind::AccessToken => &mut self.access_tokens,
@@ -127,18 +163,47 @@ impl HandedOut {
     }
 
     pub(crate) fn tokens(&self, kind: TokenKind) -> impl DoubleEndedIterator<Item = &SentToken> {
-        match kind {
-            TokenKind::IdToken => self.id_tokens.iter(),
-            TokenKind::AccessToken => self.access_tokens.iter(),
-            TokenKind::RefreshToken => self.refresh_tokens.iter(),
-            TokenKind::LogoutToken => self.logout_tokens.iter(),
-        }
+        let kept = match kind {
+            TokenKind::IdToken => &self.id_tokens,
+            TokenKind::AccessToken => &self.access_tokens,
+            TokenKind::RefreshToken => &self.refresh_tokens,
+            TokenKind::LogoutToken => &self.logout_tokens,
+        };
+        kept.iter()
     }
 }
 
-fn keep<T>(list: &mut VecDeque<T>, item: T) {
-    if list.len() == KEPT {
-        list.pop_front();
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::authorize::{ResponseMode, ReturnTo};
+
+    #[test]
+    fn long_ones_are_fewer_and_of_each_kind_for_itself() {
+        let mut handed_out = HandedOut::default();
+        let long = "x".repeat(1 << 20);
+        handed_out.remember_token(TokenKind::AccessToken, None, "worker", "short");
+        for _ in 0..40 {
+            handed_out.remember_token(TokenKind::IdToken, Some("dana"), "spa", &long);
+            let to = ReturnTo {
+                client_id: "spa".to_owned(),
+                redirect_uri: "https://spa.example/".to_owned(),
+                response_mode: ResponseMode::Query,
+                state: None,
+            };
+            let mut params = Params::default();
+            params.push("state", &*long);
+            handed_out.remember_response(None, Arc::new(AuthorizationResponse { to, params }));
+        }
+        assert_eq!(handed_out.tokens(TokenKind::IdToken).count(), 15);
+        assert_eq!(handed_out.tokens(TokenKind::AccessToken).count(), 1);
+        let numbers: Vec<_> = handed_out.responses().map(|sent| sent.number).collect();
+        assert_eq!((numbers.len(), numbers.last()), (15, Some(&40)), "the newest are there");
+        handed_out.remember_token(TokenKind::IdToken, None, "spa", &"x".repeat(MOST_BYTES));
+        assert_eq!(handed_out.tokens(TokenKind::IdToken).count(), 1);
+        for _ in 0..=MOST {
+            handed_out.remember_token(TokenKind::IdToken, None, "spa", "short");
+        }
+        assert_eq!(handed_out.tokens(TokenKind::IdToken).count(), MOST);
     }
-    list.push_back(item);
 }

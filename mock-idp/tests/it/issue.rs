@@ -402,3 +402,21 @@ async fn an_answer_in_the_fragment_is_replayed_in_the_fragment() {
     );
     assert!(issued.expect("an answer").location.contains("/callback#id_token="));
 }
+
+#[tokio::test]
+async fn what_is_put_into_tokens_is_no_longer_than_tokens_are() {
+    let idp = MockIdp::start().await;
+    let order = |length: usize| Mint::new("dana", CLIENT).claim("groups", "x".repeat(length));
+    assert!(idp.mint(&order(60_000)).unwrap().id_token.len() > 60_000);
+    let long = "y".repeat(40_000);
+    for order in [order(70_000), order(30_000).scope(&*long), order(30_000).audience(&*long)] {
+        let refused = idp.mint(&order).expect_err("it is too long");
+        let MintError::Order(sentence) = &refused else { panic!("{refused}") };
+        assert!(sentence.ends_with("bytes together; write 65536 at most"), "{sentence}");
+        let browser = Browser::new();
+        let request = browser.http().post(idp.url("/_control/tokens")).body(json!(order).to_string());
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status, 422, "{}", answer.body);
+        assert!(answer.body.contains("write 65536 at most"), "{}", answer.body);
+    }
+}
