@@ -1,6 +1,6 @@
 //! Checks of manners: where secrets travel, how the client authenticates, how it signs out.
 
-use super::seen::{Party, Seen, parameter};
+use super::seen::{Party, Seen, is_nobodys, parameter};
 use super::{Check, Look, Outcome, Rule, rule};
 use crate::fault::{Point, catalogue};
 use crate::journal::{Channel, Entry};
@@ -49,7 +49,7 @@ pub(super) fn checks(seen: &Seen<'_>, party: &Party<'_>) -> Vec<Check> {
 
 fn addresses<'s>(seen: &'s Seen<'_>, party: &'s Party<'_>) -> impl Iterator<Item = Look> + 's {
     let asked = seen.entries.iter().filter(|entry| entry.channel != Channel::Control);
-    asked.filter(|entry| entry.operation != "backchannel_logout" && party.did(entry)).map(|entry| {
+    asked.filter(|entry| party.did(entry)).map(|entry| {
         let mut names = entry.query.iter().map(|(name, _)| name);
         let secret = names.find(|name| SECRETS.contains(name));
         Look::new([entry.seq], secret.map(|name| format!("{name} stood in an address")))
@@ -69,7 +69,7 @@ fn one_authentication(seen: &Seen<'_>, party: &Party<'_>) -> Check {
     let authenticated: Vec<(&Entry, &str)> = seen
         .entries
         .iter()
-        .filter(|entry| entry.client.as_deref() == Some(party.client))
+        .filter(|entry| entry.client.as_deref() == Some(party.client) && !is_nobodys(entry))
         .filter_map(|entry| Some((entry, entry.client_authentication?)))
         .filter(|(_, method)| !matches!(*method, "bearer" | "dpop"))
         .collect();

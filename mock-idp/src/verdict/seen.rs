@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Evidence;
 use crate::fault::{ArmedRecord, CatalogueEntry, Point, Verdict, catalogue};
-use crate::journal::{Channel, Entry, Params};
+use crate::journal::{Channel, Entry, Params, Refusal};
 
 /// Everything, by client.
 pub(super) struct Seen<'a> {
@@ -56,17 +56,20 @@ pub(super) struct Spent<'a> {
 impl<'a> Seen<'a> {
     pub(super) fn new(evidence: &Evidence<'a>) -> Self {
         let entries = evidence.entries;
-        let named =
-            entries.iter().filter(|entry| is_sign_in(entry)).filter_map(|entry| entry.client.as_deref());
-        let mut own: BTreeMap<&str, Vec<&Entry>> = named.map(|client| (client, Vec::new())).collect();
-        let is_alone = own.len() == 1;
+        let sign_ins = entries.iter().filter(|entry| is_sign_in(entry));
+        let mut own: BTreeMap<&str, Vec<&Entry>> =
+            sign_ins.filter_map(|entry| Some((entry.client.as_deref()?, Vec::new()))).collect();
         // Once for all clients: strangers may have named thousands.
-        for entry in entries {
+        for entry in entries.iter().filter(|entry| !is_nobodys(entry)) {
             if let Some(own) = entry.client.as_deref().and_then(|client| own.get_mut(client)) {
                 own.push(entry);
             }
         }
-        let party = |(client, own): (&'a str, Vec<&'a Entry>)| Party::new(client, is_alone, &own, entries);
+        let is_there = |own: &[&Entry]| own.iter().any(|entry| is_sign_in(entry));
+        let several = own.values().filter(|own| is_there(own)).nth(1).is_some();
+        let party = |(client, own): (&'a str, Vec<&'a Entry>)| {
+            Party::new(client, !several && is_there(&own), &own, entries)
+        };
         let parties = own.into_iter().map(party).collect();
         Self { entries, armed: evidence.armed, clock_was_moved: evidence.clock_was_moved, parties }
     }
@@ -75,6 +78,27 @@ impl<'a> Seen<'a> {
 /// Requests that only a relying party, or a person on the way from one, makes.
 fn is_sign_in(entry: &Entry) -> bool {
     matches!(entry.operation, "authorize" | "token" | "pushed_authorization" | "device_authorization")
+}
+
+/// Whoever names a client and cannot authenticate as it may be anybody.
+pub(super) fn is_nobodys(entry: &Entry) -> bool {
+    let failed = |refusal: &Refusal| refusal.check.starts_with("client_");
+    entry.channel == Channel::Back && entry.status == 401 && entry.refusal.as_ref().is_some_and(failed)
+}
+
+/// What applications call, or send a browser to. Everything else is pages and documents: anybody can put a value there.
+fn is_for_applications(entry: &Entry) -> bool {
+    matches!(
+        entry.operation,
+        "authorize"
+            | "token"
+            | "userinfo"
+            | "introspection"
+            | "revocation"
+            | "pushed_authorization"
+            | "device_authorization"
+            | "end_session"
+    )
 }
 
 impl<'a> Party<'a> {
@@ -105,12 +129,16 @@ impl<'a> Party<'a> {
         Self { client, is_alone, requests, answers, redemptions, refreshes, uses }
     }
 
-    /// Whether an entry comes from this client: it said so, or it is the only one, or it sent what only that one was given.
+    /// Whether an entry comes from this client: it said so, or it is the only one. What is sent proves nothing: codes and
+    /// tokens are stolen.
     pub(super) fn did(&self, entry: &Entry) -> bool {
+        if !is_for_applications(entry) || is_nobodys(entry) {
+            return false;
+        }
         let named = entry.client.as_deref().or_else(|| parameter(entry, "client_id"));
         match named {
             Some(client) => client == self.client,
-            None => self.is_alone || entry.query.iter().any(|(_, value)| self.was_given(value)),
+            None => self.is_alone,
         }
     }
 
@@ -160,17 +188,6 @@ impl<'a> Party<'a> {
         let token = |name: &str| body.and_then(|body| body.get(name)).and_then(Value::as_str);
         let tokens = [token("access_token"), token("refresh_token")];
         tokens.into_iter().flatten().filter_map(|token| self.uses.get(token)).flatten().copied().collect()
-    }
-
-    fn was_given(&self, value: &str) -> bool {
-        let spent = self.redemptions.iter().chain(&self.refreshes);
-        self.answer_with(value).is_some()
-            || self.uses.contains_key(value)
-            || spent.filter_map(|it| it.entry.response.body.as_ref()).any(|body| {
-                ["access_token", "refresh_token", "id_token"]
-                    .iter()
-                    .any(|name| body.get(name).and_then(Value::as_str) == Some(value))
-            })
     }
 }
 

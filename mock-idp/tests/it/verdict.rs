@@ -660,3 +660,47 @@ async fn who_left_a_slow_answer_may_ask_again() {
     let check = verdict.of(CLIENT).with(Outcome::Fail).find(|(_, check)| check.id == "code-once").is_none();
     assert!(check, "{}", verdict.text());
 }
+
+#[tokio::test]
+async fn nobody_is_blamed_for_what_was_sent_without_its_secret() {
+    let party = Party::start().await;
+    party.honest().await;
+    let begun = party.begin(&[]).await;
+    let tokens = party.redeem(&begun, &[]).await.json();
+    let stranger = Browser::new();
+    let code = [("grant_type", "authorization_code"), ("code", &*begun.code), ("redirect_uri", CALLBACK)];
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))];
+    for form in [&code[..], &refresh] {
+        for secret in [&[][..], &[("client_secret", "guessed")]] {
+            let form: Vec<_> = form.iter().chain(&[("client_id", CLIENT)]).chain(secret).copied().collect();
+            assert_eq!(stranger.post(&party.idp.url("/connect/token"), &form).await.status, 401);
+        }
+    }
+    assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
+    // Whoever has the secret is the client.
+    assert_eq!(party.redeem(&begun, &[]).await.json()["error"], "invalid_grant");
+    assert_eq!(outcome(&party, "code-once"), Outcome::Fail);
+}
+
+#[tokio::test]
+async fn nobody_is_blamed_for_a_value_on_a_page_or_in_the_address_of_a_document() {
+    let party = Party::start().await;
+    party.honest().await;
+    let begun = party.begin(&[]).await;
+    let tokens = party.redeem(&begun, &[]).await.json();
+    let values =
+        [("client_id", CLIENT), ("code", &*begun.code), ("access_token", text(&tokens, "access_token"))];
+    for path in ["/portal", "/account/login", "/device", "/", "/.well-known/openid-configuration"] {
+        party.get(path, &values).await;
+        party.get(path, &values[1..]).await;
+    }
+    assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
+    // Where there are several clients, one that nobody names proves none.
+    let spa = party.idp.clients().get("spa").expect("a client");
+    party.begin(&[("client_id", "spa"), ("redirect_uri", spa.redirect_uris[0].as_str())]).await;
+    party.get("/connect/authorize", &values[1..]).await;
+    assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
+    party.get("/connect/userinfo", &values).await;
+    let failed = ["code-only-at-token-endpoint", "no-secret-in-url"];
+    assert_eq!(ids(&party.verdict(), Outcome::Fail), failed);
+}
