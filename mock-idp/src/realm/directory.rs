@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use fixtures::{Company, Person, Status};
 
-pub(crate) use self::everybody::Everybody;
+pub(crate) use self::everybody::{Everybody, Found};
 
 /// People and companies, with an index for every way somebody is looked for.
 #[derive(Debug, Clone, Default)]

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fixtures::{Person, Status};
+use fixtures::Person;
 
 use crate::base::Base;
 use crate::config::IN_FILE;
+use crate::realm::directory::Found;
 use crate::realm::invent::MADE_UP;
 use crate::realm::{Realm, State};
 
@@ -77,32 +78,14 @@ pub(crate) struct Wanted<'a> {
     found: BTreeMap<String, Found>,
 }
 
-#[derive(Default)]
-struct Found {
-    first: Vec<Arc<Person>>,
-    count: usize,
-}
-
 impl<'a> Wanted<'a> {
     /// Among many people this takes a while, so it is done before the realm is locked for the page.
     pub(crate) fn look(realm: &Realm, base: &Arc<Base>, by: &'a str) -> Self {
-        let mut found: BTreeMap<String, Found> = BTreeMap::new();
         if by.is_empty() {
-            return Self { by, found };
+            return Self::default();
         }
         let everybody = realm.lock_at(base).people.everybody();
-        for person in everybody.called(by).filter(|person| person.status != Status::Deleted) {
-            if !found.contains_key(&person.company) {
-                found.insert(person.company.clone(), Found::default());
-            }
-            if let Some(found) = found.get_mut(&person.company) {
-                found.count += 1;
-                if found.first.len() < SHOWN {
-                    found.first.push(Arc::clone(person));
-                }
-            }
-        }
-        Self { by, found }
+        Self { by, found: everybody.called(by, SHOWN) }
     }
 }
 
