@@ -79,9 +79,18 @@ impl Params {
         }
     }
 
-    /// Refuses parameters that were sent more than once (RFC 6749 3.1 and 3.2), but those that may be.
+    /// Refuses parameters that were sent more than once (RFC 6749 3.1 and 3.2).
     pub(crate) fn each_once(&self) -> Result<(), OAuthError> {
-        let Some(name) = self.duplicates().find(|name| !MANY.contains(name)) else { return Ok(()) };
+        self.once_but(&[])
+    }
+
+    /// The same where a token is asked for: it may be for several.
+    pub(crate) fn each_once_but_targets(&self) -> Result<(), OAuthError> {
+        self.once_but(&MANY)
+    }
+
+    fn once_but(&self, many: &[&str]) -> Result<(), OAuthError> {
+        let Some(name) = self.duplicates().find(|name| !many.contains(name)) else { return Ok(()) };
         let reason = format!("{:?} was sent more than once", shorten(name));
         Err(OAuthError::new(ErrorCode::InvalidRequest, "parameter_once", reason))
     }

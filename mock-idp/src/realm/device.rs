@@ -62,7 +62,7 @@ impl State {
         form: &Params,
         note: &mut Note,
     ) -> Result<Value, OAuthError> {
-        form.each_once()?;
+        form.each_once_but_targets()?;
         let (client, _) = self.authenticate_client(caller, form, note)?;
         if !client.grants.contains(&Grant::DeviceCode) {
             let reason = format!("{} may not use the grant {}", client.id, Grant::DeviceCode.as_str());
@@ -185,11 +185,13 @@ impl State {
             return Ok(redeemed);
         }
         self.still_there(&authentication)?;
+        let audience = audience::narrowed(&authentication.audience, request.form)?;
         self.devices.remove(&code);
         let order = Order {
             id_token: authentication.scope.iter().any(|value| value == "openid"),
             refresh_token: has_offline_access(&authentication.scope, &request.client),
             jkt: request.jkt,
+            audience,
             ..Order::of(request.client, authentication)
         };
         Ok(Redeemed::Tokens(Box::new(self.order_tokens(order, note))))

@@ -73,7 +73,7 @@ impl State {
         form: &Params,
         note: &mut Note,
     ) -> Result<Value, OAuthError> {
-        form.each_once()?;
+        form.each_once_but_targets()?;
         let (client, _) = self.authenticate_client(caller, form, note)?;
         if form.first("request_uri").is_some() {
             let reason = "request_uri cannot be pushed (RFC 9126 2.1)";
@@ -119,7 +119,7 @@ impl State {
         // Without a client there is nothing to check a reference against; the proof of the client says so.
         let Some(client) = client else { return Ok(params.clone()) };
         // Before anything replaces what was sent: a second value must not get lost on the way.
-        params.each_once()?;
+        params.each_once_but_targets()?;
         if let Some(name) = params.first("request_uri").filter(|name| name.starts_with(URN)) {
             return self.pulled(&client, name);
         }

@@ -55,7 +55,7 @@ impl State {
         form: &Params,
         note: &mut Note,
     ) -> Result<Redeemed, OAuthError> {
-        form.each_once()?;
+        form.each_once_but_targets()?;
         let (client, method) = self.authenticate_client(caller, form, note)?;
         let grant = grant_of(&client, form)?;
         let jkt = self.shown_key(caller, None, note)?;

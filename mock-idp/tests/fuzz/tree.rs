@@ -159,8 +159,12 @@ pub(crate) fn twisted(mut document: Value, twists: &[Twist]) -> Vec<u8> {
                 *place = (0..*depth).fold(place.take(), |inner, _| json!([inner]));
             }),
             Twist::Crowd(at, times) => with_place(&mut document, at.index(places), |place| {
-                let one = place.take();
-                *place = Value::Array(vec![one; *times]);
+                // Not a crowd of crowds, nor of what is filled in by the million, which no memory holds.
+                let text = place.to_string();
+                if text.len() * times < 5_000_000 && !text.contains("{{") {
+                    let one = place.take();
+                    *place = Value::Array(vec![one; *times]);
+                }
             }),
             Twist::Remove(at) => {
                 with_members(&mut document, *at, |members, name| drop(members.shift_remove(name)));

@@ -86,7 +86,7 @@ fn invalid(check: &str, reason: impl Into<String>) -> OAuthError {
 }
 
 fn parameters_once(params: &Params, _: &Client, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    params.each_once()
+    params.each_once_but_targets()
 }
 
 // OIDC Core 7.2.1: for self-issued providers only.
