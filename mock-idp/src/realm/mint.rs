@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use fixtures::{ACCESS_TOKEN_CLAIMS, PROTOCOL_CLAIMS};
+use fixtures::is_set_by_the_provider;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -135,9 +135,7 @@ impl Mint {
 
     /// What is wrong with it in itself, and what to do.
     fn flaw(&self) -> Option<String> {
-        let set = |name: &&String| {
-            PROTOCOL_CLAIMS.contains(&name.as_str()) || ACCESS_TOKEN_CLAIMS.contains(&name.as_str())
-        };
+        let set = |name: &&String| is_set_by_the_provider(name, true);
         if let Some(name) = self.claims.keys().find(set) {
             let remedy = match name.as_str() {
                 "sub" => "change the subject of the person",

@@ -27,6 +27,17 @@ fn registered(idp: &MockIdp, change: impl FnOnce(&mut Client)) {
     idp.clients().change(CLIENT, change).expect("the client");
 }
 
+/// The address of a request object of the main client, which has registered it and the key that signs it.
+fn by_reference(idp: &MockIdp, site: &Site, more: &Value) -> String {
+    let signer = Signer::of("ES256");
+    let uri = site.put("/request", signer.sign(&object(idp, more)));
+    registered(idp, |client| {
+        client.request_uris = vec![uri.clone()];
+        client.jwks = Some(signer.jwks());
+    });
+    uri
+}
+
 fn error_of(answer: &Answer) -> Option<String> {
     answer.param("error")
 }
@@ -153,12 +164,7 @@ async fn requests_that_share_an_object_do_not_take_it_from_each_other() {
     let threads = std::num::NonZeroUsize::new(4).expect("four");
     let idp = MockIdp::builder().threads(threads).start().await.expect("a free port");
     let site = Site::start().await;
-    let signer = Signer::of("ES256");
-    let uri = site.put("/request", signer.sign(&object(&idp, &json!({}))));
-    registered(&idp, |client| {
-        client.request_uris = vec![uri.clone()];
-        client.jwks = Some(signer.jwks());
-    });
+    let uri = by_reference(&idp, &site, &json!({}));
     let url = authorize_url(&idp, &[("request_uri", &uri)]);
     let asked = (0..200).map(|_| async { error_of_page(&Browser::new().get(&url).await) });
     let errors = futures_util::future::join_all(asked).await;
@@ -169,12 +175,7 @@ async fn requests_that_share_an_object_do_not_take_it_from_each_other() {
 async fn a_rule_refuses_a_request_that_has_to_be_fetched_too() {
     let idp = provider().await;
     let site = Site::start().await;
-    let signer = Signer::of("ES256");
-    let uri = site.put("/request", signer.sign(&object(&idp, &json!({"state": "inside"}))));
-    registered(&idp, |client| {
-        client.request_uris = vec![uri.clone()];
-        client.jwks = Some(signer.jwks());
-    });
+    let uri = by_reference(&idp, &site, &json!({"state": "inside"}));
     let then = mock_idp::Then::oauth_error("server_error");
     idp.when(mock_idp::When::operation("authorize")).then(then).expect("a rule");
     let answer = Browser::new().get(&authorize_url(&idp, &[("request_uri", &uri), ("state", "")])).await;
@@ -459,12 +460,7 @@ async fn a_sector_is_read_and_has_to_list_the_redirect_uris() {
 async fn a_fault_is_not_spent_on_an_answer_that_nobody_gets() {
     let idp = provider().await;
     let site = Site::start().await;
-    let signer = Signer::of("ES256");
-    let uri = site.put("/request", signer.sign(&object(&idp, &json!({}))));
-    registered(&idp, |client| {
-        client.request_uris = vec![uri.clone()];
-        client.jwks = Some(signer.jwks());
-    });
+    let uri = by_reference(&idp, &site, &json!({}));
     let armed = idp.faults().arm("authz-iss-wrong", mock_idp::Target::next(), 1).expect("a fault");
     let browser = Browser::new();
     let answer = browser.sign_in(&idp, "dana", &[("request_uri", &uri)]).await;
