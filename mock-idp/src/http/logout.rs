@@ -8,6 +8,7 @@ use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
+use crate::protocol::error::Refusal;
 use crate::realm::Realm;
 use crate::realm::logout::{Ended, Logout};
 
@@ -15,6 +16,10 @@ use crate::realm::logout::{Ended, Logout};
 pub(crate) fn end_session(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let posted_from_elsewhere = incoming.method == Method::POST && incoming.is_cross_site();
     if posted_from_elsewhere && incoming.cookie(&realm.cookie).is_none() {
+        if incoming.form.encode().len() > LONGEST_QUERY {
+            let reason = "what another site posted is too long for an address; send less, or send it by GET";
+            return pages::error(&incoming.place.base, &Refusal::new("logout_length", reason), note);
+        }
         // What another site posts brings no cookie along, and an address that is opened does: whose session it is shows there.
         note.response.location = Some(incoming.place.asked.to_string());
         let path = format!("/{}", incoming.place.whole_path.trim_start_matches('/'));
@@ -22,6 +27,9 @@ pub(crate) fn end_session(realm: &Realm, incoming: &Incoming, note: &mut Note) -
     }
     end(realm, incoming, false, note)
 }
+
+/// Longest query that a posted form is made into, in bytes: browsers and servers take so much.
+const LONGEST_QUERY: usize = 16 * 1024;
 
 /// The person answers.
 pub(crate) fn logout(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {

@@ -246,6 +246,11 @@ async fn what_another_site_posts_is_opened_again_where_the_session_shows() {
     assert_eq!(asked.page(), "kaseyaone-logout");
     assert_eq!(posted(true, "client_id=kaseya-mdr").await.page(), "kaseyaone-logout");
     assert!(browser.authorize(&idp, &[("prompt", "none")]).await.param("code").is_some(), "nothing ended");
+    let long = format!("state={}", "s".repeat(40_000));
+    let long =
+        browser.http().post(idp.url("/connect/endsession")).header("sec-fetch-site", "cross-site").body(long);
+    let long = Browser::new().send(long.header("content-type", "application/x-www-form-urlencoded")).await;
+    assert_eq!((long.status.as_u16(), long.page(), &long.location), (400, "kaseyaone-error", &None));
     let signs_out = idp.stories().list().iter().any(|line| line.outcome == StoryOutcome::SignedOut);
     assert!(!signs_out, "and no story says so");
 }
