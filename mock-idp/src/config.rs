@@ -22,6 +22,7 @@ use crate::fault::Arming;
 use crate::protocol::claims::ClaimNames;
 use crate::realms::Moved;
 use crate::rule::Rule;
+use crate::switches::Switches;
 
 /// Why a configuration was refused: the file, the line where it is known, what is wrong and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +60,6 @@ impl ConfigFormat {
 
 /// A configuration that was checked.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Config {
     pub(crate) listen: Option<String>,
     pub(crate) issuer: Option<String>,
@@ -67,13 +67,9 @@ pub(crate) struct Config {
     pub(crate) back_channel: Option<String>,
     pub(crate) trailing_slash: bool,
     pub(crate) seed: Option<u64>,
-    pub(crate) registration: bool,
-    pub(crate) headless: bool,
-    pub(crate) any_client: bool,
-    pub(crate) kaseya_claims: bool,
+    pub(crate) switches: Switches,
     pub(crate) tls: Option<TlsShape>,
     pub(crate) control: ControlShape,
-    pub(crate) without_auth_time: bool,
     pub(crate) names: Option<ClaimNames>,
     /// The realm at the root.
     pub(crate) root: Plan,
@@ -197,13 +193,16 @@ impl Config {
             back_channel: shape.back_channel,
             trailing_slash: shape.trailing_slash,
             seed: shape.seed,
-            registration: shape.registration,
-            headless: shape.headless,
-            any_client: shape.any_client,
-            kaseya_claims: shape.kaseya_claims,
+            switches: Switches {
+                auth_time: !shape.without_auth_time,
+                registration: shape.registration,
+                headless: shape.headless,
+                any_client: shape.any_client,
+                any_person: shape.any_person,
+                kaseya_claims: shape.kaseya_claims,
+            },
             tls: shape.tls,
             control: shape.control.unwrap_or_default(),
-            without_auth_time: shape.without_auth_time,
             names: shape.claim_names.as_ref().map(names),
             root,
             realms,
@@ -233,7 +232,7 @@ pub(crate) fn client(mut body: Node) -> Result<Client, ConfigError> {
 pub(crate) fn realm(
     mut body: Node,
     base: &Fixtures,
-    any_client: bool,
+    switches: Switches,
 ) -> Result<(String, Plan), ConfigError> {
     let only_company = match base.companies.as_slice() {
         [only] => Some(only.key.as_str()),
@@ -242,7 +241,7 @@ pub(crate) fn realm(
     fill_realm(&mut body, only_company);
     let mut shape: RealmShape = decoded(&body)?;
     let plan = plan(&mut shape, base);
-    check::scope(&plan, plan.fixtures.as_ref().unwrap_or(base), any_client, &body)?;
+    check::scope(&plan, plan.fixtures.as_ref().unwrap_or(base), switches, &body)?;
     Ok((shape.path, plan))
 }
 

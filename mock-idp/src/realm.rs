@@ -123,6 +123,7 @@ pub(crate) struct State {
     /// Clients that registered themselves, by id.
     registrations: BTreeMap<String, Registration>,
     pub(crate) on_the_spot: OnTheSpot,
+    pub(crate) people_on_the_spot: OnTheSpot,
     /// Assertions and proofs that were used: each is good once.
     seen: Kept<()>,
     /// What was fetched from addresses that clients registered.
@@ -219,6 +220,7 @@ impl Realm {
             launches: Kept::default(),
             registrations: BTreeMap::new(),
             on_the_spot: OnTheSpot::default(),
+            people_on_the_spot: OnTheSpot::default(),
             seen: Kept::default(),
             fetched: Fetched::default(),
             salt: suffix.clone(),

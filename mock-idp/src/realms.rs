@@ -225,9 +225,9 @@ impl Realms {
         self.template.farewells_later
     }
 
-    /// Whether clients are taken that nobody registered.
-    pub(crate) fn takes_any_client(&self) -> bool {
-        self.template.switches.any_client
+    /// What is on and off in every realm.
+    pub(crate) fn switches(&self) -> Switches {
+        self.template.switches
     }
 
     /// What whoever controls the provider has to show.

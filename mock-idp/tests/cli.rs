@@ -207,6 +207,17 @@ fn any_client_is_taken_when_an_option_says_so() {
 }
 
 #[test]
+fn any_person_is_taken_when_an_option_says_so() {
+    for (arguments, status) in [(&["--any-person"][..], "303 See Other"), (&[], "400 Bad Request")] {
+        let (_served, line) = serve(arguments);
+        let query = "client_id=kaseya-mdr&redirect_uri=http%3A%2F%2F127.0.0.1%3A8400%2Fsso%2Fcallback&response_type=code\
+                     &scope=openid&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+        let answer = post(&format!("{}/connect/authorize?{query}", issuer_in(&line)), "sub=alice");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{arguments:?} {answer}");
+    }
+}
+
+#[test]
 fn what_only_kaseyaone_has_is_left_out_when_an_option_says_so() {
     for (arguments, expected) in [(&["--without-kaseya-claims"][..], false), (&[], true)] {
         let (_served, line) = serve(arguments);

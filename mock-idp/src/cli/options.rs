@@ -55,6 +55,9 @@ pub(crate) struct Options {
     /// Take clients that nobody registered, with whatever secret and redirect URI they send.
     #[arg(long)]
     any_client: bool,
+    /// Take people whom nobody wrote down, with the claims that they say they have.
+    #[arg(long)]
+    any_person: bool,
     /// Serve by TLS, with a certificate of an authority that is made at start: /_control/tls/authority.pem.
     #[arg(long)]
     tls: bool,
@@ -139,6 +142,9 @@ impl Options {
         }
         if self.any_client {
             builder = builder.any_client();
+        }
+        if self.any_person {
+            builder = builder.any_person();
         }
         if self.tls {
             builder = builder.tls(self.tls_name);

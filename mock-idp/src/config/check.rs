@@ -14,16 +14,17 @@ use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::{EndpointError, Endpoints};
 use crate::realm::invent::MOST;
 use crate::rule::{OPERATIONS, Rule, Then};
+use crate::switches::Switches;
 
 pub(super) fn config(config: &Config, tree: &Node, base: &Fixtures) -> Result<(), ConfigError> {
     addresses(config, tree)?;
     let root = config.root.fixtures.as_ref().unwrap_or(base);
-    scope(&config.root, root, config.any_client, tree)?;
+    scope(&config.root, root, config.switches, tree)?;
     let usual = endpoints(&config.root, &Arc::default(), tree)?;
     let mut paths = BTreeSet::new();
     for (number, (path, plan)) in config.realms.iter().enumerate() {
         let tree = entry(tree, "realms", number);
-        realm(path, plan, config.any_client, tree, root)?;
+        realm(path, plan, config.switches, tree, root)?;
         endpoints(plan, &usual, tree)?;
         if !paths.insert(path) {
             let sentence = format!("there are two realms \"{path}\"");
@@ -55,14 +56,20 @@ pub(super) fn named(tree: &Node, from: &Path) -> Result<(), ConfigError> {
 }
 
 /// A further realm; what it does not have is as in `base`.
-fn realm(path: &str, plan: &Plan, any_client: bool, tree: &Node, base: &Fixtures) -> Result<(), ConfigError> {
+fn realm(
+    path: &str,
+    plan: &Plan,
+    switches: Switches,
+    tree: &Node,
+    base: &Fixtures,
+) -> Result<(), ConfigError> {
     if !crate::realms::is_path(path) {
         let error = crate::realms::RealmError::Path(path.to_owned()).to_string();
         let (sentence, rule) = error.split_once(" must be ").unwrap_or((&error, ""));
         let sentence = format!("{sentence} cannot be one");
         return Err(refused(tree.line_of("path"), sentence, format!("it must be {rule}")));
     }
-    scope(plan, plan.fixtures.as_ref().unwrap_or(base), any_client, tree)
+    scope(plan, plan.fixtures.as_ref().unwrap_or(base), switches, tree)
 }
 
 fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
@@ -78,7 +85,7 @@ fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
             if let Err(flaw) = ClaimNames::default().rename(&format!("{name}={claim}")) {
                 return Err(refused(names.line_of(name), flaw, "write the name of another claim"));
             }
-            if !config.kaseya_claims && name != "username" {
+            if !config.switches.kaseya_claims && name != "username" {
                 let sentence = format!("{name} has a name, and kaseya_claims = false leaves it out");
                 return Err(refused(names.line_of(name), sentence, "remove one of the two"));
             }
@@ -118,11 +125,11 @@ fn reach(config: &Config, tree: &Node) -> Result<(), ConfigError> {
     }
 }
 
-/// What is in one realm. Where any client is taken, one that is named may come later.
+/// What is in one realm. Where any client or person is taken, one that is named may come later.
 pub(super) fn scope(
     plan: &Plan,
     fixtures: &Fixtures,
-    any_client: bool,
+    switches: Switches,
     tree: &Node,
 ) -> Result<(), ConfigError> {
     if let Some(clock) = tree.get("clock")
@@ -150,13 +157,13 @@ pub(super) fn scope(
         fault(&arming.fault, tree.line_of("fault"))?;
         let line = tree.line_of("target");
         match &arming.target {
-            Target::Person(key) => person(key, fixtures, line)?,
-            Target::Client(id) if !any_client => client(id, fixtures, line)?,
-            Target::Next | Target::State(_) | Target::Client(_) => {}
+            Target::Person(key) if !switches.any_person => person(key, fixtures, line)?,
+            Target::Client(id) if !switches.any_client => client(id, fixtures, line)?,
+            Target::Next | Target::State(_) | Target::Person(_) | Target::Client(_) => {}
         }
     }
     for (number, wanted) in plan.prepared.rules.iter().enumerate() {
-        rule(wanted, fixtures, any_client, entry(tree, "rules", number))?;
+        rule(wanted, fixtures, switches, entry(tree, "rules", number))?;
     }
     Ok(())
 }
@@ -236,17 +243,17 @@ fn client(id: &str, fixtures: &Fixtures, line: usize) -> Result<(), ConfigError>
     if fixtures.client(id).is_some() { Ok(()) } else { Err(unknown(line, "client", id, known)) }
 }
 
-fn rule(rule: &Rule, fixtures: &Fixtures, any_client: bool, tree: &Node) -> Result<(), ConfigError> {
+fn rule(rule: &Rule, fixtures: &Fixtures, switches: Switches, tree: &Node) -> Result<(), ConfigError> {
     let when = tree.get("when").unwrap_or(tree);
     if let Some(operation) = rule.when.operation.as_deref()
         && !OPERATIONS.contains(&operation)
     {
         return Err(unknown(when.line_of("operation"), "operation", operation, OPERATIONS.into_iter()));
     }
-    if let Some(key) = &rule.when.person {
+    if let Some(key) = rule.when.person.as_ref().filter(|_| !switches.any_person) {
         person(key, fixtures, when.line_of("person"))?;
     }
-    if let Some(id) = rule.when.client.as_ref().filter(|_| !any_client) {
+    if let Some(id) = rule.when.client.as_ref().filter(|_| !switches.any_client) {
         client(id, fixtures, when.line_of("client"))?;
     }
     let then = tree.get("then").unwrap_or(tree);

@@ -32,6 +32,8 @@ pub(crate) struct Shape {
     pub(crate) headless: bool,
     #[serde(default)]
     pub(crate) any_client: bool,
+    #[serde(default)]
+    pub(crate) any_person: bool,
     #[serde(default = "yes")]
     pub(crate) kaseya_claims: bool,
     pub(crate) tls: Option<TlsShape>,

@@ -46,8 +46,7 @@ pub(crate) async fn create_realm(
     place: Place,
     body: Bytes,
 ) -> Result<(StatusCode, Json<RealmReading>), Problem> {
-    let (path, plan) =
-        config::realm(read(&body)?, &place.realms.fixtures(), place.realms.takes_any_client())?;
+    let (path, plan) = config::realm(read(&body)?, &place.realms.fixtures(), place.realms.switches())?;
     if plan.keys.is_some() {
         return Err(Problem::wrong("keys names a folder, which only a configuration file may; leave it out"));
     }

@@ -3,11 +3,12 @@
 use axum::http::header;
 
 use crate::http::connect::respond;
-use crate::http::pages::{self, Form, Wanted};
+use crate::http::pages::{self, Form, Shown, Wanted};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
 use crate::protocol::error::Refusal;
+use crate::protocol::on_the_spot::person::Named;
 use crate::realm::Realm;
 use crate::realm::login::Step;
 
@@ -49,12 +50,22 @@ pub(crate) fn code(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply
     })
 }
 
+/// Somebody on the page, or somebody who is named.
 pub(crate) fn people(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let person = incoming.form.first("person").unwrap_or_default();
     let cookie = incoming.cookie(&realm.cookie);
     submit(realm, Form::People, incoming, note, |name, note| {
-        realm.lock_at(&incoming.place.base).choose_person(name, person, cookie, note)
+        let mut state = realm.lock_at(&incoming.place.base);
+        match incoming.form.first("person") {
+            Some(person) => state.choose_person(name, person, cookie, note),
+            None => state.name_person(name, &named(incoming), cookie, note),
+        }
     })
+}
+
+/// Who was typed in.
+fn named(incoming: &Incoming) -> Named<'_> {
+    let field = |name| incoming.form.first(name).unwrap_or_default();
+    Named { name: field("username").trim(), company: field("company"), claims: field("claims") }
 }
 
 pub(crate) fn show_consent(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
@@ -107,7 +118,8 @@ fn show(realm: &Realm, form: Form, incoming: &Incoming, note: &mut Note) -> Repl
                 Form::Code => interaction.proven.is_some(),
             };
             let form = if ready { form } else { Form::Login };
-            pages::form(&state, form, name, interaction, &wanted, None, note)
+            let shown = Shown { wanted, ..Shown::default() };
+            pages::form(&state, form, name, interaction, &shown, note)
         }
         None => gone(incoming, note),
     }
@@ -146,7 +158,9 @@ fn submit(
             let state = realm.lock_at(&incoming.place.base);
             match state.interaction(name) {
                 Some(interaction) => {
-                    pages::form(&state, form, name, interaction, &Wanted::default(), Some(sentence), note)
+                    let error = Some(&*sentence);
+                    let shown = Shown { named: named(incoming), error, ..Shown::default() };
+                    pages::form(&state, form, name, interaction, &shown, note)
                 }
                 None => gone(incoming, note),
             }

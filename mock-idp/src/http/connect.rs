@@ -16,6 +16,7 @@ use crate::http::request::Incoming;
 use crate::journal::{Note, Params};
 use crate::protocol::authorize::ResponseMode;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
+use crate::protocol::on_the_spot::person::Named;
 use crate::realm::Realm;
 use crate::realm::grants::access_name;
 use crate::realm::redeem::Redeemed;
@@ -30,7 +31,7 @@ pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
         Ok(asked) => asked,
         Err(refusal) => return pages::error(&incoming.place.base, &refusal, note),
     };
-    let authorized = realm.lock_at(&incoming.place.base).authorize(params, cookie, chosen, note);
+    let authorized = realm.lock_at(&incoming.place.base).authorize(params, cookie, chosen.as_ref(), note);
     match authorized {
         Authorized::Page(refusal) => pages::error(&incoming.place.base, &refusal, note),
         // It is asked once more when that is there.
@@ -53,14 +54,15 @@ pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
     }
 }
 
-/// The parameters of an authorization request. A test without a browser posts `sub` to the address of the request
-/// instead of following it: the person with this key, user name, address or subject signs in without a page.
-pub(super) fn asked(incoming: &Incoming) -> Result<(&Params, Option<&str>), Refusal> {
+/// The parameters of an authorization request. A test without a browser posts `sub` (or `username`) to the address of the
+/// request instead of following it: the person with this key, user name, address or subject signs in without a page.
+pub(super) fn asked(incoming: &Incoming) -> Result<(&Params, Option<Named<'_>>), Refusal> {
     let in_query = incoming.method == Method::POST && incoming.query.first("client_id").is_some();
-    if in_query && let Some(chosen) = incoming.form.one("sub")? {
-        return Ok((&incoming.query, Some(chosen)));
-    }
-    Ok((incoming.params(), None))
+    let name = if in_query { incoming.form.one("sub")?.or(incoming.form.one("username")?) } else { None };
+    let Some(name) = name else { return Ok((incoming.params(), None)) };
+    let (company, claims) = (incoming.form.one("company")?, incoming.form.one("claims")?);
+    let named = Named { name, company: company.unwrap_or_default(), claims: claims.unwrap_or_default() };
+    Ok((&incoming.query, Some(named)))
 }
 
 /// Sends an authorization response the way it was asked for.

@@ -22,12 +22,13 @@ use crate::http::reply::Reply;
 use crate::journal::Note;
 use crate::protocol::authorize::ReturnTo;
 use crate::protocol::error::Refusal;
+use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::params::Params;
 use crate::realm::{Interaction, State};
 
 pub(crate) use self::logout::{logout, signed_out, still_signed_in};
 pub(crate) use self::people::Wanted;
-use self::people::{CompanyGroup, Search, groups, has_many};
+use self::people::{CompanyGroup, Search, Somebody, groups, has_many};
 pub(crate) use self::portal::{portal, portal_people};
 
 #[derive(Template)]
@@ -67,6 +68,7 @@ struct People<'a> {
     prefix: &'a str,
     client: Face<'a>,
     interaction: &'a str,
+    somebody: Option<Somebody<'a>>,
     search: Option<Search<'a>>,
     companies: Vec<CompanyGroup>,
     error: Option<&'a str>,
@@ -148,16 +150,26 @@ pub(crate) enum Form {
     People,
 }
 
-/// A form of a waiting sign-in; the people are those who are looked for.
+/// What stands on a form, beside what is known of the sign-in.
+#[derive(Default)]
+pub(crate) struct Shown<'a> {
+    /// The people are those who are looked for.
+    pub(crate) wanted: Wanted<'a>,
+    /// Who was named.
+    pub(crate) named: Named<'a>,
+    pub(crate) error: Option<&'a str>,
+}
+
+/// A form of a waiting sign-in.
 pub(crate) fn form(
     state: &State,
     form: Form,
     name: &str,
     interaction: &Interaction,
-    wanted: &Wanted<'_>,
-    error: Option<&str>,
+    shown: &Shown<'_>,
     note: &mut Note,
 ) -> Reply {
+    let Shown { ref wanted, named, error } = *shown;
     let client = Face::of(state, &interaction.request.client_id);
     let policy = client.shown_under(policy(Some(&*interaction.request.redirect_uri), false));
     let (username, company) = typed_or_hinted(state, interaction);
@@ -179,7 +191,9 @@ pub(crate) fn form(
         Form::People => {
             let search = Search::of(state, wanted.by, "/account/people", Some(name));
             let companies = groups(state, wanted);
-            let page = People { prefix, client, interaction: name, search, companies, error };
+            let hinted = if named.name.is_empty() { username } else { named.name };
+            let somebody = Somebody::of(state, Named { name: hinted, ..named });
+            let page = People { prefix, client, interaction: name, somebody, search, companies, error };
             ("kaseyaone-people", page.render())
         }
     };

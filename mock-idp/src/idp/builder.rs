@@ -191,6 +191,14 @@ impl MockIdpBuilder {
         self
     }
 
+    /// Takes people whom nobody wrote down: whoever signs in under a name that is not known is a person made on the spot, and
+    /// may say which claims there are about them in this sign-in.
+    #[must_use]
+    pub fn any_person(mut self) -> Self {
+        self.switches.any_person = true;
+        self
+    }
+
     /// How long the fault `ok-slow` waits. Default: 5 seconds.
     #[must_use]
     pub fn slow_answers(mut self, wait: Duration) -> Self {

@@ -99,14 +99,10 @@ impl MockIdpBuilder {
         self.back_channel = config.back_channel.or(self.back_channel);
         self.trailing_slash |= config.trailing_slash;
         self.seed = config.seed.or(self.seed);
-        self.switches.registration |= config.registration;
-        self.switches.headless |= config.headless;
-        self.switches.any_client |= config.any_client;
+        self.switches = self.switches.and(config.switches);
         self.control_bind = config.control.listen.or(self.control_bind);
         self.control_key = config.control.key.or(self.control_key);
         self.tls = config.tls.map(tls_source).transpose()?.or(self.tls);
-        self.switches.kaseya_claims &= config.kaseya_claims;
-        self.switches.auth_time &= !config.without_auth_time;
         self.names = config.names.unwrap_or(self.names);
         self.clock_setting = config.root.clock.or(self.clock_setting);
         self.moved.layout = config.root.moved.layout.or(self.moved.layout);

@@ -12,6 +12,7 @@ use crate::visible::visible;
 
 /// A configuration file.
 #[derive(Debug, Default, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Draft {
     #[serde(skip)]
     notes: BTreeSet<String>,
@@ -20,6 +21,8 @@ pub(super) struct Draft {
     pub(super) layout: Option<Layout>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) any_client: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) any_person: bool,
     /// What is imported has no claims of KaseyaOne.
     kaseya_claims: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]

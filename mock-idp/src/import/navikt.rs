@@ -62,14 +62,15 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     }
     let mut draft = Draft::new();
     draft.any_client = true;
+    draft.any_person = true;
     draft.layout = Some(Layout::Navikt);
     draft.note(
-        "mock-oauth2-server takes any client and redirect URI, and so does any_client = true; the clients that stand here are registered, and strict: write their secret and redirect_uris, or remove them. tokenExpiry and aud are theirs alone",
+        "mock-oauth2-server takes any client, redirect URI and user name, and so do any_client = true and any_person = true; the clients that stand here are registered, and strict: write their secret and redirect_uris, or remove them. tokenExpiry and aud are theirs alone",
     );
     if file.interactive_login != Some(true) {
         draft.headless = true;
         draft.note(
-            "interactiveLogin = false: headless = true signs in whoever login_hint names; without a hint a person is asked for",
+            "interactiveLogin = false: headless = true signs in whoever login_hint names, be it anybody; without a hint a person is asked for",
         );
     }
     for name in file.rest.keys() {

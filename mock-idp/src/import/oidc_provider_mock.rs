@@ -37,9 +37,10 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
         draft.people.push(person);
     }
     draft.any_client = true;
+    draft.any_person = true;
     draft.clients = vec![client("app")];
     draft.note(
-        "oidc-provider-mock takes any client, and so does any_client = true; the client app is registered, and strict: write its secret and redirect_uris, or remove it",
+        "oidc-provider-mock takes any client and any sub, and so do any_client = true and any_person = true; the client app is registered, and strict: write its secret and redirect_uris, or remove it",
     );
     draft.note("its options (--require-nonce, --no-refresh-token, --token-max-age, --user, --user-claims) are not in the file");
     Ok(draft)

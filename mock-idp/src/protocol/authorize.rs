@@ -9,7 +9,7 @@ use fixtures::{Client, ResponseType, is_registered};
 
 use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::protocol::error::Refusal;
-use crate::protocol::on_the_spot;
+use crate::protocol::on_the_spot::client as on_the_spot;
 use crate::protocol::params::Params;
 
 pub(crate) use self::checks::check;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::base::Base;
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::Endpoint;
-use crate::protocol::on_the_spot;
+use crate::protocol::on_the_spot::client as on_the_spot;
 use crate::switches::Switches;
 
 /// Paths of the endpoints, relative to the realm, unless they are elsewhere (`endpoints`).

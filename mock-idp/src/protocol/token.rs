@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError};
-use crate::protocol::on_the_spot;
+use crate::protocol::on_the_spot::client as on_the_spot;
 use crate::protocol::params::Params;
 use crate::protocol::pkce;
 

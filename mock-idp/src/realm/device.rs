@@ -127,6 +127,7 @@ impl State {
             self.authentication_of(&session.person, &client, grant.scope, session.auth_time);
         authentication.sid.clone_from(&session.sid);
         authentication.audience = grant.audience;
+        authentication.ordered.clone_from(&session.said);
         self.remember_visit(&session.sid, &client.id);
         self.devices.get_mut(device_code)?.answer = DeviceAnswer::Yes(Box::new(authentication));
         Some(client)

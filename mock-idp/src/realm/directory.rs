@@ -159,6 +159,11 @@ impl Directory {
         self.by_subject.get(subject).and_then(|key| self.present(key))
     }
 
+    /// Whether somebody has, or had until they were deleted, this key or subject.
+    pub(crate) fn is_taken(&self, name: &str) -> bool {
+        self.people.contains_key(name) || self.by_subject.contains_key(name)
+    }
+
     /// The people of all companies with this user name who are there.
     pub(crate) fn with_username(&self, username: &str) -> impl Iterator<Item = &Person> {
         let keys = self.by_username.get(&username.to_lowercase());

@@ -11,6 +11,7 @@ use crate::protocol::assertion::{self, Expected};
 use crate::protocol::audience;
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::params::Params;
 use crate::protocol::token as rules;
 use crate::realm::State;
@@ -237,11 +238,14 @@ impl State {
             return Err(invalid("assertion_once", "the assertion was used before".to_owned()));
         }
         let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
-        let person = self
-            .person_of(subject, &client.id)
-            .or_else(|| self.people.hinted(subject).map(|it| it.key.clone()));
-        let person =
-            person.ok_or_else(|| invalid("assertion_subject", "there is nobody with that sub".to_owned()))?;
+        let person = match self.person_of(subject, &client.id) {
+            Some(person) => person,
+            None => {
+                self.somebody(&Named { name: subject, ..Named::default() })
+                    .map_err(|refusal| invalid("assertion_subject", refusal.reason))?
+                    .0
+            }
+        };
         let asked = request.form.first("scope").filter(|asked| !asked.is_empty()).unwrap_or("openid");
         let scope = rules::each_once(asked.split_ascii_whitespace());
         let audience = audience::asked(request.form)?;

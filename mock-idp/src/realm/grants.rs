@@ -29,6 +29,8 @@ pub(crate) struct Session {
     pub(crate) sid: String,
     pub(crate) auth_time: Timestamp,
     pub(crate) expires_at: Timestamp,
+    /// Claims that whoever signed in said of themselves.
+    pub(crate) said: Map<String, Value>,
 }
 
 /// Who authenticated, when, and for what: shared by a code and everything it gives.
@@ -45,7 +47,7 @@ pub(crate) struct Authentication {
     pub(crate) audience: Vec<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) claims: ClaimsRequest,
-    /// Claims that a test ordered, instead of what is said of the person otherwise.
+    /// Claims that a test ordered or whoever signed in said, instead of what is said of the person otherwise.
     pub(crate) ordered: Map<String, Value>,
     /// Names the family of tokens that is revoked together.
     pub(crate) family: String,
@@ -56,13 +58,17 @@ impl Authentication {
     /// Bytes that whoever asked for it made it take, roughly.
     fn size(&self) -> usize {
         let lists = texts(&self.scope) + texts(&self.audience);
-        let ordered = self.ordered.iter().map(|(name, value)| name.len() + value.to_string().len());
         lists
-            + ordered.sum::<usize>()
+            + claims(&self.ordered)
             + self.nonce.as_ref().map_or(0, String::len)
             + self.claims.size()
             + self.sign_in.size()
     }
+}
+
+/// Bytes of claims, roughly.
+fn claims(claims: &Map<String, Value>) -> usize {
+    claims.iter().map(|(name, value)| name.len() + value.to_string().len()).sum()
 }
 
 /// Bytes of a list, with those that hold it together.
@@ -70,7 +76,11 @@ pub(crate) fn texts(list: &[String]) -> usize {
     list.iter().map(|text| text.len() + size_of::<String>()).sum()
 }
 
-impl Weighed for Session {}
+impl Weighed for Session {
+    fn weight(&self) -> usize {
+        claims(&self.said)
+    }
+}
 
 impl Weighed for CodeGrant {
     fn weight(&self) -> usize {

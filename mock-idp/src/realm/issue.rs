@@ -125,7 +125,7 @@ impl State {
             audience: request.audience.clone(),
             nonce: request.nonce.clone(),
             claims: request.claims.clone(),
-            ordered: Map::new(),
+            ordered: session.said.clone(),
             family: self.generator.short(),
             sign_in: sign_in.clone(),
         }
@@ -190,6 +190,6 @@ impl State {
     /// A session of another person of the same company, as old as this one.
     pub(crate) fn session_of_another(&mut self, session: &Session) -> Option<Session> {
         let person = self.people.somebody_else(&session.person)?.key.clone();
-        Some(Session { person, sid: self.generator.short(), ..session.clone() })
+        Some(Session { person, sid: self.generator.short(), said: Map::new(), ..session.clone() })
     }
 }

@@ -2,15 +2,18 @@
 //!
 //! A wrong user name, an unknown company and a wrong password read alike: nobody learns who exists.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use fixtures::{Person, SecondFactor, Status};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
 
 use crate::fault::SignIn;
 use crate::fault::session::Answered;
 use crate::journal::Note;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
+use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::token::same_secret;
 use crate::realm::grants::Session;
 use crate::realm::sign_in::{AuthorizationResponse, later};
@@ -26,7 +29,7 @@ pub(crate) enum Step {
     /// On to the form for the one-time code.
     Code,
     /// The same form again, with this sentence.
-    Again(&'static str),
+    Again(Cow<'static, str>),
     /// The person may not sign in, and is told so.
     Refused(Refusal),
     /// The person is known; on to the consent, with a session.
@@ -78,12 +81,12 @@ impl State {
         about(note, interaction);
         if username.len() > LONGEST_NAME || company.len() > LONGEST_NAME {
             note.refusal = Some(Refusal::new("login_filled_in", "user name or company is too long"));
-            return Step::Again("The user name and the company name have 200 letters at most.");
+            return again("The user name and the company name have 200 letters at most.");
         }
         let missing = only.is_none() && company.trim().is_empty();
         if username.trim().is_empty() || missing {
             note.refusal = Some(Refusal::new("login_filled_in", "user name or company is empty"));
-            return Step::Again(match only {
+            return again(match only {
                 Some(_) => "Enter your user name.",
                 None => "Enter your user name and your company name.",
             });
@@ -142,7 +145,7 @@ impl State {
             return self.failed(&username, &company, WRONG_CODE, note);
         }
         self.failures.remove(&lower(&username, &company));
-        self.finish(name, &key, cookie, note)
+        self.finish(name, &key, Map::new(), cookie, note)
     }
 
     /// One click instead of three steps.
@@ -157,9 +160,29 @@ impl State {
         about(note, interaction);
         if self.people.present(key).is_none() {
             note.refusal = Some(Refusal::new("person_known", "there is no such person"));
-            return Step::Again("There is no such person.");
+            return again("There is no such person.");
         }
-        self.finish(name, key, cookie, note)
+        self.finish(name, key, Map::new(), cookie, note)
+    }
+
+    /// Whoever is named, where any person is taken.
+    pub(crate) fn name_person(
+        &mut self,
+        name: &str,
+        named: &Named<'_>,
+        cookie: Option<&str>,
+        note: &mut Note,
+    ) -> Step {
+        let Some(interaction) = self.interactions.get(name) else { return Step::Gone };
+        about(note, interaction);
+        match self.somebody(named) {
+            Ok((key, said)) => self.finish(name, &key, said, cookie, note),
+            Err(refusal) => {
+                let sentence = as_a_sentence(&refusal.reason);
+                note.refusal = Some(refusal);
+                Step::Again(sentence.into())
+            }
+        }
     }
 
     /// The person says no: OIDC Core 3.1.2.6.
@@ -173,7 +196,14 @@ impl State {
         Step::Done { response, session: None }
     }
 
-    fn finish(&mut self, name: &str, key: &str, cookie: Option<&str>, note: &mut Note) -> Step {
+    fn finish(
+        &mut self,
+        name: &str,
+        key: &str,
+        said: Map<String, Value>,
+        cookie: Option<&str>,
+        note: &mut Note,
+    ) -> Step {
         let Some(waiting) = self.interactions.get(name) else { return Step::Gone };
         let (subject, client_id) = (waiting.subject.clone(), waiting.request.client_id.clone());
         let refused = self.people.present(key).map(standing).is_some_and(|standing| standing.is_err());
@@ -184,7 +214,7 @@ impl State {
             let response = self.error_response(&to, error, &mut sign_in, note);
             return Step::Done { response, session: None };
         }
-        let Some((secret, session)) = self.begin_session(key, cookie, note) else {
+        let Some((secret, session)) = self.begin_session_saying(said, key, cookie, note) else {
             return note.refusal.clone().map_or(Step::Gone, Step::Refused);
         };
         let Some(interaction) = self.interactions.remove(name) else { return Step::Gone };
@@ -210,6 +240,17 @@ impl State {
         cookie: Option<&str>,
         note: &mut Note,
     ) -> Option<(String, Session)> {
+        self.begin_session_saying(Map::new(), key, cookie, note)
+    }
+
+    /// The same for a person who said this of themselves.
+    pub(crate) fn begin_session_saying(
+        &mut self,
+        said: Map<String, Value>,
+        key: &str,
+        cookie: Option<&str>,
+        note: &mut Note,
+    ) -> Option<(String, Session)> {
         note.person = Some(key.to_owned());
         if let Err(refusal) = standing(self.people.present(key)?) {
             note.refusal = Some(refusal);
@@ -224,6 +265,7 @@ impl State {
             sid: self.generator.short(),
             auth_time: now,
             expires_at: later(now, SESSION_LIFE),
+            said,
         };
         let secret = self.generator.secret();
         self.sessions.insert(secret.clone(), session.clone(), session.expires_at, now);
@@ -269,7 +311,7 @@ impl State {
             *failures
         });
         if failures < FAILURES {
-            return Step::Again(sentence);
+            return again(sentence);
         }
         let key = self.people.find_person(username, company).map(|person| person.key.clone());
         if let Some(key) = key {
@@ -321,6 +363,17 @@ fn sentence_of(status: Status) -> &'static str {
 fn about(note: &mut Note, interaction: &Interaction) {
     note.client = Some(interaction.request.client_id.clone());
     note.state.clone_from(&interaction.request.state);
+}
+
+fn again(sentence: &'static str) -> Step {
+    Step::Again(sentence.into())
+}
+
+/// A reason, as a page says it.
+fn as_a_sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(letters).chain(['.']).collect()
 }
 
 /// What was typed as one name; a line break is in neither part.

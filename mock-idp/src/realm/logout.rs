@@ -10,7 +10,7 @@ use crate::jose::{TokenDraft, verify_own_id_token};
 use crate::journal::Note;
 use crate::protocol::error::Refusal;
 use crate::protocol::logout::{self, Hint, LogoutTokenFacts};
-use crate::protocol::on_the_spot::Return;
+use crate::protocol::on_the_spot::client::Return;
 use crate::protocol::params::Params;
 use crate::realm::State;
 use crate::realm::grants::Session;

@@ -48,7 +48,7 @@ pub struct Mint {
     /// from the future.
     #[serde(default)]
     pub issued_seconds_ago: i64,
-    /// Claims of the ID token and of an access token that is a JWT, beside what they say of the person or instead of it.
+    /// Claims of the ID token, of user information and of an access token that is a JWT, beside what they say of the person or instead of it.
     /// User information says what it always says.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, Value>)]
@@ -105,7 +105,7 @@ impl Mint {
         self
     }
 
-    /// Puts a claim into the ID token, and into an access token that is a JWT.
+    /// Puts a claim into the ID token, into user information, and into an access token that is a JWT.
     #[must_use]
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.claims.insert(name.into(), value.into());
@@ -299,7 +299,8 @@ impl State {
         let sid = order.sid.clone().or_else(newest);
         let sid = sid.unwrap_or_else(|| self.generator.short());
         let now = self.now();
-        let session = Session { person: order.person.clone(), sid, auth_time: now, expires_at: now };
+        let session =
+            Session { person: order.person.clone(), sid, auth_time: now, expires_at: now, said: Map::new() };
         let mut sign_in = SignIn {
             person: Some(order.person.clone()),
             client: Some(order.client.clone()),

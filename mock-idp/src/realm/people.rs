@@ -55,10 +55,10 @@ impl State {
             Err(ArmError::NoSuchTarget { kind, name: name.to_owned(), nearest: nearest.to_owned() })
         };
         match target {
-            Target::Person(key) if self.people.get(key).is_none() => {
+            // Where anybody is taken they may come later.
+            Target::Person(key) if self.people.get(key).is_none() && !self.switches.any_person => {
                 missing("person", key, nearest(key, self.people.keys()))
             }
-            // Where any client is taken it may come later.
             Target::Client(id) if !self.clients.contains_key(id) && !self.switches.any_client => {
                 missing("client", id, nearest(id, self.clients.keys().map(String::as_str)))
             }

@@ -14,7 +14,7 @@ use crate::protocol::assertion;
 use crate::protocol::authorize::{self, shorten};
 use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, OAuthError};
-use crate::protocol::on_the_spot::Return;
+use crate::protocol::on_the_spot::client::Return;
 use crate::protocol::params::{MANY, Params};
 use crate::realm::State;
 use crate::realm::client_auth::Caller;

@@ -13,7 +13,8 @@ use crate::protocol::authorize::{self, AuthorizeRequest, Prompt, ReturnTo, short
 use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::login::{Answer, Because, LiveSession, decide_login};
-use crate::protocol::on_the_spot::Return;
+use crate::protocol::on_the_spot::client::Return;
+use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::params::Params;
 use crate::realm::grants::Session;
 use crate::realm::{Interaction, State};
@@ -69,7 +70,7 @@ impl State {
         &mut self,
         params: &Params,
         cookie: Option<&str>,
-        chosen: Option<&str>,
+        chosen: Option<&Named<'_>>,
         note: &mut Note,
     ) -> Authorized {
         let proven = self.proven(params, note);
@@ -130,7 +131,7 @@ impl State {
         &mut self,
         request: &AuthorizeRequest,
         cookie: Option<&str>,
-        chosen: Option<&str>,
+        chosen: Option<&Named<'_>>,
         sign_in: &mut SignIn,
         note: &mut Note,
     ) -> Result<Authorized, OAuthError> {
@@ -146,7 +147,11 @@ impl State {
         let session = cookie.and_then(|cookie| self.live_session(cookie, now)).cloned();
         let live = session.as_ref().and_then(|session| {
             let person = self.people.present(&session.person)?;
-            let fits_login_hint = hinted.as_ref().is_none_or(|hinted| *hinted == session.person);
+            // Where anybody is taken, a hint at nobody is one at somebody new.
+            let fits_login_hint = match &hinted {
+                Some(hinted) => *hinted == session.person,
+                None => request.login_hint.is_none() || !self.switches.any_person,
+            };
             let subject = self.subject_of(&person.key, &request.client_id)?;
             Some(LiveSession { subject, auth_time: session.auth_time, fits_login_hint })
         });
@@ -168,9 +173,14 @@ impl State {
             let asked = Asked { request, subject: hint_subject.as_deref() };
             return self.sign_in_without_page(&asked, chosen, cookie, sign_in, note);
         }
-        if let (Answer::Ask(_), true, Some(hinted)) = (answer, self.switches.headless, &hinted) {
+        let named = match (&hinted, &request.login_hint) {
+            (Some(hinted), _) => Some(hinted),
+            (None, hint) => hint.as_ref().filter(|_| self.switches.any_person),
+        };
+        if let (Answer::Ask(_), true, Some(name)) = (answer, self.switches.headless, named) {
             let asked = Asked { request, subject: hint_subject.as_deref() };
-            return self.sign_in_without_page(&asked, hinted, cookie, sign_in, note);
+            let named = Named { name, ..Named::default() };
+            return self.sign_in_without_page(&asked, &named, cookie, sign_in, note);
         }
         match (answer, session) {
             (Answer::Silently, Some(session)) if request.consent => {
@@ -229,21 +239,18 @@ impl State {
     fn sign_in_without_page(
         &mut self,
         asked: &Asked<'_>,
-        chosen: &str,
+        chosen: &Named<'_>,
         cookie: Option<&str>,
         sign_in: &mut SignIn,
         note: &mut Note,
     ) -> Result<Authorized, OAuthError> {
         let Asked { request, subject } = *asked;
-        let Some(person) = self.people.hinted(chosen).map(|person| person.key.clone()) else {
-            let reason = format!(
-                "there is no person {:?}: give a key, user name, address or subject",
-                shorten(chosen)
-            );
-            return Ok(page(Refusal::new("person_known", reason), note));
+        let (person, said) = match self.somebody(chosen) {
+            Ok(somebody) => somebody,
+            Err(refusal) => return Ok(page(refusal, note)),
         };
         self.check_subject(subject, &person, &request.client_id)?;
-        let Some((secret, session)) = self.begin_session(&person, cookie, note) else {
+        let Some((secret, session)) = self.begin_session_saying(said, &person, cookie, note) else {
             let refused = || Refusal::new("person_status", "the person may not sign in");
             return Ok(page(note.refusal.clone().unwrap_or_else(refused), note));
         };
@@ -291,7 +298,8 @@ impl State {
             agreed: None,
         };
         self.remember_interaction(interaction.clone(), waiting);
-        let page = if request.prompt == Prompt::SelectAccount { Page::People } else { Page::Login };
+        let by_choice = request.prompt == Prompt::SelectAccount || self.switches.any_person;
+        let page = if by_choice { Page::People } else { Page::Login };
         Authorized::Ask { interaction, page }
     }
 

@@ -131,6 +131,7 @@ impl State {
     /// The identity faults that struck the ID token of this sign-in strike here too, uncounted.
     fn userinfo_claims(&self, who: &Authentication, sign_in: &SignIn, note: &mut Note) -> Map<String, Value> {
         let mut claims = self.honest_claims(who, Telling::Userinfo, &who.scope);
+        claims.extend(who.ordered.clone());
         let around = self.around_person(&who.person);
         for record in self.faults.list().iter().filter(|record| sign_in.struck.contains(&record.id)) {
             if crate::fault::identity::person(record.fault, &around, &mut claims) {

@@ -4,6 +4,7 @@
 mod one_test_each;
 
 mod any_client;
+mod any_person;
 mod assertions;
 mod attacks;
 mod audience;

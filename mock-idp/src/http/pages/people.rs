@@ -7,6 +7,7 @@ use fixtures::Person;
 
 use crate::base::Base;
 use crate::config::IN_FILE;
+use crate::protocol::on_the_spot::person::{Named, WHY};
 use crate::realm::directory::Found;
 use crate::realm::invent::MADE_UP;
 use crate::realm::{Realm, State};
@@ -37,10 +38,28 @@ pub(super) struct PersonButton {
 impl PersonButton {
     /// Why somebody is there tells people apart, unless it says the same of all: then their address does.
     fn of(person: &Person) -> Self {
-        let says_nothing = ["", IN_FILE, MADE_UP, fixtures::MADE].contains(&&*person.why);
+        let says_nothing = ["", IN_FILE, MADE_UP, WHY, fixtures::MADE].contains(&&*person.why);
         let address = || person.email.as_ref().unwrap_or(&person.username);
         let why = if says_nothing { address() } else { &person.why };
         Self { key: person.key.clone(), name: person.full_name(), why: why.clone() }
+    }
+}
+
+/// A form for somebody who is not on the page, where any person is taken.
+pub(super) struct Somebody<'a> {
+    pub(super) named: Named<'a>,
+    /// Key, name, and whether it is the one that is chosen, where there are several.
+    pub(super) companies: Vec<(String, String, bool)>,
+}
+
+impl<'a> Somebody<'a> {
+    /// Nothing where nobody else is taken.
+    pub(super) fn of(state: &State, named: Named<'a>) -> Option<Self> {
+        let companies = state.people.companies().iter().filter(|_| state.people.only_company().is_none());
+        let choice = |company: &fixtures::Company| {
+            (company.key.clone(), company.name.clone(), company.key == named.company)
+        };
+        state.switches.any_person.then(|| Self { named, companies: companies.map(choice).collect() })
     }
 }
 

@@ -1,0 +1,46 @@
+//! People whom nobody wrote down, where such people are taken (`any_person`): who signs in says who they are. Those who are
+//! written down stay who they are.
+
+use serde_json::{Map, Value};
+
+use crate::protocol::error::Refusal;
+use crate::protocol::on_the_spot::person::{self as rules, Named};
+use crate::realm::State;
+use crate::realm::on_the_spot::full;
+
+impl State {
+    /// The key of whoever is named, made on the spot if need be, and what is said of them in this sign-in.
+    pub(crate) fn somebody(&mut self, named: &Named<'_>) -> Result<(String, Map<String, Value>), Refusal> {
+        if !self.switches.any_person && !named.claims.is_empty() {
+            let reason =
+                "claims are said at a sign-in only where any person is taken: start with --any-person";
+            return Err(Refusal::new("claims_taken", reason));
+        }
+        if named.name.is_empty() {
+            return Err(Refusal::new("person_named", "nobody is named; give a user name"));
+        }
+        let claims = rules::claims(named.claims)?;
+        if let Some(known) = self.people.hinted(named.name) {
+            return Ok((known.key.clone(), claims));
+        }
+        if !self.switches.any_person {
+            return Err(Refusal::new("person_known", rules::unknown(named.name)));
+        }
+        Ok((self.take_person(named)?, claims))
+    }
+
+    fn take_person(&mut self, named: &Named<'_>) -> Result<String, Refusal> {
+        let name = named.name;
+        if self.people.is_taken(name) {
+            let reason =
+                format!("{name:?} was deleted; restore or recreate that person, or give another name");
+            return Err(Refusal::new("person_known", reason));
+        }
+        let person = rules::person(name, named.company, self.people.companies())?;
+        if !self.people_on_the_spot.insert(name, 4 * name.len()) {
+            return Err(Refusal::new("people_on_the_spot", full("people")));
+        }
+        self.people.insert(person);
+        Ok(name.to_owned())
+    }
+}
