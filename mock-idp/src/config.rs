@@ -82,6 +82,8 @@ pub(crate) struct Config {
 pub(crate) struct Plan {
     pub(crate) seed: Option<u64>,
     pub(crate) clock: Option<ClockSetting>,
+    /// Who signs in without a page where nobody is hinted at.
+    pub(crate) headless_as: Option<String>,
     /// The folder of its keys.
     pub(crate) keys: Option<PathBuf>,
     /// Its people, companies and clients, when it has any of its own.
@@ -169,6 +171,7 @@ impl Config {
             path: String::new(),
             seed: None,
             clock: shape.clock,
+            headless_as: shape.headless_as,
             keys: shape.keys,
             layout: shape.layout,
             endpoints: shape.endpoints,
@@ -274,6 +277,7 @@ fn plan(shape: &mut RealmShape, base: &Fixtures) -> Plan {
     Plan {
         seed: shape.seed,
         clock,
+        headless_as: shape.headless_as.take(),
         keys,
         fixtures,
         moved,

@@ -18,7 +18,7 @@ pub use self::builder::MockIdpBuilder;
 use self::secured::{is_exposed, made_key, make_tls};
 use self::serving::{Served, called, listen, reached_at, serve_here, serve_on_threads};
 use crate::base::{Addressing, is_base_url};
-use crate::handles::{RealmHandle, RealmsHandle};
+use crate::handles::{NotFound, RealmHandle, RealmsHandle};
 use crate::realm::Realm;
 use crate::realms::{RealmError, Realms, Template};
 use crate::tls::TlsError;
@@ -52,6 +52,9 @@ pub enum StartError {
         "back channel {0:?} must be an http or https URL without query, fragment and trailing slash; change --back-channel"
     )]
     BackChannel(String),
+    /// Nobody is called as whoever is to sign in without a page.
+    #[error("{0}; --headless-as takes a key, user name, address or subject")]
+    HeadlessAs(#[from] NotFound),
     /// The operating system gave no randomness, no thread or no runtime.
     #[error("the operating system does not give what a provider needs: {0}")]
     System(String),
@@ -190,6 +193,7 @@ impl MockIdpBuilder {
             seed: self.seed,
             slow: self.slow,
             switches: self.switches,
+            headless_as: self.headless_as,
             control_key: self.control_key,
             clock_setting: self.clock_setting,
             farewells_later: self.farewells_later,
@@ -200,6 +204,7 @@ impl MockIdpBuilder {
             realms.create(&path, plan.into())?;
         }
         let root = realms.get("").ok_or_else(|| StartError::System("memory".to_owned()))?;
+        root.lock().check_headless()?;
         Ok((realms, root))
     }
 

@@ -131,6 +131,8 @@ pub(crate) struct State {
     /// Makes pairwise subjects of this realm its own.
     salt: String,
     pub(crate) switches: Switches,
+    /// Who signs in without a page where nobody is hinted at.
+    pub(crate) headless_as: Option<String>,
     /// Polls that a device is told to wait although the person has answered.
     pub(crate) pending_polls: u32,
     pub(crate) handed_out: HandedOut,
@@ -176,6 +178,7 @@ pub(crate) struct Setup {
     pub(crate) seed: Option<u64>,
     pub(crate) slow: Duration,
     pub(crate) switches: Switches,
+    pub(crate) headless_as: Option<String>,
     pub(crate) prepared: Prepared,
     /// Whether it serves by TLS.
     pub(crate) by_tls: bool,
@@ -225,6 +228,7 @@ impl Realm {
             fetched: Fetched::default(),
             salt: suffix.clone(),
             switches: setup.switches,
+            headless_as: setup.headless_as,
             pending_polls: 0,
             handed_out: HandedOut::default(),
             dpop_secret,

@@ -41,6 +41,8 @@ pub(crate) struct Template {
     pub(crate) seed: Option<u64>,
     pub(crate) slow: Duration,
     pub(crate) switches: Switches,
+    /// Who signs in without a page where nobody is hinted at.
+    pub(crate) headless_as: Option<String>,
     /// What whoever controls the provider has to show.
     pub(crate) control_key: Option<String>,
     /// How clocks start, when it is not with the time of the one below.
@@ -63,6 +65,8 @@ pub(crate) struct Own {
     pub(crate) clock_setting: Option<ClockSetting>,
     pub(crate) seed: Option<u64>,
     pub(crate) keys: KeyMaterial,
+    /// Who signs in without a page where nobody is hinted at.
+    pub(crate) headless_as: Option<String>,
     /// What is armed from the start.
     pub(crate) prepared: Prepared,
 }
@@ -178,6 +182,8 @@ impl Realms {
         }
         let clock = own.clock.unwrap_or_else(|| Arc::clone(&template.clock));
         let endpoints = own.moved.from(&template.endpoints)?;
+        let headless_as = own.headless_as.or_else(|| template.headless_as.clone());
+        let headless = template.switches.headless || headless_as.is_some();
         let realm = Arc::new(Realm::new(Setup {
             path: path.to_owned(),
             base: self.addressing.base(path, None, &endpoints),
@@ -187,7 +193,8 @@ impl Realms {
             generator,
             seed,
             slow: template.slow,
-            switches: template.switches,
+            switches: Switches { headless, ..template.switches },
+            headless_as,
             prepared: own.prepared,
             by_tls: template.by_tls && path.is_empty(),
             journals: self.journals.clone(),

@@ -52,6 +52,9 @@ pub(crate) struct Options {
     /// Sign in whoever login_hint names without showing a page, for tests without a browser.
     #[arg(long)]
     headless: bool,
+    /// The same, and sign in this person where nobody is hinted at (key, user name, e-mail address or subject).
+    #[arg(long, value_name = "PERSON")]
+    headless_as: Option<String>,
     /// Take clients that nobody registered, with whatever secret and redirect URI they send.
     #[arg(long)]
     any_client: bool,
@@ -139,6 +142,9 @@ impl Options {
         }
         if self.headless {
             builder = builder.headless();
+        }
+        if let Some(person) = self.headless_as {
+            builder = builder.headless_as(person);
         }
         if self.any_client {
             builder = builder.any_client();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixtures::Fixtures;
+use fixtures::{Fixtures, Person};
 use jiff::Timestamp;
 
 use crate::config::tree::Node;
@@ -151,6 +151,16 @@ pub(super) fn scope(
     if plan.prepared.invented_people > 0 && fixtures.companies.is_empty() {
         let sentence = "people are made up, and there is no company for them";
         return Err(refused(tree.line_of("invented_people"), sentence, "add one under companies"));
+    }
+    if let Some(name) = plan.headless_as.as_ref().filter(|_| !switches.any_person) {
+        let is_meant = |person: &Person| {
+            let names =
+                [Some(&person.key), Some(&person.username), Some(&person.subject), person.email.as_ref()];
+            names.into_iter().flatten().any(|other| other.to_lowercase() == name.to_lowercase())
+        };
+        if plan.prepared.invented_people == 0 && !fixtures.people.iter().any(is_meant) {
+            person(name, fixtures, tree.line_of("headless_as"))?;
+        }
     }
     for (number, arming) in plan.prepared.faults.iter().enumerate() {
         let tree = entry(tree, "faults", number);

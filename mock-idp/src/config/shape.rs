@@ -30,6 +30,7 @@ pub(crate) struct Shape {
     pub(crate) registration: bool,
     #[serde(default)]
     pub(crate) headless: bool,
+    pub(crate) headless_as: Option<String>,
     #[serde(default)]
     pub(crate) any_client: bool,
     #[serde(default)]
@@ -165,6 +166,8 @@ pub(crate) struct RealmShape {
     pub(crate) seed: Option<u64>,
     /// How its clock starts, if not as that of the root did.
     pub(crate) clock: Option<ClockShape>,
+    /// Key, user name, address or subject of who signs in without a page where nobody is hinted at.
+    pub(crate) headless_as: Option<String>,
     /// Whose endpoints and issuer its own look like.
     pub(crate) layout: Option<Layout>,
     /// Endpoints that are elsewhere.

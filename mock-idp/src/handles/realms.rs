@@ -79,6 +79,12 @@ impl RealmBuilder {
         self
     }
 
+    /// Signs in whoever `login_hint` names without a page, and this person where nobody is hinted at.
+    pub fn headless_as(mut self, person: impl Into<String>) -> Self {
+        self.own.headless_as = Some(person.into());
+        self
+    }
+
     /// People, companies and clients. Keys are taken from [`keys`](Self::keys) alone.
     pub fn fixtures(mut self, fixtures: Fixtures) -> Self {
         self.own.fixtures = Some(fixtures);

@@ -34,6 +34,7 @@ pub struct MockIdpBuilder {
     pub(super) back_channel: Option<String>,
     pub(super) trailing_slash: bool,
     pub(super) names: ClaimNames,
+    pub(super) headless_as: Option<String>,
     pub(super) moved: Moved,
     pub(super) slow: Duration,
     pub(super) switches: Switches,
@@ -60,6 +61,7 @@ impl MockIdpBuilder {
             back_channel: None,
             trailing_slash: false,
             names: ClaimNames::default(),
+            headless_as: None,
             moved: Moved::default(),
             slow: Duration::from_secs(5),
             switches: Switches::default(),
@@ -180,6 +182,14 @@ impl MockIdpBuilder {
     #[must_use]
     pub fn headless(mut self) -> Self {
         self.switches.headless = true;
+        self
+    }
+
+    /// The same, and whoever is named here (key, user name, e-mail address or subject) signs in where nobody is hinted at, for
+    /// applications that send no hint. `prompt=select_account` still shows a page.
+    #[must_use]
+    pub fn headless_as(mut self, person: impl Into<String>) -> Self {
+        self.headless_as = Some(person.into());
         self
     }
 

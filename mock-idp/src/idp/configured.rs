@@ -105,6 +105,7 @@ impl MockIdpBuilder {
         self.tls = config.tls.map(tls_source).transpose()?.or(self.tls);
         self.names = config.names.unwrap_or(self.names);
         self.clock_setting = config.root.clock.or(self.clock_setting);
+        self.headless_as = config.root.headless_as.take().or(self.headless_as);
         self.moved.layout = config.root.moved.layout.or(self.moved.layout);
         self.moved.paths.extend(std::mem::take(&mut config.root.moved.paths));
         config.root.moved = Moved::default();
@@ -149,7 +150,7 @@ fn with_keys(mut plan: Plan, outside: &Fixtures) -> Result<Plan, ConfigError> {
 impl From<Plan> for Own {
     fn from(plan: Plan) -> Self {
         let keys = if plan.keys.is_some() { KeyMaterial::Given } else { KeyMaterial::Own };
-        let Plan { seed, clock: clock_setting, fixtures, moved, prepared, .. } = plan;
-        Self { fixtures, moved, clock_setting, seed, keys, prepared, ..Self::default() }
+        let Plan { seed, clock: clock_setting, headless_as, fixtures, moved, prepared, .. } = plan;
+        Self { fixtures, moved, clock_setting, seed, keys, headless_as, prepared, ..Self::default() }
     }
 }

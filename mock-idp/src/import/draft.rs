@@ -28,6 +28,8 @@ pub(super) struct Draft {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) headless: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) headless_as: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) clock: Option<Clock>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) companies: Vec<Company>,
@@ -49,6 +51,8 @@ pub(super) struct Clock {
 #[derive(Debug, Serialize)]
 pub(super) struct Realm {
     pub(super) path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) headless_as: Option<String>,
     pub(super) people: Vec<Person>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) clients: Vec<Client>,
@@ -106,6 +110,7 @@ impl Draft {
         if let Some(first) = self.realms.first() {
             self.people.clone_from(&first.people);
             self.clients.clone_from(&first.clients);
+            self.headless_as.clone_from(&first.headless_as);
         }
     }
 

@@ -121,7 +121,7 @@ fn realm(export: Export, draft: &mut Draft) -> Realm {
             clients.push(client);
         }
     }
-    Realm { path, people, clients }
+    Realm { path, headless_as: None, people, clients }
 }
 
 fn person(user: User, taken: &mut Taken, draft: &mut Draft) -> Option<Person> {

@@ -70,7 +70,7 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     if file.interactive_login != Some(true) {
         draft.headless = true;
         draft.note(
-            "interactiveLogin = false: headless = true signs in whoever login_hint names, be it anybody; without a hint a person is asked for",
+            "interactiveLogin = false: headless = true signs in whoever login_hint names, be it anybody; without a hint headless_as signs in the first person of a realm, and where there is none a person is asked for",
         );
     }
     for name in file.rest.keys() {
@@ -83,7 +83,10 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
         draft.clock = system_time.and_then(|at| clock(at, &mut draft));
     }
     for callback in file.token_callbacks {
-        let realm = realm(callback, &mut draft);
+        let mut realm = realm(callback, &mut draft);
+        if draft.headless {
+            realm.headless_as = realm.people.first().map(|person| person.key.clone());
+        }
         draft.realms.push(realm);
     }
     draft.note("an issuer that is not in the file is not made by asking for it; the realm at the root is like the first one");
@@ -105,7 +108,7 @@ fn realm(callback: Callback, draft: &mut Draft) -> Realm {
     for name in rest.keys() {
         draft.note(format!("{name} of issuer {issuer_id}: only request mappings are carried over"));
     }
-    let mut realm = Realm { path, people: Vec::new(), clients: Vec::new() };
+    let mut realm = Realm { path, headless_as: None, people: Vec::new(), clients: Vec::new() };
     let mut taken = Taken::default();
     let mut audience = None;
     for (number, mapping) in request_mappings.into_iter().enumerate() {

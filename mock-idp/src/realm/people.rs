@@ -34,6 +34,12 @@ fn has_members(company: &str, member: &str, members: usize) -> String {
 }
 
 impl State {
+    /// Whether whoever signs in without a page can be found.
+    pub(crate) fn check_headless(&self) -> Result<(), NotFound> {
+        let missing = |name: &&String| !self.switches.any_person && self.people.hinted(name).is_none();
+        self.headless_as.as_ref().filter(missing).map_or(Ok(()), |name| Err(self.no_person(name)))
+    }
+
     /// What is said of a company that is not there.
     pub(crate) fn no_company(&self, key: &str) -> NotFound {
         NotFound::among("company", key, self.people.companies().iter().map(|company| company.key.as_str()))

@@ -173,14 +173,20 @@ impl State {
             let asked = Asked { request, subject: hint_subject.as_deref() };
             return self.sign_in_without_page(&asked, chosen, cookie, sign_in, note);
         }
-        let named = match (&hinted, &request.login_hint) {
-            (Some(hinted), _) => Some(hinted),
-            (None, hint) => hint.as_ref().filter(|_| self.switches.any_person),
-        };
-        if let (Answer::Ask(_), true, Some(name)) = (answer, self.switches.headless, named) {
-            let asked = Asked { request, subject: hint_subject.as_deref() };
-            let named = Named { name, ..Named::default() };
-            return self.sign_in_without_page(&asked, &named, cookie, sign_in, note);
+        if let (Answer::Ask(because), true) = (answer, self.switches.headless) {
+            let named = match (hinted, &request.login_hint) {
+                (Some(hinted), _) => Some(hinted),
+                (None, Some(hint)) => Some(hint.clone()).filter(|_| self.switches.any_person),
+                (None, None) => self
+                    .headless_as
+                    .clone()
+                    .filter(|_| because != Because::SelectAccount && hint_subject.is_none()),
+            };
+            if let Some(name) = &named {
+                let asked = Asked { request, subject: hint_subject.as_deref() };
+                let named = Named { name, ..Named::default() };
+                return self.sign_in_without_page(&asked, &named, cookie, sign_in, note);
+            }
         }
         match (answer, session) {
             (Answer::Silently, Some(session)) if request.consent => {

@@ -1,6 +1,6 @@
 //! Signing in without a page: by `login_hint` where that is switched on, and by posting `sub`.
 
-use mock_idp::{ConfigFormat, MockIdp, MockIdpBuilder};
+use mock_idp::{ConfigFormat, JournalQuery, MockIdp, MockIdpBuilder};
 
 use crate::support::{Browser, authorize_url, decode};
 
@@ -115,4 +115,60 @@ async fn whoever_the_request_demands_answers_or_nobody_does() {
         assert!(Browser::new().post(&url, &[("sub", "dana")]).await.param("code").is_some());
         assert!(Browser::new().sign_in(&idp, "dana", &[demand]).await.param("code").is_some());
     }
+}
+
+#[tokio::test]
+async fn where_nobody_is_hinted_at_somebody_may_be_named_beforehand() {
+    let idp = MockIdp::builder().headless_as("DANA@northwind.example").on_current_runtime().start().await;
+    let idp = idp.expect("a free port");
+    let subject = async |browser: &Browser, more: &[(&str, &str)]| {
+        let back = browser.authorize(&idp, more).await;
+        let code = back.param("code").unwrap_or_else(|| panic!("{more:?}: {back:?}"));
+        let tokens = browser.redeem(&idp, &code).await.json();
+        decode(tokens["id_token"].as_str().expect("an ID token")).1["sub"].clone()
+    };
+    let browser = Browser::new();
+    assert_eq!(subject(&browser, &[]).await, "k1-northwind-dana");
+    assert_eq!(subject(&browser, &[("login_hint", "rui")]).await, "k1-northwind-rui", "a hint goes first");
+    assert_eq!(subject(&browser, &[]).await, "k1-northwind-rui", "and so does the session");
+    assert_eq!(subject(&browser, &[("prompt", "login")]).await, "k1-northwind-dana");
+    for (more, page) in [
+        (("prompt", "select_account"), "kaseyaone-people"),
+        (("login_hint", "nobody"), "kaseyaone-login"),
+        (("claims", r#"{"id_token": {"sub": {"value": "k1-northwind-rui"}}}"#), "kaseyaone-login"),
+    ] {
+        assert_eq!(Browser::new().authorize(&idp, &[more]).await.page(), page, "{more:?}");
+    }
+    let silent = Browser::new().authorize(&idp, &[("prompt", "none")]).await;
+    assert_eq!(silent.param("error").as_deref(), Some("login_required"));
+    idp.people().lock("dana").unwrap();
+    assert_eq!(Browser::new().authorize(&idp, &[]).await.page(), "kaseyaone-error");
+}
+
+#[tokio::test]
+async fn each_realm_may_name_somebody_of_its_own_who_has_to_be_there() {
+    let text = "headless_as = \"dana\"\n[[realms]]\npath = \"acme\"\nheadless_as = \"bob\"\n\
+                [[realms.people]]\nkey = \"bob\"\ncompany = \"northwind\"\n";
+    let idp = MockIdpBuilder::from_config(text, ConfigFormat::Toml).unwrap().start().await.unwrap();
+    let realm = idp.realms().get("acme").expect("the realm");
+    let other = idp.realms().builder("other").headless_as("rui").create().expect("a realm");
+    for (realm, key) in [(&*idp, "dana"), (&realm, "bob"), (&other, "rui")] {
+        let back = Browser::new().authorize(realm, &[]).await;
+        assert!(back.param("code").is_some(), "{back:?}");
+        let entries = realm.journal().find(&JournalQuery::operation("authorize").person(key));
+        assert_eq!(entries.len(), 1);
+    }
+    for (text, said) in [
+        (
+            text.replace("\"dana\"", "\"dna\""),
+            "configuration:1: there is no person \"dna\"; did you mean \"dana\"?",
+        ),
+        (text.replace("as = \"bob\"", "as = \"dana\""), "configuration:4: there is no person \"dana\""),
+    ] {
+        let error = MockIdpBuilder::from_config(&text, ConfigFormat::Toml).map(drop).unwrap_err().to_string();
+        assert!(error.starts_with(said), "{error}");
+    }
+    let error = MockIdp::builder().headless_as("dna").start().await.map(drop).unwrap_err().to_string();
+    assert!(error.starts_with("there is no person \"dna\"; did you mean \"dana\"?"), "{error}");
+    assert!(MockIdp::builder().headless_as("anybody").any_person().start().await.is_ok());
 }

@@ -23,7 +23,8 @@ async fn sign_in(
     let browser = Browser::new();
     let document = browser.get(&realm.discovery_url()).await.json();
     let at = |member: &str| document[member].as_str().unwrap_or_else(|| panic!("no {member}"));
-    let query = authorize_url(realm, &[("client_id", id), ("redirect_uri", callback)]);
+    let asked = [("client_id", id), ("redirect_uri", callback), ("prompt", "select_account")];
+    let query = authorize_url(realm, &asked);
     let query = query.split_once('?').expect("a query").1;
     let answer = browser.get(&format!("{}?{query}", at("authorization_endpoint"))).await;
     let page = browser.get(&root.url(answer.location.as_deref().expect("a page"))).await;
@@ -116,6 +117,7 @@ async fn navikt_issuers_become_realms() {
     assert_eq!(idp.realms().paths(), ["", "first", "two-words"]);
     assert!(config.contains("headless = true\n") && config.contains("kaseya_claims = false\n"), "{config}");
     assert_eq!(idp.clock().now().to_string(), "2027-02-03T04:05:06Z");
+    assert!(config.contains("headless_as = \"ann\"\n"), "{config}");
     let first = idp.realms().get("first").unwrap();
     let shop = ("shop", "secret", APP.2);
     let (token, userinfo) = sign_in(&idp, &first, shop, "ann").await;
