@@ -39,7 +39,8 @@ use utoipa_axum::routes;
 use crate::control::problem::{LONGEST_BODY, Problem};
 use crate::fault::nearest;
 use crate::http::astray::UNKNOWN;
-use crate::http::origin::{authority, host, is_elsewhere};
+use crate::http::fetch::MARK;
+use crate::http::origin::{authority, host, is_elsewhere, only};
 use crate::http::place::Place;
 use crate::journal::{Channel, Entry, Note, Params};
 use crate::protocol::authorize::shorten;
@@ -145,9 +146,12 @@ pub(crate) fn health() -> Router {
 const OPEN: [&str; 2] = ["/_control/health", "/_control/tls/authority.pem"];
 
 async fn only_who_may(place: Place, request: Request, next: Next) -> Response {
-    let headers = request.headers();
+    let (method, headers) = (request.method(), request.headers());
     let host = host(request.uri(), headers);
-    let is_ours = || !is_elsewhere(host, headers, &place.base.control_url());
+    if headers.contains_key(MARK) {
+        return Problem::own_request().into_response();
+    }
+    let is_ours = || is_opened(method, headers) || !is_elsewhere(host, headers, &place.base.control_url());
     let allowed = match place.realms.control_key() {
         _ if OPEN.contains(&request.uri().path()) => true,
         Some(key) => match shown_key(headers) {
@@ -162,6 +166,12 @@ async fn only_who_may(place: Place, request: Request, next: Next) -> Response {
         None => is_ours(),
     };
     if allowed { next.run(request).await } else { Problem::foreign().into_response() }
+}
+
+/// Whether a person follows a link to read something: the page that has the link gets to see nothing of it.
+fn is_opened(method: &Method, headers: &HeaderMap) -> bool {
+    let says = |name, value| only(headers, name) == Some(value);
+    method == Method::GET && says("sec-fetch-mode", "navigate") && says("sec-fetch-dest", "document")
 }
 
 /// Whether whoever sent these headers to this host may read what is here: nothing about other realms is told to anybody
@@ -194,12 +204,12 @@ fn shown_key(headers: &HeaderMap) -> Option<Shown> {
 /// A page of another site must not steer a provider on this machine, not even under a name of its own that it lets
 /// point here (DNS rebinding): the request is for an address, `localhost` or the issuer, and comes from no other origin.
 fn is_here(host: &str, issuer: &str) -> bool {
-    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, _)) => address,
-        None => host.split_once(':').map_or(host, |(name, _)| name),
+    let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, port)) => (address, port),
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
     };
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse::<IpAddr>().is_ok()
+    let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    is_port && (name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok())
         || authority(issuer) == Some(host)
 }
 
@@ -237,7 +247,15 @@ mod tests {
         {
             assert!(ours(host), "{host}");
         }
-        for host in ["evil.example:9400", "localhost.evil.example", "idp.test:9401", ""] {
+        for host in [
+            "evil.example:9400",
+            "localhost.evil.example",
+            "idp.test:9401",
+            "localhost:9400@evil.example",
+            "127.0.0.1:evil",
+            "[::1].evil.example",
+            "",
+        ] {
             assert!(!ours(host), "{host}");
         }
     }

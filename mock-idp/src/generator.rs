@@ -6,6 +6,9 @@ use rand::rngs::{ChaCha20Rng, SysRng};
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
+/// Letters of a secret.
+pub(crate) const SECRET_LENGTH: usize = 43;
+
 /// Makes unguessable names.
 pub(crate) struct Generator(ChaCha20Rng);
 

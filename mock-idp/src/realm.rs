@@ -155,6 +155,8 @@ pub(crate) struct Interaction {
     pub(crate) forced: bool,
     /// The subject that has to answer and no other (OIDC Core 3.1.2.1, `id_token_hint`; 5.5.1, `sub`).
     pub(crate) subject: Option<String>,
+    /// What the browser that began it shows.
+    pub(crate) begun: Option<String>,
     /// Who is there, and how that came: only the consent is missing.
     pub(crate) agreed: Option<(Session, Answered)>,
 }

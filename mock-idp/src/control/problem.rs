@@ -50,7 +50,16 @@ impl Problem {
         Self::new(
             StatusCode::FORBIDDEN,
             "foreign_page",
-            "a page of another site may not control this provider",
+            "a page of another site may not control this provider; open the address itself",
+        )
+    }
+
+    pub(crate) fn own_request() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "own_request",
+            "a provider sent this to an address that a client registered, and a client may not have a provider controlled; \
+             register another address",
         )
     }
 

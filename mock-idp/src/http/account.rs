@@ -9,8 +9,9 @@ use crate::http::request::Incoming;
 use crate::journal::Note;
 use crate::protocol::error::Refusal;
 use crate::protocol::on_the_spot::person::Named;
-use crate::realm::Realm;
+use crate::protocol::token::same_secret;
 use crate::realm::login::Step;
+use crate::realm::{Interaction, Realm, State};
 
 pub(crate) fn show_login(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     show(realm, Form::Login, incoming, note)
@@ -81,14 +82,15 @@ fn ask_for_consent(
     note: &mut Note,
 ) -> Reply {
     let state = realm.lock_at(&incoming.place.base);
-    match state.interaction(name).filter(|interaction| interaction.agreed.is_some()) {
-        Some(interaction) => {
+    match waiting(&state, name, realm, incoming) {
+        Err(refusal) => pages::error(&incoming.place.base, &refusal, note),
+        Ok(interaction) if interaction.agreed.is_some() => {
             note.client = Some(interaction.request.client_id.clone());
             note.state.clone_from(&interaction.request.state);
             note.refusal = error.map(|sentence| Refusal::new("consent_given", sentence));
             pages::consent(&state, name, interaction, error, note)
         }
-        None => gone(incoming, note),
+        Ok(_) => gone(incoming, note),
     }
 }
 
@@ -108,8 +110,8 @@ fn show(realm: &Realm, form: Form, incoming: &Incoming, note: &mut Note) -> Repl
     let wanted = if form == Form::People { incoming.wanted() } else { "" };
     let wanted = Wanted::look(realm, &incoming.place.base, wanted);
     let state = realm.lock_at(&incoming.place.base);
-    match state.interaction(name) {
-        Some(interaction) => {
+    match waiting(&state, name, realm, incoming) {
+        Ok(interaction) => {
             note.client = Some(interaction.request.client_id.clone());
             note.state.clone_from(&interaction.request.state);
             let ready = match form {
@@ -121,7 +123,7 @@ fn show(realm: &Realm, form: Form, incoming: &Incoming, note: &mut Note) -> Repl
             let shown = Shown { wanted, ..Shown::default() };
             pages::form(&state, form, name, interaction, &shown, note)
         }
-        None => gone(incoming, note),
+        Err(refusal) => pages::error(&incoming.place.base, &refusal, note),
     }
 }
 
@@ -137,6 +139,9 @@ fn submit(
     step: impl FnOnce(&str, &mut Note) -> Step,
 ) -> Reply {
     let name = incoming.form.first("interaction").unwrap_or_default();
+    if let Err(refusal) = waiting(&realm.lock_at(&incoming.place.base), name, realm, incoming).map(drop) {
+        return pages::error(&incoming.place.base, &refusal, note);
+    }
     let step = if is_denied(incoming) {
         realm.lock_at(&incoming.place.base).deny(name, note)
     } else {
@@ -181,14 +186,56 @@ fn submit(
 /// How long browsers keep the cookie of a session; the realm may end it before.
 pub(crate) const SESSION_SECONDS: u32 = 43_200;
 
-/// SameSite=Lax: the browser comes from the relying party by a link. No Secure on plain http, which is the rule here.
+/// How long browsers keep the cookie by which a sign-in goes on where it was begun: as long as that may take.
+const BEGUN_SECONDS: u32 = 3_600;
+
+/// The name of that cookie.
+fn begun(realm: &Realm) -> String {
+    format!("{}_begun", realm.cookie)
+}
+
+/// The cookie of the browser in which this sign-in begins.
+pub(crate) fn begun_cookie(realm: &Realm, incoming: &Incoming, interaction: &str) -> String {
+    let name = begun(realm);
+    let shown = incoming.cookie(&name);
+    let secret = realm.lock_at(&incoming.place.base).begun_in(interaction, shown);
+    cookie(&name, incoming, &secret, BEGUN_SECONDS)
+}
+
+/// The cookie of a session.
 pub(crate) fn session_cookie(realm: &Realm, incoming: &Incoming, secret: &str, seconds: u32) -> String {
+    cookie(&realm.cookie, incoming, secret, seconds)
+}
+
+/// SameSite=Lax: the browser comes from the relying party by a link. No Secure on plain http, which is the rule here.
+fn cookie(name: &str, incoming: &Incoming, secret: &str, seconds: u32) -> String {
     let secure = if incoming.place.base.front.starts_with("https:") { "; Secure" } else { "" };
-    let (name, prefix) = (&realm.cookie, &incoming.place.base.prefix);
+    let prefix = &incoming.place.base.prefix;
     format!("{name}={secret}; Path={prefix}/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
 }
 
+/// The sign-in that waits under this name, for the browser that began it.
+fn waiting<'a>(
+    state: &'a State,
+    name: &str,
+    realm: &Realm,
+    incoming: &Incoming,
+) -> Result<&'a Interaction, Refusal> {
+    let Some(interaction) = state.interaction(name) else {
+        let reason =
+            "This sign-in is over or was never begun here. Go back to the application and start again.";
+        return Err(Refusal::new("interaction_known", reason));
+    };
+    let shown = incoming.cookie(&begun(realm));
+    if interaction.begun.as_deref().zip(shown).is_some_and(|(begun, shown)| same_secret(begun, shown)) {
+        return Ok(interaction);
+    }
+    let reason = "This sign-in was begun in another browser, or this one keeps no cookies. Go back to the application and \
+                  start again here.";
+    Err(Refusal::new("interaction_browser", reason))
+}
+
 fn gone(incoming: &Incoming, note: &mut Note) -> Reply {
-    let reason = "This sign-in is over or was never begun here. Go back to the application and start again.";
+    let reason = "This sign-in is over. Go back to the application and start again.";
     pages::error(&incoming.place.base, &Refusal::new("interaction_known", reason), note)
 }

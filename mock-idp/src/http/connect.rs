@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::fault::documents::MAINTENANCE;
 use crate::fault::issuer::elsewhere;
 use crate::fault::token::Outage;
-use crate::http::account::{SESSION_SECONDS, session_cookie};
+use crate::http::account::{SESSION_SECONDS, begun_cookie, session_cookie};
 use crate::http::gzip;
 use crate::http::pages;
 use crate::http::reply::Reply;
@@ -50,6 +50,7 @@ pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
                 "{}/account/{page}?interaction={interaction}",
                 incoming.place.base.prefix
             ))
+            .with(header::SET_COOKIE, begun_cookie(realm, incoming, &interaction))
         }
     }
 }

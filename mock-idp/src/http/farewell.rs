@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::http::fetch::MARK;
 use crate::journal::{Entry, Params};
 use crate::realm::Realm;
 use crate::realm::logout::Farewell;
@@ -75,6 +76,7 @@ async fn post(client: &reqwest::Client, farewell: &Farewell) -> Result<(u16, Opt
     let request = client
         .post(&farewell.uri)
         .header(reqwest::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(MARK, "1")
         .body(form.encode());
     let mut response = request.send().await?;
     let mut body = Vec::new();

@@ -14,8 +14,8 @@ const LONGEST: usize = 64 * 1024;
 /// How long an address may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Marks a request of a provider, which gets no other one fetched: an address may lead back here, or to a provider whose
-/// address leads back.
+/// Marks a request of a provider, which gets no other one fetched and controls nothing: an address may lead back here, or to
+/// a provider whose address leads back.
 pub(crate) const MARK: &str = "x-mock-idp-fetch";
 
 /// Most that are fetched at once, whoever asks: each takes a connection.

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri, Version};
 use axum::response::{IntoResponse as _, Response};
 use tower::ServiceExt as _;
 
@@ -70,6 +71,11 @@ pub(crate) struct Entrance {
 
 /// Sends a request to its realm.
 pub(crate) async fn dispatch(State(entrance): State<Entrance>, mut request: Request) -> Response {
+    // RFC 9112 3.2: otherwise whoever forwards requests may have had another host in mind.
+    if request.version() == Version::HTTP_11 && request.headers().get_all(HOST).iter().count() != 1 {
+        return (StatusCode::BAD_REQUEST, "the request has no Host header, or several; send one\n")
+            .into_response();
+    }
     let whole_path: Arc<str> = request.uri().path().into();
     let Entrance { realms, inside } = entrance;
     let found = find(&realms, &whole_path);

@@ -99,7 +99,13 @@ pub(crate) struct Ready {
     expires_at: Timestamp,
 }
 
-impl Weighed for Ready {}
+impl Weighed for Ready {
+    fn weight(&self) -> usize {
+        let Launch { client, target_link_uri, issuer, .. } = &self.launch;
+        let texts = [Some(client), target_link_uri.as_ref(), issuer.as_ref()];
+        texts.into_iter().flatten().map(String::len).sum()
+    }
+}
 
 impl Ready {
     pub(crate) fn is_about(&self, person: &str) -> bool {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::fault::SignIn;
 use crate::fault::session::Answered;
+use crate::generator::SECRET_LENGTH;
 use crate::journal::Note;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::on_the_spot::person::Named;
@@ -56,6 +57,17 @@ impl State {
     pub(crate) fn remember_interaction(&mut self, name: String, interaction: Interaction) {
         let now = self.now();
         self.interactions.insert(name, interaction, later(now, INTERACTION_LIFE), now);
+    }
+
+    /// A sign-in goes on in the browser that began it, or whoever sends somebody its address gets what they sign in to. Says
+    /// what the browser is to show from now on: what it shows already, if there is something.
+    pub(crate) fn begun_in(&mut self, name: &str, shown: Option<&str>) -> String {
+        let is_ours = |shown: &&str| shown.len() == SECRET_LENGTH && shown.is_ascii();
+        let begun = shown.filter(is_ours).map_or_else(|| self.generator.secret(), str::to_owned);
+        if let Some(interaction) = self.interactions.get_mut(name) {
+            interaction.begun = Some(begun.clone());
+        }
+        begun
     }
 
     pub(crate) fn interaction(&self, name: &str) -> Option<&Interaction> {
@@ -218,13 +230,21 @@ impl State {
             return note.refusal.clone().map_or(Step::Gone, Step::Refused);
         };
         let Some(interaction) = self.interactions.remove(name) else { return Step::Gone };
-        let Interaction { request, mut sign_in, forced, .. } = interaction;
+        let Interaction { request, mut sign_in, forced, begun, .. } = interaction;
         sign_in.person = Some(key.to_owned());
         let answered = if forced { Answered::PersonOnDemand } else { Answered::Person };
         if request.consent {
             let agreed = Some((session, answered));
-            let waiting =
-                Interaction { request, sign_in, typed: None, proven: None, forced, subject: None, agreed };
+            let waiting = Interaction {
+                request,
+                sign_in,
+                typed: None,
+                proven: None,
+                forced,
+                subject: None,
+                begun,
+                agreed,
+            };
             self.remember_interaction(name.to_owned(), waiting);
             return Step::Consent { session: secret };
         }

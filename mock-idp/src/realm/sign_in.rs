@@ -301,6 +301,7 @@ impl State {
             proven: None,
             forced,
             subject,
+            begun: None,
             agreed: None,
         };
         self.remember_interaction(interaction.clone(), waiting);
@@ -319,6 +320,7 @@ impl State {
             proven: None,
             forced: false,
             subject: None,
+            begun: None,
             agreed: Some((session.clone(), Answered::Session)),
         };
         self.remember_interaction(interaction.clone(), waiting);

@@ -27,7 +27,7 @@ pub(crate) fn try_out(world: &mut World, shot: &Shot) -> Result<Answer, String> 
     judge(&world.facts, &shot, &answer).map_err(wrong)?;
     let page = answer.header("location").filter(|location| location.starts_with("/account/"));
     if let Some(page) = page {
-        let page = world.get(page);
+        let page = world.follow(page, &answer);
         sound::check(&sound::plain_shot(), &page).map_err(wrong)?;
         sound::ensure!(page.status == 200, "the page is a {}: {shot:?}", page.status);
     }

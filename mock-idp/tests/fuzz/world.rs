@@ -71,10 +71,18 @@ pub(crate) struct World {
     host: String,
     /// The cookie of a browser in which Dana is signed in.
     session: String,
+    /// The cookie by which a sign-in goes on in the browser that began it.
+    browser: String,
     /// Everything as it was then.
     begun: Snapshot,
     /// How many assertions were made: each is good once.
     assertions: u64,
+}
+
+/// The sign-in that an answer leads to.
+fn interaction_in(answer: &Answer) -> String {
+    let location = answer.header("location").expect("a login page");
+    location.split_once("interaction=").expect("an interaction").1.to_owned()
 }
 
 impl World {
@@ -89,7 +97,8 @@ impl World {
         facts.clients.iter().for_each(|client| idp.clients().add(client.clone()));
         let host = idp.address().to_string();
         let begun = idp.snapshot();
-        let mut world = Self { idp, facts, host, session: String::new(), begun, assertions: 0 };
+        let mut world =
+            Self { idp, facts, host, session: String::new(), browser: String::new(), begun, assertions: 0 };
         world.sign_in();
         world.begun = world.idp.snapshot();
         world
@@ -97,10 +106,16 @@ impl World {
 
     /// Signs Dana in, in the one browser there is.
     fn sign_in(&mut self) {
-        let interaction = self.interaction();
+        let cookie = |answer: &Answer| {
+            let cookie = answer.header("set-cookie").expect("a cookie");
+            cookie.split(';').next().unwrap_or_default().to_owned()
+        };
+        let asked = self.authorize(CLIENT, CALLBACK, "");
+        self.browser = cookie(&asked);
+        let interaction = interaction_in(&asked);
         let form = [("interaction", interaction.as_str()), ("person", "dana")];
-        let cookie = self.post("/account/people", &form).header("set-cookie").expect("a cookie").to_owned();
-        cookie.split(';').next().unwrap_or_default().clone_into(&mut self.session);
+        let session = cookie(&self.post("/account/people", &form));
+        self.session = format!("{session}; {}", self.browser);
     }
 
     /// Puts everything back to how it was when the world began.
@@ -116,9 +131,19 @@ impl World {
     }
 
     pub(crate) fn get(&self, target: &str) -> Answer {
+        self.get_showing(target, &self.session)
+    }
+
+    /// Opens an address that an answer leads to, with the cookie that came with it.
+    pub(crate) fn follow(&self, target: &str, answer: &Answer) -> Answer {
+        let set = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
+        self.get_showing(target, set.unwrap_or(&self.session))
+    }
+
+    fn get_showing(&self, target: &str, cookie: &str) -> Answer {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let query = decoded(query.as_bytes()).iter().map(|(name, value)| written(name, value)).collect();
-        let headers = vec![("Cookie".to_owned(), self.session.clone().into_bytes())];
+        let headers = vec![("Cookie".to_owned(), cookie.as_bytes().to_vec())];
         let shot = Shot {
             method: "GET".to_owned(),
             path: path.as_bytes().to_vec(),
@@ -133,15 +158,14 @@ impl World {
         let kind = ("Content-Type".to_owned(), b"application/x-www-form-urlencoded".to_vec());
         let body = Body::Form(form.iter().map(|(name, value)| written(name, value)).collect());
         let path = path.as_bytes().to_vec();
-        let shot = Shot { method: "POST".to_owned(), path, query: Vec::new(), headers: vec![kind], body };
+        let headers = vec![kind, ("Cookie".to_owned(), self.browser.clone().into_bytes())];
+        let shot = Shot { method: "POST".to_owned(), path, query: Vec::new(), headers, body };
         self.send(&shot).unwrap_or_else(|error| panic!("{error}: {shot:?}"))
     }
 
     /// A sign-in that waits for a person.
     fn interaction(&self) -> String {
-        let answer = self.authorize(CLIENT, CALLBACK, "&prompt=login");
-        let location = answer.header("location").expect("a login page").to_owned();
-        location.split_once("interaction=").expect("an interaction").1.to_owned()
+        interaction_in(&self.authorize(CLIENT, CALLBACK, "&prompt=login"))
     }
 
     fn authorize(&self, client: &str, callback: &str, more: &str) -> Answer {

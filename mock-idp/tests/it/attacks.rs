@@ -8,7 +8,7 @@ use mock_idp::{JournalQuery, Mint, MockIdp, Then, When};
 use serde_json::{Value, json};
 use sha2::Digest as _;
 
-use crate::assertions::Signer;
+use crate::assertions::{Signer, soon};
 use crate::support::{Answer, Browser, CALLBACK, CLIENT, SECRET, VERIFIER, authorize_url};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -304,6 +304,97 @@ async fn a_device_shows_its_code_to_its_person_and_not_in_the_masked_journal() {
     let code = asked["user_code"].as_str().expect("a code");
     let entries = idp.journal().find(&JournalQuery::operation("device_authorization"));
     assert!(!serde_json::to_string(&entries[0].masked()).expect("JSON").contains(code));
+}
+
+#[tokio::test]
+async fn a_sign_in_goes_on_in_the_browser_that_began_it_and_in_no_other() {
+    let idp = provider().await;
+    let (attacker, victim) = (Browser::new(), Browser::new());
+    let page =
+        attacker.authorize(&idp, &[("prompt", "login consent"), ("scope", "openid offline_access")]).await;
+    let name = page.interaction();
+    for path in ["login", "people", "password", "code", "consent"] {
+        let url = idp.url(&format!("/account/{path}?interaction={name}"));
+        let shown = victim.get(&url).await;
+        assert_eq!((shown.status.as_u16(), shown.page()), (400, "kaseyaone-error"), "{path}");
+        assert!(shown.body.contains("begun in another browser"), "{}", shown.body);
+        let form = [
+            ("interaction", &*name),
+            ("username", "dana"),
+            ("company", "Northwind MSP"),
+            ("person", "dana"),
+            ("allow", "allow"),
+        ];
+        let sent = victim.post(&idp.url(&format!("/account/{path}")), &form).await;
+        assert_eq!((sent.status.as_u16(), sent.location), (400, None), "{path}");
+    }
+    // One of its own is no good there either, nor what the victim makes of an empty cookie.
+    assert_eq!(victim.authorize(&idp, &[]).await.page(), "kaseyaone-login");
+    assert_eq!(victim.get(&idp.url(&format!("/account/login?interaction={name}"))).await.status, 400);
+    // In the one that began it, two at once go on side by side.
+    let second = attacker.authorize(&idp, &[]).await.interaction();
+    for name in [&second, &name] {
+        let form = [("interaction", name.as_str()), ("person", "dana")];
+        assert_eq!(attacker.post(&idp.url("/account/people"), &form).await.status, 303);
+    }
+    let form = [("interaction", name.as_str()), ("allow", "allow")];
+    assert_eq!(victim.post(&idp.url("/account/consent"), &form).await.status, 400);
+    assert!(attacker.post(&idp.url("/account/consent"), &form).await.param("code").is_some());
+}
+
+#[tokio::test]
+async fn what_a_client_registers_controls_no_provider() {
+    let idp = MockIdp::builder().with_registration().start().await.expect("a free port");
+    let other = MockIdp::start().await;
+    for (number, control) in [idp.control_url(), other.control_url()].into_iter().enumerate() {
+        let browser = Browser::new();
+        let metadata = json!({
+            "redirect_uris": ["http://127.0.0.1/cb"],
+            "backchannel_logout_uri": format!("{control}/people/rui/deactivate"),
+            "jwks_uri": format!("{control}/clients"),
+            "token_endpoint_auth_method": "private_key_jwt",
+        });
+        let registered =
+            browser.send(browser.http().post(idp.url("/connect/register")).body(metadata.to_string())).await;
+        let id = registered.json()["client_id"].as_str().expect("an id").to_owned();
+        let asked = [("client_id", &*id), ("redirect_uri", "http://127.0.0.1/cb")];
+        assert!(browser.sign_in(&idp, "dana", &asked).await.param("code").is_some());
+        browser.sign_out(&idp, "").await;
+        let told = idp.journal().find(&JournalQuery::operation("backchannel_logout"));
+        assert_eq!(told.iter().map(|entry| entry.status).collect::<Vec<_>>(), vec![403; number + 1]);
+        let claims = json!({"iss": id, "sub": id, "aud": idp.issuer(), "exp": soon(), "jti": "1"});
+        let assertion = Signer::new().sign(&claims);
+        let assertion = [
+            ("grant_type", "authorization_code"),
+            ("client_id", &*id),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &*assertion),
+        ];
+        assert_eq!(browser.post(&idp.url("/connect/token"), &assertion).await.status, 401);
+        let fetched = idp.journal().find(&JournalQuery::operation("fetch"));
+        assert!(fetched.iter().all(|entry| entry.status == 403) && fetched.len() > number, "{fetched:?}");
+    }
+    for idp in [&idp, &other] {
+        assert_eq!(idp.people().get("rui").expect("rui").status, fixtures::Status::Active);
+    }
+}
+
+#[tokio::test]
+async fn the_newest_launches_are_kept_in_so_many_bytes() {
+    let idp = provider().await;
+    let launch = |length: usize| {
+        let target = format!("http://127.0.0.1:8400/{}", "x".repeat(length));
+        idp.people().launch("dana", mock_idp::Launch::of(CLIENT).target(&*target)).expect("a launch")
+    };
+    let (first, second) = (launch(0), launch(0));
+    for _ in 0..15 {
+        launch((1 << 20) + 80_000);
+    }
+    let third = launch(0);
+    launch(60_000);
+    let status = async |address: &str| Browser::new().get(address).await.status.as_u16();
+    let known = (status(&first).await, status(&second).await, status(&third).await);
+    assert_eq!(known, (400, 400, 303), "16 MiB hold what is new");
 }
 
 #[tokio::test]

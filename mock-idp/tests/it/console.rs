@@ -293,6 +293,37 @@ async fn it_is_found_from_everywhere_and_belongs_to_its_realm() {
 }
 
 #[tokio::test]
+async fn a_link_elsewhere_leads_to_pages_and_does_nothing() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let send = async |method: &str, path: &str, mode: &str, dest: &str| {
+        let request = browser.http().request(method.parse().expect("a method"), idp.url(path));
+        let request = request.header("sec-fetch-site", "cross-site").header("origin", "http://wiki.example");
+        browser
+            .send(request.header("sec-fetch-mode", mode).header("sec-fetch-dest", dest))
+            .await
+            .status
+            .as_u16()
+    };
+    for path in [
+        "/_control/console",
+        "/_control/verdict?format=html",
+        "/_control/faults/catalogue",
+        "/_control/journal",
+    ] {
+        assert_eq!(send("GET", path, "navigate", "document").await, 200, "{path}");
+        for (mode, dest) in
+            [("navigate", "iframe"), ("no-cors", "image"), ("cors", "empty"), ("navigate", "")]
+        {
+            assert_eq!(send("GET", path, mode, dest).await, 403, "{path} {mode} {dest}");
+        }
+    }
+    for path in ["/_control/reset", "/_control/console/reset", "/_control/people/dana/lock"] {
+        assert_eq!(send("POST", path, "navigate", "document").await, 403, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn no_foreign_page_and_no_hostile_name_gets_anything_done() {
     let console = Console::open().await;
     let foreign = console

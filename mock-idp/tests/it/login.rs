@@ -76,19 +76,20 @@ async fn where_there_is_one_company_nobody_is_asked_for_it() {
     let page = browser.authorize(&idp, &[("login_hint", "alice")]).await;
     assert!(page.body.contains("name=\"username\" value=\"alice\"") && !page.body.contains("ompany"));
     for company in ["", "  ", "acme & sons"] {
+        let browser = Browser::new();
         let (interaction, step) = type_in(&browser, &idp, "alice", company, "password").await;
         assert!(step.location.as_deref().is_some_and(|to| to.starts_with("/account/code")), "{step:?}");
         let shown = browser.get(&idp.url(step.location.as_deref().expect("an address"))).await;
         assert!(shown.body.contains(">alice</p>") && !shown.body.contains("Acme"), "{}", shown.body);
         let fields = [("interaction", interaction.as_str()), ("code", "123456")];
-        let back = Browser::new().post(&idp.url("/account/code"), &fields).await;
+        let back = browser.post(&idp.url("/account/code"), &fields).await;
         assert!(back.param("code").is_some(), "{company:?}");
     }
     for (company, password) in [("Other", "password"), ("", "wrong")] {
         let (_, wrong) = type_in(&Browser::new(), &idp, "alice", company, password).await;
         assert!(wrong.body.contains("The user name or the password is not right."), "{}", wrong.body);
     }
-    let interaction = Browser::new().authorize(&idp, &[]).await.interaction();
+    let interaction = browser.authorize(&idp, &[]).await.interaction();
     let empty = [("interaction", interaction.as_str()), ("username", " ")];
     let again = browser.post(&idp.url("/account/login"), &empty).await;
     assert!(again.status == 422 && again.body.contains("Enter your user name."), "{}", again.body);
@@ -103,11 +104,12 @@ async fn where_there_is_one_company_nobody_is_asked_for_it() {
 #[tokio::test]
 async fn where_there_are_several_companies_one_has_to_be_typed() {
     let idp = MockIdp::start().await;
-    let page = Browser::new().authorize(&idp, &[]).await;
+    let browser = Browser::new();
+    let page = browser.authorize(&idp, &[]).await;
     assert!(page.body.contains("<label for=\"company\">Company name</label>"), "{}", page.body);
     let interaction = page.interaction();
     let fields = [("interaction", interaction.as_str()), ("username", "dana"), ("company", "")];
-    let again = Browser::new().post(&idp.url("/account/login"), &fields).await;
+    let again = browser.post(&idp.url("/account/login"), &fields).await;
     assert!(again.status == 422 && again.body.contains("Enter your user name and your company name."));
 }
 

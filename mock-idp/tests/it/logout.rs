@@ -204,6 +204,29 @@ async fn a_headless_provider_asks_nobody() {
 }
 
 #[tokio::test]
+async fn a_hint_ends_nothing_in_another_browser_unless_nobody_is_ever_asked() {
+    for headless in [false, true] {
+        let builder = MockIdp::builder().on_current_runtime();
+        let builder = if headless { builder.headless() } else { builder };
+        let idp = builder.start().await.expect("a free port");
+        let dana = Browser::new();
+        let code = dana.sign_in(&idp, "dana", &[]).await.param("code").expect("a code");
+        let tokens = dana.redeem(&idp, &code).await.json();
+        let hint = tokens["id_token"].as_str().expect("an ID token");
+        let rui = signed_in(&idp, "rui").await.0;
+        let query = format!("id_token_hint={hint}");
+        let path = format!("/connect/endsession?{query}");
+        assert_eq!(Browser::new().get(&idp.url(&path)).await.page(), "kaseyaone-signed-out");
+        let is_signed_in =
+            async |browser: &Browser| browser.authorize(&idp, &[]).await.page() != "kaseyaone-login";
+        assert_eq!(is_signed_in(&dana).await, !headless, "headless: {headless}");
+        rui.sign_out(&idp, &query).await;
+        assert!(!is_signed_in(&rui).await);
+        assert_eq!(is_signed_in(&dana).await, !headless, "headless: {headless}");
+    }
+}
+
+#[tokio::test]
 async fn the_story_tells_who_was_asked_who_stayed_and_who_left() {
     let idp = MockIdp::builder().seed(1).on_current_runtime().start().await.expect("a free port");
     let browser = signed_in(&idp, "dana").await.0;

@@ -246,6 +246,34 @@ async fn over_http_2(address: SocketAddr, method: &str, path: &str, authority: &
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_names_one_host_unless_it_is_older_than_that() {
+    let idp = MockIdp::start().await;
+    let address = idp.address();
+    let host = format!("Host: {address}\r\n");
+    for (version, hosts, status) in [
+        ("1.1", host.as_str(), "200"),
+        ("1.1", "", "400"),
+        ("1.1", &*format!("{host}Host: evil.example\r\n"), "400"),
+        ("1.1", &*host.repeat(2), "400"),
+        ("1.0", "", "200"),
+    ] {
+        let asked = format!(
+            "GET /.well-known/openid-configuration HTTP/{version}\r\n{hosts}Connection: close\r\n\r\n"
+        );
+        let talk = move || {
+            let mut stream = TcpStream::connect(address).expect("a connection");
+            stream.write_all(asked.as_bytes()).expect("it is open");
+            let mut heard = String::new();
+            stream.read_to_string(&mut heard).expect("an answer");
+            heard
+        };
+        let heard = tokio::task::spawn_blocking(talk).await.expect("no panic");
+        assert_eq!(heard.split(' ').nth(1), Some(status), "{version} {hosts:?}: {heard}");
+        assert!(heard.contains("x-mock-idp: testing-only"), "{heard}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_for_the_host_in_its_target_whatever_its_version() {
     let idp = MockIdp::builder().derived_issuer().start().await.expect("a free port");
     let address = idp.address();
