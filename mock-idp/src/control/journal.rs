@@ -34,7 +34,7 @@ pub(crate) struct Rawness {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Page {
-    /// Only the newest so many of those that are wanted.
+    /// Only the first so many of those that are wanted; whoever reads on asks for what comes `after` the last one.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
     /// The newest first, and not the oldest.

@@ -15,6 +15,7 @@ use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::{Note, Params};
 use crate::protocol::authorize::ResponseMode;
+use crate::protocol::discovery::PROOF_ALGORITHMS;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::on_the_spot::person::Named;
 use crate::realm::Realm;
@@ -175,9 +176,14 @@ pub(crate) fn userinfo(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
     reply
 }
 
-/// The scheme of the challenge to a request for a resource: the one that was used, or that the error is about (RFC 9449 7.1).
-pub(super) fn scheme_of(with_proof: bool, error: &str) -> &'static str {
-    if with_proof || matches!(error, "invalid_dpop_proof" | "use_dpop_nonce") { "DPoP" } else { "Bearer" }
+/// The challenge to a request for a resource, in the scheme that was used or that the error is about (RFC 6750 3, RFC 9449
+/// 7.1).
+pub(super) fn challenge(with_proof: bool, error: Option<&str>) -> String {
+    let by_proof = with_proof || matches!(error, Some("invalid_dpop_proof" | "use_dpop_nonce"));
+    let scheme = if by_proof { "DPoP" } else { "Bearer" };
+    let algs = if by_proof { format!(", algs=\"{}\"", PROOF_ALGORITHMS.join(" ")) } else { String::new() };
+    let error = error.map(|error| format!(", error=\"{error}\"")).unwrap_or_default();
+    format!("{scheme} realm=\"mock-idp\"{algs}{error}")
 }
 
 /// RFC 6750 3.1 and RFC 9449 7.1: which error has which status, with the challenge of the scheme that was used.
@@ -187,11 +193,7 @@ fn resource_error(error: &OAuthError, with_proof: bool, note: &mut Note) -> Repl
         ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
         _ => StatusCode::UNAUTHORIZED,
     };
-    let scheme = scheme_of(with_proof, error.code.as_str());
     // RFC 6750 3.1: whoever shows no token at all is told of no error.
-    let challenge = match &*error.refusal.check {
-        "bearer_present" => format!("{scheme} realm=\"mock-idp\""),
-        _ => format!("{scheme} realm=\"mock-idp\", error=\"{}\"", error.code.as_str()),
-    };
-    Reply::oauth_error(error, status, note).with(header::WWW_AUTHENTICATE, challenge)
+    let told = Some(error.code.as_str()).filter(|_| error.refusal.check != "bearer_present");
+    Reply::oauth_error(error, status, note).with(header::WWW_AUTHENTICATE, challenge(with_proof, told))
 }

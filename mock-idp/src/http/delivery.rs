@@ -141,8 +141,7 @@ impl ErrorByRule {
             // RFC 6750 3, RFC 9449 7.1, RFC 6749 5.2.
             ("userinfo", _) => {
                 let with_proof = incoming.access_token().is_some_and(|presented| presented.with_proof);
-                let scheme = connect::scheme_of(with_proof, error);
-                let challenge = format!("{scheme} realm=\"mock-idp\", error=\"{}\"", describable(error));
+                let challenge = connect::challenge(with_proof, Some(&describable(error)));
                 reply.with(header::WWW_AUTHENTICATE, challenge)
             }
             (_, StatusCode::UNAUTHORIZED) => reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"mock-idp\""),

@@ -72,11 +72,12 @@ impl Journal {
     /// Wanted entries, to be read when the lock is free again.
     pub(crate) fn find(&self, query: &JournalQuery) -> Unread {
         let limit = query.limit.unwrap_or(usize::MAX);
-        let mut found: Vec<_> = self.wanted(query).take(limit).cloned().collect();
-        if !query.newest_first {
-            found.reverse();
+        if query.newest_first {
+            return Unread(self.wanted(query).take(limit).cloned().collect());
         }
-        Unread(found)
+        let mut found: Vec<_> = self.wanted(query).collect();
+        found.reverse();
+        Unread(found.into_iter().take(limit).cloned().collect())
     }
 
     /// How many entries are wanted, whatever the limit of those that are given.

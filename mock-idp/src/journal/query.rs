@@ -36,7 +36,8 @@ pub struct JournalQuery {
     pub fault: Option<String>,
     /// Only requests whose parameters hold `name=value`.
     pub parameter: Option<String>,
-    /// Give only the newest so many of those that are wanted. How many there are is counted and waited for without it.
+    /// Give only the first so many of those that are wanted: the oldest, unless the newest come first. How many there are is
+    /// counted and waited for without it.
     #[serde(skip)]
     pub limit: Option<usize>,
     /// Give the newest first, and not the oldest.
@@ -96,7 +97,7 @@ impl JournalQuery {
         self
     }
 
-    /// … the newest so many of them.
+    /// … the first so many of them: the oldest, unless the newest come first.
     #[must_use]
     pub fn limit(mut self, most: usize) -> Self {
         self.limit = Some(most);

@@ -69,7 +69,8 @@ impl Switched {
             on.unsigned_request_objects |= client.request_object_signing_alg.as_deref() == Some("none");
         }
         if switches.any_client {
-            on.grants.extend([Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials]);
+            on.grants.extend([Grant::AuthorizationCode, Grant::RefreshToken]);
+            on.grants.extend(on_the_spot::BY_SECRET);
             on.response_types.insert(ResponseType::Code);
             on.auth_methods.extend(on_the_spot::METHODS);
         }

@@ -49,7 +49,7 @@ impl State {
         note.client_authentication = Some(method.as_str());
         note.client = Some(credentials.client_id.clone());
         if self.is_anybody(&credentials.client_id) {
-            return self.take_secret(&credentials, method, note);
+            return self.take_secret(&credentials, form.first("scope"), method, note);
         }
         let client = self.clients.get(&credentials.client_id).cloned();
         rules::check_method(client.as_deref(), &credentials.client_id, method)?;

@@ -65,6 +65,13 @@ fn invalid_uri(reason: impl Into<String>) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidRequestUri, "request_uri", reason)
 }
 
+/// Whether a request object may be called that (RFC 9101 4); media types know no letter case.
+fn is_for_objects(typ: &Value) -> bool {
+    let typ = typ.as_str().unwrap_or_default().to_ascii_lowercase();
+    let typ = typ.strip_prefix("application/").unwrap_or(&typ);
+    matches!(typ, "jwt" | "oauth-authz-req+jwt" | "jose")
+}
+
 impl State {
     /// Takes an authorization request ahead of time; it is checked as if it had come by the browser (RFC 9126 2.1).
     pub(crate) fn push(
@@ -198,6 +205,13 @@ impl State {
     fn object_claims(&self, client: &Client, object: &str, note: &mut Note) -> Result<Value, OAuthError> {
         let (header, payload) =
             jose::decode_whole(object).ok_or_else(|| invalid_object("the request object is not a JWT"))?;
+        // RFC 9101 10.8: what is called another kind of token is one.
+        if let Some(typ) = header.get("typ").filter(|typ| !is_for_objects(typ)) {
+            return Err(invalid_object(format!(
+                "typ of the request object is {}; leave it out, or write oauth-authz-req+jwt",
+                shorten(&typ.to_string())
+            )));
+        }
         let alg = header.get("alg").and_then(Value::as_str).unwrap_or_default();
         if let Some(only) = client.request_object_signing_alg.as_deref().filter(|only| *only != alg) {
             let reason = format!("alg of the request object is {:?}, registered is {only}", shorten(alg));

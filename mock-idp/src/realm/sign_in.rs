@@ -147,10 +147,11 @@ impl State {
         let session = cookie.and_then(|cookie| self.live_session(cookie, now)).cloned();
         let live = session.as_ref().and_then(|session| {
             let person = self.people.present(&session.person)?;
-            // Where anybody is taken, a hint at nobody is one at somebody new.
+            // Where anybody is taken, a hint at nobody is one at somebody new; where nobody sees a page, it is a mistake.
+            let is_meant = self.switches.any_person || self.switches.headless;
             let fits_login_hint = match &hinted {
                 Some(hinted) => *hinted == session.person,
-                None => request.login_hint.is_none() || !self.switches.any_person,
+                None => request.login_hint.is_none() || !is_meant,
             };
             let subject = self.subject_of(&person.key, &request.client_id)?;
             Some(LiveSession { subject, auth_time: session.auth_time, fits_login_hint })

@@ -3,6 +3,7 @@
 use mock_idp::{ConfigFormat, JournalQuery, MockIdp, MockIdpBuilder, Outcome, RealmHandle, Target};
 use serde_json::json;
 
+use crate::assertions::Signer;
 use crate::support::{Answer, Browser, CLIENT, VERIFIER, authorize_url, decode, encode};
 
 const SPA: &str = "http://localhost:49152/signed-in";
@@ -95,6 +96,34 @@ async fn any_secret_is_taken_each_time_and_none_takes_pkce() {
 }
 
 #[tokio::test]
+async fn it_gets_the_scope_that_it_asks_for_and_exchanges_what_it_got() {
+    let idp = provider().await;
+    let form = [("grant_type", "client_credentials"), ("scope", "api.read api.write")];
+    let tokens = token(&idp, ("job", Some("s")), &form).await.json();
+    assert_eq!(tokens["scope"], "api.read api.write", "{tokens}");
+    let bad = [("grant_type", "client_credentials"), ("scope", "a\"b")];
+    assert_eq!(error_of(&token(&idp, ("job", Some("s")), &bad).await).1, "invalid_scope");
+    let first = code(&idp, "shop", SPA, &[("scope", "openid api.read")]).await;
+    let tokens = redeem(&idp, ("shop", Some("s")), &first, SPA).await.json();
+    assert_eq!(tokens["scope"], "openid api.read", "{tokens}");
+    let form = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        ("subject_token", tokens["access_token"].as_str().expect("a token")),
+        ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+        ("audience", "https://api.test"),
+    ];
+    assert_eq!(error_of(&token(&idp, ("shop", None), &form).await).1, "unauthorized_client");
+    let exchanged = token(&idp, ("shop", Some("s")), &form).await;
+    assert_eq!(exchanged.status, 200, "{}", exchanged.body);
+    let now = idp.clock().now().as_second();
+    let claims = json!({"iss": "shop", "sub": "dana", "aud": idp.issuer(), "exp": now + 60, "jti": "1"});
+    let assertion = Signer::secret("s").sign(&claims);
+    let form = [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", &*assertion)];
+    assert_eq!(token(&idp, ("shop", Some("s")), &form).await.status, 200);
+    assert_eq!(error_of(&token(&idp, ("shop", Some("other")), &form).await).2, "assertion_signature");
+}
+
+#[tokio::test]
 async fn with_a_secret_it_has_tokens_for_itself() {
     let idp = provider().await;
     let form = [("grant_type", "client_credentials")];
@@ -112,6 +141,8 @@ async fn with_a_secret_it_has_tokens_for_itself() {
     let document = Browser::new().get(&idp.discovery_url()).await.json();
     for (member, value) in [
         ("grant_types_supported", "client_credentials"),
+        ("grant_types_supported", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        ("grant_types_supported", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
         ("token_endpoint_auth_methods_supported", "none"),
         ("token_endpoint_auth_methods_supported", "client_secret_post"),
     ] {

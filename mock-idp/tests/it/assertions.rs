@@ -82,7 +82,12 @@ impl Signer {
 
     /// Signs.
     pub(crate) fn sign(&self, claims: &Value) -> String {
-        self.sign_with(&Header::new(self.alg), claims)
+        self.sign_with(&self.header(), claims)
+    }
+
+    /// The header that it signs under.
+    pub(crate) fn header(&self) -> Header {
+        Header::new(self.alg)
     }
 
     /// Signs under a header of one's own.

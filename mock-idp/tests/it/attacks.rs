@@ -642,9 +642,17 @@ async fn the_error_of_a_rule_is_told_in_the_scheme_that_was_used() {
     let idp = provider().await;
     let error = |name: &str| Then::oauth_error(name);
     for (name, scheme, expected) in [
-        ("invalid_token", "DPoP", "DPoP realm=\"mock-idp\", error=\"invalid_token\""),
+        (
+            "invalid_token",
+            "DPoP",
+            "DPoP realm=\"mock-idp\", algs=\"RS256 PS256 ES256 ES384 EdDSA\", error=\"invalid_token\"",
+        ),
         ("invalid_token", "Bearer", "Bearer realm=\"mock-idp\", error=\"invalid_token\""),
-        ("use_dpop_nonce", "Bearer", "DPoP realm=\"mock-idp\", error=\"use_dpop_nonce\""),
+        (
+            "use_dpop_nonce",
+            "Bearer",
+            "DPoP realm=\"mock-idp\", algs=\"RS256 PS256 ES256 ES384 EdDSA\", error=\"use_dpop_nonce\"",
+        ),
     ] {
         idp.when(When::operation("userinfo")).times(1).then(error(name)).expect("a rule");
         let browser = Browser::new();

@@ -26,6 +26,13 @@ async fn a_hint_signs_in_only_where_that_is_switched_on() {
     }
     assert_eq!(Browser::new().authorize(&idp, &[]).await.page(), "kaseyaone-login", "nobody was named");
     assert_eq!(Browser::new().authorize(&idp, &[("login_hint", "nobody")]).await.page(), "kaseyaone-login");
+    let browser = Browser::new();
+    for idp in [&idp, &strict] {
+        browser.post(&authorize_url(idp, &[]), &[("sub", "dana")]).await;
+    }
+    let misspelt = [("login_hint", "dnaa")];
+    assert_eq!(browser.authorize(&idp, &misspelt).await.page(), "kaseyaone-login", "nobody else is meant");
+    assert!(browser.authorize(&strict, &misspelt).await.param("code").is_some(), "a hint is only a hint");
     let none = Browser::new().authorize(&idp, &[("login_hint", "dana"), ("prompt", "none")]).await;
     assert_eq!(none.param("error").as_deref(), Some("login_required"), "that asks for no authentication");
 }

@@ -83,6 +83,19 @@ async fn a_request_object_that_is_not_as_it_should_be_is_refused() {
         let answer = Browser::new().get(&authorize_url(&idp, &[("request", &request)])).await;
         assert_eq!(error_of(&answer).as_deref(), Some("invalid_request_object"), "{name}");
     }
+    for (typ, taken) in [
+        ("JWT", true),
+        ("oauth-authz-req+jwt", true),
+        ("application/oauth-authz-req+JWT", true),
+        ("at+jwt", false),
+        ("dpop+jwt", false),
+        ("", false),
+    ] {
+        let header = jsonwebtoken::Header { typ: Some(typ.to_owned()), ..signer.header() };
+        let request = signer.sign_with(&header, &object(&idp, &json!({})));
+        let answer = Browser::new().authorize(&idp, &[("request", &request)]).await;
+        assert_eq!(answer.page() == "kaseyaone-login", taken, "{typ:?}: {answer:?}");
+    }
     registered(&idp, |client| client.request_object_signing_alg = Some("none".to_owned()));
     let answer = Browser::new().authorize(&idp, &[("request", &unsigned)]).await;
     assert_eq!(answer.page(), "kaseyaone-login", "unsigned, and registered as unsigned");

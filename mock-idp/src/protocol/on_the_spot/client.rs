@@ -3,16 +3,21 @@
 use fixtures::{AuthMethod, Client, Grant, check_client, has_any_port};
 
 use crate::protocol::authorize::{LONGEST, shorten};
+use crate::protocol::discovery::SCOPES;
 use crate::protocol::error::Refusal;
 
 /// How such a client may authenticate: not at all, or by whatever secret it likes.
 pub(crate) const METHODS: [AuthMethod; 3] =
     [AuthMethod::None, AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost];
 
+/// What it may do once it sent a secret, beside what every client may.
+pub(crate) const BY_SECRET: [Grant; 3] = [Grant::ClientCredentials, Grant::TokenExchange, Grant::JwtBearer];
+
 /// Why it is there.
 pub(crate) const WHY: &str = "nobody registered it: a request named it, and any client is taken here";
 
-/// Addresses of one kind that are kept of one client. The oldest gives way, and is taken again when it is sent again.
+/// Addresses of one kind, and scope values, that are kept of one client. The oldest gives way, and is taken again when it is
+/// sent again.
 const MOST_URIS: usize = 100;
 
 /// Where browsers are sent back to.
@@ -86,8 +91,24 @@ pub(crate) fn authenticated(client: Client, secret: Option<&str>) -> Result<Clie
     let Some(secret) = secret.filter(|secret| !secret.is_empty()) else { return Ok(public) };
     bounded("client_secret", secret)?;
     let mut confidential = public.with_secret(secret);
-    confidential.grants.push(Grant::ClientCredentials);
+    confidential.grants.extend(BY_SECRET);
     Ok(confidential)
+}
+
+/// The client with the scope values of APIs that it asks for. What is no scope value is left to whoever looks for it.
+pub(crate) fn with_scope(mut client: Client, scope: Option<&str>) -> Client {
+    // RFC 6749 3.3.
+    let is_value = |value: &&str| value.bytes().all(|byte| matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~'));
+    let scope = scope.filter(|scope| scope.len() <= LONGEST).unwrap_or_default();
+    let mut own: Vec<&str> = client.scope.split_ascii_whitespace().collect();
+    for value in scope.split_ascii_whitespace().filter(is_value) {
+        if !SCOPES.contains(&value) && !own.contains(&value) {
+            own.push(value);
+        }
+    }
+    own.drain(..own.len().saturating_sub(MOST_URIS));
+    client.scope = own.join(" ");
+    client
 }
 
 /// Whether it is public shows when it redeems, and not before.
@@ -99,7 +120,7 @@ pub(crate) fn either_way(client: &Client) -> Client {
 pub(crate) fn size_of(client: &Client) -> usize {
     let addresses = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
     let addresses: usize = addresses.map(String::len).sum();
-    client.id.len() + client.secret.as_ref().map_or(0, String::len) + addresses
+    client.id.len() + client.secret.as_ref().map_or(0, String::len) + client.scope.len() + addresses
 }
 
 fn bounded(name: &str, value: &str) -> Result<(), Refusal> {
@@ -150,6 +171,18 @@ mod tests {
             spa = with_address(spa, Return::SignIn, &uri).unwrap();
         }
         assert_eq!((spa.redirect_uris.len(), &*spa.redirect_uris[0]), (MOST_URIS, "http://127.0.0.1:3/cb"));
+    }
+
+    #[test]
+    fn what_it_asks_for_is_its_scope() {
+        let asked = |client: Client, scope: &str| with_scope(client, Some(scope)).scope;
+        let shop = Client { scope: "a b".to_owned(), ..client("shop").unwrap() };
+        assert_eq!(asked(shop.clone(), "openid api.read b  profile"), "a b api.read");
+        assert_eq!(asked(shop.clone(), "x\"y ü a\\b"), "a b");
+        let many = (0..200).map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
+        assert_eq!(asked(shop.clone(), &many).split(' ').collect::<Vec<_>>()[..2], ["100", "101"]);
+        assert_eq!(asked(shop.clone(), &"x".repeat(LONGEST + 1)), "a b");
+        assert_eq!(with_scope(shop, None).scope, "a b");
     }
 
     #[test]

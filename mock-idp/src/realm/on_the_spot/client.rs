@@ -29,18 +29,22 @@ impl State {
     ) -> Result<(), Refusal> {
         let id = params.one("client_id")?.or(hinted);
         let Some(id) = id.filter(|id| self.is_anybody(id)) else { return Ok(()) };
+        let scope = params.one("scope")?;
         match params.one(to.parameter())? {
-            Some(uri) => self.take(id, |client| rules::with_address(client, to, uri)),
+            Some(uri) => self.take(id, |client| {
+                rules::with_address(client, to, uri).map(|client| rules::with_scope(client, scope))
+            }),
             // It is in a request that was pushed, or there is none.
             None if to == Return::SignOut || self.clients.contains_key(id) => Ok(()),
             None => Err(Refusal::new("redirect_uri_present", "redirect_uri is missing")),
         }
     }
 
-    /// Takes whatever secret such a client sends, or none.
+    /// Takes whatever secret such a client sends, or none, and the scope that it asks for.
     pub(crate) fn take_secret(
         &mut self,
         credentials: &Credentials,
+        scope: Option<&str>,
         method: AuthMethod,
         note: &mut Note,
     ) -> Result<(Arc<Client>, AuthMethod), OAuthError> {
@@ -57,7 +61,9 @@ impl State {
                 return Err(invalid(Refusal::new("client_auth_method", reason)));
             }
         };
-        self.take(id, |client| rules::authenticated(client, secret)).map_err(invalid)?;
+        let made =
+            |client| rules::authenticated(client, secret).map(|client| rules::with_scope(client, scope));
+        self.take(id, made).map_err(invalid)?;
         let client = self.clients.get(id).cloned();
         let client =
             client.ok_or_else(|| invalid(Refusal::new("client_known", "there is no such client")))?;
