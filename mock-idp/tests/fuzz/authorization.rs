@@ -88,7 +88,7 @@ fn no_client_of_nobodys_goes_where_none_could_be_registered() {
         "http://127.0.0.1:*/cb",
         "",
     ];
-    let mut world = World::of(MockIdp::builder().seed(1).any_client().any_person());
+    let mut world = World::of(MockIdp::builder().seed(1).any_client());
     let redirect_uris = GOOD.map(str::to_owned).to_vec();
     world.facts.clients.push(Client { redirect_uris, ..Client::new("nobody").with_secret("any") });
     let world = RefCell::new(world);

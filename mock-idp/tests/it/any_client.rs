@@ -106,6 +106,8 @@ async fn it_gets_the_scope_that_it_asks_for_and_exchanges_what_it_got() {
     let first = code(&idp, "shop", SPA, &[("scope", "openid api.read")]).await;
     let tokens = redeem(&idp, ("shop", Some("s")), &first, SPA).await.json();
     assert_eq!(tokens["scope"], "openid api.read", "{tokens}");
+    let twice = authorize_url(&idp, &[("client_id", "shop"), ("redirect_uri", SPA)]) + "&scope=a&scope=b";
+    assert_eq!(Browser::new().get(&twice).await.param("error").as_deref(), Some("invalid_request"));
     let form = [
         ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
         ("subject_token", tokens["access_token"].as_str().expect("a token")),

@@ -29,7 +29,8 @@ impl State {
     ) -> Result<(), Refusal> {
         let id = params.one("client_id")?.or(hinted);
         let Some(id) = id.filter(|id| self.is_anybody(id)) else { return Ok(()) };
-        let scope = params.one("scope")?;
+        // That there are two is for the client to hear, once it is proven.
+        let scope = params.first("scope");
         match params.one(to.parameter())? {
             Some(uri) => self.take(id, |client| {
                 rules::with_address(client, to, uri).map(|client| rules::with_scope(client, scope))
