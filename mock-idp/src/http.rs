@@ -274,7 +274,7 @@ async fn serve(place: Place, operation: Operation, request: Request) -> Response
 /// authorization endpoint and to that of logout, by POST too, and there they say nothing of the kind.
 fn signs_in(operation: Operation, incoming: &Incoming) -> bool {
     let by_application = matches!(operation.name, "authorize" | "end_session");
-    let of_person = operation.name == "authorize" && incoming.form.first("sub").is_some();
+    let of_person = operation.name == "authorize" && connect::names_somebody(incoming);
     let posted = incoming.method == Method::POST && operation.channel == Channel::Front;
     posted && (!by_application || of_person)
 }

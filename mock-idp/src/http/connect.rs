@@ -56,12 +56,19 @@ pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
     }
 }
 
+/// Whether an authorization request is in the address, and says who answers it.
+pub(super) fn names_somebody(incoming: &Incoming) -> bool {
+    let in_query = incoming.method == Method::POST && incoming.query.first("client_id").is_some();
+    in_query && ["sub", "username"].iter().any(|name| incoming.form.first(name).is_some())
+}
+
 /// The parameters of an authorization request. A test without a browser posts `sub` (or `username`) to the address of the
 /// request instead of following it: the person with this key, user name, address or subject signs in without a page.
 pub(super) fn asked(incoming: &Incoming) -> Result<(&Params, Option<Named<'_>>), Refusal> {
-    let in_query = incoming.method == Method::POST && incoming.query.first("client_id").is_some();
-    let name = if in_query { incoming.form.one("sub")?.or(incoming.form.one("username")?) } else { None };
-    let Some(name) = name else { return Ok((incoming.params(), None)) };
+    if !names_somebody(incoming) {
+        return Ok((incoming.params(), None));
+    }
+    let name = incoming.form.one("sub")?.or(incoming.form.one("username")?).unwrap_or_default();
     let (company, claims) = (incoming.form.one("company")?, incoming.form.one("claims")?);
     let named = Named { name, company: company.unwrap_or_default(), claims: claims.unwrap_or_default() };
     Ok((&incoming.query, Some(named)))

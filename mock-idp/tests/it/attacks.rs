@@ -276,6 +276,13 @@ async fn a_page_of_another_site_signs_nobody_in_whatever_its_browser_says() {
             .body("person=dana");
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         assert_eq!(browser.send(request).await.status, status, "{headers:?}");
+        for form in ["sub=dana", "username=dana", "sub=&username=dana"] {
+            let request = browser.http().post(authorize_url(&idp, &[]));
+            let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+            let request =
+                headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            assert_eq!(browser.send(request).await.status, status, "{form} {headers:?}");
+        }
     }
 }
 

@@ -276,8 +276,13 @@ pub(crate) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
     let permitted = permitted(facts, &params);
     match (answer.status, location, answer.page().as_str()) {
         (400, None, "kaseyaone-error") => {
-            let several = shot.form().iter().filter(|(name, _)| name == "sub").count() > 1;
-            let nobody = chosen.as_deref().is_some_and(|chosen| several || !may_sign_in(chosen));
+            let form = shot.form();
+            let values = |name: &'static str| form.iter().filter(move |(other, _)| other == name);
+            let several =
+                ["sub", "username", "company", "claims"].into_iter().any(|name| values(name).count() > 1);
+            // Nobody says claims of themselves unless that is switched on.
+            let claims = values("claims").any(|(_, claims)| !claims.is_empty());
+            let nobody = chosen.as_deref().is_some_and(|chosen| several || claims || !may_sign_in(chosen));
             // Nobody is signed in by the page of another site.
             let site = shot.header("sec-fetch-site");
             let foreign = match site {
@@ -332,7 +337,8 @@ pub(crate) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
 fn chosen(shot: &Shot) -> Option<String> {
     let in_query = decoded(&written(&shot.query)).iter().any(|(name, _)| name == "client_id");
     let posted = (shot.method == "POST" && in_query).then(|| shot.form())?;
-    posted.into_iter().find(|(name, _)| name == "sub").map(|(_, value)| value)
+    let said = |wanted: &str| posted.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    said("sub").or_else(|| said("username"))
 }
 
 fn may_sign_in(chosen: &str) -> bool {
