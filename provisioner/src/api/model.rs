@@ -39,6 +39,8 @@ pub(crate) struct UserJson {
     signs_in_with: Vec<&'static str>,
     access: AccessJson,
     reviewed_at: Option<Timestamp>,
+    /// The MSP Admin who marked it reviewed last.
+    reviewed_by: Option<Uuid>,
 }
 
 /// The three separate assignments.
@@ -67,6 +69,7 @@ impl UserJson {
             signs_in_with: ways.into_iter().filter(|(is_set_up, _)| *is_set_up).map(|(_, way)| way).collect(),
             access: access.into(),
             reviewed_at: account.reviewed_at,
+            reviewed_by: account.reviewed_by.map(Id::uuid),
         }
     }
 }

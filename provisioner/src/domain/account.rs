@@ -30,6 +30,8 @@ pub struct Account {
     pub last_sign_in_at: Option<Timestamp>,
     /// When an MSP Admin last marked it reviewed.
     pub reviewed_at: Option<Timestamp>,
+    /// The MSP Admin who did.
+    pub reviewed_by: Option<AccountId>,
     /// When the account was removed.
     pub removed_at: Option<Timestamp>,
     /// When an MSP Admin allowed the removed person to come back as a new account.

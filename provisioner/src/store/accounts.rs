@@ -239,16 +239,6 @@ impl Transaction {
         Ok(())
     }
 
-    /// Who reviewed an account last.
-    pub async fn find_reviewer(&mut self, id: AccountId) -> Result<Option<AccountId>, StoreError> {
-        let found = self
-            .sql("SELECT reviewed_by FROM account WHERE id = $1")
-            .id(id)
-            .find(|row| row.id_if("reviewed_by"))
-            .await?;
-        Ok(found.flatten())
-    }
-
     /// Every active MSP Admin.
     pub async fn list_administrators(&mut self) -> Result<Vec<Account>, StoreError> {
         self.sql(select_account!("WHERE msp_admin AND status = 'active' ORDER BY email_key"))
@@ -301,6 +291,7 @@ fn read_account(row: &Row) -> Result<Account, StoreError> {
         created_by: row.id_if("created_by")?,
         last_sign_in_at: row.time_if("last_sign_in_at")?,
         reviewed_at: row.time_if("reviewed_at")?,
+        reviewed_by: row.id_if("reviewed_by")?,
         removed_at: row.time_if("removed_at")?,
         allowed_again_at: row.time_if("allowed_again_at")?,
         has_password: row.get("has_password")?,

@@ -210,9 +210,8 @@ fn statuses(view: UserView) -> Vec<Status> {
 /// Everything the list shows of an account.
 pub(super) async fn read_user(transaction: &mut Transaction, account: Account) -> Result<User, StoreError> {
     let access = transaction.get_access(account.id).await?;
-    let reviewer = transaction.find_reviewer(account.id).await?;
     let created_by = address(transaction, account.created_by).await?;
-    let reviewed_by = address(transaction, reviewer).await?;
+    let reviewed_by = address(transaction, account.reviewed_by).await?;
     Ok(User { account, access, created_by, reviewed_by })
 }
 

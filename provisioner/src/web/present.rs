@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::views::record::{AuditRow, CheckRow, SignInRecordPage, SignInRow};
 use super::views::shell::Shell;
-use super::views::users::{UserAction, UserRow};
+use super::views::users::{Review, UserAction, UserRow};
 use super::views::{AccessWords, Fact, When, access_counts};
 use super::wording::administrator as words;
 use crate::domain::access::Access;
@@ -14,9 +14,11 @@ use crate::domain::checks::Check;
 use crate::domain::id::AccountId;
 use crate::domain::organization::{AccessGroup, Organization};
 use crate::domain::record::{CauseCode, Outcome, PersonSeen, SignInRecord};
+use crate::usecase::User;
 
 /// One line of the list of users.
-pub(crate) fn user_row(account: &Account, access: &Access) -> UserRow {
+pub(crate) fn user_row(user: &User) -> UserRow {
+    let User { account, access, .. } = user;
     let counts = access_counts(access.capabilities.len(), access.groups.len(), access.organizations.len());
     UserRow {
         id: account.id.to_string(),
@@ -27,6 +29,9 @@ pub(crate) fn user_row(account: &Account, access: &Access) -> UserRow {
         created: Some(When::at(account.created_at)),
         last_sign_in: account.last_sign_in_at.map(When::at),
         access: counts,
+        reviewed: account
+            .reviewed_at
+            .map(|at| Review { when: When::at(at), by: user.reviewed_by.clone().unwrap_or_default() }),
         status: words::status(account.status),
         actions: user_actions(account),
     }

@@ -3,6 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -28,6 +31,7 @@ pub(crate) struct ListQuery {
     view: Option<String>,
     q: Option<String>,
     page: Option<String>,
+    since: Option<String>,
     done: Option<String>,
 }
 
@@ -146,7 +150,7 @@ async fn users_page(
         view: view(query.view.as_deref()),
         search: query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
         page: page_number(query.page.as_deref()),
-        created_since: None,
+        created_since: query.since.as_deref().and_then(day),
     };
     let found = list_users(app, &visitor.actor(), &wanted).await.map_err(refused)?;
     Ok(UsersPage {
@@ -178,6 +182,11 @@ pub(crate) fn page_number(text: Option<&str>) -> u32 {
     text.and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 
+/// The beginning of a day as a browser sends it, in UTC like every time of the pages; what is none filters nothing.
+fn day(text: &str) -> Option<Timestamp> {
+    Some(text.trim().parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
 /// The code and the words of a view.
 fn view_words(view: UserView) -> (&'static str, &'static str) {
     match view {
@@ -191,31 +200,37 @@ fn view_words(view: UserView) -> (&'static str, &'static str) {
 fn list(query: &UserQuery, found: &UserPage) -> UserList {
     let search = query.search.clone().unwrap_or_default();
     let (view, words) = view_words(query.view);
-    let href = |page: u32| page_href(view, &search, page);
+    let since = query.created_since.map(|since| since.to_zoned(TimeZone::UTC).date().to_string());
+    let since = since.unwrap_or_default();
+    let href = |page: u32| page_href(view, &search, &since, page);
     let tab = |other: UserView| {
         let (key, text) = view_words(other);
-        Tab { href: page_href(key, &search, 1), text, current: other == query.view }
+        Tab { href: page_href(key, &search, &since, 1), text, current: other == query.view }
     };
     let counted = if found.total == 1 { "1 user".to_owned() } else { format!("{} users", found.total) };
     UserList {
         caption: format!("{words}: {counted}"),
         view,
         tabs: [UserView::All, UserView::New, UserView::Deactivated, UserView::Removed].map(tab).to_vec(),
-        users: found.users.iter().map(|user| user_row(&user.account, &user.access)).collect(),
+        users: found.users.iter().map(user_row).collect(),
         hidden: found.hidden,
         page: found.page.into(),
         pages: found.pages.into(),
         previous: (found.page > 1).then(|| href(found.page - 1)),
         next: (found.page < found.pages).then(|| href(found.page + 1)),
         query: search,
+        since,
     }
 }
 
-fn page_href(view: &str, search: &str, page: u32) -> String {
+fn page_href(view: &str, search: &str, since: &str, page: u32) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("view", view);
     if !search.is_empty() {
         query.append_pair("q", search);
+    }
+    if !since.is_empty() {
+        query.append_pair("since", since);
     }
     if page > 1 {
         query.append_pair("page", &page.to_string());

@@ -8,8 +8,8 @@ use provisioner::usecase::{
     Actor, AddUserError, BindingError, ChangeSingleSignOnError, CompleteSignInError, Denied, MspAdmin,
     NewUser, OrganizationsError, UserError, UserQuery, UserView, add_organization, add_user,
     assign_organizations, begin_binding, change_single_sign_on, confirm_binding, deactivate_user,
-    find_binding, get_organization, get_single_sign_on, list_organizations, list_users, remove_user,
-    review_user, set_msp_admin,
+    find_binding, get_organization, get_single_sign_on, get_user, list_organizations, list_users,
+    remove_user, review_user, set_msp_admin,
 };
 use secrecy::SecretString;
 
@@ -183,7 +183,20 @@ async fn the_list_says_how_many_it_hides() {
         assert_eq!(list(UserView::Deactivated, None).await, (0, 2));
         let reviewed = review_user(app, &mona, dana).await.expect("Mona may");
         assert_eq!(reviewed.reviewed_by.as_deref(), Some("mona@northwind.example"));
+        let admin = reviewed.account.reviewed_by.expect("somebody reviewed it");
+        assert_eq!(
+            get_user(app, &mona, admin).await.unwrap().account.email.as_str(),
+            "mona@northwind.example"
+        );
         assert_eq!(list(UserView::New, None).await, (0, 2));
+        let since = async |moment| {
+            let query = UserQuery { created_since: Some(moment), ..UserQuery::default() };
+            let page = list_users(app, &mona, &query).await.expect("Mona may");
+            (page.total, page.hidden)
+        };
+        let created = reviewed.account.created_at;
+        assert_eq!(since(created).await, (2, 0), "the moment itself counts");
+        assert_eq!(since(created + jiff::SignedDuration::from_millis(1)).await, (0, 2));
     }
 }
 

@@ -152,6 +152,31 @@ async fn organizations_and_access_groups_are_added_on_their_pages() {
 }
 
 #[tokio::test]
+async fn new_users_are_listed_since_a_day_and_reviewed_by_name() {
+    let stage = Stage::open_to_everybody().await;
+    stage.sign_in(&mut Browser::new(), "dana").await;
+    let mut admin = stage.admin().await;
+    let page = admin.open(stage.url("/settings/users?view=new&since=2026-11-23")).await;
+    assert!(page.text("#users tbody").contains("dana@northwind.example"), "{}", page.body);
+    assert_eq!(page.attribute("#since", "value").as_deref(), Some("2026-11-23"));
+    assert!(page.attribute(".tabs > a", "href").unwrap().contains("since=2026-11-23"), "tabs keep the day");
+    let later = admin.open(stage.url("/settings/users?since=2026-11-24")).await;
+    assert!(!later.text("#users tbody").contains("dana"), "{}", later.body);
+    assert!(later.text("#hidden-users").starts_with("2 users are"), "{}", later.text("#hidden-users"));
+    let no_day = admin.open(stage.url("/settings/users?since=yesterday")).await;
+    assert!(no_day.text("#users tbody").contains("dana"), "what is no day hides nobody");
+
+    assert!(page.text("#users tbody").contains("Not yet"));
+    let page = admin.submit(&page, "form[action$='/review']", &[]).await;
+    assert!(page.text("#users tbody").contains("by mona@northwind.example"), "{}", page.body);
+    let users = stage.read(&mut admin, "/api/v1/users?created_since=2026-11-23T00:00:00Z").await;
+    let users = users["users"].as_array().unwrap();
+    let of = |email: &str| users.iter().find(|user| user["email"] == email).unwrap();
+    assert_eq!(of("dana@northwind.example")["reviewed_by"], of("mona@northwind.example")["id"]);
+    assert!(of("mona@northwind.example")["reviewed_by"].is_null());
+}
+
+#[tokio::test]
 async fn each_action_of_the_list_says_what_was_done() {
     let stage = Stage::open_to_everybody().await;
     let mut dana = Browser::new();

@@ -48,6 +48,7 @@ fn account(status: Status, has_identity: bool, msp_admin: bool) -> Account {
         created_by: None,
         last_sign_in_at: None,
         reviewed_at: None,
+        reviewed_by: None,
         removed_at: None,
         allowed_again_at: None,
         has_password: false,

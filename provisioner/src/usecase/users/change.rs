@@ -116,7 +116,6 @@ pub async fn set_msp_admin(
 pub async fn review_user(app: &App, actor: &Actor, id: AccountId) -> Result<User, UserError> {
     let mut change = begin(app, actor, id, "users: review").await?;
     change.transaction.mark_reviewed(id, change.admin.id, app.now()).await?;
-    change.account.reviewed_at = Some(app.now());
     change.finish(app, Action::AccountReviewed, None).await
 }
 

@@ -16,8 +16,8 @@ use super::record::{
 };
 use super::shell::{Notice, Place, Shell, ShellPerson};
 use super::users::{
-    AddUser, BindConfirmPage, Company, ExceptionChoice, SingleSignOnSection, Tab, UserAction, UserList,
-    UserRow, UsersPage,
+    AddUser, BindConfirmPage, Company, ExceptionChoice, Review, SingleSignOnSection, Tab, UserAction,
+    UserList, UserRow, UsersPage,
 };
 use super::{AccessWords, Fact, Link, Tag, Tone, When, access_counts};
 
@@ -69,6 +69,7 @@ fn users(require: bool, allow: bool, create: bool, rows: usize) -> UsersPage {
         created: Some(when()),
         last_sign_in: (n > 0).then(when),
         access: access_counts(0, n, 1),
+        reviewed: (n > 0).then(|| Review { when: when(), by: EVIL.to_owned() }),
         status: Tag::new("Active", Tone::Good),
         actions: vec![UserAction::Deactivate, UserAction::MakeAdmin, UserAction::Review],
     };
@@ -78,6 +79,7 @@ fn users(require: bool, allow: bool, create: bool, rows: usize) -> UsersPage {
             caption: format!("{rows} users"),
             view: "new",
             query: EVIL.to_owned(),
+            since: EVIL.to_owned(),
             tabs: vec![
                 Tab { href: "/settings/users?view=all".to_owned(), text: "All users", current: false },
                 Tab { href: "/settings/users?view=new".to_owned(), text: "New users", current: true },

@@ -21,6 +21,8 @@ pub(crate) struct UserList {
     pub(crate) caption: String,
     pub(crate) view: &'static str,
     pub(crate) query: String,
+    /// The day since which the shown were created; empty for any.
+    pub(crate) since: String,
     pub(crate) tabs: Vec<Tab>,
     pub(crate) users: Vec<UserRow>,
     pub(crate) hidden: u64,
@@ -58,8 +60,16 @@ pub(crate) struct UserRow {
     pub(crate) created: Option<When>,
     pub(crate) last_sign_in: Option<When>,
     pub(crate) access: String,
+    pub(crate) reviewed: Option<Review>,
     pub(crate) status: Tag,
     pub(crate) actions: Vec<UserAction>,
+}
+
+/// The last review of a user (S-82).
+#[derive(Clone, Debug)]
+pub(crate) struct Review {
+    pub(crate) when: When,
+    pub(crate) by: String,
 }
 
 /// What an MSP Admin can do to a user from the list.
