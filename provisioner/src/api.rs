@@ -21,13 +21,16 @@ use axum::response::IntoResponse as _;
 use axum::routing::get;
 use utoipa::OpenApi as _;
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::{OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{OpenApi, PathItem, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::AppState;
-use crate::web::{Matter, guard};
+use crate::web::{Matter, Route, guard};
 use problem::{Problem, ProblemCode, ProblemJson};
+
+/// Where the document is.
+const DOCUMENT_AT: &str = "/api/v1/openapi.json";
 
 /// Every operation, and the document of them.
 pub(crate) fn router(app: &AppState) -> Router<AppState> {
@@ -35,7 +38,7 @@ pub(crate) fn router(app: &AppState) -> Router<AppState> {
     let document = std::sync::Arc::new(document);
     let routes = operations
         .route(
-            "/api/v1/openapi.json",
+            DOCUMENT_AT,
             get(move || {
                 let document = std::sync::Arc::clone(&document);
                 async move { axum::Json((*document).clone()) }
@@ -75,6 +78,24 @@ fn documented() -> (Router<AppState>, OpenApi) {
         .split_for_parts();
     add_problem_responses(&mut document);
     (routes, document)
+}
+
+/// Every operation as a route, and the document itself.
+pub(crate) fn routes() -> Vec<Route> {
+    let of_path = |(path, item): (&String, &PathItem)| {
+        let methods = [
+            ("GET", &item.get),
+            ("PUT", &item.put),
+            ("POST", &item.post),
+            ("DELETE", &item.delete),
+            ("PATCH", &item.patch),
+        ];
+        let served = methods.into_iter().filter(|(_, operation)| operation.is_some());
+        served.map(|(method, _)| Route { path: path.clone(), method }).collect::<Vec<_>>()
+    };
+    let mut routes: Vec<Route> = documented().1.paths.paths.iter().flat_map(of_path).collect();
+    routes.push(Route { path: DOCUMENT_AT.to_owned(), method: "GET" });
+    routes
 }
 
 #[derive(utoipa::OpenApi)]

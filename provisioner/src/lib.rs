@@ -25,3 +25,4 @@ pub use config::{Config, ConfigError};
 pub use generator::Generator;
 pub use server::{Runtime, Server, StartError, bootstrap_admin, serve};
 pub use usecase::Census;
+pub use web::{Route, routes};

@@ -16,6 +16,7 @@ mod page;
 mod present;
 mod privileges;
 mod records;
+mod routes;
 mod security;
 mod sign_in;
 mod single_sign_on;
@@ -26,12 +27,14 @@ mod visitor;
 pub(crate) mod wording;
 
 use axum::response::IntoResponse as _;
-use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::app::AppState;
 pub(crate) use page::Matter;
+use routes::Routes;
 use security::SecurityHeaders;
+
+pub use routes::Route;
 
 pub(crate) use cookies::{CookieKind, Cookies};
 use security::recover;
@@ -45,59 +48,76 @@ pub(crate) use visitor::Visitor;
 pub(crate) fn router(app: AppState) -> Router {
     let headers = SecurityHeaders::new(app.base_url(), &app.config.kaseyaone.issuer);
     let pages = pages()
+        .into_router()
         .fallback(|| async { Matter::NotFound })
         .method_not_allowed_fallback(|| async { Matter::MethodNotAllowed });
     guard(pages, app.base_url(), Matter::into_response)
-        .merge(recover(callback(), Matter::into_response))
+        .merge(recover(callback().into_router(), Matter::into_response))
         .merge(crate::api::router(&app))
         .with_state(app)
         .layer(middleware::from_fn(move |request, next| headers.clone().apply(request, next)))
 }
 
+/// Everything that is served, by path: the pages as they are routed, the API as its document says. Only what is not
+/// found anywhere else is left out.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let mut table = pages().and(callback()).into_table();
+    table.extend(crate::api::routes());
+    table.sort();
+    table
+}
+
 /// The pages people see.
-fn pages() -> Router<AppState> {
-    Router::new()
-        .route("/", get(home::enter))
-        .route("/home", get(home::show_home))
-        .route("/no-access", get(home::show_no_access))
-        .route("/sign-in", get(sign_in::show_sign_in).post(sign_in::sign_in_locally))
-        .route(link::LINK_AT, get(link::show_link).post(link::answer))
-        .route("/sign-out", post(home::leave))
-        .route("/sso/start", get(sso::start_sign_in).head(sso::peek))
-        .route("/organizations", get(organizations::show_organizations).post(organizations::add))
-        .route("/organizations/{id}", get(organizations::show_organization))
-        .route("/help/unified-login-with-kaseyaone", get(help::unified_login))
-        .route("/help/user-roles-and-permission-boundaries", get(help::user_roles))
-        .route("/static/{name}", get(assets::asset))
-        .merge(settings())
+fn pages() -> Routes {
+    Routes::default()
+        .get("/", home::enter)
+        .get("/home", home::show_home)
+        .get("/no-access", home::show_no_access)
+        .get("/sign-in", sign_in::show_sign_in)
+        .post("/sign-in", sign_in::sign_in_locally)
+        .get(link::LINK_AT, link::show_link)
+        .post(link::LINK_AT, link::answer)
+        .post("/sign-out", home::leave)
+        .get("/sso/start", sso::start_sign_in)
+        .head("/sso/start", sso::peek)
+        .get("/organizations", organizations::show_organizations)
+        .post("/organizations", organizations::add)
+        .get("/organizations/{id}", organizations::show_organization)
+        .get("/help/unified-login-with-kaseyaone", help::unified_login)
+        .get("/help/user-roles-and-permission-boundaries", help::user_roles)
+        .get("/static/{name}", assets::asset)
+        .and(settings())
 }
 
 /// Settings, for MSP Admins.
-fn settings() -> Router<AppState> {
-    Router::new()
-        .route("/settings/users", get(users::show_users).post(users::add))
-        .route("/settings/users/{id}/{action}", post(users::change))
-        .route("/settings/users/exceptions", post(single_sign_on::save_exceptions))
-        .route("/settings/users/single-sign-on", post(single_sign_on::press_toggle))
-        .route(
-            "/settings/users/single-sign-on/confirm",
-            get(single_sign_on::show_company).post(single_sign_on::answer_company),
-        )
-        .route("/settings/users/sign-ins", get(records::list))
-        .route("/settings/users/sign-ins/{reference}", get(records::show))
-        .route("/settings/user-privileges", get(privileges::list))
-        .route("/settings/user-privileges/groups", post(privileges::add))
-        .route("/settings/user-privileges/{id}", get(privileges::show))
-        .route("/settings/user-privileges/{id}/{part}", post(privileges::assign))
-        .route("/settings/audit", get(records::audit))
+fn settings() -> Routes {
+    Routes::default()
+        .get("/settings/users", users::show_users)
+        .post("/settings/users", users::add)
+        .post("/settings/users/{id}/{action}", users::change)
+        .post("/settings/users/exceptions", single_sign_on::save_exceptions)
+        .post("/settings/users/single-sign-on", single_sign_on::press_toggle)
+        .get("/settings/users/single-sign-on/confirm", single_sign_on::show_company)
+        .post("/settings/users/single-sign-on/confirm", single_sign_on::answer_company)
+        .get("/settings/users/sign-ins", records::list)
+        .get("/settings/users/sign-ins/{reference}", records::show)
+        .get("/settings/user-privileges", privileges::list)
+        .post("/settings/user-privileges/groups", privileges::add)
+        .get("/settings/user-privileges/{id}", privileges::show)
+        .post("/settings/user-privileges/{id}/{part}", privileges::assign)
+        .get("/settings/audit", records::audit)
 }
 
 /// What KaseyaOne sends or sends browsers to. It comes from another site by design, so it stays outside the guard: a
 /// `form_post` changes nothing, and `state` and the browser's cookie protect the `GET` it leads to; a logout token is
 /// signed; a frame has to know the session.
-fn callback() -> Router<AppState> {
-    Router::new()
-        .route("/sso/callback", get(sso::finish_sign_in).head(sso::peek).post(sso::forward_callback))
-        .route("/sso/backchannel-logout", post(logout::take_logout_token))
-        .route("/sso/frontchannel-logout", get(logout::load_frame).head(sso::peek))
+fn callback() -> Routes {
+    Routes::default()
+        .get("/sso/callback", sso::finish_sign_in)
+        .head("/sso/callback", sso::peek)
+        .post("/sso/callback", sso::forward_callback)
+        .post("/sso/backchannel-logout", logout::take_logout_token)
+        .get("/sso/frontchannel-logout", logout::load_frame)
+        .head("/sso/frontchannel-logout", sso::peek)
 }

@@ -114,6 +114,26 @@ async fn an_msp_admin_is_refused_nowhere_for_being_one() {
 }
 
 #[tokio::test]
+async fn what_the_table_of_routes_says_is_served() {
+    let stage = Stage::open_to_everybody().await;
+    let mut admin = stage.admin().await;
+    let table = provisioner::routes();
+    let mut unique = table.clone();
+    unique.dedup();
+    assert_eq!(unique, table, "each route once");
+    for route in table.iter().filter(|route| route.method == "GET" && !route.path.contains('{')) {
+        let answer = admin.json(Method::GET, &stage.url(&route.path), None).await;
+        let has_nothing_to_show = ["/api/v1/session/kaseyaone-link", "/sign-in/kaseyaone-link"];
+        assert!(
+            answer.status.as_u16() != 404 || has_nothing_to_show.contains(&route.path.as_str()),
+            "{route:?}: {}",
+            answer.status
+        );
+        assert_ne!(answer.status.as_u16(), 405, "{route:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_demoted_admin_is_refused_at_the_next_request() {
     let stage = Stage::start().await;
     let mut plain = stage.user_without_access().await;
