@@ -33,6 +33,8 @@ pub struct SignedIn {
 /// A page of the system that a person can open.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Place {
+    /// Where whoever comes begins.
+    Start,
     /// Where people sign in.
     SignIn,
     /// The page that lists users and holds the Single Sign-On section.

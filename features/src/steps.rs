@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod audit;
 mod faults;
+mod pages;
 mod people;
 mod portal;
 mod record;

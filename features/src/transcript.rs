@@ -4,7 +4,7 @@
 //! It is written when every step has passed. It judges nothing.
 
 use anyhow::Result;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use regex::{Captures, Regex};
 use std::{fmt::Write as _, sync::LazyLock};
 
@@ -58,6 +58,8 @@ fn logical(stage: &Stage, text: &str) -> String {
         Regex::new(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
             .expect("the pattern is a literal")
     });
+    static DAY: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\b\d{4}-\d\d-\d\d\b").expect("the pattern is a literal"));
     let mut text = text.to_owned();
     for (address, name) in stage.hosts() {
         text = text.replace(&address, &name);
@@ -67,7 +69,10 @@ fn logical(stage: &Stage, text: &str) -> String {
         text = text.replace(&address.to_uppercase(), &name.to_uppercase());
     }
     let since = |found: &Captures<'_>| found[0].parse().map_or_else(|_| found[0].to_owned(), offset);
-    TIME.replace_all(&text, since).into_owned()
+    let text = TIME.replace_all(&text, since);
+    // Only days that people named are left.
+    let day = |found: &Captures<'_>| found[0].parse().map_or_else(|_| found[0].to_owned(), days);
+    DAY.replace_all(&text, day).into_owned()
 }
 
 /// Every control character but the end of a line as an escape, so that a reviewed file holds what a reviewer sees.
@@ -87,6 +92,12 @@ fn visible(text: &str) -> String {
 fn offset(at: Timestamp) -> String {
     let seconds = at.as_second() - START.as_second();
     if seconds < 0 { format!("T{seconds}s") } else { format!("T+{seconds}s") }
+}
+
+/// A day as the distance from the one on which the scenario begins.
+fn days(day: Date) -> String {
+    let first = START.to_zoned(TimeZone::UTC).date();
+    format!("T{:+}d", day.duration_since(first).as_hours() / 24)
 }
 
 #[cfg(test)]

@@ -15,6 +15,23 @@ Feature: The Single Sign-On section of Settings > Users
       | Does automatic user creation assign roles or access?              | No. It does not assign roles or permissions, does not assign Group Access or organization visibility, does not grant MSP Admin status, and does not affect how the Security Operations Center (SOC) evaluates alerts, investigates activity, or performs response actions. |
       | What must administrators do after an MSP user account is created? | Review it, and explicitly assign roles, Group Access, and organization visibility under Settings > User Privileges.                                                                                                                                                        |
 
+  @S-30
+  Scenario: The Unified Login article is one click away
+    When Mona opens the Users page
+    And Mona follows "Unified Login with KaseyaOne" in the Single Sign-On section
+    Then Mona reads the article "Unified Login with KaseyaOne"
+
+  @S-86
+  Scenario Outline: Named articles resolve: <article>
+    When Mona opens the Users page
+    And Mona follows "<article>" in the Single Sign-On section
+    Then Mona reads the article "<article>"
+
+    Examples:
+      | article                              |
+      | Unified Login with KaseyaOne         |
+      | User roles and permission boundaries |
+
   @S-31
   Scenario Outline: The section shows the state of each toggle: <allow>, <require>, <create>
     Given KaseyaOne login was set up

@@ -179,6 +179,11 @@ impl Browser {
         Self { jar, ..self }
     }
 
+    /// Shows the cookies of one server to another one too, as a browser does to servers of one name.
+    pub fn share_cookies(&mut self, of: &Url, with: &Url) {
+        self.jar.extend(self.jar.moved(of, with));
+    }
+
     /// Forgets every cookie of one program.
     pub fn forget(&mut self, origin: &Url) {
         self.jar.forget(origin);

@@ -62,6 +62,11 @@ impl Jar {
         Self(own.map(|((_, name), cookie)| ((to.clone(), name.clone()), cookie.clone())).collect())
     }
 
+    /// Takes over all cookies of another jar.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Forgets every cookie of one program.
     pub fn forget(&mut self, origin: &Url) {
         let origin = origin.origin().ascii_serialization();

@@ -95,6 +95,39 @@ impl Page {
         self.url.join(anchor.attr("href")?).ok()
     }
 
+    /// The target of the first link with this text in the part of the page that has this heading.
+    pub fn link_under(&self, heading: &str, text: &str) -> Option<Url> {
+        let html = Html::parse_document(&self.body);
+        let [parts, anchors] = ["[aria-labelledby]", "a[href]"].map(|text| Selector::parse(text).ok());
+        let headed = |part: &ElementRef<'_>| {
+            let id = part.attr("aria-labelledby").unwrap_or_default();
+            by_id(&html, id).is_some_and(|words| words == heading)
+        };
+        let (parts, anchors) = (parts?, anchors?);
+        let mut inside = html.select(&parts).filter(headed).flat_map(|part| part.select(&anchors));
+        let anchor = inside.find(|anchor| words(*anchor) == text)?;
+        self.url.join(anchor.attr("href")?).ok()
+    }
+
+    /// The target of the first link with this text in the row of a table that has a cell with these words.
+    pub fn link_in_row(&self, cell: &str, text: &str) -> Option<Url> {
+        let html = Html::parse_document(&self.body);
+        let [rows, cells, anchors] = ["tbody tr", "th, td", "a[href]"].map(|text| Selector::parse(text).ok());
+        let (rows, cells, anchors) = (rows?, cells?, anchors?);
+        let same = |row: &ElementRef<'_>| row.select(&cells).any(|it| words(it).eq_ignore_ascii_case(cell));
+        let mut inside = html.select(&rows).filter(same).flat_map(|row| row.select(&anchors));
+        let anchor =
+            inside.find(|anchor| anchor.attr("aria-label") == Some(text) || words(*anchor) == text)?;
+        self.url.join(anchor.attr("href")?).ok()
+    }
+
+    /// The targets of all links of the page, in its order.
+    pub fn links(&self) -> Vec<Url> {
+        let html = Html::parse_document(&self.body);
+        let Ok(anchors) = Selector::parse("a[href]") else { return Vec::new() };
+        html.select(&anchors).filter_map(|anchor| self.url.join(anchor.attr("href")?).ok()).collect()
+    }
+
     /// The addresses that the page loads in frames.
     pub fn frames(&self) -> Vec<Url> {
         let html = Html::parse_document(&self.body);

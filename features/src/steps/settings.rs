@@ -127,6 +127,14 @@ async fn is(world: &mut World, toggle: ToggleWord, to: OnOff, step: &Step) -> Re
     )
 }
 
+#[then(expr = "the Single Sign-On settings are as they were")]
+async fn are_as_they_were(world: &mut World, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let now = stage.read(Reading::SingleSignOn).await?;
+    let before = &stage.before()?.single_sign_on;
+    expect(*before == now, format!("the settings to be {before}"), format!("they are {now}"))
+}
+
 #[then(expr = "automatic user creation is now in effect")]
 async fn is_now_in_effect(world: &mut World, step: &Step) -> Result<()> {
     let settings = world.begin(step).await?.read(Reading::SingleSignOn).await?;

@@ -85,7 +85,9 @@ async fn completes_in_the_second_tab(world: &mut World, who: Who, step: &Step) -
     go_through(stage, &who, Until::Done).await
 }
 
+#[given(expr = "{person} tried to sign in with KaseyaOne on the second server")]
 #[when(expr = "{person} signs in with KaseyaOne on the second server")]
+#[when(expr = "{person} tries to sign in with KaseyaOne on the second server")]
 async fn signs_in_on_the_second_server(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let base = stage.sut.base(1);

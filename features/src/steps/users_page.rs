@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use cucumber::{gherkin::Step, given, then, when};
+use jiff::SignedDuration;
 
 use super::{expect, pairs};
 use crate::{
@@ -33,6 +34,33 @@ async fn views_deactivated(world: &mut World, who: Who, step: &Step) -> Result<(
     open(world.begin(step).await?, &who, "deactivated", "").await
 }
 
+#[when(expr = "{person} views only the new users")]
+async fn views_new(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    open(world.begin(step).await?, &who, "new", "").await
+}
+
+#[when(expr = "{person} views only the users created in the last {int} days")]
+async fn views_created_since(world: &mut World, who: Who, days: i64, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    open(stage, &who, "all", "").await?;
+    let since = stage.clock().now() - SignedDuration::from_hours(24 * days);
+    let (_, browser) = stage.seat(&who);
+    let page = browser.page()?;
+    let form = page.form_with_field("Created since");
+    let form = form.with_context(|| format!("no day can be named on: {}", page.text()))?;
+    browser.submit(&form.fill("Created since", &since.strftime("%Y-%m-%d").to_string()), "Search").await?;
+    Ok(())
+}
+
+#[when(expr = "{person} marks {person} as reviewed")]
+async fn marks_as_reviewed(world: &mut World, admin: Who, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let name = stage.idp.people().get(who.key()).context("not in KaseyaOne")?.full_name();
+    let (_, browser) = stage.seat(&admin);
+    browser.press(&format!("Mark as reviewed {name}")).await?;
+    Ok(())
+}
+
 #[when(expr = "{person} searches the Users page for {string}")]
 async fn searches(world: &mut World, who: Who, text: String, step: &Step) -> Result<()> {
     open(world.begin(step).await?, &who, "all", &text).await
@@ -62,8 +90,23 @@ async fn shows_for(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let row = rows.first().with_context(|| format!("the Users page does not list {who}"))?;
     for (column, words) in expected {
         let shown = row.iter().find(|(name, _)| *name == column).map_or("", |(_, shown)| shown.as_str());
-        let words = if words == "just now" { &now } else { &words };
+        let words = words.replace("just now", &now);
         expect(shown == words, format!("{column} of {who} to be {words:?}"), format!("it is {shown:?}"))?;
+    }
+    Ok(())
+}
+
+#[then(expr = "the page that {person} has open has these controls:")]
+async fn has_these_controls(world: &mut World, reader: Who, step: &Step) -> Result<()> {
+    let Some(table) = &step.table else { bail!("this step needs a table") };
+    let stage = world.begin(step).await?;
+    let page = stage.seat(&reader).1.page()?;
+    for control in table.rows.iter().flatten() {
+        expect(
+            page.form_with_button(control).is_some(),
+            format!("the control {control:?}"),
+            format!("the page shows: {}", page.text()),
+        )?;
     }
     Ok(())
 }

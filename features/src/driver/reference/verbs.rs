@@ -113,6 +113,7 @@ impl SystemUnderTest for Reference {
     fn open<'a>(&'a self, browser: &'a mut Browser, place: Place) -> Turn<'a, ()> {
         Box::pin(async move {
             let path = match place {
+                Place::Start => "/".to_owned(),
                 Place::SignIn => "/sign-in".to_owned(),
                 Place::Users { view, search } if search.is_empty() => format!("/settings/users?view={view}"),
                 Place::Users { view, search } => format!("/settings/users?view={view}&q={search}"),
