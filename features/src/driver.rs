@@ -10,6 +10,7 @@ use serde_json::Value;
 pub mod browser;
 pub mod clock;
 pub mod database;
+pub mod errand;
 pub mod jar;
 pub mod page;
 pub mod provider;
@@ -17,6 +18,7 @@ pub mod reference;
 pub mod tape;
 
 use browser::Browser;
+use errand::{Errand, Reply, Targets};
 
 /// What a verb comes to.
 pub type Turn<'a, T> = LocalBoxFuture<'a, Result<T>>;
@@ -44,6 +46,8 @@ pub enum Place {
         /// What is searched for; empty for everybody.
         search: String,
     },
+    /// The page on which access is assigned to one account, by its id.
+    UserPrivileges(String),
     /// One organization by its id.
     Organization(String),
     /// The record of one sign-in by its reference.
@@ -177,6 +181,16 @@ pub trait SystemUnderTest {
     /// Does something as whoever is signed in; `Err` in the answer is the system's refusal.
     fn act<'a>(&'a self, _: &'a mut Browser, _: Act) -> Turn<'a, Result<Value, Refusal>> {
         not_offered("administration")
+    }
+
+    /// Everything that can be seen or done only with access.
+    fn errands(&self) -> &'static [Errand] {
+        &[]
+    }
+
+    /// Goes for one errand in every way there is, and says what came of each.
+    fn attempt<'a>(&'a self, _: &'a mut Browser, _: &'static Errand, _: &'a Targets) -> Turn<'a, Vec<Reply>> {
+        not_offered("errands")
     }
 
     /// Presses a toggle of the Single Sign-On section on its page.

@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod errands;
 mod faults;
 mod pages;
 mod people;

@@ -22,6 +22,7 @@ use super::{
     tape::Tape,
 };
 
+pub mod errands;
 mod prepared;
 mod verbs;
 

@@ -17,6 +17,7 @@ use crate::driver::{
     browser::Browser,
     clock::ScenarioClock,
     database::Database,
+    errand::Reply,
     provider::{self, Credentials, Until},
     reference::{self, Preparation, Reference},
     tape::Tape,
@@ -57,6 +58,10 @@ pub struct Stage {
     pub summaries: Vec<String>,
     /// What the service answered to people who tried something; `None` when it did as they said.
     pub refusals: BTreeMap<Who, Option<Refusal>>,
+    /// What came of the last errand of each person, request by request.
+    pub replies: BTreeMap<Who, Vec<Reply>>,
+    /// What came of every errand of a person when it was noted.
+    pub noted_replies: BTreeMap<Who, Vec<String>>,
     /// Browsers that signed in all at once.
     pub crowd: Vec<Browser>,
     /// The client secret before it was changed at KaseyaOne.
@@ -96,6 +101,8 @@ impl Stage {
             journal_before: 0,
             summaries: Vec::new(),
             refusals: BTreeMap::new(),
+            replies: BTreeMap::new(),
+            noted_replies: BTreeMap::new(),
             crowd: Vec::new(),
             former_secret: None,
             tabs: BTreeMap::new(),

@@ -6,9 +6,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::Reference;
+use super::{Reference, errands};
 use crate::driver::{
-    Act, Place, Reading, Refusal, SignedIn, SystemUnderTest, Toggle, Turn, browser::Browser,
+    Act, Place, Reading, Refusal, SignedIn, SystemUnderTest, Toggle, Turn,
+    browser::Browser,
+    errand::{Errand, Reply, Targets},
 };
 
 /// Items on one page of a listing of the API.
@@ -16,7 +18,7 @@ const PAGE_SIZE: usize = 50;
 
 impl Reference {
     /// The server that a browser talks to: the one its page came from, else the first.
-    fn home(&self, browser: &Browser) -> Url {
+    pub(super) fn home(&self, browser: &Browser) -> Url {
         let at = browser.page().ok().map(|page| page.url.origin());
         let bases = self.servers.iter().map(Server::base_url);
         bases
@@ -27,11 +29,11 @@ impl Reference {
             .unwrap_or_else(|| self.base(0))
     }
 
-    fn at(&self, browser: &Browser, path: &str) -> Result<Url> {
+    pub(super) fn at(&self, browser: &Browser, path: &str) -> Result<Url> {
         Ok(self.home(browser).join(path)?)
     }
 
-    async fn call(
+    pub(super) async fn call(
         &self,
         browser: &mut Browser,
         method: Method,
@@ -117,6 +119,7 @@ impl SystemUnderTest for Reference {
                 Place::SignIn => "/sign-in".to_owned(),
                 Place::Users { view, search } if search.is_empty() => format!("/settings/users?view={view}"),
                 Place::Users { view, search } => format!("/settings/users?view={view}&q={search}"),
+                Place::UserPrivileges(id) => format!("/settings/user-privileges/{id}"),
                 Place::Organization(id) => format!("/organizations/{id}"),
                 Place::SignInRecord(reference) => format!("/settings/users/sign-ins/{reference}"),
                 Place::Bookmark => "/sso/start".to_owned(),
@@ -171,6 +174,19 @@ impl SystemUnderTest for Reference {
             let (method, path, body) = request(act);
             self.call(browser, method, &path, body).await
         })
+    }
+
+    fn errands(&self) -> &'static [Errand] {
+        errands::ERRANDS
+    }
+
+    fn attempt<'a>(
+        &'a self,
+        browser: &'a mut Browser,
+        errand: &'static Errand,
+        targets: &'a Targets,
+    ) -> Turn<'a, Vec<Reply>> {
+        Box::pin(errands::attempt(self, browser, errand, targets))
     }
 
     fn toggle<'a>(&'a self, browser: &'a mut Browser, toggle: Toggle, on: bool) -> Turn<'a, ()> {
