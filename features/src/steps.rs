@@ -6,6 +6,7 @@ mod accounts;
 mod audit;
 mod errands;
 mod faults;
+mod history;
 mod pages;
 mod people;
 mod portal;

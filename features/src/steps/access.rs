@@ -1,12 +1,12 @@
 //! Access: what is assigned, by whom, and what people then see.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use cucumber::{gherkin::Step, given, then, when};
 use serde_json::Value;
 
 use super::{accounts, expect, sign_in};
 use crate::{
-    driver::{Act, Assignment, Place, Reading, SystemUnderTest as _},
+    driver::{Act, Assignment, Place, Reading, SystemUnderTest as _, page::Form},
     world::{Who, World, baseline::list, stage::Stage, words::Kind},
 };
 
@@ -26,17 +26,66 @@ async fn group_exists(world: &mut World, name: String, step: &Step) -> Result<()
     Ok(())
 }
 
-#[given(expr = "Mona assigned {person} the {kind} {string}")]
-#[when(expr = "Mona assigns {person} the {kind} {string}")]
-async fn assigns(world: &mut World, who: Who, kind: Kind, name: String, step: &Step) -> Result<()> {
-    assign(world.begin(step).await?, &who, kind.0, &[&name]).await
+#[given(expr = "{person} assigned {person} the {kind} {string}")]
+#[when(expr = "{person} assigns {person} the {kind} {string}")]
+async fn assigns(
+    world: &mut World,
+    admin: Who,
+    who: Who,
+    kind: Kind,
+    name: String,
+    step: &Step,
+) -> Result<()> {
+    assign(world.begin(step).await?, &admin, &who, kind.0, &[&name]).await
+}
+
+#[when(expr = "{person} opens the User Privileges of {person}")]
+async fn opens_the_privileges(world: &mut World, admin: Who, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let id = accounts::id_of(stage, &who).await?;
+    let (sut, browser) = stage.seat(&admin);
+    sut.open(browser, Place::UserPrivileges(id)).await
+}
+
+#[when(expr = "{person} selects {string} there and presses {string}")]
+async fn selects(world: &mut World, admin: Who, name: String, button: String, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let (_, browser) = stage.seat(&admin);
+    let page = browser.page()?;
+    let form = page.form_with_button(&button);
+    let form = form.with_context(|| format!("there is no {button:?} on the page: {}", page.text()))?;
+    let offered = form.fields.iter().any(|field| field.label == name);
+    expect(offered, format!("{name:?} to be offered"), format!("the form offers {:?}", form.fields))?;
+    browser.submit(&form.check("assigned", &[&name]), &button).await?;
+    Ok(())
+}
+
+#[then(expr = "nothing is selected there, and each of these is saved by itself:")]
+async fn nothing_is_selected(world: &mut World, step: &Step) -> Result<()> {
+    let Some(table) = &step.table else { bail!("this step needs a table") };
+    let stage = world.begin(step).await?;
+    let page = stage.seat(&Who::mona()).1.page()?;
+    let forms = page.forms();
+    for row in &table.rows {
+        let [button, choices] = row.as_slice() else { bail!("each row needs two cells: {row:?}") };
+        let with = |it: &&Form| it.buttons.iter().any(|it| it.text.starts_with(button.as_str()));
+        let form = forms.iter().find(with).with_context(|| format!("there is no {button:?}"))?;
+        let offered: Vec<&str> = form.fields.iter().map(|field| field.label.as_str()).collect();
+        let alone = form.buttons.len() == 1 && !form.fields.iter().any(|field| field.sent);
+        expect(
+            alone && offered.join(", ") == *choices,
+            format!("a form of its own for {button:?} with nothing selected of {choices}"),
+            format!("it is {form:?}"),
+        )?;
+    }
+    Ok(())
 }
 
 #[given(expr = "{person} is signed in and has every capability")]
 async fn has_every_capability(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     sign_in::sign_in_for_certain(stage, &who).await?;
-    assign(stage, &who, Assignment::Capabilities, &EVERY_CAPABILITY).await
+    assign(stage, &Who::mona(), &who, Assignment::Capabilities, &EVERY_CAPABILITY).await
 }
 
 #[when(expr = "{person} opens the address of the organization {string}")]
@@ -156,7 +205,7 @@ async fn nothing_but(stage: &mut Stage, new_accounts: &[String]) -> Result<()> {
     expect(before.security_operations == now.security_operations, "the SOC to work as before", "it does not")
 }
 
-async fn assign(stage: &mut Stage, who: &Who, what: Assignment, names: &[&str]) -> Result<()> {
+async fn assign(stage: &mut Stage, admin: &Who, who: &Who, what: Assignment, names: &[&str]) -> Result<()> {
     let id = accounts::id_of(stage, who).await?;
     let mut assigned = Vec::new();
     for name in names {
@@ -166,7 +215,7 @@ async fn assign(stage: &mut Stage, who: &Who, what: Assignment, names: &[&str]) 
             Assignment::Organizations => id_in(stage, Reading::Organizations, name).await?,
         });
     }
-    accounts::act_as_mona(stage, Act::Assign { id, what, assigned }).await?;
+    accounts::act_as(stage, admin, Act::Assign { id, what, assigned }).await?;
     Ok(())
 }
 

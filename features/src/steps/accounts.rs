@@ -101,6 +101,14 @@ async fn allows_again(world: &mut World, who: Who, step: &Step) -> Result<()> {
     Ok(())
 }
 
+#[when(expr = "{person} makes {person} an MSP Admin")]
+async fn makes_admin(world: &mut World, admin: Who, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let id = id_of(stage, &who).await?;
+    act_as(stage, &admin, Act::MspAdmin { id, admin: true }).await?;
+    Ok(())
+}
+
 #[when(expr = "Mona takes the MSP Admin designation from {person}")]
 async fn takes_admin(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
@@ -297,11 +305,16 @@ pub(super) async fn id_of(stage: &mut Stage, who: &Who) -> Result<String> {
 
 /// Does something as Mona; she is not refused.
 pub(super) async fn act_as_mona(stage: &mut Stage, act: Act) -> Result<Value> {
+    act_as(stage, &Who::mona(), act).await
+}
+
+/// Does something as an administrator who is not refused.
+pub(super) async fn act_as(stage: &mut Stage, admin: &Who, act: Act) -> Result<Value> {
     stage.admin().await?;
-    let (sut, mona) = stage.seat(&Who::mona());
-    match sut.act(mona, act.clone()).await? {
+    let (sut, browser) = stage.seat(admin);
+    match sut.act(browser, act.clone()).await? {
         Ok(value) => Ok(value),
-        Err(refusal) => bail!("Mona was refused {act:?}: {} ({})", refusal.sentence, refusal.code),
+        Err(refusal) => bail!("{admin} was refused {act:?}: {} ({})", refusal.sentence, refusal.code),
     }
 }
 

@@ -43,6 +43,23 @@ async fn is_told_nothing_but(world: &mut World, who: Who, step: &Step) -> Result
     expect(said == whole, format!("{who} to be told {whole:?}"), format!("the page says {said:?}"))
 }
 
+#[then(expr = "{person} is told that access is not yet assigned, and to ask {string}")]
+async fn is_told_of_no_access(world: &mut World, who: Who, whom: String, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let name = stage.idp.people().get(who.key()).context("not in KaseyaOne")?.full_name();
+    stage_shows(stage, &who, "No access yet")?;
+    stage_shows(stage, &who, &format!("You are signed in as {name}"))?;
+    stage_shows(stage, &who, "no access is assigned to it yet")?;
+    stage_shows(stage, &who, &format!("Ask {whom} to assign access to you"))
+}
+
+#[then(expr = "{person} is no longer told that access is not yet assigned")]
+async fn is_told_no_longer(world: &mut World, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let page = stage.seat(&who).1.page()?;
+    expect(page.kind() == "home", format!("{who} to be at home"), format!("the page says: {}", page.text()))
+}
+
 #[then(expr = "{person} is told of the KaseyaOne session that is left")]
 async fn is_told_of_the_session(world: &mut World, who: Who, step: &Step) -> Result<()> {
     stage_shows(world.begin(step).await?, &who, "may still be signed in to KaseyaOne")

@@ -18,6 +18,8 @@ pub struct Baseline {
     pub groups: Vec<Value>,
     /// What the Security Operations Center did.
     pub security_operations: Value,
+    /// The audit trail.
+    pub audit: Vec<Value>,
 }
 
 impl Baseline {
@@ -29,6 +31,7 @@ impl Baseline {
             organizations: list(sut.read(admin, Reading::Organizations).await?),
             groups: list(sut.read(admin, Reading::Groups).await?),
             security_operations: sut.read(admin, Reading::SecurityOperations).await?,
+            audit: list(sut.read(admin, Reading::Audit).await?),
         })
     }
 }
