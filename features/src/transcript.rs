@@ -105,6 +105,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_day_is_told_as_its_distance_from_the_first() {
+        assert_eq!(days(jiff::civil::date(2030, 1, 11)), "T+10d");
+        assert_eq!(days(jiff::civil::date(2029, 12, 31)), "T-1d");
+        assert_eq!(days(jiff::civil::date(2030, 1, 1)), "T+0d");
+    }
+
+    #[test]
     fn control_characters_are_told_as_escapes_and_lines_stay_lines() {
         assert_eq!(
             visible("sub=k1\0 a\tb\r\u{1b}[1m\u{85}\nü…"),

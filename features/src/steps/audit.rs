@@ -65,6 +65,15 @@ async fn says_that_organizations_were_changed(
     has_entry(stage, &admin, &format!("the organizations of {who}"), changed).await
 }
 
+#[then(expr = "the audit says that {person} reviewed {person}")]
+async fn says_that_somebody_was_reviewed(world: &mut World, admin: Who, who: Who, step: &Step) -> Result<()> {
+    let stage = world.begin(step).await?;
+    let id = accounts::id_of(stage, &who).await?;
+    let reviewed =
+        |entry: &Value| entry["action"] == "account.reviewed" && entry["account_id"] == id.as_str();
+    has_entry(stage, &admin, &format!("a review of {who}"), reviewed).await
+}
+
 #[then(regex = r"^the audit says that the KaseyaOne user of (\w+) was (linked|declined) by (\w+)$")]
 async fn says_how_a_link_was_answered(
     world: &mut World,
