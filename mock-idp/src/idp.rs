@@ -102,6 +102,16 @@ impl MockIdp {
         self.address
     }
 
+    /// Whether clients are taken that nobody registered.
+    pub fn takes_any_client(&self) -> bool {
+        self.realms.switches().any_client
+    }
+
+    /// Whether people are taken whom nobody wrote down.
+    pub fn takes_any_person(&self) -> bool {
+        self.realms.switches().any_person
+    }
+
     /// What whoever controls the provider over HTTP has to show: the key that was given, or one that was made because the
     /// provider listens to other machines.
     pub fn control_key(&self) -> Option<&str> {

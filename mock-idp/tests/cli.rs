@@ -209,7 +209,10 @@ fn any_client_is_taken_when_an_option_says_so() {
 #[test]
 fn any_person_is_taken_when_an_option_says_so() {
     for (arguments, status) in [(&["--any-person"][..], "303 See Other"), (&[], "400 Bad Request")] {
-        let (_served, line) = serve(arguments);
+        let (mut served, line) = serve(arguments);
+        let told: Vec<_> = (0..5).map(|_| first_line(&mut served.0)).collect();
+        assert_eq!(told[3].contains("17 more, and any other"), !arguments.is_empty(), "{told:?}");
+        assert!(told[4].starts_with("  clients    ") && !told[4].contains("any other"), "{told:?}");
         let query = "client_id=kaseya-mdr&redirect_uri=http%3A%2F%2F127.0.0.1%3A8400%2Fsso%2Fcallback&response_type=code\
                      &scope=openid&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
         let answer = post(&format!("{}/connect/authorize?{query}", issuer_in(&line)), "sub=alice");

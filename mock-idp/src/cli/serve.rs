@@ -32,11 +32,13 @@ fn greeting(idp: &MockIdp, key_was_given: bool) -> String {
         format!("  console    {}/console", idp.control_url()),
     ];
     let people = idp.people().list().into_iter().map(|person| person.key);
-    lines.push(format!("  people     {}", some_of(people)));
+    let any = |taken: bool| if taken { ", and any other" } else { "" };
+    lines.push(format!("  people     {}{}", some_of(people), any(idp.takes_any_person())));
     let clients = idp.clients().list().into_iter().map(|client| client.id);
     lines.push(format!(
-        "  clients    {}, with their secrets at {}/clients",
+        "  clients    {}{}, with their secrets at {}/clients",
         some_of(clients),
+        any(idp.takes_any_client()),
         idp.control_url()
     ));
     // A key that was given is known to whoever gave it, and may be a secret elsewhere.
