@@ -1,8 +1,11 @@
 //! Examples in the document of the control interface. What is sent can be sent as it stands to a provider that was just
 //! started; what comes back is told once for each schema.
 
+mod refusals;
+
 use serde_json::{Value, json};
 
+use super::openapi::members_of;
 use crate::fault::catalogue;
 
 /// What is sent: method, path, name, body.
@@ -14,25 +17,43 @@ type Told = (&'static str, &'static str, Value);
 pub(super) fn add(document: &mut Value, address: &str) {
     let sent = [people(), surroundings(), faults_and_rules(), tokens()].concat();
     let answers = [answers(address), seen()].concat();
-    for (path, operations) in document["paths"].as_object_mut().into_iter().flatten() {
+    for (path, operations) in members_of(document, "paths").into_iter().flatten() {
         for (method, operation) in operations.as_object_mut().into_iter().flatten() {
-            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-                if let Some(name) = in_address(path, parameter) {
-                    parameter["example"] = name;
-                }
+            add_to(operation, (method, path), &sent, &answers);
+        }
+    }
+}
+
+/// Puts the examples into one operation, which goes by method and path.
+fn add_to(operation: &mut Value, (method, path): (&str, &str), sent: &[Sent], answers: &[Told]) {
+    let (mut names, mut takes) = (Vec::new(), Vec::new());
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        let called = parameter["name"].as_str().unwrap_or_default().to_owned();
+        if parameter["in"] == "path" { &mut names } else { &mut takes }.push(called);
+        if let Some(name) = in_address(path, parameter) {
+            parameter["example"] = name;
+        }
+    }
+    let of_this = |sent: &&Sent| sent.0 == method && path.strip_prefix("/_control") == Some(sent.1);
+    if let Some(body) = operation.get_mut("requestBody") {
+        for (_, _, name, example) in sent.iter().filter(of_this) {
+            for (_, content) in members_of(body, "content").into_iter().flatten() {
+                content["examples"][*name] = json!({ "value": example });
             }
-            let of_this = |sent: &&Sent| sent.0 == *method && "/_control".to_owned() + sent.1 == *path;
-            for (_, _, name, body) in sent.iter().filter(of_this) {
-                for content in operation["requestBody"]["content"].as_object_mut().into_iter().flatten() {
-                    content.1["examples"][*name] = json!({ "value": body });
-                }
-            }
-            for (_, response) in operation["responses"].as_object_mut().into_iter().flatten() {
-                for (_, content) in response["content"].as_object_mut().into_iter().flatten() {
-                    if let Some((name, body)) = answered(&content["schema"], &answers) {
-                        content["examples"][name] = json!({ "value": body });
-                    }
-                }
+        }
+    }
+    let asked = refusals::Asked {
+        method,
+        path,
+        name: names.first().map_or("", String::as_str),
+        takes,
+        has_body: operation.get("requestBody").is_some(),
+    };
+    for (status, response) in members_of(operation, "responses").into_iter().flatten() {
+        for (_, content) in members_of(response, "content").into_iter().flatten() {
+            let refused = || refusals::example(&asked, status);
+            if let Some((name, body)) = answered(&content["schema"], answers).or_else(refused) {
+                content["examples"][name] = json!({ "value": body });
             }
         }
     }
@@ -58,6 +79,10 @@ fn in_address(path: &str, parameter: &Value) -> Option<Value> {
 /// The example of an answer that has this schema, or is a list of such.
 fn answered(schema: &Value, answers: &[Told]) -> Option<(&'static str, Value)> {
     let list = schema.get("items");
+    // The only lists of texts are those of names.
+    if list.is_some_and(|of| of["type"] == "string") {
+        return Some(("names", json!(["before"])));
+    }
     let name = list.unwrap_or(schema)["$ref"].as_str()?.rsplit('/').next()?;
     let (_, title, answer) = answers.iter().find(|(schema, ..)| *schema == name)?;
     Some((title, if list.is_some() { json!([answer]) } else { answer.clone() }))
@@ -171,9 +196,6 @@ fn answers(address: &str) -> Vec<Told> {
         "client": "kaseya-mdr", "uri": "http://127.0.0.1:8400/sso/backchannel-logout",
         "status": 200, "error": null, "body": null,
     });
-    let refused = json!({
-        "status": 404, "code": "not_found", "detail": "there is no person \"dnaa\"; did you mean \"dana\"?",
-    });
     let issuer = format!("{address}/acme/eu");
     let control = format!("{issuer}/_control");
     let realm = json!({"path": "acme/eu", "issuer": issuer, "control": control});
@@ -199,7 +221,6 @@ fn answers(address: &str) -> Vec<Told> {
         ("LogoutDelivery", "taken", told),
         ("Launchpad", "address", json!({"location": format!("{address}/portal/launch/O1lNY0js")})),
         ("Health", "up", json!({"status": "ok", "issuer": address})),
-        ("Problem", "misspelt", refused),
     ]
 }
 

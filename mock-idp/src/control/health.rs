@@ -1,7 +1,7 @@
 //! Whether the provider serves, and whom it is vouched for by, over HTTP.
 
 use axum::Json;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::IntoResponse;
 use serde::Serialize;
 
@@ -27,10 +27,6 @@ pub(crate) async fn health(Place { base, .. }: Place) -> Json<Health> {
 #[utoipa::path(get, path = "/_control/tls/authority.pem", tag = "health",
     responses((status = OK, body = String, content_type = "application/x-pem-file"), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn authority(Place { realms, .. }: Place) -> Result<impl IntoResponse, Problem> {
-    let none = || {
-        let detail = "there is no authority here: serve with --tls to have one made";
-        Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
-    };
-    let pem = realms.authority().ok_or_else(none)?.to_owned();
+    let pem = realms.authority().ok_or_else(Problem::no_authority)?.to_owned();
     Ok(([(header::CONTENT_TYPE, "application/x-pem-file")], pem))
 }

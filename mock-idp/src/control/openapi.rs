@@ -67,9 +67,9 @@ fn guarded(operation: &mut Value) {
     };
     operation["security"] = json!([{}, {"key": []}, {"password": []}]);
     let has_body = operation.get("requestBody").is_some();
-    let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+    let mut parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
     let has_name = parameters.any(|parameter| parameter["in"] == "path");
-    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    let Some(responses) = members_of(operation, "responses") else { return };
     responses.insert("401".to_owned(), problem("The control key is missing or wrong."));
     responses.insert("403".to_owned(), problem("A page of another site asked."));
     if has_name {
@@ -80,12 +80,17 @@ fn guarded(operation: &mut Value) {
     }
 }
 
+/// The members of a member, to be changed. Indexing would make a member that is not there, of null.
+pub(super) fn members_of<'a>(of: &'a mut Value, name: &str) -> Option<&'a mut Map<String, Value>> {
+    of.get_mut(name)?.as_object_mut()
+}
+
 /// Says of every answer what it is, and of a body that it has to be there.
 fn described(operation: &mut Value) {
     if operation.get("requestBody").is_some() {
         operation["requestBody"]["required"] = json!(true);
     }
-    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+    for (status, response) in members_of(operation, "responses").into_iter().flatten() {
         let usual = match status.as_str() {
             "201" => "It is there now.",
             "204" => "It is done.",
@@ -100,7 +105,7 @@ fn described(operation: &mut Value) {
         }
         // What is refused is told in the format of RFC 9457.
         if status.starts_with('4')
-            && let Some(content) = response["content"].as_object_mut()
+            && let Some(content) = members_of(response, "content")
             && let Some(body) = content.remove("application/json")
         {
             content.insert("application/problem+json".to_owned(), body);

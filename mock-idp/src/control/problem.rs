@@ -80,8 +80,17 @@ impl Problem {
         )
     }
 
+    pub(crate) fn no_authority() -> Self {
+        let detail = "there is no authority here: serve with --tls to have one made";
+        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
     pub(crate) fn wrong(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_body", detail)
+    }
+
+    pub(crate) fn empty_body() -> Self {
+        Self::wrong("the body is empty; send JSON")
     }
 
     pub(crate) fn too_many_snapshots(most: usize) -> Self {
@@ -245,9 +254,7 @@ pub(crate) async fn explained(response: Response) -> Response {
     let words = to_bytes(body, 16 * LONGEST_DETAIL).await.unwrap_or_default();
     let (code, detail) = match parts.status {
         StatusCode::METHOD_NOT_ALLOWED => ("wrong_method", "no operation here has this method".into()),
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            ("body_too_large", format!("the body is longer than {} MiB", LONGEST_BODY >> 20).into())
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", too_large().into()),
         _ => ("wrong_request", String::from_utf8_lossy(&words)),
     };
     let mut problem = Problem::new(parts.status, code, detail).into_response();
@@ -255,6 +262,11 @@ pub(crate) async fn explained(response: Response) -> Response {
         problem.headers_mut().insert(header::ALLOW, methods.clone());
     }
     problem
+}
+
+/// What is said of a body that is too long.
+pub(crate) fn too_large() -> String {
+    format!("the body is longer than {} MiB", LONGEST_BODY >> 20)
 }
 
 /// Reads a JSON body. What is no JSON is told by line and column, a wrong member by its name.
@@ -278,7 +290,7 @@ pub(crate) fn read_given<T: DeserializeOwned>(body: &Bytes, instead: &str) -> Re
 
 fn tree(body: &Bytes) -> Result<Node, Problem> {
     if body.trim_ascii().is_empty() {
-        return Err(Problem::wrong("the body is empty; send JSON"));
+        return Err(Problem::empty_body());
     }
     serde_json::from_slice(body).map_err(|error| {
         let what = if error.is_data() { "" } else { "the body is no JSON: " };

@@ -14,7 +14,7 @@ use crate::http::place::Place;
 use crate::realm::Realm;
 
 /// Most snapshots of one realm: each holds a journal.
-const MOST_SNAPSHOTS: usize = 16;
+pub(crate) const MOST_SNAPSHOTS: usize = 16;
 
 /// A realm.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

@@ -104,8 +104,10 @@ async fn every_example_fits_to_its_schema() {
     for (path, method, operation) in operations(&document) {
         for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
             let schema = &answer["content"]["application/json"]["schema"];
-            let is_text = schema.is_null() || schema["items"]["type"] == "string";
-            assert!(is_text || !examples_of(answer).is_empty(), "{method} {path} {status} has no example");
+            assert!(
+                schema.is_null() || !examples_of(answer).is_empty(),
+                "{method} {path} {status} has no example"
+            );
         }
         let answers = operation["responses"].as_object().into_iter().flatten().map(|(_, answer)| answer);
         for told in operation.get("requestBody").into_iter().chain(answers) {
@@ -119,6 +121,63 @@ async fn every_example_fits_to_its_schema() {
                     seen += 1;
                 }
             }
+        }
+    }
+    assert!(seen > 150, "only {seen}");
+}
+
+/// Where a null stands that is no part of an example.
+fn nulls(value: &Value, way: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Null => found.push(way.to_owned()),
+        Value::Array(values) => {
+            values.iter().enumerate().for_each(|(at, value)| nulls(value, &format!("{way}/{at}"), found));
+        }
+        Value::Object(members) => {
+            let told = members.iter().filter(|(name, _)| !matches!(name.as_str(), "value" | "default"));
+            told.for_each(|(name, value)| nulls(value, &format!("{way}/{name}"), found));
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn what_an_operation_does_not_have_is_left_out() {
+    let idp = MockIdp::start().await;
+    let mut found = Vec::new();
+    nulls(&document(&idp).await, "", &mut found);
+    assert_eq!(found, Vec::<String>::new());
+}
+
+/// What is refused, under the status that it stands for, is what comes.
+#[tokio::test]
+async fn refusals_are_shown_as_they_come() {
+    let idp = MockIdp::start().await;
+    let locked = MockIdp::builder().control_key("key").start().await.expect("a free port");
+    let (document, browser) = (document(&idp).await, Browser::new());
+    let mut seen = 0;
+    for (path, method, operation) in operations(&document) {
+        for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+            let Some((_, example)) = examples_of(answer).into_iter().find(|_| status.starts_with('4')) else {
+                continue;
+            };
+            assert_eq!(example["status"].to_string(), *status, "{method} {path}");
+            let verb: reqwest::Method = method.to_uppercase().parse().expect("a method");
+            let at = |idp: &MockIdp| browser.http().request(verb.clone(), idp.url(&filled(path, operation)));
+            let request = match status.as_str() {
+                "401" => at(&locked),
+                "403" => at(&idp).header("origin", "http://evil.example"),
+                "422" if operation.get("requestBody").is_some() => at(&idp),
+                "400" => {
+                    let (start, end) = (path.find('{').expect("a name"), path.find('}').expect("its end"));
+                    let unreadable = format!("{}%FF{}", &path[..start], &path[end + 1..]);
+                    browser.http().request(verb, idp.url(&unreadable))
+                }
+                _ => continue,
+            };
+            let told = browser.send(request).await;
+            assert_eq!(told.json(), example, "{method} {path} {status}");
+            seen += 1;
         }
     }
     assert!(seen > 150, "only {seen}");
