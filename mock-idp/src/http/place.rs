@@ -138,22 +138,20 @@ fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
-/// The scheme and authority a request was sent to: ours, or as the proxies in front tell it (the first of each list).
+/// The scheme and authority a request was sent to: ours, or as the proxies in front tell it (the first of each list). What
+/// is no host or no port is as good as not told, and the port that a scheme has anyway is left out (RFC 9110 4.2.3).
 fn asked_for(scheme: &str, host: Option<&str>, headers: &HeaderMap) -> Option<String> {
     let first = |name: &str| {
         let value = headers.get(name)?.to_str().ok()?;
         value.split(',').next().map(str::trim).filter(|value| !value.is_empty())
     };
-    let scheme = first("x-forwarded-proto").unwrap_or(scheme);
-    let host = first("x-forwarded-host").or(host)?;
-    let host = match first("x-forwarded-port") {
-        Some(port) if host.rsplit_once(':').is_none_or(|(_, tail)| tail.parse::<u16>().is_err()) => {
-            format!("{host}:{port}")
-        }
-        _ => host.to_owned(),
-    };
+    let scheme = first("x-forwarded-proto").unwrap_or(scheme).to_ascii_lowercase();
+    let (host, port) = first("x-forwarded-host").and_then(host_and_port).or_else(|| host_and_port(host?))?;
+    let port = port.or_else(|| first("x-forwarded-port")?.parse().ok());
+    let usual = if scheme == "https" { 443 } else { 80 };
+    let port = port.filter(|port| *port != usual).map(|port| format!(":{port}")).unwrap_or_default();
     let prefix = first("x-forwarded-prefix").map(|prefix| prefix.trim_end_matches('/')).unwrap_or_default();
-    let address = format!("{scheme}://{host}{prefix}");
+    let address = format!("{scheme}://{host}{port}{prefix}");
     let url = url::Url::parse(&address).ok()?;
     // It goes into pages, cookies and redirects: what RFC 3986 2.3 calls unreserved, and what separates the parts.
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/[]%".contains(&byte);
@@ -165,6 +163,19 @@ fn asked_for(scheme: &str, host: Option<&str>, headers: &HeaderMap) -> Option<St
         && url.fragment().is_none()
         && (prefix.is_empty() || prefix.starts_with('/') && !prefix.contains("//"));
     honest.then_some(address)
+}
+
+/// A host as it stands in an address, and its port if it has one; nothing for what is no host.
+fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:[]".contains(&byte);
+    let url = url::Url::parse(&format!("http://{text}")).ok().filter(url::Url::has_host)?;
+    if !text.bytes().all(is_plain) || url.path() != "/" {
+        return None;
+    }
+    Some(match text.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')) {
+        Some((host, port)) => (host, port.parse().ok()),
+        None => (text, None),
+    })
 }
 
 #[cfg(test)]
@@ -198,6 +209,26 @@ mod tests {
                 Some("https://out.test:8443"),
             ),
             (&[("host", "out.test"), ("x-forwarded-prefix", "/idp/")], Some("http://out.test/idp")),
+            (
+                &[
+                    ("x-forwarded-host", "e.example"),
+                    ("x-forwarded-proto", "https"),
+                    ("x-forwarded-port", "443"),
+                ],
+                Some("https://e.example"),
+            ),
+            (
+                &[("x-forwarded-host", "e.example:443"), ("x-forwarded-proto", " HTTPS")],
+                Some("https://e.example"),
+            ),
+            (&[("host", "e.example:80")], Some("http://e.example")),
+            (&[("host", "e.example:443")], Some("http://e.example:443")),
+            (&[("host", "e.example"), ("x-forwarded-port", "soon")], Some("http://e.example")),
+            (&[("host", "[::1]:80")], Some("http://[::1]")),
+            (&[("host", "in:1"), ("x-forwarded-host", "a/b")], Some("http://in:1")),
+            (&[("host", "in:1"), ("x-forwarded-host", "a:b")], Some("http://in:1")),
+            (&[("host", "in:1"), ("x-forwarded-host", "user@evil")], Some("http://in:1")),
+            (&[("host", "a/b")], None),
             (&[("host", "a b")], None),
             (&[("host", "user@evil")], None),
             (&[("host", "x?y")], None),
