@@ -1,6 +1,6 @@
 //! A configuration that is being written, with what could not be carried over. It knows no other provider.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use fixtures::{Client, Company, Grant, Person};
@@ -29,6 +29,12 @@ pub(super) struct Draft {
     pub(super) headless: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) headless_as: Option<String>,
+    /// Clients may register themselves.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) registration: bool,
+    /// Endpoints of another provider that has no layout of its own here.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) endpoints: BTreeMap<&'static str, &'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) clock: Option<Clock>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -6,6 +6,17 @@ use crate::config::ConfigError;
 use crate::import::draft::{Draft, client};
 use crate::import::person::{Taken, of_claims};
 use crate::import::refused;
+use crate::protocol::endpoints::Endpoint;
+
+/// Where its endpoints are (`_app.py`).
+const ENDPOINTS: [(Endpoint, &str); 6] = [
+    (Endpoint::Authorization, "/oauth2/authorize"),
+    (Endpoint::Token, "/oauth2/token"),
+    (Endpoint::Userinfo, "/userinfo"),
+    (Endpoint::Jwks, "/jwks"),
+    (Endpoint::EndSession, "/oauth2/end_session"),
+    (Endpoint::Registration, "/oauth2/clients"),
+];
 
 pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     let remedy = "the file is a list of claims, each with a \"sub\"";
@@ -36,6 +47,8 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
         let person = of_claims(&subject, &subject, claims, &mut taken, &mut draft);
         draft.people.push(person);
     }
+    draft.endpoints = ENDPOINTS.into_iter().map(|(endpoint, path)| (endpoint.as_str(), path)).collect();
+    draft.registration = true;
     draft.any_client = true;
     draft.any_person = true;
     draft.clients = vec![client("app")];

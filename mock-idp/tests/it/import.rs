@@ -93,6 +93,17 @@ async fn oidc_provider_mock_people_keep_their_claims() {
             "{note}\n{config}"
         );
     }
+    let document = Browser::new().get(&idp.discovery_url()).await.json();
+    for (member, path) in [
+        ("authorization_endpoint", "/oauth2/authorize"),
+        ("token_endpoint", "/oauth2/token"),
+        ("userinfo_endpoint", "/userinfo"),
+        ("jwks_uri", "/jwks"),
+        ("end_session_endpoint", "/oauth2/end_session"),
+        ("registration_endpoint", "/oauth2/clients"),
+    ] {
+        assert_eq!(document[member], idp.url(path), "{member}");
+    }
     let json = r#"[{"sub": "carol", "groups": ["a"]}]"#;
     assert_eq!(served(ImportFormat::OidcProviderMock, json).await.0.people().list().len(), 1);
 }
