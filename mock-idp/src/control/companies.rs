@@ -33,6 +33,7 @@ pub(crate) async fn add_company(
     if companies.get(&company.key).is_some() {
         return Err(Problem::there("company", &company.key));
     }
+    fixtures::check_company(&company, &companies.list()).map_err(|wrong| Problem::unlike(&wrong))?;
     companies.add(company.clone());
     Ok((StatusCode::CREATED, Json(company)))
 }

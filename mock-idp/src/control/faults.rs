@@ -70,6 +70,13 @@ fn record(realm: &Realm, id: u64) -> Result<ArmedRecord, NotFound> {
     found.ok_or_else(|| NotFound::new("armed fault", id.to_string()))
 }
 
+/// Disarms the one with this number, if there is one.
+pub(super) fn disarm_one(realm: &Realm, id: u64) -> Result<(), NotFound> {
+    record(realm, id)?;
+    realm.lock().faults.disarm(id);
+    Ok(())
+}
+
 /// Disarms everything.
 #[utoipa::path(delete, path = "/_control/faults", tag = "faults", responses((status = NO_CONTENT)))]
 pub(crate) async fn disarm_faults(Place { realm, .. }: Place) -> StatusCode {
@@ -94,7 +101,6 @@ pub(crate) async fn disarm_fault(
     Place { realm, .. }: Place,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, Problem> {
-    record(&realm, id)?;
-    realm.lock().faults.disarm(id);
+    disarm_one(&realm, id)?;
     Ok(StatusCode::NO_CONTENT)
 }

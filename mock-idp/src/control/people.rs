@@ -231,7 +231,7 @@ pub(crate) struct NewCompany {
     company: String,
 }
 
-/// Moves the account to another company; the subject and the sessions stay.
+/// Moves the account to another company, which has the person's role; the subject and the sessions stay.
 #[utoipa::path(post, path = "/_control/people/{key}/move", tag = "people", params(("key" = String, Path)),
     request_body = NewCompany,
     responses((status = OK, body = Person), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]

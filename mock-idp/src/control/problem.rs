@@ -3,6 +3,7 @@
 use axum::body::{Bytes, to_bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use fixtures::Complaint;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -105,6 +106,11 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "name_taken", detail)
     }
 
+    /// What can be told from no other.
+    pub(crate) fn unlike(wrong: &Complaint) -> Self {
+        Self::new(StatusCode::CONFLICT, "name_taken", format!("{}; {}", wrong.sentence, wrong.remedy))
+    }
+
     pub(crate) fn taken(kind: &str, name: &str) -> Self {
         Self::new(
             StatusCode::CONFLICT,
@@ -164,7 +170,7 @@ impl From<PersonError> for Problem {
         let (status, code) = match error {
             PersonError::NotFound(error) => return error.into(),
             PersonError::UsernameTaken { .. } => (StatusCode::CONFLICT, "name_taken"),
-            PersonError::NoSuchCompany { .. } | PersonError::EmptyUsername => {
+            PersonError::NoSuchCompany { .. } | PersonError::NoSuchRole(_) | PersonError::EmptyUsername => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "wrong_body")
             }
         };

@@ -78,7 +78,7 @@ impl People {
         self.0.lock().recreate_person(key)
     }
 
-    /// Moves the account to another company (key). The subject and the sessions stay.
+    /// Moves the account to another company (key), which has the person's role. The subject and the sessions stay.
     pub fn move_to(&self, key: &str, company: &str) -> Result<Person, PersonError> {
         self.0.lock().move_person(key, company)
     }

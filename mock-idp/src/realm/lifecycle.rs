@@ -31,6 +31,9 @@ pub enum PersonError {
         /// Key of the person who has it.
         owner: String,
     },
+    /// The company has no such role.
+    #[error("{0}")]
+    NoSuchRole(String),
     /// A user name has to have something in it.
     #[error("a user name is empty; give one, as in \"dana.neri\"")]
     EmptyUsername,
@@ -66,14 +69,25 @@ impl State {
 
     /// The same account in another company.
     pub(crate) fn move_person(&mut self, key: &str, company: &str) -> Result<Person, PersonError> {
-        let username = self.person(key)?.username;
+        let person = self.person(key)?;
         if self.people.companies().iter().all(|known| known.key != company) {
             let known = self.people.companies().iter().map(|known| known.key.as_str());
             let (company, nearest) = (company.to_owned(), nearest(company, known).to_owned());
             return Err(PersonError::NoSuchCompany { company, nearest });
         }
-        self.check_username(key, &username, company)?;
+        self.check_username(key, &person.username, company)?;
+        self.check_role(&Person { company: company.to_owned(), ..person })?;
         self.change_account(key, |person| company.clone_into(&mut person.company))
+    }
+
+    /// Whether the company of a person has their role.
+    pub(crate) fn check_role(&self, person: &Person) -> Result<(), PersonError> {
+        match fixtures::check_person(person, self.people.companies()) {
+            Err(wrong) if wrong.field == "role" => {
+                Err(PersonError::NoSuchRole(format!("{}; {}", wrong.sentence, wrong.remedy)))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn person(&self, key: &str) -> Result<Person, NotFound> {

@@ -71,6 +71,9 @@ async fn people_are_changed_by_its_forms() {
         .done("change", &[("person", "dana"), ("email", "")], "/_control/console?did=changed#people")
         .await;
     assert_eq!(console.idp.people().get("dana").expect("dana").email, None);
+    let boss = [("person", "dana"), ("email", "boss@northwind.example"), ("role", "Boss")];
+    console.wrong("change", &boss, "there is no KaseyaOne role &#34;Boss&#34;; did you mean").await;
+    assert_eq!(console.idp.people().get("dana").expect("dana").email, None, "nothing is changed");
     console.wrong("person", &[("person", "nobody"), ("do", "lock")], "there is no person").await;
     console.wrong("person", &[("person", "dana"), ("do", "praise")], "nobody can").await;
     assert!(console.show("did=lock").await.contains("class=\"done\" role=\"status\">The person was locked"));
@@ -198,6 +201,7 @@ async fn faults_are_found_armed_and_disarmed_by_its_forms() {
     );
     assert!(console.show("").await.contains("<td>person dana</td><td>2</td><td>0</td>"));
     console.done("disarm", &[("id", "1")], "/_control/console?did=disarmed#faults").await;
+    console.wrong("disarm", &[("id", "99")], "there is no armed fault &#34;99&#34;").await;
     console.done("disarm", &[("id", "all")], "/_control/console?did=disarmed#faults").await;
     assert!(console.idp.faults().list().iter().all(|record| !record.armed));
     let wrong =

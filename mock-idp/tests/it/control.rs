@@ -456,6 +456,12 @@ async fn what_cannot_be_is_told_by_its_name_with_what_to_do_and_nothing_changes(
         ),
         ("POST", "/people", named("no\r\nra"), "has a control character"),
         ("POST", "/people", named("no\0ra"), "has a control character"),
+        (
+            "PATCH",
+            "/people/dana",
+            json!({"withheld_claims": ["sub"]}),
+            "the claim sub cannot be withheld: a person always has a subject; leave it out",
+        ),
         ("PATCH", "/people/dana", json!({"subject": "é"}), "the subject is not 1 to 255 ASCII characters"),
         ("PATCH", "/people/dana", json!({"role": "Boss"}), "there is no KaseyaOne role \"Boss\""),
         (
@@ -596,6 +602,16 @@ async fn a_company_is_added_filled_emptied_and_removed() {
     assert_eq!(control.get("/companies").await.as_array().expect("a list").last(), Some(&acme.json()));
     let again = control.send("POST", "/companies", json!({"key": "acme"})).await;
     assert_eq!((again.status.as_u16(), &again.json()["code"]), (409, &json!("name_taken")));
+    for (member, value, called) in [
+        ("name", "ACME", "name \"ACME\""),
+        ("id", "acme", "id \"acme\""),
+        ("directory_token", "acme-directory-token", "directory token \"acme-directory-token\""),
+    ] {
+        let twin = control.send("POST", "/companies", json!({"key": "twin", member: value})).await;
+        assert_eq!((twin.status.as_u16(), &twin.json()["code"]), (409, &json!("name_taken")), "{member}");
+        let sentence = format!("the {called} is already that of the company acme; write another one");
+        assert!(twin.json()["detail"].as_str().expect("a sentence").starts_with(&sentence), "{}", twin.body);
+    }
     control
         .refuses(&[
             ("POST", "/companies", json!({"key": ""}), "is empty or has a control character; write one"),
@@ -613,6 +629,15 @@ async fn a_company_is_added_filled_emptied_and_removed() {
     let directory = control.browser.http().get(idp.url("/scim/v2/Users")).bearer_auth("acme-directory-token");
     let directory = control.browser.send(directory).await.json();
     assert_eq!((&directory["totalResults"], &directory["Resources"][0]["id"]), (&json!(1), &json!("nora")));
+    control
+        .refuses(&[(
+            "POST",
+            "/people/nora/move",
+            json!({"company": "northwind"}),
+            "there is no KaseyaOne role \"Dispatcher\"; did you mean",
+        )])
+        .await;
+    assert_eq!(idp.people().get("nora").expect("nora").company, "acme", "nothing is changed");
     let moved = control.send("POST", "/people/dana/move", json!({"company": "acme"})).await;
     assert_eq!(moved.status, 200);
     let refused = async |sentence: &str| {

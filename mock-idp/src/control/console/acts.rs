@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 
 use super::answer;
 use super::page::{Asked, Said};
+use crate::control::faults::disarm_one;
 use crate::fault::Target;
 use crate::handles::{ClockHandle, Faults, People};
 use crate::http::place::Place;
@@ -94,12 +95,17 @@ fn try_change(people: &People, form: &Form) -> Result<&'static str, String> {
         "company" => people.move_to(key, form.text("company")).map(|_| "move").map_err(words),
         _ => {
             let (email, role) = (form.text("email"), form.text("role"));
-            people.change_email(key, Some(email).filter(|email| !email.is_empty())).map_err(words)?;
             let set_role = |person: &mut Person| {
                 if !role.is_empty() {
                     role.clone_into(&mut person.role);
                 }
             };
+            // Before anything is changed.
+            if let Some(mut person) = people.get(key) {
+                set_role(&mut person);
+                people.0.lock().check_role(&person).map_err(words)?;
+            }
+            people.change_email(key, Some(email).filter(|email| !email.is_empty())).map_err(words)?;
             people.change(key, set_role).map(|()| "changed").map_err(words)
         }
     }
@@ -137,10 +143,7 @@ pub(super) async fn disarm(place: Place, body: Bytes) -> Response {
         handle(&place, Faults).disarm_all();
         Ok("disarmed")
     } else {
-        form.number("id").map(|id| {
-            place.realm.lock().faults.disarm(id);
-            "disarmed"
-        })
+        form.number("id").and_then(|id| disarm_one(&place.realm, id).map_err(words)).map(|()| "disarmed")
     };
     form.back(&place, "faults", done)
 }
