@@ -8,7 +8,7 @@ pub(crate) mod tree;
 
 use std::path::{Path, PathBuf};
 
-use fixtures::{Client, Company, Fixtures, Person, nearest_remedy};
+use fixtures::{Client, Company, Fixtures, MADE, Person, nearest_remedy};
 use jiff::Timestamp;
 use serde::Deserialize as _;
 use serde::Serialize;
@@ -206,7 +206,7 @@ impl Config {
             },
             tls: shape.tls,
             control: shape.control.unwrap_or_default(),
-            names: shape.claim_names.as_ref().map(names),
+            names: shape.claim_names.map(Names::with_the_usual),
             root,
             realms,
         }
@@ -241,7 +241,7 @@ pub(crate) fn realm(
         [only] => Some(only.key.as_str()),
         _ => None,
     };
-    fill_realm(&mut body, only_company);
+    fill_realm(&mut body, only_company, MADE);
     let mut shape: RealmShape = decoded(&body)?;
     let plan = plan(&mut shape, base);
     check::scope(&plan, plan.fixtures.as_ref().unwrap_or(base), switches, &body)?;
@@ -283,15 +283,6 @@ fn plan(shape: &mut RealmShape, base: &Fixtures) -> Plan {
         moved,
         prepared: Prepared { invented_people: shape.invented_people, faults, rules },
     }
-}
-
-/// Names that cannot be one are told by the check, and stay as usual here.
-fn names(given: &Names) -> ClaimNames {
-    let mut names = ClaimNames::default();
-    for (name, claim) in given.all() {
-        let _ = names.rename(&format!("{name}={claim}"));
-    }
-    names
 }
 
 /// What a decoder found, said as fixtures say it.

@@ -135,7 +135,11 @@ fn wrong_configuration_is_one_sentence_and_starts_nothing() {
     let dir = dir.path().to_str().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 12] = [
+        (
+            &["serve", "--claim", "company_id=a", "--claim", "company_id=b"],
+            "--claim: company_id is called \"a\" already; give it one name",
+        ),
         (&["serve", "--listen", "0.0.0.0:0"], "add --allow-other-machines"),
         (&["serve", "--listen", "0.0.0.0:0", "--any-client"], "add --allow-other-machines"),
         (

@@ -79,17 +79,8 @@ fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
             return Err(refused(tree.line_of(name), format!("{name} \"{address}\" cannot be one"), remedy));
         }
     }
-    if let Some(names) = tree.get("claim_names") {
-        for name in ["company_id", "company_name", "username", "role", "modules"] {
-            let Some(claim) = names.get(name).and_then(Node::text) else { continue };
-            if let Err(flaw) = ClaimNames::default().rename(&format!("{name}={claim}")) {
-                return Err(refused(names.line_of(name), flaw, "write the name of another claim"));
-            }
-            if !config.switches.kaseya_claims && name != "username" {
-                let sentence = format!("{name} has a name, and kaseya_claims = false leaves it out");
-                return Err(refused(names.line_of(name), sentence, "remove one of the two"));
-            }
-        }
+    if let (Some(names), Some(tree)) = (&config.names, tree.get("claim_names")) {
+        claims(names, config.switches, tree)?;
     }
     if config.derived_issuer && config.issuer.is_some() {
         let sentence = "derived_issuer and issuer exclude each other";
@@ -97,6 +88,21 @@ fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
     }
     has_port("listen", config.listen.as_deref(), tree)?;
     reach(config, tree)
+}
+
+/// What claims are called. The last of two with one name is told: it is there in the file.
+fn claims(names: &ClaimNames, switches: Switches, tree: &Node) -> Result<(), ConfigError> {
+    for name in ["modules", "role", "username", "company_name", "company_id"] {
+        let Some(claim) = tree.get(name).and_then(Node::text) else { continue };
+        if let Some(flaw) = names.flaw(name, claim) {
+            return Err(refused(tree.line_of(name), flaw, "write the name of another claim"));
+        }
+        if !switches.kaseya_claims && name != "username" {
+            let sentence = format!("{name} has a name, and kaseya_claims = false leaves it out");
+            return Err(refused(tree.line_of(name), sentence, "remove one of the two"));
+        }
+    }
+    Ok(())
 }
 
 fn has_port(name: &str, listen: Option<&str>, scope: &Node) -> Result<(), ConfigError> {
@@ -215,7 +221,7 @@ fn fit(fixtures: &Fixtures, tree: &Node) -> Result<(), ConfigError> {
         };
         let Some(item) = tree.get(complaint.list).and_then(|list| list.entries().iter().find(named)) else {
             // Somebody who was there before does not fit to what stands here.
-            let line = if complaint.list == "people" { tree.line_of("companies") } else { tree.line };
+            let line = if complaint.list == "clients" { tree.line } else { tree.line_of("companies") };
             let sentence = format!("{} ({}): {}", complaint.name, complaint.list, complaint.sentence);
             return refused(line, sentence, format!("give {} of your own too", complaint.list));
         };

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::tree::{Node, Value, of_value};
 use crate::fault::Arming;
+use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::{Endpoint, Layout};
 use crate::rule::Rule;
 
@@ -93,16 +94,16 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// What is given, by the usual name.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let all = [
-            ("company_id", &self.company_id),
-            ("company_name", &self.company_name),
-            ("username", &self.username),
-            ("role", &self.role),
-            ("modules", &self.modules),
-        ];
-        all.into_iter().filter_map(|(name, claim)| Some((name, claim.as_deref()?)))
+    /// All five at once, so that two may change places. Whether they can be is checked later.
+    pub(crate) fn with_the_usual(self) -> ClaimNames {
+        let usual = ClaimNames::default();
+        ClaimNames {
+            company_id: self.company_id.unwrap_or(usual.company_id),
+            company_name: self.company_name.unwrap_or(usual.company_name),
+            username: self.username.unwrap_or(usual.username),
+            role: self.role.unwrap_or(usual.role),
+            modules: self.modules.unwrap_or(usual.modules),
+        }
     }
 }
 
@@ -196,18 +197,18 @@ pub(crate) struct RealmShape {
 /// Gives people, companies and clients what nobody needs to write: here in the file, and in each of its realms.
 pub(crate) fn fill(root: &mut Node) {
     let company = only_company(root);
-    fill_lists(root, company.as_deref());
+    fill_lists(root, company.as_deref(), IN_FILE);
     let Some(Value::List(realms)) = root.get_mut("realms").map(|realms| &mut realms.value) else { return };
     for realm in realms {
-        fill_realm(realm, company.as_deref());
+        fill_realm(realm, company.as_deref(), IN_FILE);
     }
 }
 
-/// The same in one realm; `company` is the only one outside of it.
-pub(crate) fn fill_realm(realm: &mut Node, company: Option<&str>) {
+/// The same in one realm; `company` is the only one outside of it, and `why` says where what is in it comes from.
+pub(crate) fn fill_realm(realm: &mut Node, company: Option<&str>, why: &str) {
     let own = only_company(realm);
     let company = if realm.get("companies").is_some() { own.as_deref() } else { company };
-    fill_lists(realm, company);
+    fill_lists(realm, company, why);
 }
 
 fn only_company(scope: &Node) -> Option<String> {
@@ -217,16 +218,16 @@ fn only_company(scope: &Node) -> Option<String> {
     }
 }
 
-fn fill_lists(scope: &mut Node, only_company: Option<&str>) {
-    each(scope, "companies", fill_company);
-    each(scope, "people", |person| fill_person(person, only_company));
-    each(scope, "clients", fill_client);
+fn fill_lists(scope: &mut Node, only_company: Option<&str>, why: &str) {
+    each(scope, "companies", why, fill_company);
+    each(scope, "people", why, |person| fill_person(person, only_company));
+    each(scope, "clients", why, fill_client);
 }
 
-fn each(scope: &mut Node, list: &str, fill: impl Fn(&mut Node)) {
+fn each(scope: &mut Node, list: &str, why: &str, fill: impl Fn(&mut Node)) {
     let Some(Value::List(entries)) = scope.get_mut(list).map(|list| &mut list.value) else { return };
     for entry in entries {
-        entry.default_to("why", Value::Text(IN_FILE.to_owned()));
+        entry.default_to("why", Value::Text(why.to_owned()));
         fill(entry);
     }
 }

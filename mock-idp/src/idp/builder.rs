@@ -34,6 +34,8 @@ pub struct MockIdpBuilder {
     pub(super) back_channel: Option<String>,
     pub(super) trailing_slash: bool,
     pub(super) names: ClaimNames,
+    /// Claims that were renamed one by one, by their default names.
+    pub(super) renamed: Vec<String>,
     pub(super) headless_as: Option<String>,
     pub(super) moved: Moved,
     pub(super) slow: Duration,
@@ -61,6 +63,7 @@ impl MockIdpBuilder {
             back_channel: None,
             trailing_slash: false,
             names: ClaimNames::default(),
+            renamed: Vec::new(),
             headless_as: None,
             moved: Moved::default(),
             slow: Duration::from_secs(5),

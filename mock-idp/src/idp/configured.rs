@@ -64,9 +64,16 @@ impl MockIdpBuilder {
         self.control_key.is_some()
     }
 
-    /// Another name for one of KaseyaOne's claims, as [`ClaimNames::rename`](crate::ClaimNames::rename) takes it.
+    /// Another name for one of KaseyaOne's claims, as [`ClaimNames::rename`](crate::ClaimNames::rename) takes it; one that a
+    /// configuration file gave is replaced.
     pub fn rename_claim(mut self, assignment: &str) -> Result<Self, String> {
-        self.names.rename(assignment)?;
+        let name = assignment.split('=').next().unwrap_or_default();
+        if self.renamed.iter().any(|renamed| renamed == name) {
+            self.names.rename(assignment)?;
+        } else {
+            self.names.rename_again(assignment)?;
+            self.renamed.push(name.to_owned());
+        }
         Ok(self)
     }
 

@@ -34,16 +34,34 @@ pub struct ClaimNames {
 }
 
 impl ClaimNames {
-    /// Renames one claim by its default name, as in `role=kaseya_role`; an error names the ones there are.
+    /// Renames one claim by its default name, as in `role=kaseya_role`: once, and to no name that another claim has. An error
+    /// names the ones there are.
     ///
     /// ```
     /// let mut names = mock_idp::ClaimNames::default();
     /// names.rename("company_id=tenant").unwrap();
     /// assert_eq!(names.company_id, "tenant");
     /// assert!(names.rename("compny=tenant").unwrap_err().contains("company_id"));
+    /// assert!(names.rename("role=tenant").unwrap_err().contains("the claim of company_id already"));
+    /// assert!(names.rename("role=email").unwrap_err().contains("a standard claim"));
     /// ```
     pub fn rename(&mut self, assignment: &str) -> Result<(), String> {
         let (name, claim) = assignment.split_once('=').unwrap_or((assignment, ""));
+        let before = self.of(name).map(str::to_owned);
+        if let Some(before) =
+            before.filter(|before| before != claim && Self::default().of(name) != Some(before))
+        {
+            return Err(format!("{name} is called {before:?} already; give it one name"));
+        }
+        self.rename_again(assignment)
+    }
+
+    /// The same, whatever it was called before.
+    pub(crate) fn rename_again(&mut self, assignment: &str) -> Result<(), String> {
+        let (name, claim) = assignment.split_once('=').unwrap_or((assignment, ""));
+        if let Some(flaw) = self.flaw(name, claim).filter(|_| self.of(name).is_some()) {
+            return Err(format!("{flaw}; write the name of another claim"));
+        }
         let slot = match name {
             "company_id" => &mut self.company_id,
             "company_name" => &mut self.company_name,
@@ -54,16 +72,44 @@ impl ClaimNames {
                 return Err(format!("{name:?} is none of company_id, company_name, username, role, modules"));
             }
         };
+        claim.clone_into(slot);
+        Ok(())
+    }
+
+    /// Why a claim with the default name `name` cannot be called like this beside the others.
+    pub(crate) fn flaw(&self, name: &str, claim: &str) -> Option<String> {
         if claim.is_empty() {
-            return Err(format!("{assignment:?} is not of the form {name}=CLAIM"));
+            return Some(format!("\"{name}=\" is not of the form {name}=CLAIM"));
         }
         if PROTOCOL_CLAIMS.contains(&claim) {
-            return Err(format!(
+            return Some(format!(
                 "{claim:?} is a claim of the protocol (OIDC Core 2), and says nothing about {name}"
             ));
         }
-        claim.clone_into(slot);
-        Ok(())
+        let is_usual = name == "username" && claim == "preferred_username";
+        if scope_of(claim).is_some() && !is_usual {
+            return Some(format!(
+                "{claim:?} is a standard claim (OIDC Core 5.1), and says something else than {name}"
+            ));
+        }
+        let taken = self.all().into_iter().find(|(other, of_other)| *other != name && *of_other == claim);
+        taken.map(|(other, _)| format!("{claim:?} is the claim of {other} already"))
+    }
+
+    /// What a claim is called, by its default name.
+    fn of(&self, name: &str) -> Option<&str> {
+        self.all().into_iter().find(|(known, _)| *known == name).map(|(_, claim)| claim)
+    }
+
+    /// What each is called in a configuration, and in tokens.
+    fn all(&self) -> [(&'static str, &str); 5] {
+        [
+            ("company_id", &self.company_id),
+            ("company_name", &self.company_name),
+            ("username", &self.username),
+            ("role", &self.role),
+            ("modules", &self.modules),
+        ]
     }
 }
 

@@ -286,6 +286,18 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     ("[[clients]]\nid = \"\"\n", "2: id is empty in clients; give it a name"),
     (
+        "people = []\n[[companies]]\nkey = \"acme\"\n[[companies]]\nkey = \"other\"\nname = \"Acme\"\n",
+        "6: the name \"Acme\" is already that of the company acme; write another one: people sign in with it",
+    ),
+    (
+        "people = []\n[[companies]]\nkey = \"acme\"\n[[companies]]\nkey = \"other\"\nid = \"acme\"\n",
+        "6: the id \"acme\" is already that of the company acme; write another one",
+    ),
+    (
+        "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\nwithheld_claims = [\n  \"email\",\n  \"sub\"]\n",
+        "6: the claim sub cannot be withheld: a person always has a subject; leave it out",
+    ),
+    (
         "[[clients]]\nid = \"c\"\nredirect_uris = [\n  \"http://x/a\",\n  \"http://x/*\"]\n",
         "5: \"http://x/*\" has a wildcard: only the port of this machine may be any, as in http://127.0.0.1:*/callback; write the whole",
     ),
@@ -361,6 +373,18 @@ fn names_numbers_and_addresses_that_cannot_be_are_refused() {
             "2: \"role=\" is not of the form role=CLAIM; write the name of another",
         ),
         ("[claim_names]\ncompany_id = \"sub\"\n", "2: \"sub\" is a claim of the protocol (OIDC Core 2)"),
+        (
+            "[claim_names]\ncompany_id = \"tenant\"\nrole = \"tenant\"\n",
+            "3: \"tenant\" is the claim of company_id already; write the name of another claim",
+        ),
+        (
+            "[claim_names]\ncompany_id = \"role\"\n",
+            "2: \"role\" is the claim of role already; write the name of another claim",
+        ),
+        (
+            "[claim_names]\ncompany_id = \"email\"\n",
+            "2: \"email\" is a standard claim (OIDC Core 5.1), and says something else than company_id; write",
+        ),
         (
             "[[people]]\nkey = \"a\"\ncompany = \"northwind\"\nclaims = { x = nan }\n",
             "4: \"nan\" is no number that JSON has",
@@ -442,5 +466,40 @@ fn files_and_folders_that_are_not_there_are_told_with_the_line_that_names_them()
         let error = MockIdp::builder().config_file(&file).map(drop).unwrap_err();
         assert_eq!((error.line, &*error.sentence), (Some(line), sentence));
         assert_eq!(error.file, file.display().to_string());
+    }
+}
+
+#[test]
+fn claims_change_places_and_share_no_name() {
+    let swapped =
+        "[claim_names]\ncompany_id = \"role\"\nrole = \"company_id\"\nusername = \"preferred_username\"\n";
+    assert!(MockIdpBuilder::from_config(swapped, ConfigFormat::Toml).is_ok());
+    let renamed = |assignments: &[&str]| {
+        let file = "[claim_names]\ncompany_id = \"tenant\"\n";
+        let builder = MockIdpBuilder::from_config(file, ConfigFormat::Toml).expect("a configuration");
+        let mut names = mock_idp::ClaimNames::default();
+        let by_names = assignments.iter().try_for_each(|assignment| names.rename(assignment));
+        let by_builder =
+            assignments.iter().try_fold(builder, |builder, it| builder.rename_claim(it)).map(drop);
+        (by_names.err(), by_builder.err())
+    };
+    assert_eq!(renamed(&["company_id=t", "role=r"]), (None, None), "a file is overridden");
+    for (assignments, sentence) in [
+        (
+            &["company_id=t", "role=t"] as &[_],
+            "\"t\" is the claim of company_id already; write the name of another claim",
+        ),
+        (&["company_id=a", "company_id=b"], "company_id is called \"a\" already; give it one name"),
+        (
+            &["role=given_name"],
+            "\"given_name\" is a standard claim (OIDC Core 5.1), and says something else than role; write the name of another claim",
+        ),
+        (
+            &["company_name=modules"],
+            "\"modules\" is the claim of modules already; write the name of another claim",
+        ),
+    ] {
+        let told = Some(sentence.to_owned());
+        assert_eq!(renamed(assignments), (told.clone(), told), "{assignments:?}");
     }
 }

@@ -470,3 +470,14 @@ async fn metadata_of_a_realm_that_is_not_there_name_the_near_ones() {
     let answer = Browser::new().get(&idp.url("/.well-known/oauth-authorization-server/acm")).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["near_realms"][0]), (404, &"acme".into()));
 }
+
+#[tokio::test]
+async fn who_is_in_a_realm_that_was_made_by_a_request_stands_in_no_file() {
+    let idp = MockIdp::start().await;
+    let body = r#"{"path": "acme", "companies": [{"key": "acme"}], "people": [{"key": "bob"}]}"#;
+    let request = Browser::new().http().post(idp.url("/_control/realms")).body(body);
+    assert_eq!(Browser::new().send(request).await.status, 201);
+    let acme = idp.realms().get("acme").expect("a realm");
+    assert_eq!(acme.people().get("bob").expect("bob").why, fixtures::MADE);
+    assert_eq!(acme.companies().get("acme").expect("acme").why, fixtures::MADE);
+}
