@@ -228,6 +228,22 @@ async fn keycloak_users_and_clients_come_along() {
     }
 }
 
+#[tokio::test]
+async fn keycloak_addresses_that_stand_for_all_are_told_as_they_are_written_and_none_comes_twice() {
+    let text = r#"{"realm": "demo", "clients": [
+        {"clientId": "shop", "secret": "s", "redirectUris": ["*", "+", "http://127.0.0.1/cb", "http://127.0.0.1/cb*"],
+         "attributes": {"post.logout.redirect.uris": "+##http://127.0.0.1/cb##http://127.0.0.1/out##*"}}]}"#;
+    let (idp, config) = served(ImportFormat::Keycloak, text).await;
+    let shop = idp.clients().get("shop").expect("the client");
+    assert_eq!(shop.redirect_uris, ["http://127.0.0.1/cb"]);
+    assert_eq!(shop.post_logout_redirect_uris, ["http://127.0.0.1/cb", "http://127.0.0.1/out"]);
+    assert!(is_noted(&config, "address \"*\" of the client shop: ") && !config.contains("\"\""), "{config}");
+    assert!(
+        is_noted(&config, "redirect_uris of the client shop: \"+\" is not an absolute address"),
+        "{config}"
+    );
+}
+
 #[test]
 fn what_is_no_such_file_is_refused_with_its_line() {
     for (format, text, expected) in [

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fixtures::{Client, Complaint, Grant, ResponseType, SigningAlgorithm};
+use indexmap::IndexSet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -127,7 +128,7 @@ fn flows(exported: &Exported, client: &mut Client, draft: &mut Draft) {
 
 fn addresses(exported: &Exported, client: &mut Client, draft: &mut Draft) {
     let registered = exported.redirect_uris.iter();
-    client.redirect_uris = registered.filter_map(|uri| whole(uri, exported, draft)).collect();
+    client.redirect_uris = once(registered.filter_map(|uri| whole(uri, exported, draft)));
     let after_logout = text(exported, "post.logout.redirect.uris").unwrap_or_default();
     for uri in after_logout.split("##").filter(|uri| !uri.is_empty() && *uri != "-") {
         if uri == "+" {
@@ -136,9 +137,15 @@ fn addresses(exported: &Exported, client: &mut Client, draft: &mut Draft) {
             client.post_logout_redirect_uris.extend(whole(uri, exported, draft));
         }
     }
+    client.post_logout_redirect_uris = once(client.post_logout_redirect_uris.drain(..));
     let logout = |name| text(exported, name).filter(|uri| !uri.is_empty()).map(str::to_owned);
     client.backchannel_logout_uri = logout("backchannel.logout.url");
     client.frontchannel_logout_uri = logout("frontchannel.logout.url");
+}
+
+/// Each address once, where it came first.
+fn once(addresses: impl Iterator<Item = String>) -> Vec<String> {
+    addresses.collect::<IndexSet<_>>().into_iter().collect()
 }
 
 /// Addresses that no client can have here, such as those with a variable in them.
@@ -170,7 +177,7 @@ fn whole(uri: &str, exported: &Exported, draft: &mut Draft) -> Option<String> {
     let root = exported.root_url.as_deref().unwrap_or_default().trim_end_matches('/');
     let joined = if uri.starts_with('/') { format!("{root}{uri}") } else { uri.to_owned() };
     let plain = joined.strip_suffix('*').unwrap_or(&joined);
-    if plain.contains(['#', '*']) {
+    if plain.contains(['#', '*']) || plain.is_empty() {
         draft.note(format!("address {uri:?} of the client {id}: write whole addresses"));
         return None;
     }
