@@ -392,6 +392,14 @@ fn healthcheck_tells_up_from_down() {
     assert!(stderr.contains("does not answer (") && stderr.trim().lines().count() == 1, "{stderr}");
     let other = run(&["healthcheck", "--url", &format!("{url}/nowhere")]);
     assert_eq!(other.status.code(), Some(1), "something else answers there");
+    let other = run(&["healthcheck", "--url", &format!("{url}/nowhere/v2.0")]);
+    assert_eq!(other.status.code(), Some(1), "no issuer, whatever it ends with");
+    for layout in mock_idp::Layout::ALL {
+        let (_served, line) = serve(&["--layout", layout.as_str()]);
+        let issuer = issuer_in(&line);
+        let up = run(&["healthcheck", "--url", &issuer]);
+        assert_eq!(up.status.code(), Some(0), "{issuer}: {up:?}");
+    }
 }
 
 #[test]

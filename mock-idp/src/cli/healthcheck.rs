@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use mock_idp::MockIdp;
+use mock_idp::{Layout, MockIdp};
+use reqwest::StatusCode;
 
 #[derive(clap::Args)]
 pub(crate) struct Healthcheck {
@@ -22,9 +23,16 @@ pub(crate) fn run(check: Healthcheck) -> anyhow::Result<ExitCode> {
         anyhow::bail!("--url {url:?} is no address; write it with its scheme, as in http://127.0.0.1:9400");
     }
     let url = check.url.unwrap_or_else(|| here(listens().as_deref()));
-    let mut url = format!("{}/_control/health", url.trim_end_matches('/'));
+    let base = url.trim_end_matches('/').to_owned();
+    let mut url = health_of(&base);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut answer = runtime.block_on(status_of(&url));
+    if let Ok(StatusCode::NOT_FOUND) = answer
+        && let Some(realm) = realm_of(&base)
+    {
+        url = health_of(realm);
+        answer = runtime.block_on(status_of(&url));
+    }
     if answer.is_err() && !given {
         // It may be served by TLS.
         let secure = url.replacen("http:", "https:", 1);
@@ -51,7 +59,18 @@ pub(crate) fn run(check: Healthcheck) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn status_of(url: &str) -> reqwest::Result<reqwest::StatusCode> {
+/// Where a realm says whether it is up.
+fn health_of(realm: &str) -> String {
+    format!("{realm}/_control/health")
+}
+
+/// The realm of an issuer that ends with more than its path, as some layouts have it.
+fn realm_of(issuer: &str) -> Option<&str> {
+    let suffixes = Layout::ALL.into_iter().map(|layout| layout.issuer_suffix().trim_end_matches('/'));
+    suffixes.filter(|suffix| !suffix.is_empty()).find_map(|suffix| issuer.strip_suffix(suffix))
+}
+
+async fn status_of(url: &str) -> reqwest::Result<StatusCode> {
     let client = reqwest::Client::builder()
         .timeout(PATIENCE)
         .no_proxy()

@@ -43,7 +43,8 @@ impl Layout {
         }
     }
 
-    pub(super) fn issuer_suffix(self) -> &'static str {
+    /// What its issuers end with, behind the path of the realm: nothing for most.
+    pub fn issuer_suffix(self) -> &'static str {
         match self {
             Self::Auth0 => "/",
             Self::Entra => "/v2.0",
