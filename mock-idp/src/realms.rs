@@ -14,6 +14,7 @@ use crate::fault::{ArmError, nearest};
 use crate::generator::Generator;
 use crate::journal::Journals;
 use crate::keys::{self, KeyError};
+use crate::protocol::authorize::shorten;
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::{Endpoint, EndpointError, Endpoints, Layout};
 use crate::realm::invent::InventError;
@@ -105,9 +106,7 @@ pub(crate) enum KeyMaterial {
 #[derive(Debug, thiserror::Error)]
 pub enum RealmError {
     /// The path cannot be one.
-    #[error(
-        "realm path {0:?} must be one or more segments of letters, digits, '.', '_' and '-', as in \"acme/eu\", none of them beginning with '_' or '.', nor one that the provider uses itself (connect, account, …)"
-    )]
+    #[error("{}", no_path(.0))]
     Path(String),
     /// There is one already.
     #[error("there is a realm {0:?} already; reset it, or remove it first")]
@@ -137,6 +136,23 @@ pub enum RealmError {
     /// The operating system gives no randomness.
     #[error("the operating system gives no randomness")]
     Randomness,
+}
+
+/// Most characters of a realm's path.
+const LONGEST_PATH: usize = 200;
+
+/// Why a path is none.
+fn no_path(path: &str) -> String {
+    let (path, length) = (shorten(path), path.chars().count());
+    if length > LONGEST_PATH {
+        return format!(
+            "realm path {path:?} must be {LONGEST_PATH} characters long at most, and it has {length}"
+        );
+    }
+    format!(
+        "realm path {path:?} must be one or more segments of letters, digits, '.', '_' and '-', as in \"acme/eu\", none of them \
+         beginning with '_' or '.', nor one that the provider uses itself (connect, account, …)"
+    )
 }
 
 /// Segments that the provider itself answers under, in every realm: no realm takes them from another.
@@ -305,7 +321,7 @@ pub(crate) fn is_path(path: &str) -> bool {
             && !text.starts_with(['_', '.'])
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
     };
-    path.len() <= 200
+    path.len() <= LONGEST_PATH
         && path.split('/').all(segment)
         && !path.split('/').any(|segment| RESERVED.contains(&segment))
 }

@@ -168,16 +168,38 @@ fn named(name: &str) -> DistinguishedName {
     distinguished
 }
 
+/// What is wrong with PEM texts.
+pub(crate) enum WrongPem {
+    /// The chain is none.
+    Chain(String),
+    /// The key is none.
+    Key(String),
+    /// They do not belong together.
+    Both(String),
+}
+
+/// Whether a chain and a key can be served by.
+pub(crate) fn check(chain: &str, key: &str) -> Result<(), WrongPem> {
+    paired(chain, key).map(drop)
+}
+
 fn certified(chain: &str, key: &str) -> Result<CertifiedKey, TlsError> {
-    let wrong = |error: &dyn std::fmt::Display| TlsError::Use(error.to_string());
+    paired(chain, key).map_err(|wrong| match wrong {
+        WrongPem::Chain(error) | WrongPem::Key(error) | WrongPem::Both(error) => TlsError::Use(error),
+    })
+}
+
+fn paired(chain: &str, key: &str) -> Result<CertifiedKey, WrongPem> {
     let chain: Vec<_> = CertificateDer::pem_slice_iter(chain.as_bytes())
         .collect::<Result<_, _>>()
-        .map_err(|error| wrong(&error))?;
+        .map_err(|error| WrongPem::Chain(error.to_string()))?;
     if chain.is_empty() {
-        return Err(wrong(&"there is no certificate"));
+        return Err(WrongPem::Chain("there is no certificate".to_owned()));
     }
-    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|error| wrong(&error))?;
-    CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider()).map_err(|error| wrong(&error))
+    let key =
+        PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|error| WrongPem::Key(error.to_string()))?;
+    CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider())
+        .map_err(|error| WrongPem::Both(error.to_string()))
 }
 
 /// The certificates that can be shown.

@@ -135,7 +135,7 @@ fn wrong_configuration_is_one_sentence_and_starts_nothing() {
     let dir = dir.path().to_str().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 14] = [
         (
             &["serve", "--claim", "company_id=a", "--claim", "company_id=b"],
             "--claim: company_id is called \"a\" already; give it one name",
@@ -161,7 +161,23 @@ fn wrong_configuration_is_one_sentence_and_starts_nothing() {
         ),
         (
             &["serve", "--listen", "127.0.0.1:0", "--client-redirect-uri", "foo"],
-            "\"foo\" is not an absolute address",
+            "--client-redirect-uri: \"foo\" is not an absolute address",
+        ),
+        (
+            &["serve", "--listen", "127.0.0.1:0", "--client-initiate-login-uri", "foo"],
+            "--client-initiate-login-uri: \"foo\" is not an absolute address",
+        ),
+        (
+            &[
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--tls-certificate",
+                "Cargo.toml",
+                "--tls-key",
+                "Cargo.toml",
+            ],
+            "Cargo.toml: is no certificate in PEM (",
         ),
     ];
     for (arguments, sentence) in cases {

@@ -3,7 +3,7 @@
 
 use std::net::ToSocketAddrs as _;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use mock_idp::{MockIdp, MockIdpBuilder};
@@ -156,7 +156,7 @@ impl Options {
             builder = builder.tls(self.tls_name);
         }
         if let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) {
-            builder = builder.tls_pem(read(certificate)?, read(key)?);
+            builder = builder.tls_files(certificate, key)?;
         }
         if let Some(layout) = self.layout {
             builder = builder.layout(layout.parse().map_err(|error| anyhow::anyhow!("--layout: {error}"))?);
@@ -216,18 +216,26 @@ impl ClientUris {
         let changed =
             changed.map_err(|_| anyhow::anyhow!("there is no client {CLIENT} to give further URIs to"))?;
         let checked = changed.client(CLIENT).map_or(Ok(()), fixtures::check_client);
-        checked.map_err(|wrong| anyhow::anyhow!("--client-…-uri: {}; {}", wrong.sentence, wrong.remedy))?;
+        checked.map_err(|wrong| {
+            anyhow::anyhow!("{}: {}; {}", option_of(wrong.field), wrong.sentence, wrong.remedy)
+        })?;
         Ok(changed)
+    }
+}
+
+/// The option that says this member of the client. A client that was right without it is wrong by its redirect URIs.
+fn option_of(member: &str) -> &'static str {
+    match member {
+        "post_logout_redirect_uris" => "--client-post-logout-redirect-uri",
+        "backchannel_logout_uri" => "--client-backchannel-logout-uri",
+        "initiate_login_uri" => "--client-initiate-login-uri",
+        _ => "--client-redirect-uri",
     }
 }
 
 /// A thread for each processor.
 pub(crate) fn every_processor() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
-}
-
-fn read(file: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
 }
 
 pub(crate) fn load(dir: Option<PathBuf>) -> anyhow::Result<fixtures::Fixtures> {

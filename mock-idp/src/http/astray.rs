@@ -23,7 +23,7 @@ pub(super) const NOTHING_HERE: Operation = operation(UNKNOWN, Channel::Back, not
 /// There is something, and it takes other methods.
 pub(super) const WRONG_METHOD: Operation = operation(UNKNOWN, Channel::Back, wrong_method);
 
-/// The near realms are named, because a misspelt realm is the usual reason.
+/// What is near in the realm is named, and the near realms where there is none: something misspelt is the usual reason.
 fn nothing_here(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let place = &incoming.place;
     let near = place.realms.near(place.whole_path.trim_matches('/'));
@@ -31,6 +31,8 @@ fn nothing_here(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let path = shorten(&shown_path(&place.whole_path));
     let mut detail = if place.whole_path.contains("/_control/") {
         format!("there is no operation {path}; {}/openapi.json lists them all", place.base.control_url())
+    } else if !place.realm.path.is_empty() {
+        nothing_in(&place.realm.path, &path, place)
     } else if near.is_empty() {
         format!("there is nothing at {path}; this provider has no realm but the one at the root")
     } else {
@@ -43,6 +45,20 @@ fn nothing_here(_: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     note.refusal = Some(Refusal::new("nothing_here", detail));
     Reply::new(StatusCode::NOT_FOUND, "application/problem+json", body.to_string())
 }
+
+/// The same in a realm that is there.
+fn nothing_in(realm: &str, path: &str, place: &Place) -> String {
+    let folder = format!("{realm}/");
+    let paths = place.realms.paths();
+    let below = paths.iter().filter(|path| path.starts_with(&folder)).take(5);
+    let below: Vec<_> = below.map(|path| format!("/{path}")).collect();
+    let rest =
+        if below.is_empty() { String::new() } else { format!("; realms below it are {}", below.join(", ")) };
+    format!("there is nothing at {path} in the realm /{realm}{rest}")
+}
+
+/// How much a misspelt name is like the right one.
+const ALIKE: f64 = 0.9;
 
 /// Endpoints as they are called elsewhere.
 const CALLED: [(&str, Endpoint); 18] = [
@@ -77,7 +93,12 @@ fn meant(place: &Place) -> Option<(String, String)> {
         }
         "console" => Some(("the console".to_owned(), format!("{}/console", base.control_url()))),
         name => {
-            let (_, endpoint) = CALLED.into_iter().find(|(called, _)| *called == name)?;
+            let like = |(called, _): &(&str, Endpoint)| strsim::jaro_winkler(called, name);
+            let exact = CALLED.into_iter().find(|(called, _)| *called == name);
+            let near = || CALLED.into_iter().max_by(|one, other| like(one).total_cmp(&like(other)));
+            // Hardly any two short names are not alike.
+            let is_near = |near: &(&str, Endpoint)| name.len() > 3 && like(near) > ALIKE;
+            let (_, endpoint) = exact.or_else(|| near().filter(is_near))?;
             Some((format!("the {} endpoint", endpoint.as_str().replace('_', " ")), base.endpoint(endpoint)))
         }
     }

@@ -6,6 +6,7 @@ use fixtures::{Client, Fixtures};
 
 use crate::config::{Config, ConfigError, ConfigFormat, Plan, TlsShape};
 use crate::handles::NotFound;
+use crate::idp::secured::from_files;
 use crate::idp::{MockIdp, MockIdpBuilder};
 use crate::realms::{KeyMaterial, Moved, Own};
 use crate::tls::TlsSource;
@@ -128,16 +129,7 @@ fn tls_source(tls: TlsShape) -> Result<TlsSource, ConfigError> {
     let (Some(certificate), Some(key)) = (certificate, key) else {
         return Ok(TlsSource::OwnAuthority(names));
     };
-    Ok(TlsSource::Pem { chain: read("certificate", &certificate)?, key: read("key", &key)? })
-}
-
-fn read(member: &str, file: &Path) -> Result<String, ConfigError> {
-    std::fs::read_to_string(file).map_err(|error| ConfigError {
-        file: file.display().to_string(),
-        line: None,
-        sentence: format!("cannot be read ({error})"),
-        remedy: format!("name a PEM file that is there and may be read as {member} under tls"),
-    })
+    from_files(&certificate, &key)
 }
 
 /// Reads the keys of a realm, if they are somewhere; `outside` has what it has not.

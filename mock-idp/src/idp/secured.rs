@@ -1,14 +1,16 @@
 //! Who may reach the provider: by which certificate, and with which key and at which address it is controlled.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{MockIdpBuilder, StartError};
 use crate::clock::Clock;
+use crate::config::ConfigError;
 use crate::generator::Generator;
 use crate::realm::Realm;
 use crate::realms::Realms;
-use crate::tls::{Judge, Tls, TlsSource};
+use crate::tls::{self, Judge, Tls, TlsSource, WrongPem};
 
 impl MockIdpBuilder {
     /// Serves by TLS, with a certificate of an authority that is made at start. It is for `localhost`, the loopback
@@ -26,6 +28,16 @@ impl MockIdpBuilder {
         self
     }
 
+    /// The same, from files. What is wrong with one is told by its name.
+    pub fn tls_files(
+        mut self,
+        certificate: impl AsRef<Path>,
+        key: impl AsRef<Path>,
+    ) -> Result<Self, ConfigError> {
+        self.tls = Some(from_files(certificate.as_ref(), key.as_ref())?);
+        Ok(self)
+    }
+
     /// Serves the control API at an address of its own, and not beside the protocol; port 0 means any free port.
     #[must_use]
     pub fn control_bind(mut self, address: impl Into<String>) -> Self {
@@ -40,6 +52,36 @@ impl MockIdpBuilder {
         self.control_key = Some(key.into());
         self
     }
+}
+
+/// A certificate chain and a private key, both PEM.
+pub(super) fn from_files(certificate: &Path, key: &Path) -> Result<TlsSource, ConfigError> {
+    let (chain, secret) = (read(certificate)?, read(key)?);
+    tls::check(&chain, &secret).map_err(|wrong| match wrong {
+        WrongPem::Chain(error) => {
+            let remedy = "put a certificate there, and behind it those between it and its authority";
+            wrong_file(certificate, format!("is no certificate in PEM ({error})"), remedy)
+        }
+        WrongPem::Key(error) => {
+            let remedy = "put the private key of the certificate there, without a password";
+            wrong_file(key, format!("is no private key in PEM ({error})"), remedy)
+        }
+        WrongPem::Both(error) => {
+            let sentence = format!("is not the key of {} ({error})", certificate.display());
+            wrong_file(key, sentence, "give the two that belong together")
+        }
+    })?;
+    Ok(TlsSource::Pem { chain, key: secret })
+}
+
+fn read(file: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(file).map_err(|error| {
+        wrong_file(file, format!("cannot be read ({error})"), "name a PEM file that is there and may be read")
+    })
+}
+
+fn wrong_file(file: &Path, sentence: String, remedy: &str) -> ConfigError {
+    ConfigError { file: file.display().to_string(), line: None, sentence, remedy: remedy.to_owned() }
 }
 
 /// The wrong certificates are shown when a fault of the root realm says so: at a handshake no realm is known yet.

@@ -180,17 +180,20 @@ impl Endpoints {
         mut self,
         paths: impl IntoIterator<Item = (Endpoint, String)>,
     ) -> Result<Self, EndpointError> {
+        let mut written = Vec::new();
         for (endpoint, path) in paths {
             if !is_path(&path) {
                 return Err(EndpointError::Path { endpoint: endpoint.as_str(), path });
             }
             self.moved.insert(endpoint, path.into());
+            written.push(endpoint);
         }
-        self.check()?;
+        self.check(&written)?;
         Ok(self)
     }
 
-    fn check(&self) -> Result<(), EndpointError> {
+    /// Whether nothing is in the way of anything; of two that are, the one that was written is told.
+    fn check(&self, written: &[Endpoint]) -> Result<(), EndpointError> {
         let discovery = format!("{}{}", self.folder(), path::DISCOVERY);
         let own =
             |path, is_folder| Served { path, is_folder, what: "something of the provider's own".to_owned() };
@@ -198,7 +201,7 @@ impl Endpoints {
         // Below it is the issuer's path.
         let folders = OURS.into_iter().chain([path::RFC_8414]).map(|path| own(path, true));
         let own: Vec<_> = folders.chain(documents).collect();
-        for endpoint in self.moved.keys() {
+        for endpoint in written.iter().chain(self.moved.keys()) {
             let this = self.served(*endpoint);
             let others = Endpoint::ALL.into_iter().filter(|other| other != endpoint);
             let mut others = others

@@ -72,8 +72,14 @@ pub(crate) fn read_credentials(
         return read_assertion(assertion, body_id, form);
     }
     let Some(header) = authorization else {
-        let id = body_id
-            .ok_or_else(|| invalid_client("client_authentication", "no client authentication was sent"))?;
+        let id = body_id.ok_or_else(|| {
+            let reason = if form.is_empty() {
+                "no client authentication was sent: the body is no form (Content-Type: application/x-www-form-urlencoded)"
+            } else {
+                "no client authentication was sent"
+            };
+            invalid_client("client_authentication", reason)
+        })?;
         let proof = body_secret.map_or(Proof::None, |secret| Proof::Post(secret.to_owned()));
         return Ok(Credentials { client_id: id.to_owned(), proof });
     };

@@ -77,7 +77,7 @@ impl State {
             _ => self.verified_by_client(client, token, note),
         };
         let (_, claims) = genuine.ok_or_else(|| {
-            let reason = format!("the client_assertion is not signed by a key of {}", client.id);
+            let reason = self.why_not_signed("the client_assertion", client);
             invalid_client("client_assertion_signature", reason)
         })?;
         let audiences = self.audiences(caller.path);
@@ -145,6 +145,20 @@ impl State {
             note.want(uri);
         }
         genuine
+    }
+
+    /// Why a JWT was not verified by the keys of a client.
+    pub(crate) fn why_not_signed(&self, jwt: &str, client: &Client) -> String {
+        let id = &client.id;
+        let not_signed = || format!("{jwt} is not signed by a key of {id}");
+        let Some(uri) = client.jwks_uri.as_ref().filter(|_| client.jwks.is_none()) else {
+            return not_signed();
+        };
+        match self.fetched.get(uri).map(|text| serde_json::from_str::<Value>(text)) {
+            None => format!("{jwt} is not verified: the keys of {id} could not be fetched from {uri}"),
+            Some(Err(_)) => format!("{jwt} is not verified: what is at {uri} is no key set (RFC 7517 5)"),
+            Some(Ok(_)) => not_signed(),
+        }
     }
 
     /// The thumbprint of the key that a request shows, if it shows one (RFC 9449 4.3).

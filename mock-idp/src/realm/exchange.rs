@@ -226,9 +226,8 @@ impl State {
             .as_deref()
             .and_then(|secret| crate::jose::verify::verified_by_secret(token, secret));
         let genuine = by_secret.or_else(|| self.verified_by_client(client, token, note));
-        let (_, claims) = genuine.ok_or_else(|| {
-            invalid("assertion_signature", format!("the assertion is not signed by a key of {}", client.id))
-        })?;
+        let (_, claims) = genuine
+            .ok_or_else(|| invalid("assertion_signature", self.why_not_signed("the assertion", client)))?;
         let audiences = self.audiences(caller.path);
         let now = self.now();
         let expected = Expected { issuer: &client.id, subject: None, audiences: &audiences, now };

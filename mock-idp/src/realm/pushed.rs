@@ -234,9 +234,9 @@ impl State {
         let by_secret =
             client.secret.as_deref().and_then(|secret| verify::verified_by_secret(object, secret));
         let genuine = by_secret.or_else(|| self.verified_by_client(client, object, note));
-        genuine.map(|(_, claims)| claims).ok_or_else(|| {
-            invalid_object(format!("the request object is not signed by a key of {}", client.id))
-        })
+        genuine
+            .map(|(_, claims)| claims)
+            .ok_or_else(|| invalid_object(self.why_not_signed("the request object", client)))
     }
 
     fn check_object(&self, client: &Client, claims: &Value, params: &Params) -> Result<(), OAuthError> {

@@ -467,6 +467,26 @@ fn files_and_folders_that_are_not_there_are_told_with_the_line_that_names_them()
         assert_eq!((error.line, &*error.sentence), (Some(line), sentence));
         assert_eq!(error.file, file.display().to_string());
     }
+    let certificate = rcgen::generate_simple_self_signed(["idp.test".to_owned()]).expect("a certificate");
+    let other = rcgen::KeyPair::generate().expect("a key");
+    for (name, text) in [
+        ("good.pem", certificate.cert.pem()),
+        ("good.key", certificate.signing_key.serialize_pem()),
+        ("other.key", other.serialize_pem()),
+    ] {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    }
+    for (chain, key, wrong, sentence) in [
+        ("idp.toml", "good.key", "idp.toml", "is no certificate in PEM ("),
+        ("good.pem", "good.pem", "good.pem", "is no private key in PEM ("),
+        ("good.pem", "other.key", "other.key", "is not the key of "),
+    ] {
+        std::fs::write(&file, format!("[tls]\ncertificate = \"{chain}\"\nkey = \"{key}\"\n"))
+            .expect("a file");
+        let error = MockIdp::builder().config_file(&file).map(drop).unwrap_err();
+        assert!(error.sentence.starts_with(sentence), "{error}");
+        assert_eq!(error.file, folder.path().join(wrong).display().to_string());
+    }
 }
 
 #[test]

@@ -201,6 +201,10 @@ async fn layout_and_endpoints_come_from_a_file_and_over_http() {
             "configuration:2: \"oauth/token\" cannot be the path of the token",
         ),
         ("endpoints:\n  token: /account/login\n", "configuration:2: \"/account/login\" cannot be the path"),
+        (
+            "layout: okta\nendpoints:\n  token: /v1/authorize\n",
+            "configuration:3: \"/v1/authorize\" cannot be the path of the token endpoint: the authorization endpoint is there",
+        ),
     ] {
         let error =
             MockIdpBuilder::from_config(text, ConfigFormat::Yaml).map(|_| ()).unwrap_err().to_string();

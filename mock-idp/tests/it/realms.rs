@@ -257,6 +257,41 @@ async fn an_unknown_realm_is_not_made_by_asking_and_the_near_ones_are_named() {
         assert!(error.to_string().contains("realm path"), "{wrong}: {error}");
     }
     assert!(idp.realms().create("acme").map(|_| ()).unwrap_err().to_string().contains("already"));
+    let long = idp.realms().create(&"x".repeat(300)).map(|_| ()).unwrap_err().to_string();
+    assert!(long.ends_with("must be 200 characters long at most, and it has 300"), "{long}");
+    let file = format!("[[realms]]\npath = \"{}\"\n", "x".repeat(300));
+    let wrong = mock_idp::MockIdpBuilder::from_config(&file, mock_idp::ConfigFormat::Toml).map(drop);
+    let wrong = wrong.unwrap_err();
+    assert_eq!(
+        (wrong.line, &*wrong.remedy),
+        (Some(2), "it must be 200 characters long at most, and it has 300")
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_path_in_a_realm_is_told_what_is_near_in_it() {
+    let idp = MockIdp::start().await;
+    for path in ["a0", "acme", "acme/eu"] {
+        idp.realms().create(path).unwrap();
+    }
+    let told = async |path: &str| {
+        let lost = Browser::new().get(&idp.url(path)).await;
+        assert_eq!(lost.status, 404);
+        lost.json()["detail"].as_str().expect("a sentence").to_owned()
+    };
+    let token = idp.url("/a0/connect/token");
+    assert_eq!(
+        told("/a0/connect/tokn").await,
+        format!("there is nothing at /a0/connect/tokn in the realm /a0; the token endpoint is at {token}")
+    );
+    assert_eq!(told("/a0/nowhere").await, "there is nothing at /a0/nowhere in the realm /a0");
+    assert_eq!(
+        told("/acme/ue").await,
+        "there is nothing at /acme/ue in the realm /acme; realms below it are /acme/eu"
+    );
+    assert!(
+        told("/connect/tokn").await.ends_with(&format!("token endpoint is at {}", idp.url("/connect/token")))
+    );
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use fixtures::Client;
 use mock_idp::{JournalQuery, MockIdp};
 use serde_json::{Value, json};
 
-use crate::assertions::{Signer, soon};
+use crate::assertions::{Signer, client_assertion, soon};
 use crate::support::{Answer, Browser, CALLBACK, CLIENT, SECRET, authorize_url, decode};
 
 async fn provider() -> MockIdp {
@@ -493,4 +493,50 @@ async fn an_address_that_leads_back_to_the_provider_is_fetched_once() {
     // The one that was asked for, and the one that it was fetched by, which fetches nothing itself.
     idp.journal().assert_count(&JournalQuery::operation("authorize"), 2);
     idp.journal().assert_count(&JournalQuery::operation("fetch"), 1);
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_had_are_told_apart_from_a_wrong_signature() {
+    let idp = provider().await;
+    let site = Site::start().await;
+    let signer = Signer::of("ES256");
+    let none = site.put("/none", "<html>");
+    let keys = site.put("/keys", Signer::of("EdDSA").jwks().to_string());
+    for (number, (uri, told)) in [
+        (format!("{}/gone", site.url), "could not be fetched from"),
+        ("http://127.0.0.1:9/keys".to_owned(), "could not be fetched from http://127.0.0.1:9/keys"),
+        (none, "is no key set (RFC 7517 5)"),
+        (keys, "is not signed by a key of kaseya-mdr"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        registered(&idp, |client| {
+            client.secret = None;
+            client.jwks_uri = Some(uri.clone());
+            client.auth_methods = vec![fixtures::AuthMethod::PrivateKeyJwt];
+        });
+        let assertion = client_assertion(&signer, CLIENT, idp.issuer(), &number.to_string());
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("client_assertion", &assertion),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        ];
+        let refused = Browser::new().post(&idp.url("/connect/token"), &form).await;
+        assert_eq!(refused.json()["error"], "invalid_client", "{}", refused.body);
+        let reason = refused.json()["error_description"].as_str().expect("a sentence").to_owned();
+        assert!(reason.contains("the client_assertion is not ") && reason.contains(told), "{uri}: {reason}");
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_are_sent_as_json_are_told_to_be_no_form() {
+    let idp = provider().await;
+    let body = json!({"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET});
+    let http = Browser::new();
+    let request = http.http().post(idp.url("/connect/token")).header("content-type", "application/json");
+    let refused = http.send(request.body(body.to_string())).await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["error"]), (401, &json!("invalid_client")));
+    let sentence = "no client authentication was sent: the body is no form (Content-Type: application/x-www-form-urlencoded)";
+    assert_eq!(refused.json()["error_description"], sentence);
 }
