@@ -26,6 +26,7 @@ pub(crate) mod pushed;
 pub(crate) mod redeem;
 pub(crate) mod register;
 pub(crate) mod replay;
+mod session;
 pub(crate) mod sign_in;
 pub(crate) mod tokens;
 pub(crate) mod userinfo;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use fixtures::{Person, SecondFactor, Status};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
 use crate::fault::SignIn;
@@ -18,7 +18,7 @@ use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::token::same_secret;
 use crate::realm::grants::Session;
 use crate::realm::sign_in::{AuthorizationResponse, later};
-use crate::realm::{INTERACTION_LIFE, Interaction, SESSION_LIFE, State};
+use crate::realm::{INTERACTION_LIFE, Interaction, State};
 
 /// What a step of the login leads to.
 #[derive(Debug, Clone)]
@@ -72,12 +72,6 @@ impl State {
 
     pub(crate) fn interaction(&self, name: &str) -> Option<&Interaction> {
         self.interactions.get(name)
-    }
-
-    /// The session a cookie names, if it lives and its person may still sign in.
-    pub(crate) fn live_session(&self, cookie: &str, now: Timestamp) -> Option<&Session> {
-        let session = self.sessions.get(cookie).filter(|session| now < session.expires_at)?;
-        self.people.present(&session.person).filter(|person| person.status == Status::Active).map(|_| session)
     }
 
     /// Step 1: user name and company. Whether they are right shows only after the password.
@@ -250,52 +244,6 @@ impl State {
         }
         let response = self.answer_with_code(&request, &session, answered, &mut sign_in, note);
         Step::Done { response, session: Some(secret) }
-    }
-
-    /// The person authenticated: a session begins, and the one the browser had before ends. `None` when the person may
-    /// not sign in; the note says why.
-    pub(crate) fn begin_session(
-        &mut self,
-        key: &str,
-        cookie: Option<&str>,
-        note: &mut Note,
-    ) -> Option<(String, Session)> {
-        self.begin_session_saying(Map::new(), key, cookie, note)
-    }
-
-    /// The same for a person who said this of themselves.
-    pub(crate) fn begin_session_saying(
-        &mut self,
-        said: Map<String, Value>,
-        key: &str,
-        cookie: Option<&str>,
-        note: &mut Note,
-    ) -> Option<(String, Session)> {
-        note.person = Some(key.to_owned());
-        if let Err(refusal) = standing(self.people.present(key)?) {
-            note.refusal = Some(refusal);
-            return None;
-        }
-        if let Some(old) = cookie {
-            self.sessions.remove(old);
-        }
-        let now = self.now();
-        let session = Session {
-            person: key.to_owned(),
-            sid: self.generator.short(),
-            auth_time: now,
-            expires_at: later(now, SESSION_LIFE),
-            said,
-        };
-        let secret = self.generator.secret();
-        self.sessions.insert(secret.clone(), session.clone(), session.expires_at, now);
-        Some((secret, session))
-    }
-
-    /// The living session of a cookie, with the cookie.
-    pub(crate) fn session_of_cookie(&self, cookie: &str) -> Option<(String, Session)> {
-        let session = self.live_session(cookie, self.now())?.clone();
-        Some((cookie.to_owned(), session))
     }
 
     /// The person agrees to what the client gets.
