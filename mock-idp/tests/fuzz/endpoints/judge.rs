@@ -165,7 +165,8 @@ fn judge_directory(shot: &Shot, answer: &Answer, path: &str) -> Result<(), Strin
 /// Where browsers are sent: on, or back to the client that is waiting, or to where a client has people after logout.
 fn judge_redirect(facts: &Facts, shot: &Shot, path: &str, location: &str) -> Result<(), String> {
     let params = shot.params();
-    let opened_again = location.strip_prefix(path).is_some_and(|rest| rest.starts_with('?'));
+    let opened_again =
+        location.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('?'));
     if path == "/connect/endsession" && shot.method == "POST" && opened_again {
         // What another site posts; opened, it is judged like any.
         return Ok(());
