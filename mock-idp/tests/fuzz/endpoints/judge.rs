@@ -79,12 +79,18 @@ pub(super) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
     judge_success(facts, shot, answer, endpoint)
 }
 
+fn is_target(name: &str) -> bool {
+    matches!(name, "resource" | "audience")
+}
+
 /// What is worth having goes to those who may have it.
 fn judge_success(facts: &Facts, shot: &Shot, answer: &Answer, path: &str) -> Result<(), String> {
     let form = shot.form();
     let twice = form
         .iter()
         .enumerate()
+        // Several targets may be asked for wherever tokens are (RFC 8707 2, RFC 8693 2.1).
+        .filter(|(_, (name, _))| !(path == "/connect/deviceauthorization" && is_target(name)))
         .find(|(at, (name, _))| form[..*at].iter().any(|(earlier, _)| earlier == name));
     ensure!(
         twice.is_none() || matches!(path, "/connect/register" | "/connect/userinfo"),
