@@ -3,10 +3,12 @@
 
 mod acts;
 mod catalogue_page;
+mod clients;
 mod entry_page;
 mod order;
 mod page;
 mod rows;
+mod rules;
 mod tokens;
 mod verdict_page;
 
@@ -41,6 +43,9 @@ pub(super) fn router() -> Router {
         .route("/_control/console/arm", post(acts::arm))
         .route("/_control/console/disarm", post(acts::disarm))
         .route("/_control/console/clock", post(acts::clock))
+        .route("/_control/console/rule", post(rules::add))
+        .route("/_control/console/take-back", post(rules::take_back))
+        .route("/_control/console/register", post(clients::register))
         .route("/_control/console/reset", post(acts::reset))
         .route("/_control/console/issue", post(tokens::issue))
         .route("/_control/console/expire", post(tokens::expire))

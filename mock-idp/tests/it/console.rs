@@ -278,6 +278,77 @@ async fn a_hundred_thousand_people_make_no_long_page() {
 }
 
 #[tokio::test]
+async fn rules_are_added_and_taken_back() {
+    let console = Console::open().await;
+    let busy = r#"{"status": {"status": 503, "retry_after": 5}}"#;
+    let form = [("operation", "discovery"), ("person", ""), ("then", busy), ("times", "1")];
+    console.done("rule", &form, "/_control/console?did=rule#rules").await;
+    let page = console.show("did=rule").await;
+    assert!(
+        page.contains("role=\"status\">The rule is there.")
+            && page.contains("<td>answer 503</td><td>0 of 1</td>")
+    );
+    let asked = async || console.browser.get(&console.idp.discovery_url()).await.status.as_u16();
+    assert_eq!((asked().await, asked().await), (503, 200));
+    let always = [("operation", "token"), ("person", "dana"), ("then", "\"hang\""), ("times", "")];
+    console.done("rule", &always, "/_control/console?did=rule#rules").await;
+    let page = console.show("").await;
+    assert!(page.contains("<td>token of dana</td><td>never answer</td><td>0</td>"), "{page}");
+    assert!(page.contains("id=\"take-back-2\"") && !page.contains("id=\"take-back-1\""), "the first is over");
+    console.done("take-back", &[("id", "2")], "/_control/console?did=taken-back#rules").await;
+    assert!(console.idp.rules().list().iter().all(|rule| !rule.active || rule.fired == 1));
+    for (form, sentence) in [
+        ([("operation", "tokn"), ("then", busy), ("times", "1")], "there is no operation"),
+        ([("operation", "token"), ("then", "nothing"), ("times", "1")], "then is nothing that a rule does"),
+        (
+            [("operation", "token"), ("then", busy), ("times", "0")],
+            "a rule that strikes no time does nothing",
+        ),
+        ([("operation", "token"), ("then", busy), ("times", "x")], "&#34;x&#34; is not a number"),
+        ([("person", "nobody"), ("then", busy), ("times", "1")], "there is no person"),
+    ] {
+        console.wrong("rule", &form, sentence).await;
+    }
+    console.wrong("take-back", &[("id", "2")], "there is no rule 2 that could be taken back").await;
+    console.done("rule", &always, "/_control/console?did=rule#rules").await;
+    console.done("take-back", &[("id", "all")], "/_control/console?did=taken-back#rules").await;
+    assert!(console.idp.rules().list().iter().all(|rule| !rule.active));
+}
+
+#[tokio::test]
+async fn an_address_is_registered_for_a_client() {
+    let console = Console::open().await;
+    let uri = "http://localhost:5173/<callback>";
+    let known = console.idp.clients().get("spa").expect("a client").redirect_uris;
+    let form = |uri: &'static str, what: &'static str| [("client", "spa"), ("uri", uri), ("what", what)];
+    for _ in 0..2 {
+        let done = "/_control/console?did=registered#clients";
+        console.done("register", &form(uri, "redirect_uri"), done).await;
+    }
+    let out = "http://localhost:5173/out";
+    let done = "/_control/console?did=registered#clients";
+    console.done("register", &form(out, "post_logout_redirect_uri"), done).await;
+    let spa = console.idp.clients().get("spa").expect("a client");
+    assert_eq!(spa.redirect_uris, [known, vec![uri.to_owned()]].concat(), "once, however often it is sent");
+    assert!(spa.post_logout_redirect_uris.contains(&out.to_owned()));
+    let page = console.show("").await;
+    assert!(page.contains("http://localhost:5173/&#60;callback&#62;") && !page.contains("<callback>"));
+    for (form, sentence) in [
+        (form("", "redirect_uri"), "write the address that is to be registered"),
+        (form("javascript:alert(1)", "redirect_uri"), "&#34;javascript:alert(1)&#34; is a script"),
+        ([("client", "sap"), ("uri", out), ("what", "redirect_uri")], "there is no client &#34;sap&#34;"),
+    ] {
+        console.wrong("register", &form, sentence).await;
+    }
+    let spa_now = console.idp.clients().get("spa").expect("a client");
+    assert_eq!(spa_now, spa, "nothing changed by what was wrong");
+    for number in 0..40 {
+        console.idp.clients().add(fixtures::Client::new(format!("crowd-{number}")));
+    }
+    assert!(console.show("").await.contains("and 15 more, at"));
+}
+
+#[tokio::test]
 async fn it_is_found_from_everywhere_and_belongs_to_its_realm() {
     let console = Console::open().await;
     for address in ["/_control", "/_control/"] {

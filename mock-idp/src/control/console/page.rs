@@ -6,16 +6,19 @@ use std::sync::Arc;
 use askama::Template;
 use fixtures::Person;
 
+use super::clients::{ClientRow, clients};
 use super::order::{Issued, KINDS, Order};
 use super::rows::{
     ArmedRow, ClockRow, EntryRow, FaultRow, HandedOutRow, PersonRow, armed, clock, faults, handed_out,
 };
+use super::rules::{CHOICES, RuleRow, rules};
 use crate::control::journaled;
 use crate::http::neighbours::Neighbours;
 use crate::http::place::Place;
 use crate::journal::{JournalQuery, Params};
 use crate::realm::State;
 use crate::realm::directory::Everybody;
+use crate::rule::OPERATIONS;
 use crate::story::{self, StoryLine};
 
 /// Most people on the page.
@@ -80,6 +83,9 @@ fn sentence(did: &str) -> (&'static str, &'static str) {
     match did {
         "armed" => ("faults", "The fault is armed."),
         "disarmed" => ("faults", "Disarmed."),
+        "rule" => ("rules", "The rule is there."),
+        "taken-back" => ("rules", "Taken back."),
+        "registered" => ("clients", "The address is registered."),
         "changed" => ("people", "The person was changed."),
         "deactivate" => ("people", "The person was deactivated; sessions have ended."),
         "lock" => ("people", "The person was locked; sessions have ended."),
@@ -139,7 +145,13 @@ struct Console<'a> {
     faults: Vec<FaultRow>,
     more_faults: usize,
     armed: Vec<ArmedRow>,
+    rules: Vec<RuleRow>,
+    choices: &'static [(&'static str, &'static str)],
+    ruled: &'static [&'static str],
+    /// All of them, by id.
     clients: Vec<String>,
+    registered: Vec<ClientRow>,
+    more_clients: usize,
     sign_ins: Vec<StoryLine>,
     entries: Vec<EntryRow>,
     /// Number of the newest entry.
@@ -167,6 +179,7 @@ pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
         PersonRow::of(person, company.map_or(&*person.company, |company| &*company.name))
     };
     let people = people.iter().map(row).collect();
+    let (registered, more_clients) = clients(&state);
     let newest = state.journal.iter().next_back().map_or(0, |entry| entry.seq);
     let mut sign_ins = story::list(state.journal.iter());
     sign_ins.truncate(SIGN_INS);
@@ -187,7 +200,12 @@ pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
         faults,
         more_faults,
         armed: armed(&state),
+        rules: rules(&state),
+        choices: &CHOICES,
+        ruled: &OPERATIONS,
         clients: state.clients.keys().cloned().collect(),
+        registered,
+        more_clients,
         sign_ins,
         entries: entries(&state, &asked.journal()),
         newest,

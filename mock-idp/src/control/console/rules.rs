@@ -1,0 +1,148 @@
+//! Rules on the console: those there are, and the ones that testers often need.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::response::Response;
+
+use super::acts::{Form, handle, words};
+use crate::handles::Rules;
+use crate::http::place::Place;
+use crate::realm::State;
+use crate::rule::{Rule, RuleRecord, Then, When};
+
+/// Most rules on the page.
+const SHOWN: usize = 20;
+
+/// What a rule does, as the control interface takes it, and in words.
+pub(super) const CHOICES: [(&str, &str); 12] = [
+    (r#"{"status": {"status": 503, "retry_after": 5}}"#, "answer 503"),
+    (r#"{"status": {"status": 500}}"#, "answer 500"),
+    (r#"{"oauth_error": {"error": "temporarily_unavailable"}}"#, "temporarily_unavailable"),
+    (r#"{"oauth_error": {"error": "invalid_grant"}}"#, "invalid_grant"),
+    (r#"{"oauth_error": {"error": "invalid_client"}}"#, "invalid_client"),
+    (r#"{"oauth_error": {"error": "access_denied"}}"#, "access_denied"),
+    (r#"{"delay_ms": 5000}"#, "answer 5s late"),
+    (r#"{"delay_ms": 30000}"#, "answer 30s late"),
+    (r#""hang""#, "never answer"),
+    (r#""reset""#, "reset the connection"),
+    (r#""truncate""#, "send half of the answer"),
+    (r#""garbage""#, "send no HTTP"),
+];
+
+pub(super) struct RuleRow {
+    pub(super) id: u64,
+    pub(super) when: String,
+    pub(super) then: String,
+    /// How often it struck, and of how many times if there is an end.
+    pub(super) fired: String,
+    pub(super) is_active: bool,
+}
+
+impl RuleRow {
+    fn of(record: &RuleRecord) -> Self {
+        let Rule { when, then, times, after } = &record.rule;
+        let fired = record.fired;
+        let spared = if *after > 0 { format!(", {after} spared") } else { String::new() };
+        Self {
+            id: record.id,
+            when: in_words(when) + &spared,
+            then: done(then),
+            fired: times.map_or_else(|| fired.to_string(), |times| format!("{fired} of {times}")),
+            is_active: record.active && *times != Some(fired),
+        }
+    }
+}
+
+/// The newest rules.
+pub(super) fn rules(state: &State) -> Vec<RuleRow> {
+    state.rules.list().iter().rev().take(SHOWN).map(RuleRow::of).collect()
+}
+
+fn in_words(when: &When) -> String {
+    let When { operation, client, person, state, login_hint, nth } = when;
+    let mut words = vec![operation.clone().unwrap_or_else(|| "any request".to_owned())];
+    let named = [("of", person), ("at", client), ("with state", state), ("with login_hint", login_hint)];
+    words.extend(named.into_iter().filter_map(|(word, name)| Some(format!("{word} {}", name.as_ref()?))));
+    words.extend(nth.map(|nth| format!("number {nth}")));
+    words.join(" ")
+}
+
+fn done(then: &Then) -> String {
+    match then {
+        Then::Fault(id) => id.clone(),
+        Then::OauthError { error, .. } => error.clone(),
+        Then::Status { status, .. } => format!("answer {status}"),
+        Then::DelayMs(wait) => format!("answer {:?} late", Duration::from_millis(*wait)),
+        Then::Hold { barrier, until } => format!("wait at {barrier} for {until}"),
+        Then::Hang => "never answer".to_owned(),
+        Then::Reset => "reset the connection".to_owned(),
+        Then::Close => "close the connection".to_owned(),
+        Then::Truncate => "send half of the answer".to_owned(),
+        Then::MalformedChunk => "send a broken chunk".to_owned(),
+        Then::Garbage => "send no HTTP".to_owned(),
+        Then::Trickle => "send one byte a second".to_owned(),
+        Then::Padding(bytes) => format!("send {bytes} bytes more"),
+    }
+}
+
+/// Adds a rule.
+pub(super) async fn add(place: Place, body: Bytes) -> Response {
+    let form = Form::read(&body);
+    form.back(&place, "rules", try_add(&place, &form).map(|()| "rule"))
+}
+
+fn try_add(place: &Place, form: &Form) -> Result<(), String> {
+    let given = |name: &str| Some(form.text(name).to_owned()).filter(|text| !text.is_empty());
+    let then = serde_json::from_str(form.text("then"));
+    let then = then.map_err(|error| format!("then is nothing that a rule does: {error}"))?;
+    let times = match form.text("times") {
+        "" => None,
+        _ => Some(form.number("times").and_then(|times| match times {
+            0 => Err("a rule that strikes no time does nothing; leave times empty for always".to_owned()),
+            times => Ok(times),
+        })?),
+    };
+    let when = When { operation: given("operation"), person: given("person"), ..When::default() };
+    handle(place, Rules).add(Rule { when, then, times, after: 0 }).map(drop).map_err(words)
+}
+
+/// Takes one rule back, or all.
+pub(super) async fn take_back(place: Place, body: Bytes) -> Response {
+    let form = Form::read(&body);
+    let done = if form.text("id") == "all" {
+        handle(&place, Rules).take_all_back();
+        Ok("taken-back")
+    } else {
+        form.number("id").and_then(|id| {
+            let mut state = place.realm.lock();
+            let known = state.rules.get(id).is_some_and(|rule| rule.active);
+            state.rules.take_back(id);
+            if known {
+                Ok("taken-back")
+            } else {
+                Err(format!("there is no rule {id} that could be taken back"))
+            }
+        })
+    };
+    form.back(&place, "rules", done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_chosen_is_what_a_rule_takes() {
+        for (json, words) in CHOICES {
+            let then: Then = serde_json::from_str(json).expect(json);
+            assert!(then.flaw().is_none() && done(&then) == words, "{json}");
+        }
+    }
+
+    #[test]
+    fn requests_are_told_in_words() {
+        assert_eq!(in_words(&When::default()), "any request");
+        assert_eq!(in_words(&When::operation("token").person("dana").nth(2)), "token of dana number 2");
+    }
+}
