@@ -18,7 +18,7 @@ pub use self::builder::MockIdpBuilder;
 use self::secured::{is_exposed, made_key, make_tls};
 use self::serving::{Served, called, listen, reached_at, serve_here, serve_on_threads};
 use crate::base::{Addressing, is_base_url};
-use crate::handles::{NotFound, RealmHandle, RealmsHandle};
+use crate::handles::{RealmHandle, RealmsHandle};
 use crate::realm::Realm;
 use crate::realms::{RealmError, Realms, Template};
 use crate::tls::TlsError;
@@ -53,8 +53,8 @@ pub enum StartError {
     )]
     BackChannel(String),
     /// Nobody is called as whoever is to sign in without a page.
-    #[error("{0}; --headless-as takes a key, user name, address or subject")]
-    HeadlessAs(#[from] NotFound),
+    #[error("{0}; change --headless-as")]
+    HeadlessAs(String),
     /// The operating system gave no randomness, no thread or no runtime.
     #[error("the operating system does not give what a provider needs: {0}")]
     System(String),
@@ -214,7 +214,7 @@ impl MockIdpBuilder {
             realms.create(&path, plan.into())?;
         }
         let root = realms.get("").ok_or_else(|| StartError::System("memory".to_owned()))?;
-        root.lock().check_headless()?;
+        root.lock().check_headless().map_err(StartError::HeadlessAs)?;
         Ok((realms, root))
     }
 

@@ -12,6 +12,7 @@ use crate::config::{Config, ConfigError, Plan, entry, refused, unknown};
 use crate::fault::{StagedBy, Target, catalogue};
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::{EndpointError, Endpoints};
+use crate::protocol::on_the_spot;
 use crate::realm::invent::MOST;
 use crate::rule::{OPERATIONS, Rule, Then};
 use crate::switches::Switches;
@@ -158,16 +159,7 @@ pub(super) fn scope(
         let sentence = "people are made up, and there is no company for them";
         return Err(refused(tree.line_of("invented_people"), sentence, "add one under companies"));
     }
-    if let Some(name) = plan.headless_as.as_ref().filter(|_| !switches.any_person) {
-        let is_meant = |person: &Person| {
-            let names =
-                [Some(&person.key), Some(&person.username), Some(&person.subject), person.email.as_ref()];
-            names.into_iter().flatten().any(|other| other.to_lowercase() == name.to_lowercase())
-        };
-        if plan.prepared.invented_people == 0 && !fixtures.people.iter().any(is_meant) {
-            person(name, fixtures, tree.line_of("headless_as"))?;
-        }
-    }
+    headless(plan, fixtures, switches, tree)?;
     for (number, arming) in plan.prepared.faults.iter().enumerate() {
         let tree = entry(tree, "faults", number);
         fault(&arming.fault, tree.line_of("fault"))?;
@@ -182,6 +174,24 @@ pub(super) fn scope(
         rule(wanted, fixtures, switches, entry(tree, "rules", number))?;
     }
     Ok(())
+}
+
+/// Who signs in without a page is somebody, or could be.
+fn headless(plan: &Plan, fixtures: &Fixtures, switches: Switches, tree: &Node) -> Result<(), ConfigError> {
+    let Some(name) = &plan.headless_as else { return Ok(()) };
+    let is_meant = |person: &Person| {
+        let names = [Some(&person.key), Some(&person.username), Some(&person.subject), person.email.as_ref()];
+        names.into_iter().flatten().any(|other| other.to_lowercase() == name.to_lowercase())
+    };
+    if plan.prepared.invented_people > 0 || fixtures.people.iter().any(is_meant) {
+        return Ok(());
+    }
+    let line = tree.line_of("headless_as");
+    if !switches.any_person {
+        return person(name, fixtures, line);
+    }
+    let made = on_the_spot::person::person(name, "", &fixtures.companies);
+    made.map(drop).map_err(|refusal| refused(line, refusal.reason, "write a name that a person can have"))
 }
 
 /// Where the endpoints of a realm are, if they can be there; those that it does not name are like these.

@@ -8,7 +8,9 @@ use serde_json::Value;
 use crate::fault::documents::MAINTENANCE;
 use crate::fault::issuer::elsewhere;
 use crate::fault::token::Outage;
-use crate::http::account::{SESSION_SECONDS, begun_cookie, session_cookie};
+use crate::http::account::{
+    SESSION_SECONDS, begun_cookie, comes_without_cookies, open_again, session_cookie,
+};
 use crate::http::gzip;
 use crate::http::pages;
 use crate::http::reply::Reply;
@@ -27,6 +29,12 @@ use crate::realm::sign_in::{AuthorizationResponse, Authorized, Page};
 pub(super) const SICK: &str = "the provider is sick";
 
 pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
+    if !names_somebody(incoming)
+        && comes_without_cookies(realm, incoming)
+        && let Some(opened) = open_again(incoming, note)
+    {
+        return opened;
+    }
     let cookie = incoming.cookie(&realm.cookie);
     let (params, chosen) = match asked(incoming) {
         Ok(asked) => asked,

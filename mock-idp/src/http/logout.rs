@@ -1,8 +1,8 @@
 //! Logout that an application begins (RP-Initiated Logout 1.0), and the page on which the person says whether.
 
-use axum::http::{Method, StatusCode, header};
+use axum::http::{StatusCode, header};
 
-use crate::http::account::session_cookie;
+use crate::http::account::{comes_without_cookies, open_again, session_cookie};
 use crate::http::connect::SICK;
 use crate::http::pages;
 use crate::http::reply::Reply;
@@ -14,22 +14,14 @@ use crate::realm::logout::{Ended, Logout};
 
 /// An application sends the browser here.
 pub(crate) fn end_session(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let posted_from_elsewhere = incoming.method == Method::POST && incoming.is_cross_site();
-    if posted_from_elsewhere && incoming.cookie(&realm.cookie).is_none() {
-        if incoming.form.encode().len() > LONGEST_QUERY {
+    if comes_without_cookies(realm, incoming) {
+        return open_again(incoming, note).unwrap_or_else(|| {
             let reason = "what another site posted is too long for an address; send less, or send it by GET";
-            return pages::error(&incoming.place.base, &Refusal::new("logout_length", reason), note);
-        }
-        // What another site posts brings no cookie along, and an address that is opened does: whose session it is shows there.
-        note.response.location = Some(incoming.place.asked.to_string());
-        let path = format!("/{}", incoming.place.whole_path.trim_start_matches('/'));
-        return Reply::see_other(&incoming.params().append_to(&path));
+            pages::error(&incoming.place.base, &Refusal::new("logout_length", reason), note)
+        });
     }
     end(realm, incoming, false, note)
 }
-
-/// Longest query that a posted form is made into, in bytes: browsers and servers take so much.
-const LONGEST_QUERY: usize = 16 * 1024;
 
 /// The person answers.
 pub(crate) fn logout(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {

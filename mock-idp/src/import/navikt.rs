@@ -31,7 +31,7 @@ struct TokenProvider {
     system_time: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Callback {
     issuer_id: String,
@@ -57,8 +57,14 @@ struct Mapping {
 pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     let remedy = "the file is what mock-oauth2-server takes as JSON_CONFIG";
     let file: File = serde_json::from_str(text).map_err(|error| from_json(&error, remedy))?;
-    if file.token_callbacks.is_empty() {
+    let is_one = file.interactive_login.is_some() || file.token_provider.is_some();
+    if file.token_callbacks.is_empty() && !is_one {
         return Err(refused(None, "has no tokenCallbacks", remedy));
+    }
+    let mut callbacks = file.token_callbacks;
+    if callbacks.is_empty() {
+        // The issuer that its documentation names.
+        callbacks.push(Callback { issuer_id: "default".to_owned(), ..Callback::default() });
     }
     let mut draft = Draft::new();
     draft.any_client = true;
@@ -67,10 +73,13 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     draft.note(
         "mock-oauth2-server takes any client, redirect URI and user name, and so do any_client = true and any_person = true; the clients that stand here are registered, and strict: write their secret and redirect_uris, or remove them. tokenExpiry and aud are theirs alone",
     );
+    draft.note(
+        "claims that the provider sets (acr, amr, aud, …) are not said at a sign-in: faults send others",
+    );
     if file.interactive_login != Some(true) {
         draft.headless = true;
         draft.note(
-            "interactiveLogin = false: headless = true signs in whoever login_hint names, be it anybody; without a hint headless_as signs in the first person of a realm, and where there is none a person is asked for",
+            "interactiveLogin = false: headless = true signs in whoever login_hint names, be it anybody; without a hint headless_as signs in the first person of a realm, and where there is none the one of the root; where there is none either a person is asked for",
         );
     }
     for name in file.rest.keys() {
@@ -82,7 +91,7 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
         }
         draft.clock = system_time.and_then(|at| clock(at, &mut draft));
     }
-    for callback in file.token_callbacks {
+    for callback in callbacks {
         let mut realm = realm(callback, &mut draft);
         if draft.headless {
             realm.headless_as = realm.people.first().map(|person| person.key.clone());

@@ -159,9 +159,13 @@ impl Directory {
         self.by_subject.get(subject).and_then(|key| self.present(key))
     }
 
-    /// Whether somebody has, or had until they were deleted, this key or subject.
+    /// Whether somebody is, or was until they were deleted, called that in any way.
     pub(crate) fn is_taken(&self, name: &str) -> bool {
-        self.people.contains_key(name) || self.by_subject.contains_key(name)
+        let lower = name.to_lowercase();
+        self.people.contains_key(name)
+            || self.by_subject.contains_key(name)
+            || self.by_username.contains_key(&lower)
+            || self.by_email.contains_key(&lower)
     }
 
     /// The people of all companies with this user name who are there.

@@ -86,6 +86,11 @@ pub(super) fn is_nobodys(entry: &Entry) -> bool {
     entry.channel == Channel::Back && entry.status == 401 && entry.refusal.as_ref().is_some_and(failed)
 }
 
+/// Whether it was posted by another site and led to the same as an address, where it counts.
+fn is_opened_again(entry: &Entry) -> bool {
+    entry.method == "POST" && entry.response.location.as_deref() == Some(&entry.path)
+}
+
 /// What applications call, or send a browser to. Everything else is pages and documents: anybody can put a value there.
 fn is_for_applications(entry: &Entry) -> bool {
     matches!(
@@ -106,7 +111,7 @@ impl<'a> Party<'a> {
     fn new(client: &'a str, is_alone: bool, own: &[&'a Entry], entries: &'a [Entry]) -> Self {
         let ours = || own.iter().copied();
         let requests: Vec<_> = ours()
-            .filter(|entry| entry.operation == "authorize")
+            .filter(|entry| entry.operation == "authorize" && !is_opened_again(entry))
             .map(|entry| Request { entry, params: asked(entry, entries) })
             .collect();
         let answers =

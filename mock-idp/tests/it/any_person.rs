@@ -103,6 +103,36 @@ async fn who_is_written_down_stays_who_they_are() {
 }
 
 #[tokio::test]
+async fn a_company_tells_people_of_one_name_apart() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    let url = authorize_url(&idp, &[]);
+    for (name, company, subject) in [
+        ("sam", "", "k1-northwind-sam"),
+        ("SAM", "contoso", "k1-contoso-sam"),
+        ("sam", "Contoso Managed Services", "k1-contoso-sam"),
+        (" sam ", "northwind", "k1-northwind-sam"),
+    ] {
+        let back = browser.post(&url, &[("sub", name), ("company", company)]).await;
+        assert_eq!(told(&browser, &idp, &back).await[0]["sub"], subject, "{name:?} {company}");
+    }
+    for (name, company, said) in [
+        ("dana", "contoso", "belongs to the company northwind; leave company out"),
+        ("dana", "contosso", "there is no company"),
+        ("  ", "", "nobody is named"),
+    ] {
+        let refused = browser.post(&url, &[("sub", name), ("company", company)]).await;
+        assert_eq!((refused.status.as_u16(), refused.location.as_deref()), (400, None), "{name} {company}");
+        assert!(refused.body.contains(said), "{said}: {}", refused.body);
+    }
+    idp.people().delete("dana").expect("dana");
+    for name in ["dana", "DANA", "Dana@northwind.example", "k1-northwind-dana"] {
+        let deleted = browser.post(&url, &[("sub", name)]).await;
+        assert!(deleted.body.contains("was deleted; restore or recreate"), "{name}: {}", deleted.body);
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_is_said_on_the_page_and_what_was_typed_stays() {
     let idp = provider().await;
     let browser = Browser::new();

@@ -350,6 +350,39 @@ async fn a_sign_in_goes_on_in_the_browser_that_began_it_and_in_no_other() {
 }
 
 #[tokio::test]
+async fn a_request_that_another_site_posts_is_opened_again_where_cookies_come_along() {
+    let idp = provider().await;
+    let url = authorize_url(&idp, &[("state", "posted")]);
+    let (address, query) = url.split_once('?').expect("a query");
+    // No browser sends cookies along with this.
+    let posted = async |query: String| {
+        let browser = Browser::new();
+        let request = browser.http().post(address).header("sec-fetch-site", "cross-site");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        browser.send(request.body(query)).await
+    };
+    let browser = Browser::new();
+    let waiting = browser.authorize(&idp, &[]).await.interaction();
+    let answer = posted(query.to_owned()).await;
+    assert_eq!((answer.status.as_u16(), answer.headers.get("set-cookie")), (303, None));
+    let opened = answer.location.expect("an address");
+    assert!(opened.starts_with("/connect/authorize?") && opened.contains("state=posted"), "{opened}");
+    let form = [("interaction", waiting.as_str()), ("person", "dana")];
+    let signed_in = browser.post(&idp.url("/account/people"), &form).await;
+    assert!(signed_in.param("code").is_some(), "the other tab goes on: {signed_in:?}");
+    let again = browser.get(&idp.url(&opened)).await;
+    assert_eq!(again.param("state").as_deref(), Some("posted"), "and its session answers");
+    let check = |id: &str| {
+        let verdict = idp.verdict().of(CLIENT);
+        verdict.clients[0].checks.iter().find(|check| check.id == id).map(|check| check.outcome)
+    };
+    assert_eq!(check("state-present"), Some(mock_idp::Outcome::Pass));
+    assert_eq!(check("state-unique"), Some(mock_idp::Outcome::Pass), "it came once");
+    let long = format!("{query}&ui_locales={}", "x".repeat(17_000));
+    assert_ne!(posted(long).await.location.as_deref().map(|to| to.starts_with("/connect/")), Some(true));
+}
+
+#[tokio::test]
 async fn what_a_client_registers_controls_no_provider() {
     let idp = MockIdp::builder().with_registration().start().await.expect("a free port");
     let other = MockIdp::start().await;

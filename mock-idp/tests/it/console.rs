@@ -393,6 +393,7 @@ async fn a_link_elsewhere_leads_to_pages_and_does_nothing() {
             assert_eq!(send("GET", path, mode, dest).await, 403, "{path} {mode} {dest}");
         }
     }
+    assert_eq!(send("GET", "/_control/console/answers/1", "navigate", "document").await, 403, "it goes on");
     for path in ["/_control/reset", "/_control/console/reset", "/_control/people/dana/lock"] {
         assert_eq!(send("POST", path, "navigate", "document").await, 403, "{path}");
     }

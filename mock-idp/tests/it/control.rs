@@ -617,6 +617,18 @@ async fn a_company_is_added_filled_emptied_and_removed() {
             ("POST", "/companies", json!({"key": ""}), "is empty or has a control character; write one"),
             ("POST", "/companies", json!({"key": "ac\nme"}), "is empty or has a control character"),
             ("POST", "/companies", json!({"name": "Acme"}), "missing field \"key\""),
+            (
+                "POST",
+                "/companies",
+                json!({"key": "x", "name": " "}),
+                "the name of the company is empty; write one",
+            ),
+            (
+                "POST",
+                "/companies",
+                json!({"key": "x", "directory_token": ""}),
+                "the directory token of the company",
+            ),
             ("POST", "/companies", json!({"key": "x", "rolse": []}), "did you mean \"roles\"?"),
             ("POST", "/people", json!({"key": "nora", "company": "amce"}), "did you mean \"acme\"?"),
         ])

@@ -109,6 +109,14 @@ async fn oidc_provider_mock_people_keep_their_claims() {
 }
 
 #[tokio::test]
+async fn navikt_without_callbacks_has_the_issuer_default() {
+    let (idp, config) = served(ImportFormat::Navikt, r#"{"interactiveLogin": true}"#).await;
+    assert!(config.contains("any_client = true") && config.contains("any_person = true"), "{config}");
+    let realm = idp.realms().get("default").expect("the realm");
+    assert_eq!(sign_in(&idp, &realm, ANY, "somebody").await.0["sub"], "somebody");
+}
+
+#[tokio::test]
 async fn navikt_issuers_become_realms() {
     let text = r#"{
         "interactiveLogin": false,

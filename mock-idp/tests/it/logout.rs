@@ -204,6 +204,23 @@ async fn a_headless_provider_asks_nobody() {
 }
 
 #[tokio::test]
+async fn what_is_opened_again_is_where_browsers_reach_it() {
+    let idp = MockIdp::builder().derived_issuer().on_current_runtime().start().await.expect("a free port");
+    idp.realms().create("acme").expect("a realm");
+    for (path, prefix, expected) in [
+        ("/connect/endsession", "/idp", "/idp/connect/endsession?state=1"),
+        ("/connect/endsession", "", "/connect/endsession?state=1"),
+        ("/acme/connect/endsession", "/idp", "/idp/acme/connect/endsession?state=1"),
+    ] {
+        let browser = Browser::new();
+        let request = browser.http().post(idp.url(path)).header("sec-fetch-site", "cross-site");
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body("state=1");
+        let answer = browser.send(request.header("x-forwarded-prefix", prefix)).await;
+        assert_eq!(answer.location.as_deref(), Some(expected));
+    }
+}
+
+#[tokio::test]
 async fn a_hint_ends_nothing_in_another_browser_unless_nobody_is_ever_asked() {
     for headless in [false, true] {
         let builder = MockIdp::builder().on_current_runtime();

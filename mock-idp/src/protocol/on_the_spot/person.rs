@@ -34,20 +34,26 @@ pub(crate) fn unknown(name: &str) -> String {
 
 /// A person of this name, which is key, user name and subject: a member of the company that is named, or of the first.
 pub(crate) fn person(name: &str, company: &str, companies: &[Company]) -> Result<Person, Refusal> {
-    let is_meant = |other: &&Company| {
-        other.key == company || other.id == company || other.name.to_lowercase() == company.to_lowercase()
-    };
-    let found = if company.is_empty() { companies.first() } else { companies.iter().find(is_meant) };
-    let Some(found) = found else {
-        let remedy = nearest_remedy(company, companies.iter().map(|other| other.name.as_str()));
-        let reason = format!("there is no company {:?}; {remedy}", shorten(company));
-        return Err(Refusal::new("company_known", reason));
-    };
+    let found = self::company(company, companies)?;
     let person = Person { why: WHY.to_owned(), ..Person::new(name, &*found.key) };
     match check_person(&person, companies) {
         Ok(()) => Ok(person),
         Err(wrong) => Err(Refusal::new("person_well_formed", wrong.sentence)),
     }
+}
+
+/// The company of this key, id or name; the first, where none is named.
+pub(crate) fn company<'a>(named: &str, companies: &'a [Company]) -> Result<&'a Company, Refusal> {
+    let is_meant = |other: &&Company| {
+        named.is_empty()
+            || other.key == named
+            || other.id == named
+            || other.name.to_lowercase() == named.to_lowercase()
+    };
+    companies.iter().find(is_meant).ok_or_else(|| {
+        let remedy = nearest_remedy(named, companies.iter().map(|other| other.name.as_str()));
+        Refusal::new("company_known", format!("there is no company {:?}; {remedy}", shorten(named)))
+    })
 }
 
 /// Claims as they are typed or sent; what the provider sets is not said of anybody.

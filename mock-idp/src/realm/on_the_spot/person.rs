@@ -16,17 +16,34 @@ impl State {
                 "claims are said at a sign-in only where any person is taken: start with --any-person";
             return Err(Refusal::new("claims_taken", reason));
         }
+        let named = &Named { name: named.name.trim(), ..*named };
         if named.name.is_empty() {
             return Err(Refusal::new("person_named", "nobody is named; give a user name"));
         }
         let claims = rules::claims(named.claims)?;
-        if let Some(known) = self.people.hinted(named.name) {
-            return Ok((known.key.clone(), claims));
+        if let Some(known) = self.known(named)? {
+            return Ok((known, claims));
         }
         if !self.switches.any_person {
             return Err(Refusal::new("person_known", rules::unknown(named.name)));
         }
         Ok((self.take_person(named)?, claims))
+    }
+
+    /// The key of whoever is called that: of this company, where one is named.
+    fn known(&self, named: &Named<'_>) -> Result<Option<String>, Refusal> {
+        let Some(found) = self.people.hinted(named.name) else { return Ok(None) };
+        if named.company.is_empty() {
+            return Ok(Some(found.key.clone()));
+        }
+        let company = &rules::company(named.company, self.people.companies())?.key;
+        let mut there = self.people.with_username(named.name).chain([found]);
+        let Some(person) = there.find(|person| person.company == *company) else {
+            let name = named.name;
+            let reason = format!("{name:?} belongs to the company {}; leave company out", found.company);
+            return Err(Refusal::new("person_company", reason));
+        };
+        Ok(Some(person.key.clone()))
     }
 
     fn take_person(&mut self, named: &Named<'_>) -> Result<String, Refusal> {

@@ -280,19 +280,23 @@ pub(crate) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
             let values = |name: &'static str| form.iter().filter(move |(other, _)| other == name);
             let several =
                 ["sub", "username", "company", "claims"].into_iter().any(|name| values(name).count() > 1);
-            // Nobody says claims of themselves unless that is switched on.
-            let claims = values("claims").any(|(_, claims)| !claims.is_empty());
-            let nobody = chosen.as_deref().is_some_and(|chosen| several || claims || !may_sign_in(chosen));
+            // Nobody says claims of themselves unless that is switched on, and whoever is in no such company is not meant.
+            let more =
+                ["claims", "company"].into_iter().any(|name| values(name).any(|(_, it)| !it.is_empty()));
+            let nobody = chosen.as_deref().is_some_and(|chosen| several || more || !may_sign_in(chosen));
             // Nobody is signed in by the page of another site.
-            let site = shot.header("sec-fetch-site");
-            let foreign = match site {
-                Some(site) => !matches!(site, b"same-origin" | b"none"),
-                // No origin that is made up here is the provider's.
-                None => shot.header("origin").is_some(),
-            };
-            let foreign = chosen.is_some() && foreign;
+            let foreign = chosen.is_some() && is_foreign(shot);
             let nowhere = permitted.is_empty() || is_replaced(facts, &params) || nobody || foreign;
             ensure!(nowhere, "a page, and not an error for the client");
+            Ok(())
+        }
+        // What another site posts is opened again, and judged like any then.
+        (303, Some(location), _)
+            if shot.method == "POST"
+                && chosen.is_none()
+                && is_foreign(shot)
+                && location.split('?').next() == Some("/connect/authorize") =>
+        {
             Ok(())
         }
         (303, Some(location), _) if location.starts_with('/') => {
@@ -333,12 +337,21 @@ pub(crate) fn judge(facts: &Facts, shot: &Shot, answer: &Answer) -> Result<(), S
     }
 }
 
+/// Whether it says that a page of another site sent it.
+fn is_foreign(shot: &Shot) -> bool {
+    match shot.header("sec-fetch-site") {
+        Some(site) => !matches!(site, b"same-origin" | b"none"),
+        // No origin that is made up here is the provider's.
+        None => shot.header("origin").is_some(),
+    }
+}
+
 /// Who is to sign in without a page: said in the form of a request whose parameters are in the query.
 fn chosen(shot: &Shot) -> Option<String> {
     let in_query = decoded(&written(&shot.query)).iter().any(|(name, _)| name == "client_id");
     let posted = (shot.method == "POST" && in_query).then(|| shot.form())?;
     let said = |wanted: &str| posted.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
-    said("sub").or_else(|| said("username"))
+    said("sub").or_else(|| said("username")).map(|name| name.trim().to_owned())
 }
 
 fn may_sign_in(chosen: &str) -> bool {

@@ -11,7 +11,7 @@ use crate::wire::Answer;
 use crate::world::Facts;
 
 /// RFC 9126 2.3: those of the token endpoint and of the authorization endpoint.
-const ERRORS: [&str; 9] = [
+const ERRORS: [&str; 10] = [
     "invalid_client",
     "invalid_dpop_proof",
     "invalid_request",
@@ -21,6 +21,7 @@ const ERRORS: [&str; 9] = [
     "unauthorized_client",
     "unmet_authentication_requirements",
     "unsupported_response_type",
+    "invalid_target",
 ];
 
 /// Judges the answer to a pushed authorization request.
