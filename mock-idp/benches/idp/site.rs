@@ -86,7 +86,7 @@ impl Site {
         let mut connection = Connection::open(self.address)?;
         for document in documents {
             let (path, body) = (format!("{}/_control/{noun}", self.realm), document.to_string());
-            let request = post(&path, "application/json", &body);
+            let request = post(&path, "Content-Type: application/json", &body);
             connection.ask(request.as_bytes())?.expect(201).with_context(|| format!("POST {path}"))?;
         }
         Ok(())
@@ -103,14 +103,16 @@ impl Site {
         let request = format!("GET {}?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", self.authorize);
         let asked = connection.ask(request.as_bytes())?.expect(303)?;
         let location = path_of(asked.header("location").context("no redirect")?).to_owned();
+        // A sign-in goes on in the browser that began it.
+        let browser = cookie_of(asked.header("set-cookie").context("no cookie of the browser")?);
+        let headers = format!("Content-Type: application/x-www-form-urlencoded\r\nCookie: {browser}");
         let (page, interaction) = location.split_once("?interaction=").context("nobody was asked")?;
         let (folder, _) = page.rsplit_once('/').context("a path")?;
         let form = format!("interaction={interaction}&person={person}");
-        let request = post(&format!("{folder}/people"), "application/x-www-form-urlencoded", &form);
+        let request = post(&format!("{folder}/people"), &headers, &form);
         let done = connection.ask(request.as_bytes())?.expect(303)?;
         ensure!(done.header("location").is_some_and(|to| to.starts_with(CALLBACK)), "not signed in");
-        let cookie = done.header("set-cookie").context("no session cookie")?;
-        Ok(cookie.split(';').next().unwrap_or(cookie).to_owned())
+        Ok(cookie_of(done.header("set-cookie").context("no session cookie")?).to_owned())
     }
 }
 
@@ -147,11 +149,16 @@ fn get(connection: &mut Connection, path: &str) -> anyhow::Result<Value> {
     serde_json::from_str(answer.body).with_context(|| format!("GET {path}"))
 }
 
-fn post(path: &str, content_type: &str, body: &str) -> String {
+fn post(path: &str, headers: &str, body: &str) -> String {
     format!(
-        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
+}
+
+/// A cookie as a browser sends it back.
+fn cookie_of(set: &str) -> &str {
+    set.split(';').next().unwrap_or(set)
 }
 
 /// A URL without scheme and authority.
