@@ -204,8 +204,8 @@ impl ClientUris {
             return Ok(builder);
         }
         let changed = builder.change_client(CLIENT, |client| {
-            client.redirect_uris.extend(self.redirect);
-            client.post_logout_redirect_uris.extend(self.post_logout);
+            add(&mut client.redirect_uris, self.redirect);
+            add(&mut client.post_logout_redirect_uris, self.post_logout);
             if self.backchannel_logout.is_some() {
                 client.backchannel_logout_uri = self.backchannel_logout;
             }
@@ -220,6 +220,15 @@ impl ClientUris {
             anyhow::anyhow!("{}: {}; {}", option_of(wrong.field), wrong.sentence, wrong.remedy)
         })?;
         Ok(changed)
+    }
+}
+
+/// Adds addresses that are not there yet.
+fn add(addresses: &mut Vec<String>, more: Vec<String>) {
+    for uri in more {
+        if !addresses.contains(&uri) {
+            addresses.push(uri);
+        }
     }
 }
 
