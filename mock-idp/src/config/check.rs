@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixtures::{Fixtures, Person};
+use fixtures::Fixtures;
 use jiff::Timestamp;
 
 use crate::config::tree::Node;
@@ -12,7 +12,7 @@ use crate::config::{Config, ConfigError, Plan, entry, refused, unknown};
 use crate::fault::{StagedBy, Target, catalogue};
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::{EndpointError, Endpoints};
-use crate::protocol::on_the_spot;
+use crate::realm::directory::Directory;
 use crate::realm::invent::MOST;
 use crate::rule::{OPERATIONS, Rule, Then};
 use crate::switches::Switches;
@@ -178,20 +178,16 @@ pub(super) fn scope(
 
 /// Who signs in without a page is somebody, or could be.
 fn headless(plan: &Plan, fixtures: &Fixtures, switches: Switches, tree: &Node) -> Result<(), ConfigError> {
-    let Some(name) = &plan.headless_as else { return Ok(()) };
-    let is_meant = |person: &Person| {
-        let names = [Some(&person.key), Some(&person.username), Some(&person.subject), person.email.as_ref()];
-        names.into_iter().flatten().any(|other| other.to_lowercase() == name.to_lowercase())
-    };
-    if plan.prepared.invented_people > 0 || fixtures.people.iter().any(is_meant) {
+    // Who is made up has no name yet.
+    let Some(name) = plan.headless_as.as_ref().filter(|_| plan.prepared.invented_people == 0) else {
         return Ok(());
-    }
-    let line = tree.line_of("headless_as");
-    if !switches.any_person {
-        return person(name, fixtures, line);
-    }
-    let made = on_the_spot::person::person(name, "", &fixtures.companies);
-    made.map(drop).map_err(|refusal| refused(line, refusal.reason, "write a name that a person can have"))
+    };
+    let directory = Directory::new(fixtures.companies.clone(), fixtures.people.clone());
+    directory.check_headless(name, switches.any_person).map_err(|wrong| {
+        let (sentence, remedy) =
+            wrong.split_once("; ").unwrap_or((&wrong, "write a name that a person can have"));
+        refused(tree.line_of("headless_as"), sentence, remedy)
+    })
 }
 
 /// Where the endpoints of a realm are, if they can be there; those that it does not name are like these.

@@ -4,7 +4,6 @@ use fixtures::{Person, Status};
 
 use crate::fault::{ArmError, Target, nearest};
 use crate::handles::NotFound;
-use crate::protocol::on_the_spot;
 use crate::realm::State;
 use crate::realm::grants::AccessGrant;
 
@@ -37,15 +36,8 @@ fn has_members(company: &str, member: &str, members: usize) -> String {
 impl State {
     /// Whether whoever signs in without a page can be found.
     pub(crate) fn check_headless(&self) -> Result<(), String> {
-        let Some(name) = &self.headless_as else { return Ok(()) };
-        if self.people.hinted(name).is_some() {
-            return Ok(());
-        }
-        if !self.switches.any_person {
-            return Err(self.no_person(name).to_string());
-        }
-        let made = on_the_spot::person::person(name, "", self.people.companies());
-        made.map(drop).map_err(|refusal| refusal.reason)
+        let check = |name: &String| self.people.check_headless(name, self.switches.any_person);
+        self.headless_as.as_ref().map_or(Ok(()), check)
     }
 
     /// What is said of a company that is not there.

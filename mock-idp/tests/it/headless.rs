@@ -178,7 +178,18 @@ async fn each_realm_may_name_somebody_of_its_own_who_has_to_be_there() {
     let error = MockIdp::builder().headless_as("dna").start().await.map(drop).unwrap_err().to_string();
     assert!(error.starts_with("there is no person \"dna\"; did you mean \"dana\"?"), "{error}");
     assert!(MockIdp::builder().headless_as("anybody").any_person().start().await.is_ok());
-    for name in ["", "zoë\n"] {
+    for before in ["", "any_person = true\n"] {
+        let text = format!("{before}headless_as = \"Olga\"\n");
+        let error = MockIdpBuilder::from_config(&text, ConfigFormat::Toml).map(drop).unwrap_err().to_string();
+        let line = text.lines().count();
+        assert!(
+            error.starts_with(&format!("configuration:{line}: \"Olga\" was deleted; restore")),
+            "{error}"
+        );
+    }
+    let error = MockIdp::builder().headless_as("olga").start().await.map(drop).unwrap_err().to_string();
+    assert!(error.starts_with("\"olga\" was deleted; restore or recreate"), "{error}");
+    for name in ["", "  ", "zoë\n"] {
         let builder = MockIdp::builder().headless_as(name).any_person();
         let error = builder.start().await.map(drop).unwrap_err().to_string();
         assert!(error.ends_with("change --headless-as"), "{error}");

@@ -3,10 +3,34 @@
 
 use serde_json::{Map, Value};
 
+use crate::handles::NotFound;
 use crate::protocol::error::Refusal;
 use crate::protocol::on_the_spot::person::{self as rules, Named};
 use crate::realm::State;
+use crate::realm::directory::Directory;
 use crate::realm::on_the_spot::full;
+
+/// What is said of a name that is not given again.
+fn deleted(name: &str) -> String {
+    format!("{name:?} was deleted; restore or recreate that person, or give another name")
+}
+
+impl Directory {
+    /// Whether somebody can sign in by this name without a page: who is there, or could be made where any person is taken.
+    pub(crate) fn check_headless(&self, name: &str, any_person: bool) -> Result<(), String> {
+        let name = name.trim();
+        if self.hinted(name).is_some() {
+            return Ok(());
+        }
+        if self.is_taken(name) {
+            return Err(deleted(name));
+        }
+        if !any_person {
+            return Err(NotFound::among("person", name, self.keys()).to_string());
+        }
+        rules::person(name, "", self.companies()).map(drop).map_err(|refusal| refusal.reason)
+    }
+}
 
 impl State {
     /// The key of whoever is named, made on the spot if need be, and what is said of them in this sign-in.
@@ -49,9 +73,7 @@ impl State {
     fn take_person(&mut self, named: &Named<'_>) -> Result<String, Refusal> {
         let name = named.name;
         if self.people.is_taken(name) {
-            let reason =
-                format!("{name:?} was deleted; restore or recreate that person, or give another name");
-            return Err(Refusal::new("person_known", reason));
+            return Err(Refusal::new("person_known", deleted(name)));
         }
         let person = rules::person(name, named.company, self.people.companies())?;
         if !self.people_on_the_spot.insert(name, 4 * name.len()) {
