@@ -61,6 +61,26 @@ async fn whoever_is_named_signs_in_and_says_what_there_is_to_say() {
     assert_eq!(idp.people().list().iter().filter(|person| person.subject == "alice").count(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_come_at_once_under_one_name_are_one_person_and_say_what_they_say() {
+    let idp = std::sync::Arc::new(provider().await);
+    let mut all = tokio::task::JoinSet::new();
+    for number in 0..24 {
+        let idp = std::sync::Arc::clone(&idp);
+        all.spawn(async move {
+            let browser = Browser::new();
+            let claims = format!("{{\"number\": {number}}}");
+            let form = [("sub", "racer"), ("claims", claims.as_str())];
+            let back = browser.post(&authorize_url(&idp, &[]), &form).await;
+            for told in told(&browser, &idp, &back).await.iter().filter(|told| !told.is_null()) {
+                assert_eq!((&told["sub"], &told["number"]), (&json!("racer"), &json!(number)));
+            }
+        });
+    }
+    assert_eq!(all.join_all().await.len(), 24);
+    assert_eq!(idp.people().list().iter().filter(|person| person.username == "racer").count(), 1);
+}
+
 #[tokio::test]
 async fn a_refresh_says_the_same() {
     let idp = provider().await;
