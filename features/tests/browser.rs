@@ -22,6 +22,8 @@ const PASSWORD: &str = "local-mona-password";
 /// How long a page may take, in real time: a bound for a broken page, not a measurement.
 const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(50);
+/// How often ChromeDriver is started, until it has a port.
+const STARTS: usize = 5;
 
 /// ChromeDriver on a port of its own choice; gone with this value.
 struct ChromeDriver {
@@ -31,15 +33,25 @@ struct ChromeDriver {
 
 impl ChromeDriver {
     fn start(program: &Path) -> Result<Self> {
-        let mut child = Command::new(program).arg("--port=0").stdout(Stdio::piped()).spawn()?;
-        let lines = BufReader::new(child.stdout.take().context("its output is piped")?).lines();
-        let port = lines
-            .map_while(Result::ok)
-            .find_map(|line| {
-                line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok()
-            })
-            .context("ChromeDriver named no port")?;
-        Ok(Self { child, url: format!("http://127.0.0.1:{port}") })
+        for _ in 0..STARTS {
+            if let Some(started) = Self::try_start(program)? {
+                return Ok(started);
+            }
+        }
+        bail!("ChromeDriver named no port, {STARTS} times")
+    }
+
+    /// Nothing when it ends at once: it takes a free port at one address, and the same may be taken at the other.
+    fn try_start(program: &Path) -> Result<Option<Self>> {
+        let child = Command::new(program).arg("--port=0").stdout(Stdio::piped()).spawn()?;
+        let mut started = Self { child, url: String::new() };
+        let lines = BufReader::new(started.child.stdout.take().context("its output is piped")?).lines();
+        let port = |line: String| -> Option<u16> {
+            line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok()
+        };
+        let Some(port) = lines.map_while(Result::ok).find_map(port) else { return Ok(None) };
+        started.url = format!("http://127.0.0.1:{port}");
+        Ok(Some(started))
     }
 }
 
@@ -48,6 +60,11 @@ impl Drop for ChromeDriver {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The toggle under this heading.
+fn toggle(label: &str) -> String {
+    format!("//button[@role='switch'][@aria-labelledby=//h3[normalize-space()='{label}']/@id]")
 }
 
 /// A person at a browser: finds things by what they say.
@@ -97,21 +114,14 @@ impl Person {
     }
 
     async fn flip(&self, label: &str) -> Result<()> {
-        Ok(self.switch(label).await?.click().await?)
-    }
-
-    async fn switch(&self, label: &str) -> Result<WebElement> {
-        let heading = self.find(By::XPath(format!("//h3[normalize-space()='{label}']"))).await?;
-        let id = heading.attr("id").await?.context("a toggle's heading has an id")?;
-        self.find(By::Css(format!("button[role=switch][aria-labelledby='{id}']"))).await
+        Ok(self.find(By::XPath(toggle(label))).await?.click().await?)
     }
 
     /// Waits until the toggle says that it is on.
     async fn expect_on(&self, label: &str) -> Result<()> {
-        let heading = self.find(By::XPath(format!("//h3[normalize-space()='{label}']"))).await?;
-        let id = heading.attr("id").await?.context("a toggle's heading has an id")?;
-        let on = By::Css(format!("button[role=switch][aria-labelledby='{id}'][aria-checked=true]"));
-        self.find(on).await.with_context(|| format!("'{label}' is not on"))?;
+        // In one question: between two of them the page may be another one.
+        let on = format!("{}[@aria-checked='true']", toggle(label));
+        self.find(By::XPath(on)).await.with_context(|| format!("'{label}' is not on"))?;
         Ok(())
     }
 

@@ -22,6 +22,8 @@ use crate::support::Browser;
 /// How long a page may take, in real time: a bound for a broken page, not a measurement.
 const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(50);
+/// How often ChromeDriver is started, until it has a port.
+const STARTS: usize = 5;
 
 /// ChromeDriver on a port of its own choice; gone with this value.
 struct ChromeDriver {
@@ -31,13 +33,25 @@ struct ChromeDriver {
 
 impl ChromeDriver {
     fn start(program: &Path) -> Result<Self> {
-        let mut child = Command::new(program).arg("--port=0").stdout(Stdio::piped()).spawn()?;
-        let lines = BufReader::new(child.stdout.take().context("its output is piped")?).lines();
+        for _ in 0..STARTS {
+            if let Some(started) = Self::try_start(program)? {
+                return Ok(started);
+            }
+        }
+        bail!("ChromeDriver named no port, {STARTS} times")
+    }
+
+    /// Nothing when it ends at once: it takes a free port at one address, and the same may be taken at the other.
+    fn try_start(program: &Path) -> Result<Option<Self>> {
+        let child = Command::new(program).arg("--port=0").stdout(Stdio::piped()).spawn()?;
+        let mut started = Self { child, url: String::new() };
+        let lines = BufReader::new(started.child.stdout.take().context("its output is piped")?).lines();
         let port = |line: String| -> Option<u16> {
             line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok()
         };
-        let port = lines.map_while(Result::ok).find_map(port).context("ChromeDriver named no port")?;
-        Ok(Self { child, url: format!("http://127.0.0.1:{port}") })
+        let Some(port) = lines.map_while(Result::ok).find_map(port) else { return Ok(None) };
+        started.url = format!("http://127.0.0.1:{port}");
+        Ok(Some(started))
     }
 }
 
