@@ -125,7 +125,7 @@ pub(crate) async fn delete_person(
 
 /// Deactivates the account and ends its sessions.
 #[utoipa::path(post, path = "/_control/people/{key}/deactivate", tag = "people", params(("key" = String, Path)),
-    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem)))]
 pub(crate) async fn deactivate_person(
     Place { realm, .. }: Place,
     Path(key): Path<String>,
@@ -146,7 +146,7 @@ pub(crate) async fn sign_out_everywhere(
 
 /// Locks the account and ends its sessions.
 #[utoipa::path(post, path = "/_control/people/{key}/lock", tag = "people", params(("key" = String, Path)),
-    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem)))]
 pub(crate) async fn lock_person(
     Place { realm, .. }: Place,
     Path(key): Path<String>,
@@ -155,9 +155,9 @@ pub(crate) async fn lock_person(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Makes the account active again, whatever it was.
+/// Makes the account active again, whatever it was; refused where it was deleted and somebody has its user name now.
 #[utoipa::path(post, path = "/_control/people/{key}/restore", tag = "people", params(("key" = String, Path)),
-    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem)))]
 pub(crate) async fn restore_person(
     Place { realm, .. }: Place,
     Path(key): Path<String>,

@@ -100,27 +100,27 @@ impl People {
     }
 
     /// Deactivates the account.
-    pub fn deactivate(&self, key: &str) -> Result<(), NotFound> {
+    pub fn deactivate(&self, key: &str) -> Result<(), PersonError> {
         self.set_status(key, Status::Deactivated)
     }
 
     /// Locks the account.
-    pub fn lock(&self, key: &str) -> Result<(), NotFound> {
+    pub fn lock(&self, key: &str) -> Result<(), PersonError> {
         self.set_status(key, Status::Locked)
     }
 
     /// Deletes the account: from now on nobody knows it. It can be restored.
-    pub fn delete(&self, key: &str) -> Result<(), NotFound> {
+    pub fn delete(&self, key: &str) -> Result<(), PersonError> {
         self.set_status(key, Status::Deleted)
     }
 
-    /// Makes the account active again, whatever it was.
-    pub fn restore(&self, key: &str) -> Result<(), NotFound> {
+    /// Makes the account active again, whatever it was; refused where it was deleted and somebody has its user name now.
+    pub fn restore(&self, key: &str) -> Result<(), PersonError> {
         self.set_status(key, Status::Active)
     }
 
-    fn set_status(&self, key: &str, status: Status) -> Result<(), NotFound> {
-        self.change(key, |person| person.status = status)
+    fn set_status(&self, key: &str, status: Status) -> Result<(), PersonError> {
+        self.0.lock().set_status(key, status)
     }
 
     /// Ends the provider sessions of a person; how many there were. No client is told.

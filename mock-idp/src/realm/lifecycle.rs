@@ -49,6 +49,15 @@ impl State {
         })
     }
 
+    /// How the account stands. Whoever comes back from the deleted needs the user name that others could take meanwhile.
+    pub(crate) fn set_status(&mut self, key: &str, status: Status) -> Result<(), PersonError> {
+        let Person { username, company, status: before, .. } = self.person(key)?;
+        if before == Status::Deleted && status != Status::Deleted {
+            self.check_username(key, &username, &company)?;
+        }
+        self.change_account(key, |person| person.status = status).map(drop)
+    }
+
     /// Another user name: a new account with the old address, and the end of the old one.
     pub(crate) fn rename_person(&mut self, key: &str, username: &str) -> Result<Person, PersonError> {
         let username = username.trim();

@@ -1,7 +1,7 @@
 //! What happens to accounts: by the library and over HTTP, and what becomes of everything handed out before.
 
 use fixtures::{Person, Status};
-use mock_idp::{Mint, MockIdp, PersonError};
+use mock_idp::{Mint, MockIdp, People, PersonError};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Browser, decode};
@@ -118,7 +118,16 @@ async fn a_user_name_that_somebody_took_meanwhile_stays_theirs() {
     idp.people().rename("rui", "dana").unwrap();
     let error = idp.people().recreate("dana").unwrap_err();
     assert!(matches!(error, PersonError::UsernameTaken { ref owner, .. } if owner == "rui"), "{error}");
-    assert_eq!(dana(&idp).status, Status::Deleted);
+    let people = idp.people();
+    let back: [fn(&People, &str) -> _; 3] = [People::restore, People::deactivate, People::lock];
+    for come_back in back {
+        let error = come_back(&people, "dana").unwrap_err();
+        assert!(matches!(error, PersonError::UsernameTaken { ref owner, .. } if owner == "rui"), "{error}");
+        assert_eq!(dana(&idp).status, Status::Deleted);
+    }
+    people.rename("rui", "rui").unwrap();
+    people.restore("dana").unwrap();
+    assert_eq!(dana(&idp).status, Status::Active);
 }
 
 #[tokio::test]

@@ -75,7 +75,7 @@ pub(super) async fn person(place: Place, body: Bytes) -> Response {
             let done = people.recreate(key).map(|_| "recreate").map_err(words);
             return form.back(&place, "people", done);
         }
-        "sign-out" => people.sign_out_everywhere(key).await.map(|_| "sign-out"),
+        "sign-out" => people.sign_out_everywhere(key).await.map(|_| "sign-out").map_err(Into::into),
         other => return form.back(&place, "people", Err(format!("nobody can {other:?} a person"))),
     };
     form.back(&place, "people", done.map_err(words))
