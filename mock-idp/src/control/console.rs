@@ -5,6 +5,7 @@ mod acts;
 mod catalogue_page;
 mod clients;
 mod entry_page;
+mod form;
 mod order;
 mod page;
 mod rows;
@@ -20,6 +21,7 @@ use axum::routing::{get, post};
 
 pub(super) use crate::control::console::catalogue_page::catalogue;
 pub(super) use crate::control::console::entry_page::entry;
+use crate::control::console::form::{Form, Typed};
 use crate::control::console::page::{Asked, Said, render};
 pub(super) use crate::control::console::verdict_page::verdict;
 use crate::http::place::Place;
@@ -64,6 +66,21 @@ async fn show(place: Place, RawQuery(query): RawQuery) -> Response {
 /// The page, with what went wrong if anything did.
 fn answer(status: StatusCode, place: &Place, asked: &Asked, said: &Said<'_>) -> Response {
     shown(status, render(place, asked, said))
+}
+
+/// Back to the page as it was, with what was done; or the page with what went wrong, and what was typed.
+fn back(place: &Place, form: &Form, part: &str, done: Result<&str, String>) -> Response {
+    let asked = Asked::of(form);
+    match done {
+        Ok(did) => {
+            let (prefix, query) = (&place.base.prefix, asked.query(did));
+            Redirect::to(&format!("{prefix}/_control/console?{query}#{part}")).into_response()
+        }
+        Err(error) => {
+            let said = Said { error: Some(&error), part, typed: Typed::into(form), ..Said::default() };
+            answer(StatusCode::UNPROCESSABLE_ENTITY, place, &asked, &said)
+        }
+    }
 }
 
 /// A page under the policy of the console.

@@ -348,6 +348,69 @@ async fn an_address_is_registered_for_a_client() {
     assert!(console.show("").await.contains("and 15 more, at"));
 }
 
+/// The tag with this id, up to the end of the line it stands in.
+fn tag<'a>(page: &'a str, id: &str) -> &'a str {
+    let from = page.find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}"));
+    page[from..].lines().next().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn what_was_typed_into_a_form_that_is_refused_stands_there_again() {
+    let console = Console::open().await;
+    let late = "{\"delay_ms\": 5000}";
+    let arm = [
+        ("arm", "tok-503"),
+        ("target", "person"),
+        ("whom", "dna\"<a"),
+        ("times", "7"),
+        ("back", "fault=503"),
+    ];
+    let rule = [("operation", ""), ("person", "dnaa"), ("then", late), ("times", "9")];
+    let change = [("person", "dana"), ("email", "new@x.example"), ("role", "Rooot")];
+    let rename = [("person", "dana"), ("what", "username"), ("username", "rui")];
+    let uri = [("client", "spa"), ("uri", "javascript:1"), ("what", "redirect_uri")];
+    let skew = [("do", "skew"), ("skew", "99999999999999999999")];
+    let cases: [(&str, &[(&str, &str)], &[(&str, &str)]); 7] = [
+        (
+            "arm",
+            &arm,
+            &[
+                ("whom", "value=\"dna&#34;&#60;a\""),
+                ("times", "value=\"7\""),
+                ("target", "value=\"person\" selected"),
+            ],
+        ),
+        (
+            "rule",
+            &rule,
+            &[
+                ("rule-person", "value=\"dnaa\""),
+                ("rule-times", "value=\"9\""),
+                ("rule-then", "5000}\" selected>answer 5s late"),
+            ],
+        ),
+        ("change", &change, &[("email-dana", "value=\"new@x.example\""), ("role-dana", "value=\"Rooot\"")]),
+        ("change", &rename, &[("username-dana", "value=\"rui\"")]),
+        ("register", &uri, &[("uri-spa", "value=\"javascript:1\"")]),
+        ("expire", &[("person", "dnaa")], &[("expire-person", "value=\"dnaa\"")]),
+        ("clock", &skew, &[("skew", "value=\"99999999999999999999\"")]),
+    ];
+    let untouched = console.show("fault=503").await;
+    for (form, fields, stand) in cases {
+        let refused = console.post(form, fields).await;
+        assert_eq!(refused.status, 422, "{form} {fields:?}");
+        for (id, what) in stand {
+            let line = tag(&refused.body, id);
+            assert!(line.contains(what) && !tag(&untouched, id).contains(what), "{form}: {line}");
+        }
+        let opened = refused.body.matches("<details open>").count();
+        assert_eq!(opened, usize::from(["change", "register"].contains(&form)), "{form}: what it is about");
+    }
+    let refused = console.post("arm", &arm).await.body;
+    assert!(refused.contains("value=\"tok-503\" required checked"), "the fault is chosen still");
+    assert!(!tag(&refused, "rule-person").contains("dna"), "other forms say nothing of it");
+}
+
 #[tokio::test]
 async fn it_is_found_from_everywhere_and_belongs_to_its_realm() {
     let console = Console::open().await;

@@ -2,56 +2,16 @@
 //! the page.
 
 use axum::body::Bytes;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use fixtures::Person;
 use jiff::SignedDuration;
 
-use super::answer;
-use super::page::{Asked, Said};
+use super::back;
+use super::form::Form;
 use crate::control::faults::disarm_one;
 use crate::fault::Target;
 use crate::handles::{ClockHandle, Faults, People};
 use crate::http::place::Place;
-use crate::journal::Params;
-
-/// A form of the console.
-pub(super) struct Form(Params);
-
-impl Form {
-    pub(super) fn read(body: &Bytes) -> Self {
-        Self(Params::parse(&String::from_utf8_lossy(body)))
-    }
-
-    pub(super) fn text(&self, name: &str) -> &str {
-        self.0.first(name).unwrap_or_default().trim()
-    }
-
-    pub(super) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<T, String> {
-        let text = self.text(name);
-        text.parse().map_err(|_| format!("{text:?} is not a number that fits {name}"))
-    }
-
-    /// Back to the page as it was, with what was done; or the page with what went wrong.
-    pub(super) fn back(&self, place: &Place, part: &str, done: Result<&str, String>) -> Response {
-        let asked = self.asked();
-        match done {
-            Ok(did) => {
-                let (prefix, query) = (&place.base.prefix, asked.query(did));
-                Redirect::to(&format!("{prefix}/_control/console?{query}#{part}")).into_response()
-            }
-            Err(error) => {
-                let said = Said { error: Some(&error), part, ..Said::default() };
-                answer(StatusCode::UNPROCESSABLE_ENTITY, place, &asked, &said)
-            }
-        }
-    }
-
-    /// What the page showed.
-    pub(super) fn asked(&self) -> Asked {
-        Asked::read(self.text("back"))
-    }
-}
 
 pub(super) fn handle<T>(place: &Place, of: impl FnOnce(std::sync::Arc<crate::realm::Realm>) -> T) -> T {
     of(std::sync::Arc::clone(&place.realm))
@@ -73,19 +33,19 @@ pub(super) async fn person(place: Place, body: Bytes) -> Response {
         "restore" => people.restore(key).map(|()| "restore"),
         "recreate" => {
             let done = people.recreate(key).map(|_| "recreate").map_err(words);
-            return form.back(&place, "people", done);
+            return back(&place, &form, "people", done);
         }
         "sign-out" => people.sign_out_everywhere(key).await.map(|_| "sign-out").map_err(Into::into),
-        other => return form.back(&place, "people", Err(format!("nobody can {other:?} a person"))),
+        other => return back(&place, &form, "people", Err(format!("nobody can {other:?} a person"))),
     };
-    form.back(&place, "people", done.map_err(words))
+    back(&place, &form, "people", done.map_err(words))
 }
 
 /// Changes the e-mail address and the role of a person, or the user name, or the company.
 pub(super) async fn change(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
     let done = try_change(&handle(&place, People), &form);
-    form.back(&place, "people", done)
+    back(&place, &form, "people", done)
 }
 
 fn try_change(people: &People, form: &Form) -> Result<&'static str, String> {
@@ -114,7 +74,7 @@ fn try_change(people: &People, form: &Form) -> Result<&'static str, String> {
 /// Arms a fault.
 pub(super) async fn arm(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
-    form.back(&place, "faults", try_arm(&place, &form).map(|()| "armed"))
+    back(&place, &form, "faults", try_arm(&place, &form).map(|()| "armed"))
 }
 
 fn try_arm(place: &Place, form: &Form) -> Result<(), String> {
@@ -145,7 +105,7 @@ pub(super) async fn disarm(place: Place, body: Bytes) -> Response {
     } else {
         form.number("id").and_then(|id| disarm_one(&place.realm, id).map_err(words)).map(|()| "disarmed")
     };
-    form.back(&place, "faults", done)
+    back(&place, &form, "faults", done)
 }
 
 /// Stops the clock, lets it run, moves or falsifies it.
@@ -163,16 +123,16 @@ pub(super) async fn clock(place: Place, body: Bytes) -> Response {
         }
         "restore" => {
             clock.restore();
-            return form.back(&place, "clock", Ok("real-time"));
+            return back(&place, &form, "clock", Ok("real-time"));
         }
         "skew" => form.number("skew").map(|seconds| clock.skew(SignedDuration::from_secs(seconds))),
         _ => form.number("advance").map(|seconds| clock.advance(SignedDuration::from_secs(seconds))),
     };
-    form.back(&place, "clock", done.map(|()| "clock"))
+    back(&place, &form, "clock", done.map(|()| "clock"))
 }
 
 /// Puts the realm back to how it was made.
 pub(super) async fn reset(place: Place, body: Bytes) -> Response {
     place.realm.reset();
-    Form::read(&body).back(&place, "realm", Ok("reset"))
+    back(&place, &Form::read(&body), "realm", Ok("reset"))
 }

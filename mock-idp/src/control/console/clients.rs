@@ -5,7 +5,9 @@ use axum::body::Bytes;
 use axum::response::Response;
 use fixtures::Client;
 
-use super::acts::{Form, handle, words};
+use super::acts::{handle, words};
+use super::back;
+use super::form::Form;
 use crate::handles::{Clients, NotFound};
 use crate::http::place::Place;
 use crate::realm::State;
@@ -49,7 +51,7 @@ pub(super) fn clients(state: &State) -> (Vec<ClientRow>, usize) {
 /// Registers one more redirect URI, or one more address to return to after logout.
 pub(super) async fn register(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
-    form.back(&place, "clients", try_register(&place, &form).map(|()| "registered"))
+    back(&place, &form, "clients", try_register(&place, &form).map(|()| "registered"))
 }
 
 fn try_register(place: &Place, form: &Form) -> Result<(), String> {

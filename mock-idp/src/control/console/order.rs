@@ -3,7 +3,7 @@
 use fixtures::Person;
 use serde_json::Value;
 
-use super::acts::Form;
+use super::form::Form;
 use crate::jose::decode_whole;
 use crate::realm::State;
 

@@ -7,6 +7,7 @@ use askama::Template;
 use fixtures::Person;
 
 use super::clients::{ClientRow, clients};
+use super::form::{Form, Typed};
 use super::order::{Issued, KINDS, Order};
 use super::rows::{
     ArmedRow, ClockRow, EntryRow, FaultRow, HandedOutRow, PersonRow, armed, clock, faults, handed_out,
@@ -51,6 +52,11 @@ impl Asked {
             person: text("person"),
             did: text("did"),
         }
+    }
+
+    /// What the page showed on which a form was sent.
+    pub(super) fn of(form: &Form) -> Self {
+        Self::read(form.text("back"))
     }
 
     /// The address again, after something was done.
@@ -117,6 +123,8 @@ pub(super) struct Said<'a> {
     pub(super) error: Option<&'a str>,
     /// Which part of the page it was asked of.
     pub(super) part: &'a str,
+    /// What was typed there.
+    pub(super) typed: Typed<'a>,
     pub(super) issued: &'a [Issued],
     /// What the form of tokens said.
     pub(super) order: Order,
@@ -135,6 +143,7 @@ struct Console<'a> {
     error: Option<&'a str>,
     /// The part of the page that says what went wrong or was done.
     part: &'a str,
+    typed: Typed<'a>,
     issued: &'a [Issued],
     /// Whom what was issued is about.
     about: String,
@@ -190,6 +199,7 @@ pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
         asked,
         back: asked.query(""),
         error: said.error,
+        typed: said.typed,
         issued: said.issued,
         about: said.order.about(&state),
         order: &said.order,

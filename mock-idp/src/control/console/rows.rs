@@ -173,13 +173,14 @@ pub(super) struct ClockRow {
     pub(super) now: String,
     pub(super) frozen: bool,
     pub(super) advanced: i64,
-    pub(super) skew: i64,
+    /// How wrong it is, in seconds.
+    pub(super) skew: String,
 }
 
 impl ClockRow {
     /// Whether there is anything to take back.
     pub(super) fn is_adjusted(&self) -> bool {
-        self.frozen || self.advanced != 0 || self.skew != 0
+        self.frozen || self.advanced != 0 || self.skew != "0"
     }
 }
 
@@ -189,7 +190,7 @@ pub(super) fn clock(state: &State) -> ClockRow {
         now: format!("{:.0}", reading.now).replace('T', " ").replace('Z', " UTC"),
         frozen: reading.frozen,
         advanced: reading.advanced_seconds,
-        skew: reading.skew_seconds,
+        skew: reading.skew_seconds.to_string(),
     }
 }
 

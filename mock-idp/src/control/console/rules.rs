@@ -5,7 +5,9 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::response::Response;
 
-use super::acts::{Form, handle, words};
+use super::acts::{handle, words};
+use super::back;
+use super::form::Form;
 use crate::handles::Rules;
 use crate::http::place::Place;
 use crate::realm::State;
@@ -89,7 +91,7 @@ fn done(then: &Then) -> String {
 /// Adds a rule.
 pub(super) async fn add(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
-    form.back(&place, "rules", try_add(&place, &form).map(|()| "rule"))
+    back(&place, &form, "rules", try_add(&place, &form).map(|()| "rule"))
 }
 
 fn try_add(place: &Place, form: &Form) -> Result<(), String> {
@@ -125,7 +127,7 @@ pub(super) async fn take_back(place: Place, body: Bytes) -> Response {
             }
         })
     };
-    form.back(&place, "rules", done)
+    back(&place, &form, "rules", done)
 }
 
 #[cfg(test)]

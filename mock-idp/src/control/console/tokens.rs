@@ -6,10 +6,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use fixtures::with_a_port;
 
-use super::acts::{Form, handle, words};
-use super::answer;
+use super::acts::{handle, words};
+use super::form::Form;
 use super::order::{Issued, Order};
 use super::page::{Asked, Said};
+use super::{answer, back};
 use crate::handles::{Minter, Replays};
 use crate::http::place::Place;
 use crate::protocol::params::Params;
@@ -23,11 +24,11 @@ pub(super) async fn issue(place: Place, body: Bytes) -> Response {
     match try_issue(&handle(&place, Minter), &form) {
         Ok(issued) => {
             let said = Said { issued: &issued, order, ..Said::default() };
-            answer(StatusCode::OK, &place, &form.asked(), &said)
+            answer(StatusCode::OK, &place, &Asked::of(&form), &said)
         }
         Err(error) => {
             let said = Said { error: Some(&error), part: "tokens", order, ..Said::default() };
-            answer(StatusCode::UNPROCESSABLE_ENTITY, &place, &form.asked(), &said)
+            answer(StatusCode::UNPROCESSABLE_ENTITY, &place, &Asked::of(&form), &said)
         }
     }
 }
@@ -112,7 +113,7 @@ pub(super) async fn expire(place: Place, body: Bytes) -> Response {
         (!person.is_empty() && state.people.get(person).is_none()).then(|| state.no_person(person));
     drop(state);
     if let Some(stranger) = stranger {
-        return form.back(&place, "tokens", Err(words(stranger)));
+        return back(&place, &form, "tokens", Err(words(stranger)));
     }
     let done = match form.text("do") {
         "codes" => {
@@ -129,7 +130,7 @@ pub(super) async fn expire(place: Place, body: Bytes) -> Response {
             Ok("expired")
         }
     };
-    form.back(&place, "tokens", done)
+    back(&place, &form, "tokens", done)
 }
 
 /// Sends a logout token once more.
@@ -143,7 +144,7 @@ pub(super) async fn replay(place: Place, body: Bytes) -> Response {
         None => Ok("replayed"),
         Some(error) => Err(format!("{client} was not reached: {error}")),
     });
-    form.back(&place, "tokens", done)
+    back(&place, &form, "tokens", done)
 }
 
 /// Sends the browser to an authorization response once more. The page names it by number: the address has a code in it.
