@@ -370,7 +370,8 @@ async fn what_was_typed_into_a_form_that_is_refused_stands_there_again() {
     let rename = [("person", "dana"), ("what", "username"), ("username", "rui")];
     let uri = [("client", "spa"), ("uri", "javascript:1"), ("what", "redirect_uri")];
     let skew = [("do", "skew"), ("skew", "99999999999999999999")];
-    let cases: [(&str, &[(&str, &str)], &[(&str, &str)]); 7] = [
+    type Pairs<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(&str, Pairs<'_>, Pairs<'_>); 7] = [
         (
             "arm",
             &arm,
