@@ -348,6 +348,8 @@ async fn an_address_is_registered_for_a_client() {
     assert!(console.show("").await.contains("and 15 more, at"));
 }
 
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 /// The tag with this id, up to the end of the line it stands in.
 fn tag<'a>(page: &'a str, id: &str) -> &'a str {
     let from = page.find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}"));
@@ -370,7 +372,6 @@ async fn what_was_typed_into_a_form_that_is_refused_stands_there_again() {
     let rename = [("person", "dana"), ("what", "username"), ("username", "rui")];
     let uri = [("client", "spa"), ("uri", "javascript:1"), ("what", "redirect_uri")];
     let skew = [("do", "skew"), ("skew", "99999999999999999999")];
-    type Pairs<'a> = &'a [(&'a str, &'a str)];
     let cases: [(&str, Pairs<'_>, Pairs<'_>); 7] = [
         (
             "arm",

@@ -146,15 +146,19 @@ async fn users_page(
     query: &ListQuery,
     shown: Option<Notice>,
 ) -> Result<UsersPage, Failure> {
+    let (created_since, wrong_day) = match query.since.as_deref().map(str::trim) {
+        None | Some("") => (None, None),
+        Some(text) => day(text).map_or_else(|| (None, Some(alert(no_day(text)))), |day| (Some(day), None)),
+    };
     let wanted = UserQuery {
         view: view(query.view.as_deref()),
         search: query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
         page: page_number(query.page.as_deref()),
-        created_since: query.since.as_deref().and_then(day),
+        created_since,
     };
     let found = list_users(app, &visitor.actor(), &wanted).await.map_err(refused)?;
     Ok(UsersPage {
-        shell: visitor.shell(Place::Users, shown),
+        shell: visitor.shell(Place::Users, shown.or(wrong_day)),
         list: list(&wanted, &found),
         sso: section(app, &visitor.actor()).await?,
         add: AddUser::default(),
@@ -182,9 +186,14 @@ pub(crate) fn page_number(text: Option<&str>) -> u32 {
     text.and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 
-/// The beginning of a day as a browser sends it, in UTC like every time of the pages; what is none filters nothing.
+/// The beginning of a day as a browser sends it, in UTC like every time of the pages.
 fn day(text: &str) -> Option<Timestamp> {
-    Some(text.trim().parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    Some(text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+fn no_day(text: &str) -> String {
+    let text: String = text.chars().take(40).collect();
+    format!("Users are shown whenever they were created: “{text}” is not a day. Write it as in 2026-01-31.")
 }
 
 /// The code and the words of a view.

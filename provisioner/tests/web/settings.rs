@@ -165,6 +165,8 @@ async fn new_users_are_listed_since_a_day_and_reviewed_by_name() {
     assert!(later.text("#hidden-users").starts_with("2 users are"), "{}", later.text("#hidden-users"));
     let no_day = admin.open(stage.url("/settings/users?since=yesterday")).await;
     assert!(no_day.text("#users tbody").contains("dana"), "what is no day hides nobody");
+    let alert = no_day.text("[role=alert]");
+    assert!(alert.contains("“yesterday” is not a day. Write it as in 2026-01-31."), "{alert}");
 
     assert!(page.text("#users tbody").contains("Not yet"));
     let page = admin.submit(&page, "form[action$='/review']", &[]).await;
