@@ -64,7 +64,7 @@ pub(crate) fn people(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
 }
 
 /// Who was typed in.
-fn named(incoming: &Incoming) -> Named<'_> {
+pub(crate) fn named(incoming: &Incoming) -> Named<'_> {
     let field = |name| incoming.form.first(name).unwrap_or_default();
     Named { name: field("username"), company: field("company"), claims: field("claims") }
 }

@@ -2,63 +2,73 @@
 
 use axum::http::header;
 
-use crate::http::account::{SESSION_SECONDS, session_cookie};
+use crate::http::account::{SESSION_SECONDS, named, session_cookie};
 use crate::http::pages::{self, DeviceForm, Wanted};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
 use crate::protocol::error::Refusal;
-use crate::realm::Realm;
+use crate::realm::grants::Session;
+use crate::realm::login::as_a_sentence;
+use crate::realm::{Realm, State};
 
 pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let code = incoming.query.first("user_code").unwrap_or_default();
     let wanted = Wanted::look(realm, &incoming.place.base, incoming.wanted());
     let state = realm.lock_at(&incoming.place.base);
-    pages::device(&state, &DeviceForm { code, wanted, error: None, done: None }, note)
+    pages::device(&state, &DeviceForm { code, wanted, ..DeviceForm::default() }, note)
 }
 
 pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
-    let field = |name| incoming.form.first(name).unwrap_or_default();
-    let code = field("user_code");
+    let code = incoming.form.first("user_code").unwrap_or_default();
     let mut state = realm.lock_at(&incoming.place.base);
+    let again = |state: &State, reason: &str, note: &mut Note| {
+        let form = DeviceForm { code, named: named(incoming), error: Some(reason), ..DeviceForm::default() };
+        pages::device(state, &form, note)
+    };
+    let done = |state: &State, sentence: &str, note: &mut Note| {
+        pages::device(state, &DeviceForm { done: Some(sentence), ..DeviceForm::default() }, note)
+    };
     let Some(device) = state.device_showing(code) else {
         let reason = "No device shows this code. Look again, or let the device begin anew.";
         note.refusal = Some(Refusal::new("user_code", reason));
-        return pages::device(
-            &state,
-            &DeviceForm { code, wanted: Wanted::default(), error: Some(reason), done: None },
-            note,
-        );
+        return again(&state, reason, note);
     };
-    if !field("deny").is_empty() {
+    if incoming.form.first("deny").is_some_and(|deny| !deny.is_empty()) {
         state.refuse_device(&device);
-        let done = Some("The device was refused.");
-        return pages::device(
-            &state,
-            &DeviceForm { code: "", wanted: Wanted::default(), error: None, done },
-            note,
-        );
+        return done(&state, "The device was refused.", note);
     }
-    let session = match field("person") {
-        "" => incoming.cookie(&realm.cookie).and_then(|cookie| state.session_of_cookie(cookie)),
-        person => state.begin_session(person, incoming.cookie(&realm.cookie), note),
-    };
-    let Some((secret, session)) = session else {
-        let reason = match &note.refusal {
-            Some(refusal) => refusal.reason.clone(),
-            None => "Choose who you are.".to_owned(),
-        };
-        return pages::device(
-            &state,
-            &DeviceForm { code, wanted: Wanted::default(), error: Some(&reason), done: None },
-            note,
-        );
+    let Some((secret, session)) = session(&mut state, realm, incoming, note) else {
+        let reason = note.refusal.as_ref().map(|refusal| as_a_sentence(&refusal.reason));
+        return again(&state, reason.as_deref().unwrap_or("Choose who you are."), note);
     };
     note.person = Some(session.person.clone());
     let client = state.allow_device(&device, &session);
     note.client = client.map(|client| client.id.clone());
-    let done = Some("The device may go on. You can close this page.");
-    let reply =
-        pages::device(&state, &DeviceForm { code: "", wanted: Wanted::default(), error: None, done }, note);
+    let reply = done(&state, "The device may go on. You can close this page.", note);
     reply.with(header::SET_COOKIE, session_cookie(realm, incoming, &secret, SESSION_SECONDS))
+}
+
+/// The session of whoever was chosen or typed in, or the one that the browser has.
+fn session(
+    state: &mut State,
+    realm: &Realm,
+    incoming: &Incoming,
+    note: &mut Note,
+) -> Option<(String, Session)> {
+    let cookie = incoming.cookie(&realm.cookie);
+    let (chosen, typed) = (incoming.form.first("person").unwrap_or_default(), named(incoming));
+    if !chosen.is_empty() {
+        return state.begin_session(chosen, cookie, note);
+    }
+    if typed.name.trim().is_empty() {
+        return state.session_of_cookie(cookie?);
+    }
+    match state.somebody(&typed) {
+        Ok((key, said)) => state.begin_session_saying(said, &key, cookie, note),
+        Err(refusal) => {
+            note.refusal = Some(refusal);
+            None
+        }
+    }
 }

@@ -90,6 +90,7 @@ struct Consent<'a> {
 struct Device<'a> {
     prefix: &'a str,
     code: &'a str,
+    somebody: Option<Somebody<'a>>,
     wanted: &'a str,
     /// Whether there are so many people that some have to be looked for.
     is_long: bool,
@@ -99,8 +100,11 @@ struct Device<'a> {
 }
 
 /// What stands on the page of a device.
+#[derive(Default)]
 pub(crate) struct DeviceForm<'a> {
     pub(crate) code: &'a str,
+    /// Who was typed in.
+    pub(crate) named: Named<'a>,
     /// Who is looked for.
     pub(crate) wanted: Wanted<'a>,
     pub(crate) error: Option<&'a str>,
@@ -251,10 +255,11 @@ fn in_words(scope: &str) -> Cow<'static, str> {
 
 /// The code of a device, and who answers it.
 pub(crate) fn device(state: &State, form: &DeviceForm<'_>, note: &mut Note) -> Reply {
-    let DeviceForm { code, ref wanted, error, done } = *form;
+    let DeviceForm { code, named, ref wanted, error, done } = *form;
+    let somebody = Somebody::of(state, named);
     let (is_long, companies) = (has_many(state, wanted.by), groups(state, wanted));
     let wanted = wanted.by;
-    let page = Device { prefix: &state.base.prefix, code, wanted, is_long, companies, error, done };
+    let page = Device { prefix: &state.base.prefix, code, somebody, wanted, is_long, companies, error, done };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     show(status, "kaseyaone-device", page.render(), &policy(None, false), note)
 }

@@ -338,7 +338,7 @@ fn again(sentence: &'static str) -> Step {
 }
 
 /// A reason, as a page says it.
-fn as_a_sentence(reason: &str) -> String {
+pub(crate) fn as_a_sentence(reason: &str) -> String {
     let mut letters = reason.chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();
     first.chain(letters).chain(['.']).collect()

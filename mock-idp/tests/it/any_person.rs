@@ -306,3 +306,44 @@ async fn a_client_vouches_for_anybody_where_anybody_is_taken() {
         assert_eq!(idp.people().get("alice").is_some(), taken);
     }
 }
+
+#[tokio::test]
+async fn a_device_is_answered_by_whoever_is_named() {
+    let idp = provider().await;
+    let mut television = fixtures::Client::new("television");
+    television.auth_methods = vec![fixtures::AuthMethod::None];
+    television.grants = vec![fixtures::Grant::DeviceCode];
+    idp.clients().add(television);
+    let browser = Browser::new();
+    let begin = [("client_id", "television"), ("scope", "openid email")];
+    let begun = browser.post(&idp.url("/connect/deviceauthorization"), &begin).await.json();
+    let code = |name: &str| begun[name].as_str().expect(name).to_owned();
+    let page = browser.get(&code("verification_uri_complete")).await;
+    assert!(
+        page.body.contains("name=\"username\"") && page.body.contains("name=\"claims\""),
+        "{}",
+        page.body
+    );
+    let typed = [("user_code", &*code("user_code")), ("username", "alice")];
+    let wrong = browser.post(&idp.url("/device"), &[&typed[..], &[("claims", "{x")]].concat()).await;
+    assert_eq!(wrong.status, 422);
+    for kept in ["value=\"alice\"", ">{x</textarea>", "role=\"alert\">"] {
+        assert!(wrong.body.contains(kept), "no {kept} in {}", wrong.body);
+    }
+    assert!(idp.people().get("alice").is_none(), "nobody is made by what is refused");
+    let claims = [("claims", r#"{"email": "alice@acme.example"}"#)];
+    let done = browser.post(&idp.url("/device"), &[&typed[..], &claims].concat()).await;
+    assert!(done.body.contains("may go on"), "{}", done.body);
+    let poll = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+        ("client_id", "television"),
+        ("device_code", &*code("device_code")),
+    ];
+    let tokens = browser.post(&idp.url("/connect/token"), &poll).await.json();
+    let told = decode(tokens["id_token"].as_str().unwrap_or_else(|| panic!("{tokens}"))).1;
+    assert_eq!((&told["sub"], &told["email"]), (&json!("alice"), &json!("alice@acme.example")));
+
+    let strict = MockIdp::start().await;
+    let page = browser.get(&strict.url("/device")).await;
+    assert!(!page.body.contains("name=\"username\""), "nobody new is taken there");
+}
