@@ -19,7 +19,7 @@ use crate::journal::{Note, Params};
 use crate::protocol::authorize::ResponseMode;
 use crate::protocol::discovery::PROOF_ALGORITHMS;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
-use crate::protocol::on_the_spot::person::Named;
+use crate::protocol::on_the_spot::{self, person::Named};
 use crate::realm::Realm;
 use crate::realm::grants::access_name;
 use crate::realm::redeem::Redeemed;
@@ -79,6 +79,8 @@ pub(super) fn asked(incoming: &Incoming) -> Result<(&Params, Option<Named<'_>>),
     let name = incoming.form.one("sub")?.or(incoming.form.one("username")?).unwrap_or_default();
     let (company, claims) = (incoming.form.one("company")?, incoming.form.one("claims")?);
     let named = Named { name, company: company.unwrap_or_default(), claims: claims.unwrap_or_default() };
+    // Before the request counts: one that was pushed is used once.
+    on_the_spot::person::claims(named.claims)?;
     Ok((&incoming.query, Some(named)))
 }
 

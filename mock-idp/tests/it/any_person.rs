@@ -347,3 +347,20 @@ async fn a_device_is_answered_by_whoever_is_named() {
     let page = browser.get(&strict.url("/device")).await;
     assert!(!page.body.contains("name=\"username\""), "nobody new is taken there");
 }
+
+#[tokio::test]
+async fn a_typing_error_in_posted_claims_uses_no_pushed_request_up() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    let request = url::Url::parse(&authorize_url(&idp, &[("client_secret", SECRET)])).expect("an address");
+    let form: Vec<(String, String)> = request.query_pairs().into_owned().collect();
+    let form: Vec<_> = form.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let pushed = browser.post(&idp.url("/connect/par"), &form).await.json();
+    let mut address = idp.url("/connect/authorize?client_id=kaseya-mdr&request_uri=");
+    address.push_str(pushed["request_uri"].as_str().unwrap_or_else(|| panic!("{pushed}")));
+    let post = async |claims| browser.post(&address, &[("sub", "alice"), ("claims", claims)]).await;
+    let wrong = post("{x").await;
+    assert!(wrong.status == 400 && wrong.body.contains("the claims are no JSON"), "{wrong:?}");
+    let back = post("{\"role\": \"Pilot\"}").await;
+    assert!(back.param("code").is_some(), "{back:?}");
+}
