@@ -18,5 +18,6 @@ pub(crate) mod on_the_spot;
 pub(crate) mod params;
 pub(crate) mod pkce;
 pub(crate) mod registration;
+pub(crate) mod request_object;
 pub(crate) mod token;
 pub(crate) mod uri;

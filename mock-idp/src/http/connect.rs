@@ -19,7 +19,7 @@ use crate::journal::{Note, Params};
 use crate::protocol::authorize::ResponseMode;
 use crate::protocol::discovery::PROOF_ALGORITHMS;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
-use crate::protocol::on_the_spot::{self, person::Named};
+use crate::protocol::on_the_spot::person::{self, Named};
 use crate::realm::Realm;
 use crate::realm::grants::access_name;
 use crate::realm::redeem::Redeemed;
@@ -64,10 +64,9 @@ pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
     }
 }
 
-/// Whether an authorization request is in the address, and says who answers it.
+/// Whether an authorization request is in the address, and what is posted says who answers it.
 pub(super) fn names_somebody(incoming: &Incoming) -> bool {
-    let in_query = incoming.method == Method::POST && incoming.query.first("client_id").is_some();
-    in_query && ["sub", "username"].iter().any(|name| incoming.form.first(name).is_some())
+    incoming.method == Method::POST && person::names_somebody(&incoming.query, &incoming.form)
 }
 
 /// The parameters of an authorization request. A test without a browser posts `sub` (or `username`) to the address of the
@@ -80,7 +79,7 @@ pub(super) fn asked(incoming: &Incoming) -> Result<(&Params, Option<Named<'_>>),
     let (company, claims) = (incoming.form.one("company")?, incoming.form.one("claims")?);
     let named = Named { name, company: company.unwrap_or_default(), claims: claims.unwrap_or_default() };
     // Before the request counts: one that was pushed is used once.
-    on_the_spot::person::claims(named.claims)?;
+    person::claims(named.claims)?;
     Ok((&incoming.query, Some(named)))
 }
 

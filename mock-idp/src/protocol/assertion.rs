@@ -44,35 +44,35 @@ pub(crate) fn check(claims: &Value, expected: &Expected<'_>) -> Result<Once, Str
     if !audiences(claims).iter().any(|audience| expected.audiences.iter().any(|right| right == audience)) {
         return Err(format!("aud of the assertion must be one of {}", expected.audiences.join(", ")));
     }
-    let until = check_times(claims, expected.now)?;
+    let until = check_times("assertion", claims, expected.now)?;
     let id = text("jti").filter(|id| !id.is_empty() && id.len() <= 512);
     let id = id.ok_or("the assertion has no jti, so it cannot be good only once")?;
     Ok(Once { id: id.to_owned(), until })
 }
 
 /// `exp`, and `nbf` and `iat` if they are there.
-pub(crate) fn check_times(claims: &Value, at: Timestamp) -> Result<Timestamp, String> {
+pub(crate) fn check_times(what: &str, claims: &Value, at: Timestamp) -> Result<Timestamp, String> {
     let now = at.as_second();
     let Some(exp) = claims.get("exp").and_then(second) else {
-        return Err("the assertion has no exp that is a number".to_owned());
+        return Err(format!("the {what} has no exp that is a number"));
     };
     if exp + LEEWAY <= now {
-        return Err(format!("the assertion expired {} seconds ago", now - exp));
+        return Err(format!("the {what} expired {} seconds ago", now - exp));
     }
     if exp - now > LONGEST_LIFE + LEEWAY {
-        return Err(format!("the assertion lives for {} seconds; at most {LONGEST_LIFE}", exp - now));
+        return Err(format!("the {what} lives for {} seconds; at most {LONGEST_LIFE}", exp - now));
     }
-    check_begun(claims, at)?;
-    Timestamp::from_second(exp + LEEWAY).map_err(|_| "exp of the assertion is no time".to_owned())
+    check_begun(what, claims, at)?;
+    Timestamp::from_second(exp + LEEWAY).map_err(|_| format!("exp of the {what} is no time"))
 }
 
 /// `nbf` and `iat`, if they are there.
-pub(crate) fn check_begun(claims: &Value, now: Timestamp) -> Result<(), String> {
+pub(crate) fn check_begun(what: &str, claims: &Value, now: Timestamp) -> Result<(), String> {
     for name in ["nbf", "iat"] {
         match claims.get(name).map(second) {
             None => {}
             Some(Some(at)) if at <= now.as_second() + LEEWAY => {}
-            _ => return Err(format!("{name} of the assertion is not a time that has come")),
+            _ => return Err(format!("{name} of the {what} is not a time that has come")),
         }
     }
     Ok(())

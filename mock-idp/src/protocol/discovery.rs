@@ -36,8 +36,8 @@ pub(crate) mod path {
 /// Scopes about people that are understood.
 pub(crate) const SCOPES: [&str; 6] = ["openid", "profile", "email", "phone", "address", "offline_access"];
 
-/// Algorithms that proofs of possession may have.
-pub(crate) const PROOF_ALGORITHMS: [&str; 5] = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
+/// Algorithms that proofs of possession may have. Ed25519 is EdDSA by the name that says the curve (RFC 9864).
+pub(crate) const PROOF_ALGORITHMS: [&str; 6] = ["RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"];
 
 /// What is switched on in a realm.
 #[derive(Debug, Clone, Default)]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::protocol::assertion::second;
+use crate::protocol::discovery::PROOF_ALGORITHMS;
 use crate::protocol::uri::normalized;
 
 /// How old a proof may be, and how far in the future, seconds (RFC 9449 11.1).
@@ -42,20 +43,18 @@ pub(crate) struct Expected<'a> {
 }
 
 /// The public key in the header of a proof, if the header is as it should be (RFC 9449 4.2).
-pub(crate) fn key_of(header: &Value) -> Result<&Map<String, Value>, &'static str> {
+pub(crate) fn key_of(header: &Value) -> Result<&Map<String, Value>, String> {
     if header.get("typ").and_then(Value::as_str) != Some("dpop+jwt") {
-        return Err("typ of the proof must be dpop+jwt");
+        return Err("typ of the proof must be dpop+jwt".to_owned());
     }
     let alg = header.get("alg").and_then(Value::as_str).unwrap_or_default();
-    if !["RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"].contains(&alg) {
-        return Err(
-            "alg of the proof must be asymmetric and known here: RS256, PS256, ES256, ES384 or EdDSA",
-        );
+    if !PROOF_ALGORITHMS.contains(&alg) {
+        return Err(format!("alg of the proof must be one of {}", PROOF_ALGORITHMS.join(", ")));
     }
     let jwk = header.get("jwk").and_then(Value::as_object).ok_or("the proof has no jwk in its header")?;
     // RFC 7518 6.2.2, 6.3.2, 6.4.1.
     if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|private| jwk.contains_key(*private)) {
-        return Err("the jwk of the proof holds a private key");
+        return Err("the jwk of the proof holds a private key".to_owned());
     }
     Ok(jwk)
 }

@@ -220,17 +220,21 @@ pub(crate) fn is_open_to(client: &Client, value: &str) -> bool {
     SCOPES.contains(&value) || client.scope.split_ascii_whitespace().any(|own| own == value)
 }
 
-/// Narrows the scope on refresh: never more than was granted (RFC 6749 6). A scope without a value counts as not sent
-/// (RFC 6749 3.2).
-pub(crate) fn refreshed_scope(granted: &[String], asked: Option<&str>) -> Result<Vec<String>, OAuthError> {
-    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(granted.to_vec()) };
+/// Narrows a scope: never more than there is (RFC 6749 6, for a refresh). A scope without a value counts as not sent
+/// (RFC 6749 3.2). The check is named in the refusal.
+pub(crate) fn narrowed_scope(
+    check: &'static str,
+    most: &[String],
+    asked: Option<&str>,
+) -> Result<Vec<String>, OAuthError> {
+    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(most.to_vec()) };
     let asked = each_once(asked.split_ascii_whitespace());
-    match asked.iter().find(|value| !granted.contains(value)) {
+    match asked.iter().find(|value| !most.contains(value)) {
         None => Ok(asked),
-        Some(more) => Err(OAuthError::new(
-            ErrorCode::InvalidScope,
-            "refresh_scope",
-            format!("scope {:?} was not granted", shorten(more)),
-        )),
+        Some(more) => {
+            let all = if most.is_empty() { "nothing".to_owned() } else { shorten(&most.join(" ")) };
+            let reason = format!("scope {:?} cannot be asked for here: {all} can", shorten(more));
+            Err(OAuthError::new(ErrorCode::InvalidScope, check, reason))
+        }
     }
 }

@@ -172,8 +172,7 @@ impl State {
         let wrong = |reason: String| OAuthError::new(ErrorCode::InvalidDpopProof, "dpop_proof", reason);
         let no_jwt = || wrong("there is not one DPoP proof that is a JWT".to_owned());
         let (header, _) = jose::decode_whole(proof).ok_or_else(no_jwt)?;
-        let jwk: Map<String, Value> =
-            dpop::key_of(&header).map_err(|reason| wrong(reason.to_owned()))?.clone();
+        let jwk: Map<String, Value> = dpop::key_of(&header).map_err(wrong)?.clone();
         if !verify::is_for_signatures(&jwk) {
             return Err(wrong("the jwk of the proof says that it is not for signatures".to_owned()));
         }

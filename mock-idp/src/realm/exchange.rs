@@ -87,7 +87,7 @@ impl State {
             (None, presented) => presented.unwrap_or(own),
             (asked, presented) => {
                 let may: Vec<_> = presented.unwrap_or_default().into_iter().chain(own).collect();
-                rules::refreshed_scope(&may, asked)?
+                rules::narrowed_scope("exchange_scope", &may, asked)?
             }
         };
         let audience = audience::asked(form)?;

@@ -1,21 +1,18 @@
 //! Authorization requests that do not come as parameters: pushed ahead by the client (RFC 9126), signed by it as a JWT,
 //! or lying at an address that it registered (RFC 9101, OIDC Core 6).
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
 use fixtures::Client;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::jose::{self, verify};
 use crate::journal::Note;
-use crate::protocol::assertion;
 use crate::protocol::authorize::{self, shorten};
 use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::on_the_spot::client::Return;
-use crate::protocol::params::{MANY, Params};
+use crate::protocol::params::Params;
+use crate::protocol::request_object;
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
 use crate::realm::kept::Weighed;
@@ -39,26 +36,6 @@ impl Weighed for PushedRequest {
     fn weight(&self) -> usize {
         self.params.size()
     }
-}
-
-/// Whether a claim of a request object stands for a parameter, and not for the object itself.
-fn is_parameter(claim: &str) -> bool {
-    !matches!(claim, "iss" | "aud" | "exp" | "iat" | "nbf" | "jti" | "sub")
-}
-
-/// A claim as the parameter would say it; a list where the parameter may come more than once (RFC 8707 2.1).
-fn texts_of<'a>(name: &str, value: &'a Value) -> Vec<Cow<'a, str>> {
-    match value {
-        Value::String(text) => vec![Cow::Borrowed(text)],
-        Value::Array(items) if MANY.contains(&name) => {
-            items.iter().flat_map(|item| texts_of("", item)).collect()
-        }
-        other => vec![Cow::Owned(other.to_string())],
-    }
-}
-
-fn invalid_object(reason: impl Into<String>) -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidRequestObject, "request_object", reason)
 }
 
 fn invalid_uri(reason: impl Into<String>) -> OAuthError {
@@ -158,28 +135,30 @@ impl State {
     fn with_request_object(
         &mut self,
         client: &Client,
-        mut params: Params,
+        params: Params,
         note: &mut Note,
     ) -> Result<Params, OAuthError> {
         let value = params.first("request").filter(|value| !value.is_empty()).map(str::to_owned);
         let reference = params.first("request_uri").filter(|value| !value.is_empty()).map(str::to_owned);
         let object = match (value, reference) {
             (None, None) => return Ok(params),
-            (Some(_), Some(_)) => return Err(invalid_object("request and request_uri were both sent")),
+            (Some(_), Some(_)) => {
+                return Err(request_object::invalid("request and request_uri were both sent"));
+            }
             (Some(value), None) => value,
             (None, Some(reference)) => self.fetched_object(client, &reference, note)?,
         };
         let claims = self.object_claims(client, &object, note)?;
-        self.check_object(client, &claims, &params)?;
-        params.remove("request");
-        params.remove("request_uri");
-        let inside = claims.as_object().into_iter().flatten().filter(|(name, _)| is_parameter(name));
-        let inside: BTreeMap<_, _> =
-            inside.map(|(name, value)| (name.as_str(), texts_of(name, value))).collect();
-        // What stands inside goes before what stands outside.
-        let outside = params.iter().filter(|(name, _)| !inside.contains_key(name));
-        let inside = inside.iter().flat_map(|(name, values)| values.iter().map(|value| (*name, &**value)));
-        Ok(outside.chain(inside).collect())
+        request_object::check(
+            &claims,
+            &request_object::Expected {
+                client_id: &client.id,
+                issuer: &self.base.issuer,
+                outside: &params,
+                now: self.now(),
+            },
+        )?;
+        Ok(request_object::inside_before(params, &claims))
     }
 
     /// The object at an address; only an address that the client registered is ever asked.
@@ -203,11 +182,11 @@ impl State {
     }
 
     fn object_claims(&self, client: &Client, object: &str, note: &mut Note) -> Result<Value, OAuthError> {
-        let (header, payload) =
-            jose::decode_whole(object).ok_or_else(|| invalid_object("the request object is not a JWT"))?;
+        let (header, payload) = jose::decode_whole(object)
+            .ok_or_else(|| request_object::invalid("the request object is not a JWT"))?;
         // RFC 9101 10.8: what is called another kind of token is one.
         if let Some(typ) = header.get("typ").filter(|typ| !is_for_objects(typ)) {
-            return Err(invalid_object(format!(
+            return Err(request_object::invalid(format!(
                 "typ of the request object is {}; leave it out, or write oauth-authz-req+jwt",
                 shorten(&typ.to_string())
             )));
@@ -215,7 +194,7 @@ impl State {
         let alg = header.get("alg").and_then(Value::as_str).unwrap_or_default();
         if let Some(only) = client.request_object_signing_alg.as_deref().filter(|only| *only != alg) {
             let reason = format!("alg of the request object is {:?}, registered is {only}", shorten(alg));
-            return Err(invalid_object(reason));
+            return Err(request_object::invalid(reason));
         }
         if alg == "none" {
             // OIDC Registration 2: whoever registered no algorithm may use any that is advertised, and where clients
@@ -225,7 +204,7 @@ impl State {
             return if allowed && unsigned {
                 Ok(payload)
             } else {
-                Err(invalid_object(
+                Err(request_object::invalid(
                     "an unsigned request object is taken only from a client that registered alg none, \
                      or where clients register themselves",
                 ))
@@ -236,43 +215,6 @@ impl State {
         let genuine = by_secret.or_else(|| self.verified_by_client(client, object, note));
         genuine
             .map(|(_, claims)| claims)
-            .ok_or_else(|| invalid_object(self.why_not_signed("the request object", client)))
-    }
-
-    fn check_object(&self, client: &Client, claims: &Value, params: &Params) -> Result<(), OAuthError> {
-        if !claims.is_object() {
-            return Err(invalid_object("the payload of the request object is not a JSON object"));
-        }
-        let text = |name: &str| claims.get(name).and_then(Value::as_str);
-        for name in ["iss", "client_id"] {
-            if claims.get(name).is_some() && text(name) != Some(&client.id) {
-                return Err(invalid_object(format!("{name} of the request object must be {}", client.id)));
-            }
-        }
-        if claims.get("request").is_some() || claims.get("request_uri").is_some() {
-            return Err(invalid_object("a request object holds no further one"));
-        }
-        let audiences = assertion::audiences(claims);
-        let issuer = &*self.base.issuer;
-        if claims.get("aud").is_some() && !audiences.contains(&issuer) {
-            return Err(invalid_object(format!("aud of the request object must be {issuer}")));
-        }
-        let now = self.now();
-        let timely = match claims.get("exp") {
-            Some(_) => assertion::check_times(claims, now).map(drop),
-            None => assertion::check_begun(claims, now),
-        };
-        timely.map_err(|reason| invalid_object(reason.replace("assertion", "request object")))?;
-        // OIDC Core 6.1: what stands outside must not contradict what stands inside.
-        for name in ["response_type", "client_id"] {
-            if let (Some(outside), Some(inside)) = (params.first(name), text(name))
-                && outside != inside
-            {
-                return Err(invalid_object(format!(
-                    "{name} differs inside and outside of the request object"
-                )));
-            }
-        }
-        Ok(())
+            .ok_or_else(|| request_object::invalid(self.why_not_signed("the request object", client)))
     }
 }

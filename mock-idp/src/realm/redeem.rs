@@ -181,7 +181,8 @@ impl State {
             return Err(invalid("refresh_key", reason));
         }
         self.still_there(&authentication)?;
-        let scope = rules::refreshed_scope(&authentication.scope, request.form.first("scope"))?;
+        let scope =
+            rules::narrowed_scope("refresh_scope", &authentication.scope, request.form.first("scope"))?;
         let audience = audience::narrowed(&authentication.audience, request.form)?;
         if let Some(grant) = self.refresh.get_mut(&token) {
             grant.used = true;
@@ -206,7 +207,7 @@ impl State {
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "client_public", reason));
         }
         let may: Vec<String> = request.client.scope.split_ascii_whitespace().map(str::to_owned).collect();
-        let scope = rules::refreshed_scope(&may, request.form.first("scope"))?;
+        let scope = rules::narrowed_scope("client_scope", &may, request.form.first("scope"))?;
         let order = Order {
             authentication: None,
             scope,

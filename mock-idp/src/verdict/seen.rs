@@ -8,6 +8,8 @@ use serde_json::Value;
 use super::Evidence;
 use crate::fault::{ArmedRecord, CatalogueEntry, Point, Verdict, catalogue};
 use crate::journal::{Channel, Entry, Params, Refusal};
+use crate::protocol::on_the_spot::person::names_somebody;
+use crate::protocol::request_object;
 
 /// Everything, by client.
 pub(super) struct Seen<'a> {
@@ -219,8 +221,7 @@ fn is_answer(entry: &Entry) -> bool {
 /// The parameters of an authorization request: in the request, pushed before (RFC 9126), or in a signed object
 /// (RFC 9101).
 pub(super) fn asked(entry: &Entry, entries: &[Entry]) -> Params {
-    // Who posts a `sub` says who signs in, and leaves the request where it was.
-    let is_form = entry.method == "POST" && entry.form.first("sub").is_none();
+    let is_form = entry.method == "POST" && !names_somebody(&entry.query, &entry.form);
     let sent = if is_form { &entry.form } else { &entry.query };
     let pushed = sent.first("request_uri").and_then(|uri| {
         let pushes = entries.iter().filter(|entry| entry.operation == "pushed_authorization");
@@ -229,21 +230,13 @@ pub(super) fn asked(entry: &Entry, entries: &[Entry]) -> Params {
             body.and_then(|body| body.get("request_uri")).and_then(Value::as_str) == Some(uri)
         })
     });
-    let mut params = pushed.map_or_else(|| sent.clone(), |push| push.form.clone());
+    let params = pushed.map_or_else(|| sent.clone(), |push| push.form.clone());
     let fetched = params.first("request_uri").and_then(|uri| fetched(uri, entry, entries));
     let object = params.first("request").map(str::to_owned).or(fetched);
-    if let Some((_, Value::Object(claims))) = object.as_deref().and_then(crate::jose::decode) {
-        for (name, value) in claims {
-            let value = match value {
-                Value::String(text) => text,
-                other => other.to_string(),
-            };
-            if !params.set(&name, value.as_str()) {
-                params.push(&name, value);
-            }
-        }
+    match object.as_deref().and_then(crate::jose::decode) {
+        Some((_, claims)) => request_object::inside_before(params, &claims),
+        None => params,
     }
-    params
 }
 
 /// The request object that was fetched for this request.

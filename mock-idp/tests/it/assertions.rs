@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 pub(crate) struct Signer {
     key: EncodingKey,
     alg: Algorithm,
+    /// What it is called in proofs.
+    called: String,
     jwks: Value,
 }
 
@@ -38,8 +40,8 @@ impl Signer {
 
     /// By a secret and an algorithm.
     pub(crate) fn hmac(secret: &str, alg: &str) -> Self {
-        let alg = alg.parse().expect("an algorithm");
-        Self { key: EncodingKey::from_secret(secret.as_bytes()), alg, jwks: json!({"keys": []}) }
+        let (called, alg) = (alg.to_owned(), alg.parse().expect("an algorithm"));
+        Self { key: EncodingKey::from_secret(secret.as_bytes()), alg, called, jwks: json!({"keys": []}) }
     }
 
     /// By a key for this algorithm.
@@ -47,10 +49,12 @@ impl Signer {
         let name = match alg {
             "ES256" => "es256",
             "ES384" => "es384",
-            "EdDSA" => "ed25519",
+            "EdDSA" | "Ed25519" => "ed25519",
             _ => "rs256",
         };
-        let alg: Algorithm = alg.parse().expect("an algorithm");
+        // RFC 9864: EdDSA by the name that says the curve.
+        let called = alg.to_owned();
+        let alg: Algorithm = if alg == "Ed25519" { "EdDSA" } else { alg }.parse().expect("an algorithm");
         let fixtures = embedded();
         let key = |kid: &str| fixtures.keys.iter().find(|key| key.kid == kid).expect("a key of the fixtures");
         let pem = match name {
@@ -67,7 +71,7 @@ impl Signer {
         };
         let encoding = encoding.expect("a private key");
         let jwk = jsonwebtoken::jwk::Jwk::from_encoding_key(&encoding, alg).expect("a public half");
-        Self { key: encoding, alg, jwks: json!({ "keys": [jwk] }) }
+        Self { key: encoding, alg, called, jwks: json!({ "keys": [jwk] }) }
     }
 
     /// The public half.
@@ -97,7 +101,7 @@ impl Signer {
 
     /// A proof that shows whatever it is told to.
     pub(crate) fn proof_showing(&self, jwk: &Value, claims: &Value) -> String {
-        let header = json!({"typ": "dpop+jwt", "alg": self.alg, "jwk": jwk});
+        let header = json!({"typ": "dpop+jwt", "alg": self.called, "jwk": jwk});
         let message = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
         let signature =
             jsonwebtoken::crypto::sign(message.as_bytes(), &self.key, self.alg).expect("a signature");
@@ -106,10 +110,9 @@ impl Signer {
 
     /// A proof of possession (RFC 9449 4.2).
     pub(crate) fn proof(&self, claims: &Value) -> String {
-        let mut header = Header::new(self.alg);
-        header.typ = Some("dpop+jwt".to_owned());
-        header.jwk = Some(serde_json::from_value(self.jwk()).expect("a key"));
-        self.sign_with(&header, claims)
+        let mut jwk = self.jwk();
+        jwk["alg"] = json!(self.called);
+        self.proof_showing(&jwk, claims)
     }
 }
 

@@ -685,13 +685,13 @@ async fn the_error_of_a_rule_is_told_in_the_scheme_that_was_used() {
         (
             "invalid_token",
             "DPoP",
-            "DPoP realm=\"mock-idp\", algs=\"RS256 PS256 ES256 ES384 EdDSA\", error=\"invalid_token\"",
+            "DPoP realm=\"mock-idp\", algs=\"RS256 PS256 ES256 ES384 EdDSA Ed25519\", error=\"invalid_token\"",
         ),
         ("invalid_token", "Bearer", "Bearer realm=\"mock-idp\", error=\"invalid_token\""),
         (
             "use_dpop_nonce",
             "Bearer",
-            "DPoP realm=\"mock-idp\", algs=\"RS256 PS256 ES256 ES384 EdDSA\", error=\"use_dpop_nonce\"",
+            "DPoP realm=\"mock-idp\", algs=\"RS256 PS256 ES256 ES384 EdDSA Ed25519\", error=\"use_dpop_nonce\"",
         ),
     ] {
         idp.when(When::operation("userinfo")).times(1).then(error(name)).expect("a rule");

@@ -10,7 +10,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::assertions::Signer;
-use crate::support::{Answer, Browser, CALLBACK, CLIENT, SECRET};
+use crate::support::{Answer, Browser, CALLBACK, CLIENT, SECRET, authorize_url};
 
 const SIGNED_OUT: &str = "http://127.0.0.1:8400/sign-in";
 type Pairs<'a> = &'a [(&'a str, &'a str)];
@@ -618,6 +618,26 @@ async fn a_request_by_reference_has_what_its_object_has() {
     }
     for check in ["state-present", "nonce-present", "pkce-present"] {
         assert_eq!(outcome(&party, check), Outcome::Pass, "{check}");
+    }
+}
+
+#[tokio::test]
+async fn who_signs_in_without_a_page_leaves_the_request_where_it_is() {
+    for field in ["sub", "username"] {
+        let party = Party::start().await;
+        for _ in 0..2 {
+            let (state, nonce, verifier) = (party.secret(), party.secret(), party.secret());
+            let challenge = hash(&verifier);
+            let address = authorize_url(
+                &party.idp,
+                &[("state", &*state), ("nonce", &nonce), ("code_challenge", &challenge)],
+            );
+            let code = Browser::new().post(&address, &[(field, "dana")]).await.param("code").expect("a code");
+            assert_eq!(party.redeem(&Begun { code, verifier }, &[]).await.status, 200);
+        }
+        for check in ["state-present", "state-unique", "nonce-present", "pkce-present"] {
+            assert_eq!(outcome(&party, check), Outcome::Pass, "{check}, posted {field}");
+        }
     }
 }
 

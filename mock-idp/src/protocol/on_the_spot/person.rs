@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::protocol::authorize::shorten;
 use crate::protocol::error::Refusal;
+use crate::protocol::params::Params;
 
 /// Why such a person is there.
 pub(crate) const WHY: &str =
@@ -40,6 +41,11 @@ pub(crate) fn person(name: &str, company: &str, companies: &[Company]) -> Result
         Ok(()) => Ok(person),
         Err(wrong) => Err(Refusal::new("person_well_formed", wrong.sentence)),
     }
+}
+
+/// Whether a form that is posted to an authorization request says who signs in, and leaves the request where it is.
+pub(crate) fn names_somebody(query: &Params, form: &Params) -> bool {
+    query.first("client_id").is_some() && ["sub", "username"].iter().any(|name| form.first(name).is_some())
 }
 
 /// The company of this key, id or name; the first, where none is named.
