@@ -6,6 +6,7 @@ pub(crate) mod account;
 pub(crate) mod astray;
 pub(crate) mod back;
 pub(crate) mod connect;
+mod cookies;
 pub(crate) mod delivery;
 pub(crate) mod device_page;
 pub(crate) mod documents;

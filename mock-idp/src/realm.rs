@@ -66,9 +66,9 @@ use crate::switches::Switches;
 use crate::tls::Wrong;
 
 /// Life of a provider session.
-const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
+pub(crate) const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
 /// How long a login page waits for a person.
-const INTERACTION_LIFE: SignedDuration = SignedDuration::from_hours(1);
+pub(crate) const INTERACTION_LIFE: SignedDuration = SignedDuration::from_hours(1);
 
 /// An issuer and what belongs to it.
 pub(crate) struct Realm {

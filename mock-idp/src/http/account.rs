@@ -3,6 +3,7 @@
 use axum::http::{Method, header};
 
 use crate::http::connect::respond;
+use crate::http::cookies::{begun_name, session_cookie};
 use crate::http::pages::{self, Form, Shown, Wanted};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
@@ -155,7 +156,7 @@ fn submit(
         Step::Password => next("password"),
         Step::Code => next("code"),
         Step::Consent { session } => {
-            let cookie = session_cookie(realm, incoming, &session, SESSION_SECONDS);
+            let cookie = session_cookie(realm, incoming, &session);
             next("consent").with(header::SET_COOKIE, cookie)
         }
         Step::Refused(refusal) => pages::refused(&realm.lock_at(&incoming.place.base), name, &refusal, note),
@@ -174,7 +175,7 @@ fn submit(
             let reply = respond(incoming, &response, note);
             match session {
                 Some(session) => {
-                    let cookie = session_cookie(realm, incoming, &session, SESSION_SECONDS);
+                    let cookie = session_cookie(realm, incoming, &session);
                     reply.with(header::SET_COOKIE, cookie)
                 }
                 None => reply,
@@ -186,7 +187,10 @@ fn submit(
 /// Whether a page of another site posted this: then no cookie comes along, whatever the browser has (`SameSite=Lax`).
 pub(crate) fn comes_without_cookies(realm: &Realm, incoming: &Incoming) -> bool {
     let has = |name: &str| incoming.cookie(name).is_some();
-    incoming.method == Method::POST && incoming.is_cross_site() && !has(&realm.cookie) && !has(&begun(realm))
+    incoming.method == Method::POST
+        && incoming.is_cross_site()
+        && !has(&realm.cookie)
+        && !has(&begun_name(realm))
 }
 
 /// Longest query that a posted form is made into, in bytes: browsers and servers take so much.
@@ -203,37 +207,6 @@ pub(crate) fn open_again(incoming: &Incoming, note: &mut Note) -> Option<Reply> 
     Some(Reply::see_other(&incoming.params().append_to(&path)))
 }
 
-/// How long browsers keep the cookie of a session; the realm may end it before.
-pub(crate) const SESSION_SECONDS: u32 = 43_200;
-
-/// How long browsers keep the cookie by which a sign-in goes on where it was begun: as long as that may take.
-const BEGUN_SECONDS: u32 = 3_600;
-
-/// The name of that cookie.
-fn begun(realm: &Realm) -> String {
-    format!("{}_begun", realm.cookie)
-}
-
-/// The cookie of the browser in which this sign-in begins.
-pub(crate) fn begun_cookie(realm: &Realm, incoming: &Incoming, interaction: &str) -> String {
-    let name = begun(realm);
-    let shown = incoming.cookie(&name);
-    let secret = realm.lock_at(&incoming.place.base).begun_in(interaction, shown);
-    cookie(&name, incoming, &secret, BEGUN_SECONDS)
-}
-
-/// The cookie of a session.
-pub(crate) fn session_cookie(realm: &Realm, incoming: &Incoming, secret: &str, seconds: u32) -> String {
-    cookie(&realm.cookie, incoming, secret, seconds)
-}
-
-/// SameSite=Lax: the browser comes from the relying party by a link. No Secure on plain http, which is the rule here.
-fn cookie(name: &str, incoming: &Incoming, secret: &str, seconds: u32) -> String {
-    let secure = if incoming.place.base.front.starts_with("https:") { "; Secure" } else { "" };
-    let prefix = &incoming.place.base.prefix;
-    format!("{name}={secret}; Path={prefix}/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
-}
-
 /// The sign-in that waits under this name, for the browser that began it.
 fn waiting<'a>(
     state: &'a State,
@@ -246,7 +219,7 @@ fn waiting<'a>(
             "This sign-in is over or was never begun here. Go back to the application and start again.";
         return Err(Refusal::new("interaction_known", reason));
     };
-    let shown = incoming.cookie(&begun(realm));
+    let shown = incoming.cookie(&begun_name(realm));
     if interaction.begun.as_deref().zip(shown).is_some_and(|(begun, shown)| same_secret(begun, shown)) {
         return Ok(interaction);
     }

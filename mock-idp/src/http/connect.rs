@@ -8,9 +8,8 @@ use serde_json::Value;
 use crate::fault::documents::MAINTENANCE;
 use crate::fault::issuer::elsewhere;
 use crate::fault::token::Outage;
-use crate::http::account::{
-    SESSION_SECONDS, begun_cookie, comes_without_cookies, open_again, session_cookie,
-};
+use crate::http::account::{comes_without_cookies, open_again};
+use crate::http::cookies::{begun_cookie, session_cookie};
 use crate::http::gzip;
 use crate::http::pages;
 use crate::http::reply::Reply;
@@ -24,9 +23,6 @@ use crate::realm::Realm;
 use crate::realm::grants::access_name;
 use crate::realm::redeem::Redeemed;
 use crate::realm::sign_in::{AuthorizationResponse, Authorized, Page};
-
-/// What an outage says.
-pub(super) const SICK: &str = "the provider is sick";
 
 pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     if !names_somebody(incoming)
@@ -47,7 +43,7 @@ pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> 
         Authorized::NotYet => Reply::new(StatusCode::SERVICE_UNAVAILABLE, "text/plain", ""),
         Authorized::Respond(response) => respond(incoming, &response, note),
         Authorized::SignedIn { response, session } => respond(incoming, &response, note)
-            .with(header::SET_COOKIE, session_cookie(realm, incoming, &session, SESSION_SECONDS)),
+            .with(header::SET_COOKIE, session_cookie(realm, incoming, &session)),
         Authorized::Ask { interaction, page } => {
             let page = match page {
                 Page::Login => "login",
@@ -131,7 +127,7 @@ pub(crate) fn token(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Repl
 fn outage(outage: Outage, incoming: &Incoming) -> Reply {
     match outage {
         Outage::Status(status) => {
-            let reply = Reply::new(status, "text/plain", SICK);
+            let reply = Reply::sick(status);
             match status {
                 StatusCode::INTERNAL_SERVER_ERROR => reply,
                 _ => reply.with(header::RETRY_AFTER, "1"),
@@ -139,7 +135,7 @@ fn outage(outage: Outage, incoming: &Incoming) -> Reply {
         }
         Outage::Elsewhere(status) => redirect(status, incoming),
         Outage::Wire(then) => {
-            let mut reply = Reply::new(StatusCode::SERVICE_UNAVAILABLE, "text/plain", SICK);
+            let mut reply = Reply::sick(StatusCode::SERVICE_UNAVAILABLE);
             reply.then = Some(then);
             reply
         }
@@ -172,7 +168,7 @@ pub(crate) fn userinfo(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
         Err(error) => return resource_error(&error, presented.is_some_and(|token| token.with_proof), note),
     };
     if userinfo.draft.status != StatusCode::OK {
-        return Reply::new(userinfo.draft.status, "text/plain", SICK);
+        return Reply::sick(userinfo.draft.status);
     }
     if userinfo.draft.elsewhere {
         return redirect(StatusCode::FOUND, incoming);

@@ -2,7 +2,8 @@
 
 use axum::http::header;
 
-use crate::http::account::{SESSION_SECONDS, named, session_cookie};
+use crate::http::account::named;
+use crate::http::cookies::session_cookie;
 use crate::http::pages::{self, DeviceForm, Wanted};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
@@ -38,15 +39,19 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
         state.refuse_device(&device);
         return done(&state, "The device was refused.", note);
     }
-    let Some((secret, session)) = session(&mut state, realm, incoming, note) else {
-        let reason = note.refusal.as_ref().map(|refusal| as_a_sentence(&refusal.reason));
-        return again(&state, reason.as_deref().unwrap_or("Choose who you are."), note);
+    let (secret, session) = match session(&mut state, realm, incoming, note) {
+        Ok(session) => session,
+        Err(refusal) => {
+            let page = again(&state, &as_a_sentence(&refusal.reason), note);
+            note.refusal = Some(refusal);
+            return page;
+        }
     };
     note.person = Some(session.person.clone());
     let client = state.allow_device(&device, &session);
     note.client = client.map(|client| client.id.clone());
     let reply = done(&state, "The device may go on. You can close this page.", note);
-    reply.with(header::SET_COOKIE, session_cookie(realm, incoming, &secret, SESSION_SECONDS))
+    reply.with(header::SET_COOKIE, session_cookie(realm, incoming, &secret))
 }
 
 /// The session of whoever was chosen or typed in, or the one that the browser has.
@@ -55,20 +60,17 @@ fn session(
     realm: &Realm,
     incoming: &Incoming,
     note: &mut Note,
-) -> Option<(String, Session)> {
+) -> Result<(String, Session), Refusal> {
     let cookie = incoming.cookie(&realm.cookie);
     let (chosen, typed) = (incoming.form.first("person").unwrap_or_default(), named(incoming));
     if !chosen.is_empty() {
         return state.begin_session(chosen, cookie, note);
     }
-    if typed.name.trim().is_empty() {
-        return state.session_of_cookie(cookie?);
+    if !typed.name.trim().is_empty() {
+        let (key, said) = state.somebody(&typed)?;
+        return state.begin_session_saying(said, &key, cookie, note);
     }
-    match state.somebody(&typed) {
-        Ok((key, said)) => state.begin_session_saying(said, &key, cookie, note),
-        Err(refusal) => {
-            note.refusal = Some(refusal);
-            None
-        }
-    }
+    let session =
+        cookie.and_then(|cookie| Some((cookie.to_owned(), state.session_of_cookie(cookie)?.clone())));
+    session.ok_or_else(|| Refusal::new("session_present", "choose who you are"))
 }

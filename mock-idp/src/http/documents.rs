@@ -56,7 +56,7 @@ fn send(draft: DocumentDraft, note: &mut Note) -> Reply {
         let body = Value::Object(draft.body);
         Reply::noted_json(draft.status, &body, note)
     } else {
-        Reply::new(draft.status, "text/plain", "the provider is sick")
+        Reply::sick(draft.status)
     };
     reply.then = draft.then;
     reply

@@ -2,8 +2,8 @@
 
 use axum::http::{StatusCode, header};
 
-use crate::http::account::{comes_without_cookies, open_again, session_cookie};
-use crate::http::connect::SICK;
+use crate::http::account::{comes_without_cookies, open_again};
+use crate::http::cookies::no_session_cookie;
 use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
@@ -30,7 +30,7 @@ pub(crate) fn logout(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
     }
     let state = realm.lock_at(&incoming.place.base);
     let session = incoming.cookie(&realm.cookie).and_then(|cookie| state.session_of_cookie(cookie));
-    note.person = session.map(|(_, session)| session.person);
+    note.person = session.map(|session| session.person.clone());
     pages::still_signed_in(&incoming.place.base, note)
 }
 
@@ -42,12 +42,12 @@ fn end(realm: &Realm, incoming: &Incoming, agreed: bool, note: &mut Note) -> Rep
     let mut state = realm.lock_at(&incoming.place.base);
     match state.end_session(params, cookie, agreed, note) {
         Err(refusal) => pages::error(&incoming.place.base, &refusal, note),
-        Ok(Logout::Outage) => Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", SICK),
+        Ok(Logout::Outage) => Reply::sick(StatusCode::INTERNAL_SERVER_ERROR),
         Ok(Logout::Ask { person }) => pages::logout(&state, &person, params, note),
         Ok(Logout::Ended(ended)) => {
             let reply = farewell(ended, incoming, note);
             match cookie {
-                Some(_) => reply.with(header::SET_COOKIE, session_cookie(realm, incoming, "", 0)),
+                Some(_) => reply.with(header::SET_COOKIE, no_session_cookie(realm, incoming)),
                 None => reply,
             }
         }

@@ -266,6 +266,7 @@ pub(crate) fn device(state: &State, form: &DeviceForm<'_>, note: &mut Note) -> R
 
 /// The person may not sign in, and can go back to the client.
 pub(crate) fn refused(state: &State, name: &str, refusal: &Refusal, note: &mut Note) -> Reply {
+    note.refusal = Some(refusal.clone());
     let interaction = state.interaction(name);
     let client_id = interaction.map(|interaction| interaction.request.client_id.clone()).unwrap_or_default();
     let client = state.clients.get(&client_id).map_or(client_id.as_str(), |client| client.name.as_str());

@@ -2,8 +2,8 @@
 
 use axum::http::header;
 
-use crate::http::account::{SESSION_SECONDS, session_cookie};
 use crate::http::connect::respond;
+use crate::http::cookies::session_cookie;
 use crate::http::pages::{self, Wanted};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
@@ -20,8 +20,8 @@ pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply
     let session = incoming.cookie(&realm.cookie).and_then(|cookie| state.session_of_cookie(cookie));
     let other = incoming.query.first("login_hint").filter(|hint| !hint.is_empty());
     let hinted = other.and_then(|hint| state.people.hinted(hint)).map(|person| person.key.clone());
-    match session.filter(|(_, session)| hinted.as_ref().is_none_or(|hinted| *hinted == session.person)) {
-        Some((_, session)) => pages::portal(&state, &session.person, note),
+    match session.filter(|session| hinted.as_ref().is_none_or(|hinted| *hinted == session.person)) {
+        Some(session) => pages::portal(&state, &session.person, note),
         None => pages::portal_people(&state, hinted.as_deref(), &wanted, None, note),
     }
 }
@@ -32,17 +32,21 @@ pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
     let cookie = incoming.cookie(&realm.cookie);
     let mut state = realm.lock_at(&incoming.place.base);
     if let Some(person) = field("person") {
-        let Some((secret, _)) = state.begin_session(person, cookie, note) else {
-            let nobody = || Refusal::new("person_known", "There is no such person.");
-            let refusal = note.refusal.get_or_insert_with(nobody).clone();
-            return pages::portal_people(&state, None, &Wanted::default(), Some(&refusal.reason), note);
+        let secret = match state.begin_session(person, cookie, note) {
+            Ok((secret, _)) => secret,
+            Err(refusal) => {
+                let page =
+                    pages::portal_people(&state, None, &Wanted::default(), Some(&refusal.reason), note);
+                note.refusal = Some(refusal);
+                return page;
+            }
         };
-        let cookie = session_cookie(realm, incoming, &secret, SESSION_SECONDS);
+        let cookie = session_cookie(realm, incoming, &secret);
         let portal = format!("{}{}", incoming.place.base.prefix, path::PORTAL);
         return Reply::see_other(&portal).with(header::SET_COOKIE, cookie);
     }
-    let session = cookie.and_then(|cookie| state.session_of_cookie(cookie));
-    let Some((_, session)) = session else {
+    let session = cookie.and_then(|cookie| state.session_of_cookie(cookie)).cloned();
+    let Some(session) = session else {
         let reason = "Choose who you are first.";
         note.refusal = Some(Refusal::new("session_present", reason));
         return pages::portal_people(&state, None, &Wanted::default(), Some(reason), note);
@@ -61,8 +65,9 @@ pub(crate) fn launch(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
     let cookie = incoming.cookie(&realm.cookie);
     let fetched = realm.lock_at(&incoming.place.base).fetch_launch(name, cookie, note);
     match fetched {
-        Ok((secret, launched)) => go(launched, incoming, note)
-            .with(header::SET_COOKIE, session_cookie(realm, incoming, &secret, SESSION_SECONDS)),
+        Ok((secret, launched)) => {
+            go(launched, incoming, note).with(header::SET_COOKIE, session_cookie(realm, incoming, &secret))
+        }
         Err(refusal) => pages::error(&incoming.place.base, &refusal, note),
     }
 }

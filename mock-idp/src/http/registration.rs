@@ -24,23 +24,20 @@ pub(crate) fn register(realm: &Realm, incoming: &Incoming, note: &mut Note) -> R
 pub(crate) fn look_after(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let mut state = realm.lock_at(&incoming.place.base);
     let id = incoming.path.rsplit('/').next().unwrap_or_default();
-    let id = match state.registrant(id, incoming.bearer(), note) {
-        Ok(id) => id,
-        Err(error) => {
-            return Reply::oauth_error(&error, StatusCode::UNAUTHORIZED, note)
-                .with(header::WWW_AUTHENTICATE, "Bearer realm=\"mock-idp\", error=\"invalid_token\"");
-        }
-    };
+    if let Err(error) = state.check_registrant(id, incoming.bearer(), note) {
+        return Reply::oauth_error(&error, StatusCode::UNAUTHORIZED, note)
+            .with(header::WWW_AUTHENTICATE, "Bearer realm=\"mock-idp\", error=\"invalid_token\"");
+    }
     match incoming.method {
         Method::DELETE => {
-            state.unregister(&id);
+            state.unregister(id);
             Reply::new(StatusCode::NO_CONTENT, "text/plain", "")
         }
         Method::PUT => {
-            let registered = state.reregister(&id, &incoming.body, note);
+            let registered = state.reregister(id, &incoming.body, note);
             answer(registered, StatusCode::OK, note)
         }
-        _ => answer(Ok(state.registered(&id)), StatusCode::OK, note),
+        _ => answer(Ok(state.registered(id)), StatusCode::OK, note),
     }
 }
 

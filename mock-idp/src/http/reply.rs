@@ -41,6 +41,11 @@ impl Reply {
             .with(header::CONTENT_TYPE, content_type)
     }
 
+    /// What an outage says.
+    pub(crate) fn sick(status: StatusCode) -> Self {
+        Self::new(status, "text/plain", "the provider is sick")
+    }
+
     pub(crate) fn json(status: StatusCode, value: &Value) -> Self {
         // Most are about as long; a value can always be written.
         let mut body = Vec::with_capacity(2_048);

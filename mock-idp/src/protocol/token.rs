@@ -3,8 +3,8 @@
 //! It judges; it stores nothing and makes no token.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::protocol::discovery::SCOPES;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use fixtures::{AuthMethod, Client};
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use crate::protocol::authorize::shorten;
+use crate::protocol::discovery::SCOPES;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::on_the_spot::client as on_the_spot;
 use crate::protocol::params::Params;
@@ -139,10 +140,10 @@ fn form_decode(text: &str) -> Option<String> {
 
 /// The registered client, if it may authenticate in this way.
 pub(crate) fn check_method<'a>(
-    client: Option<&'a Client>,
+    client: Option<&'a Arc<Client>>,
     client_id: &str,
     method: AuthMethod,
-) -> Result<&'a Client, OAuthError> {
+) -> Result<&'a Arc<Client>, OAuthError> {
     let Some(client) = client else {
         return Err(invalid_client("client_known", on_the_spot::unknown(client_id)));
     };

@@ -44,7 +44,7 @@ impl State {
         asked.state = told("state");
         asked.login_hint = told("login_hint");
         let session = clues.cookie.and_then(|cookie| self.session_of_cookie(cookie));
-        asked.person = session.map(|(_, session)| session.person);
+        asked.person = session.map(|session| session.person.clone());
         if let Some(waiting) = clues.first("interaction").and_then(|name| self.interaction(name)) {
             asked.client = Some(waiting.request.client_id.clone());
             asked.state.clone_from(&waiting.request.state);

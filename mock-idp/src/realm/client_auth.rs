@@ -51,9 +51,8 @@ impl State {
         if self.is_anybody(&credentials.client_id) {
             return self.take_secret(&credentials, form.first("scope"), method, note);
         }
-        let client = self.clients.get(&credentials.client_id).cloned();
-        rules::check_method(client.as_deref(), &credentials.client_id, method)?;
-        let client = client.ok_or_else(|| invalid_client("client_known", "there is no such client"))?;
+        let client = self.clients.get(&credentials.client_id);
+        let client = Arc::clone(rules::check_method(client, &credentials.client_id, method)?);
         match &credentials.proof {
             Proof::None => {}
             Proof::Basic(secret) | Proof::Post(secret) => rules::check_secret(&client, secret)?,

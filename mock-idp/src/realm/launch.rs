@@ -167,10 +167,7 @@ impl State {
             return Err(Refusal::new("launch_expired", "this launch was good for five minutes"));
         }
         self.check_launch(&launch).map_err(|error| Refusal::new("launch", error.to_string()))?;
-        let Some((secret, session)) = self.begin_session(&person, cookie, note) else {
-            let gone = || Refusal::new("person_known", "there is no such person");
-            return Err(note.refusal.clone().unwrap_or_else(gone));
-        };
+        let (secret, session) = self.begin_session(&person, cookie, note)?;
         Ok((secret, self.launch(&session, &launch, note)?))
     }
 

@@ -118,10 +118,9 @@ impl State {
             };
             note.refusal = Some(Refusal::new("password", reason));
             let sentence = self.people.only_company().map_or(WRONG, |_| WRONG_OF_ONE);
-            return self.failed(&username, &company, sentence, note);
+            return self.failed(&username, &company, sentence);
         };
         if let Err(refusal) = standing(&person) {
-            note.refusal = Some(refusal.clone());
             return Step::Refused(refusal);
         }
         if let Some(interaction) = self.interactions.get_mut(name) {
@@ -148,7 +147,7 @@ impl State {
         let Some(person) = self.people.present(&key) else { return Step::Gone };
         if !same_secret(&person.one_time_code, code.trim()) {
             note.refusal = Some(Refusal::new("one_time_code", "the one-time code is wrong"));
-            return self.failed(&username, &company, WRONG_CODE, note);
+            return self.failed(&username, &company, WRONG_CODE);
         }
         self.failures.remove(&lower(&username, &company));
         self.finish(name, &key, Map::new(), cookie, note)
@@ -220,8 +219,9 @@ impl State {
             let response = self.error_response(&to, error, &mut sign_in, note);
             return Step::Done { response, session: None };
         }
-        let Some((secret, session)) = self.begin_session_saying(said, key, cookie, note) else {
-            return note.refusal.clone().map_or(Step::Gone, Step::Refused);
+        let (secret, session) = match self.begin_session_saying(said, key, cookie, note) {
+            Ok(begun) => begun,
+            Err(refusal) => return Step::Refused(refusal),
         };
         let Some(interaction) = self.interactions.remove(name) else { return Step::Gone };
         let Interaction { request, mut sign_in, forced, begun, .. } = interaction;
@@ -260,7 +260,6 @@ impl State {
         let standing = self.people.present(&session.person).map(standing);
         if standing != Some(Ok(())) || !self.sessions.values().any(is_live) {
             let refusal = Refusal::new("session_present", "the session has ended meanwhile; log in again");
-            note.refusal = Some(refusal.clone());
             return Step::Refused(refusal);
         }
         sign_in.person = Some(session.person.clone());
@@ -269,7 +268,7 @@ impl State {
     }
 
     /// Counts alike for people who exist and people who do not.
-    fn failed(&mut self, username: &str, company: &str, sentence: &'static str, note: &mut Note) -> Step {
+    fn failed(&mut self, username: &str, company: &str, sentence: &'static str) -> Step {
         let (typed, now) = (lower(username, company), self.now());
         if !self.failures.contains(&typed) {
             self.failures.insert(typed.clone(), 0, later(now, FAILURES_LIFE), now);
@@ -289,9 +288,7 @@ impl State {
                 }
             });
         }
-        let refusal = Refusal::new("person_status", sentence_of(Status::Locked));
-        note.refusal = Some(refusal.clone());
-        Step::Refused(refusal)
+        Step::Refused(Refusal::new("person_status", sentence_of(Status::Locked)))
     }
 
     /// Forgets the wrong passwords typed for a person.
@@ -339,7 +336,7 @@ fn again(sentence: &'static str) -> Step {
 
 /// A reason, as a page says it.
 pub(crate) fn as_a_sentence(reason: &str) -> String {
-    let mut letters = reason.chars();
+    let mut letters = reason.trim_end_matches('.').chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();
     first.chain(letters).chain(['.']).collect()
 }

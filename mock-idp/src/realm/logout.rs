@@ -97,10 +97,10 @@ impl State {
             return Ok(Logout::Outage);
         }
         let current = cookie.and_then(|cookie| self.session_of_cookie(cookie));
-        if let Some((_, session)) = current.filter(|_| !agreed && !self.switches.headless)
-            && !hint.as_ref().is_some_and(|hint| self.is_about(hint, &session))
+        if let Some(session) = current.filter(|_| !agreed && !self.switches.headless)
+            && !hint.as_ref().is_some_and(|hint| self.is_about(hint, session))
         {
-            return Ok(Logout::Ask { person: session.person });
+            return Ok(Logout::Ask { person: session.person.clone() });
         }
         // Of another browser's session nobody is there who could be asked. Tests without a browser have no cookie to show.
         let hinted = hint.and_then(|hint| hint.sid).filter(|_| self.switches.headless);

@@ -315,11 +315,8 @@ impl State {
     /// Begins a session without a browser; the secret of its cookie, and its `sid`.
     pub(crate) fn mint_session(&mut self, key: &str) -> Result<(String, String), MintError> {
         self.check_person(key)?;
-        let mut note = Note::default();
-        let begun = self.begin_session(key, None, &mut note);
-        let refused = || Refusal::new("person_status", "the person may not sign in");
-        let (secret, session) =
-            begun.ok_or_else(|| MintError::Refused(note.refusal.unwrap_or_else(refused)))?;
+        let begun = self.begin_session(key, None, &mut Note::default());
+        let (secret, session) = begun.map_err(MintError::Refused)?;
         Ok((secret, session.sid))
     }
 

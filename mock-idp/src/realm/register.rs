@@ -67,20 +67,20 @@ impl State {
         Err(OAuthError::new(ErrorCode::InvalidRequest, "registrations", reason))
     }
 
-    /// The id of the client that this request may look after, by the token that it was given.
-    pub(crate) fn registrant(
+    /// Whether a request may look after this client, by the token that it was given.
+    pub(crate) fn check_registrant(
         &self,
         id: &str,
         bearer: Option<&str>,
         note: &mut Note,
-    ) -> Result<String, OAuthError> {
+    ) -> Result<(), OAuthError> {
         note.client_authentication = Some("bearer");
         let right = self.registrations.get(id).zip(bearer);
         let right =
             right.is_some_and(|(registration, bearer)| same_secret(&registration.access_token, bearer));
         if right && self.clients.contains_key(id) {
             note.client = Some(id.to_owned());
-            return Ok(id.to_owned());
+            return Ok(());
         }
         // RFC 7592 2.1: alike for clients that are not there and tokens that are wrong.
         let reason = "the registration access token is not one of this client";

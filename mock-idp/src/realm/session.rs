@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::journal::Note;
+use crate::protocol::error::Refusal;
 use crate::realm::grants::Session;
 use crate::realm::login::standing;
 use crate::realm::sign_in::later;
@@ -17,14 +18,14 @@ impl State {
         self.people.present(&session.person).filter(|person| person.status == Status::Active).map(|_| session)
     }
 
-    /// The person authenticated: a session begins, and the one the browser had before ends. `None` when the person may
-    /// not sign in; the note says why.
+    /// The person authenticated: a session begins, by this cookie, and the one the browser had before ends; or why the
+    /// person may not sign in.
     pub(crate) fn begin_session(
         &mut self,
         key: &str,
         cookie: Option<&str>,
         note: &mut Note,
-    ) -> Option<(String, Session)> {
+    ) -> Result<(String, Session), Refusal> {
         self.begin_session_saying(Map::new(), key, cookie, note)
     }
 
@@ -35,12 +36,10 @@ impl State {
         key: &str,
         cookie: Option<&str>,
         note: &mut Note,
-    ) -> Option<(String, Session)> {
+    ) -> Result<(String, Session), Refusal> {
         note.person = Some(key.to_owned());
-        if let Err(refusal) = standing(self.people.present(key)?) {
-            note.refusal = Some(refusal);
-            return None;
-        }
+        let nobody = || Refusal::new("person_known", "There is no such person.");
+        standing(self.people.present(key).ok_or_else(nobody)?)?;
         if let Some(old) = cookie {
             self.sessions.remove(old);
         }
@@ -54,12 +53,11 @@ impl State {
         };
         let secret = self.generator.secret();
         self.sessions.insert(secret.clone(), session.clone(), session.expires_at, now);
-        Some((secret, session))
+        Ok((secret, session))
     }
 
-    /// The living session of a cookie, with the cookie.
-    pub(crate) fn session_of_cookie(&self, cookie: &str) -> Option<(String, Session)> {
-        let session = self.live_session(cookie, self.now())?.clone();
-        Some((cookie.to_owned(), session))
+    /// The living session of a cookie.
+    pub(crate) fn session_of_cookie(&self, cookie: &str) -> Option<&Session> {
+        self.live_session(cookie, self.now())
     }
 }

@@ -257,9 +257,9 @@ impl State {
             Err(refusal) => return Ok(page(refusal, note)),
         };
         self.check_subject(subject, &person, &request.client_id)?;
-        let Some((secret, session)) = self.begin_session_saying(said, &person, cookie, note) else {
-            let refused = || Refusal::new("person_status", "the person may not sign in");
-            return Ok(page(note.refusal.clone().unwrap_or_else(refused), note));
+        let (secret, session) = match self.begin_session_saying(said, &person, cookie, note) {
+            Ok(begun) => begun,
+            Err(refusal) => return Ok(page(refusal, note)),
         };
         sign_in.person = Some(person);
         let answered =

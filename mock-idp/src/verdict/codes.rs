@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
-
 use super::seen::{Party, Request, Seen, Spent, by_secret};
 use super::{Check, Look, Rule, rule};
 use crate::journal::{Channel, Delivery, Entry, Params};
+use crate::protocol::pkce::challenge_of;
 
 const PKCE_VERIFIER: Rule = rule(
     "pkce-verifier",
@@ -70,7 +67,7 @@ fn verifier(party: &Party<'_>, it: &Spent<'_>) -> Option<Look> {
     let problem = match verifier {
         None => Some("a code came without its verifier"),
         Some(verifier) => {
-            let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
+            let hash = challenge_of(verifier);
             let is_plain = request.params.first("code_challenge_method") != Some("S256");
             let fits = hash == challenge || (is_plain && verifier == challenge);
             let fits = fits || is_of_another_sign_in(party, &hash);

@@ -315,8 +315,8 @@ async fn a_device_is_answered_by_whoever_is_named() {
     television.grants = vec![fixtures::Grant::DeviceCode];
     idp.clients().add(television);
     let browser = Browser::new();
-    let begin = [("client_id", "television"), ("scope", "openid email")];
-    let begun = browser.post(&idp.url("/connect/deviceauthorization"), &begin).await.json();
+    let request = [("client_id", "television"), ("scope", "openid email")];
+    let begun = browser.post(&idp.url("/connect/deviceauthorization"), &request).await.json();
     let code = |name: &str| begun[name].as_str().expect(name).to_owned();
     let page = browser.get(&code("verification_uri_complete")).await;
     assert!(
