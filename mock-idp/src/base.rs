@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::protocol::discovery::path;
 use crate::protocol::endpoints::{Endpoint, Endpoints};
+use crate::protocol::path;
 
 /// Whether it is an http or https URL that paths can be put behind.
 pub(crate) fn is_base_url(address: &str) -> bool {

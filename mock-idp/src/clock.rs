@@ -120,3 +120,8 @@ impl AdjustedClock {
         }
     }
 }
+
+/// The end of a life that begins now.
+pub(crate) fn later(now: Timestamp, life: jiff::SignedDuration) -> Timestamp {
+    now.saturating_add(life).unwrap_or(Timestamp::MAX)
+}

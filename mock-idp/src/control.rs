@@ -43,7 +43,7 @@ use crate::http::fetch::MARK;
 use crate::http::origin::{authority, host, is_elsewhere, only};
 use crate::http::place::Place;
 use crate::journal::{Channel, Entry, Note, Params};
-use crate::protocol::authorize::shorten;
+use crate::protocol::text::shorten;
 use crate::protocol::token::same_secret;
 use crate::rule::OPERATIONS;
 

@@ -29,7 +29,7 @@ pub use self::stories::{SaveError, Stories};
 pub use self::tokens::{Minter, Replays};
 pub(crate) use self::verdict::verdict_on;
 use crate::fault::nearest;
-use crate::protocol::authorize::shorten;
+use crate::protocol::text::shorten;
 use crate::realm::mint::{Mint, MintError, Minted};
 use crate::realm::{Realm, State};
 use crate::rule::When;

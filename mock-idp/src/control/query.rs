@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::control::problem::Problem;
 use crate::journal::Params;
-use crate::protocol::authorize::shorten;
+use crate::protocol::text::shorten;
 
 /// A query that was read.
 pub(crate) struct Asked<T>(pub(crate) T);

@@ -6,7 +6,7 @@ use fixtures::{Person, Status};
 
 use super::NotFound;
 use crate::http::farewell::{LogoutDelivery, deliver};
-use crate::protocol::discovery::path;
+use crate::protocol::path;
 use crate::realm::Realm;
 use crate::realm::invent::InventError;
 use crate::realm::launch::{Launch, LaunchError};

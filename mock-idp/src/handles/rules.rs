@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::fault::{ArmError, Target, nearest};
-use crate::protocol::authorize::shorten;
+use crate::protocol::text::shorten;
 use crate::realm::Realm;
 use crate::rule::{OPERATIONS, Rule, RuleRecord, Then, When};
 

@@ -10,9 +10,9 @@ use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::http::{Operation, operation};
 use crate::journal::{Channel, Note};
-use crate::protocol::authorize::shorten;
 use crate::protocol::endpoints::Endpoint;
 use crate::protocol::error::Refusal;
+use crate::protocol::text::shorten;
 use crate::realm::Realm;
 
 /// The name of such a request in the journal.

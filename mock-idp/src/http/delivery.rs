@@ -17,9 +17,9 @@ use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::{Channel, Delivery, Note};
 use crate::protocol::error::Refusal;
+use crate::protocol::text::describable;
 use crate::realm::Realm;
 use crate::realm::asked::Clues;
-use crate::realm::sign_in::describable;
 use crate::rule::{Asked, LONGEST_DELAY_MS, MOST_PADDING, Then};
 use crate::wire::{Ending, Lever};
 

@@ -19,8 +19,8 @@ use crate::fault::documents::MOVED;
 use crate::http::astray::NOTHING_HERE;
 use crate::http::origin::host;
 use crate::http::serve;
-use crate::protocol::discovery::path;
 use crate::protocol::endpoints::Endpoints;
+use crate::protocol::path;
 use crate::realm::Realm;
 use crate::realms::Realms;
 

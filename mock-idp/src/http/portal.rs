@@ -8,8 +8,8 @@ use crate::http::pages::{self, Wanted};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
-use crate::protocol::discovery::path;
 use crate::protocol::error::Refusal;
+use crate::protocol::path;
 use crate::realm::Realm;
 use crate::realm::launch::{Launch, Launched};
 

@@ -72,7 +72,7 @@ impl Reply {
     pub(crate) fn oauth_error(error: &OAuthError, status: StatusCode, note: &mut Note) -> Self {
         let body = serde_json::json!({
             "error": error.code.as_str(),
-            "error_description": crate::realm::sign_in::describable(&error.refusal.reason),
+            "error_description": crate::protocol::text::describable(&error.refusal.reason),
         });
         note.refusal = Some(error.refusal.clone());
         Self::noted_json(status, &body, note)

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
-use crate::protocol::authorize::shorten;
 use crate::protocol::error::Refusal;
+use crate::protocol::text::shorten;
 use crate::protocol::token::same_secret;
 use crate::realm::{Realm, State};
 

@@ -1,9 +1,9 @@
 //! For whom an access token is: the resources that were asked for (RFC 8707), or audiences by their name (RFC 8693 2.1),
 //! which several products take wherever a token is asked for.
 
-use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
+use crate::protocol::text::shorten;
 use crate::protocol::uri;
 
 /// Most that a request can ask for.

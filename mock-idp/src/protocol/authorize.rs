@@ -11,11 +11,9 @@ use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::protocol::error::Refusal;
 use crate::protocol::on_the_spot::client as on_the_spot;
 use crate::protocol::params::Params;
+use crate::protocol::text::{LONGEST, shorten};
 
 pub(crate) use self::checks::check;
-
-/// Longest value of a parameter, in bytes.
-pub(crate) const LONGEST: usize = 4096;
 
 /// How the authorization response travels (OAuth 2.0 Multiple Response Types, Form Post).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -150,13 +148,4 @@ fn response_mode(params: &Params) -> ResponseMode {
         _ if in_front => ResponseMode::Fragment,
         _ => ResponseMode::Query,
     }
-}
-
-/// Quoted input in a reason stays short.
-pub(crate) fn shorten(text: &str) -> String {
-    const SHOWN: usize = 120;
-    if text.chars().count() <= SHOWN {
-        return text.to_owned();
-    }
-    text.chars().take(SHOWN).chain("…".chars()).collect()
 }

@@ -10,31 +10,8 @@ use crate::base::Base;
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::Endpoint;
 use crate::protocol::on_the_spot::client as on_the_spot;
+use crate::protocol::scope::SCOPES;
 use crate::switches::Switches;
-
-/// Paths of the endpoints, relative to the realm, unless they are elsewhere (`endpoints`).
-pub(crate) mod path {
-    pub(crate) const DISCOVERY: &str = "/.well-known/openid-configuration";
-    /// The same document under its OAuth 2.0 name (RFC 8414 3).
-    pub(crate) const RFC_8414: &str = "/.well-known/oauth-authorization-server";
-    pub(crate) const JWKS: &str = "/.well-known/openid-configuration/jwks";
-    pub(crate) const AUTHORIZE: &str = "/connect/authorize";
-    pub(crate) const TOKEN: &str = "/connect/token";
-    pub(crate) const USERINFO: &str = "/connect/userinfo";
-    pub(crate) const END_SESSION: &str = "/connect/endsession";
-    pub(crate) const PUSH: &str = "/connect/par";
-    pub(crate) const INTROSPECT: &str = "/connect/introspect";
-    pub(crate) const REVOKE: &str = "/connect/revocation";
-    pub(crate) const DEVICE: &str = "/connect/deviceauthorization";
-    pub(crate) const REGISTER: &str = "/connect/register";
-    /// Where a person types the code that a device shows.
-    pub(crate) const DEVICE_PAGE: &str = "/device";
-    /// Where a person opens applications from.
-    pub(crate) const PORTAL: &str = "/portal";
-}
-
-/// Scopes about people that are understood.
-pub(crate) const SCOPES: [&str; 6] = ["openid", "profile", "email", "phone", "address", "offline_access"];
 
 /// Algorithms that proofs of possession may have. Ed25519 is EdDSA by the name that says the curve (RFC 9864).
 pub(crate) const PROOF_ALGORITHMS: [&str; 6] = ["RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"];

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use self::layout::Layout;
-use crate::protocol::discovery::path;
+use crate::protocol::path;
 
 /// An endpoint that can be elsewhere than usual, by the name that its member of the metadata begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -5,9 +5,9 @@ use fixtures::{Client, is_registered};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::protocol::authorize::shorten;
 use crate::protocol::error::Refusal;
 use crate::protocol::params::Params;
+use crate::protocol::text::shorten;
 
 /// The member of `events` that makes a token a logout token (Back-Channel Logout 2.4).
 pub(crate) const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";

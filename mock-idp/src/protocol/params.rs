@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
+use crate::protocol::text::shorten;
 
 /// Decoded parameters of a request or of a redirect, in the order they came.
 ///

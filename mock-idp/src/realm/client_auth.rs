@@ -6,6 +6,7 @@ use fixtures::{AuthMethod, Client};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
+use crate::clock::later;
 use crate::jose::{self, verify};
 use crate::journal::Note;
 use crate::protocol::assertion::{self, Expected};
@@ -15,7 +16,6 @@ use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::token::{self as rules, Proof};
 use crate::realm::State;
-use crate::realm::sign_in::later;
 
 /// What a server sent beside the form.
 pub(crate) struct Caller<'a> {

@@ -7,17 +7,17 @@ use fixtures::{Client, Grant};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::clock::later;
 use crate::journal::Note;
 use crate::protocol::audience;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
-use crate::protocol::token::{each_once, is_open_to};
+use crate::protocol::scope::{each_once, is_open_to};
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
 use crate::realm::grants::{Authentication, Session, texts};
 use crate::realm::kept::Weighed;
 use crate::realm::redeem::{Redeemed, Request, about, has_offline_access, required};
-use crate::realm::sign_in::later;
 use crate::realm::tokens::Order;
 
 /// Life of a device code.
@@ -87,7 +87,7 @@ impl State {
             answer: DeviceAnswer::NotYet,
         };
         self.devices.insert(device_code.clone(), grant, expires_at, now);
-        let page = format!("{}{}", self.base.front, crate::protocol::discovery::path::DEVICE_PAGE);
+        let page = format!("{}{}", self.base.front, crate::protocol::path::DEVICE_PAGE);
         Ok(json!({
             "device_code": device_code,
             "user_code": user_code,

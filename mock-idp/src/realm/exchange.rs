@@ -9,11 +9,11 @@ use crate::fault::SignIn;
 use crate::journal::Note;
 use crate::protocol::assertion::{self, Expected};
 use crate::protocol::audience;
-use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::params::Params;
-use crate::protocol::token as rules;
+use crate::protocol::scope::{each_once, is_open_to, narrowed_scope};
+use crate::protocol::text::shorten;
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
 use crate::realm::grants::Authentication;
@@ -87,7 +87,7 @@ impl State {
             (None, presented) => presented.unwrap_or(own),
             (asked, presented) => {
                 let may: Vec<_> = presented.unwrap_or_default().into_iter().chain(own).collect();
-                rules::narrowed_scope("exchange_scope", &may, asked)?
+                narrowed_scope("exchange_scope", &may, asked)?
             }
         };
         let audience = audience::asked(form)?;
@@ -246,9 +246,9 @@ impl State {
             }
         };
         let asked = request.form.first("scope").filter(|asked| !asked.is_empty()).unwrap_or("openid");
-        let scope = rules::each_once(asked.split_ascii_whitespace());
+        let scope = each_once(asked.split_ascii_whitespace());
         let audience = audience::asked(request.form)?;
-        if let Some(unknown) = scope.iter().find(|value| !rules::is_open_to(client, value)) {
+        if let Some(unknown) = scope.iter().find(|value| !is_open_to(client, value)) {
             let reason = format!("scope {:?} is not for {}", shorten(unknown), client.id);
             return Err(OAuthError::new(ErrorCode::InvalidScope, "assertion_scope", reason));
         }

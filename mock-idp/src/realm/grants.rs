@@ -7,13 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::clock::later;
 use crate::fault::SignIn;
 use crate::jose;
 use crate::keys::KeyRing;
 use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::realm::State;
 use crate::realm::kept::Weighed;
-use crate::realm::sign_in::later;
 
 /// Life of an authorization code.
 pub(crate) const CODE_LIFE: SignedDuration = SignedDuration::from_mins(5);

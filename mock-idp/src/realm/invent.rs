@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fixtures::Person;
 
 use crate::generator::Generator;
-use crate::protocol::authorize::shorten;
+use crate::protocol::text::shorten;
 use crate::realm::State;
 
 /// Most people that are made up at once.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Map;
 
+use crate::clock::later;
 use crate::fault::session::{Answered, IssueDraft};
 use crate::fault::{Point, SignIn};
 use crate::journal::Note;
@@ -12,7 +13,7 @@ use crate::protocol::authorize::AuthorizeRequest;
 use crate::protocol::params::Params;
 use crate::realm::State;
 use crate::realm::grants::{Authentication, CODE_LIFE, CodeGrant, Session};
-use crate::realm::sign_in::{AuthorizationResponse, later};
+use crate::realm::sign_in::AuthorizationResponse;
 use crate::realm::tokens::Order;
 
 /// Which tokens travel through the browser, beside which code.

@@ -7,6 +7,7 @@ use fixtures::{Client, ResponseType};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::later;
 use crate::fault::session::Answered;
 use crate::fault::{Point, SignIn};
 use crate::handles::NotFound;
@@ -18,7 +19,7 @@ use crate::protocol::params::Params;
 use crate::realm::State;
 use crate::realm::grants::{CODE_LIFE, Session};
 use crate::realm::kept::Weighed;
-use crate::realm::sign_in::{AuthorizationResponse, later};
+use crate::realm::sign_in::AuthorizationResponse;
 
 /// Most applications in the portal: the policy of the page names where each of them is.
 const MOST_SHOWN: usize = 100;

@@ -9,6 +9,7 @@ use fixtures::{Person, SecondFactor, Status};
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
+use crate::clock::later;
 use crate::fault::SignIn;
 use crate::fault::session::Answered;
 use crate::generator::SECRET_LENGTH;
@@ -17,7 +18,7 @@ use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::token::same_secret;
 use crate::realm::grants::Session;
-use crate::realm::sign_in::{AuthorizationResponse, later};
+use crate::realm::sign_in::AuthorizationResponse;
 use crate::realm::{INTERACTION_LIFE, Interaction, State};
 
 /// What a step of the login leads to.

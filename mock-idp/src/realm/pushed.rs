@@ -5,18 +5,19 @@ use fixtures::Client;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::clock::later;
 use crate::jose::{self, verify};
 use crate::journal::Note;
-use crate::protocol::authorize::{self, shorten};
+use crate::protocol::authorize;
 use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::on_the_spot::client::Return;
 use crate::protocol::params::Params;
 use crate::protocol::request_object;
+use crate::protocol::text::shorten;
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
 use crate::realm::kept::Weighed;
-use crate::realm::sign_in::later;
 
 /// Life of a pushed request: time enough for a redirect.
 const LIFE: SignedDuration = SignedDuration::from_secs(90);

@@ -10,9 +10,10 @@ use crate::fault::Point;
 use crate::fault::token::{Outage, Presented, RedeemDraft, Substitution, TokenResponseDraft};
 use crate::journal::Note;
 use crate::protocol::audience;
-use crate::protocol::authorize::shorten;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
+use crate::protocol::scope::narrowed_scope;
+use crate::protocol::text::shorten;
 use crate::protocol::token::{self as rules, CodeBinding};
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
@@ -181,8 +182,7 @@ impl State {
             return Err(invalid("refresh_key", reason));
         }
         self.still_there(&authentication)?;
-        let scope =
-            rules::narrowed_scope("refresh_scope", &authentication.scope, request.form.first("scope"))?;
+        let scope = narrowed_scope("refresh_scope", &authentication.scope, request.form.first("scope"))?;
         let audience = audience::narrowed(&authentication.audience, request.form)?;
         if let Some(grant) = self.refresh.get_mut(&token) {
             grant.used = true;
@@ -207,7 +207,7 @@ impl State {
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "client_public", reason));
         }
         let may: Vec<String> = request.client.scope.split_ascii_whitespace().map(str::to_owned).collect();
-        let scope = rules::narrowed_scope("client_scope", &may, request.form.first("scope"))?;
+        let scope = narrowed_scope("client_scope", &may, request.form.first("scope"))?;
         let order = Order {
             authentication: None,
             scope,

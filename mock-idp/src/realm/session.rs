@@ -4,11 +4,11 @@ use fixtures::Status;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use crate::clock::later;
 use crate::journal::Note;
 use crate::protocol::error::Refusal;
 use crate::realm::grants::Session;
 use crate::realm::login::standing;
-use crate::realm::sign_in::later;
 use crate::realm::{SESSION_LIFE, State};
 
 impl State {

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use fixtures::Client;
-use jiff::Timestamp;
 
 use crate::fault::authorization::ResponseDraft;
 use crate::fault::session::{Answered, Honest, Staged};
 use crate::fault::{Point, SignIn};
 use crate::journal::Note;
-use crate::protocol::authorize::{self, AuthorizeRequest, Prompt, ReturnTo, shorten};
+use crate::protocol::authorize::{self, AuthorizeRequest, Prompt, ReturnTo};
 use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::login::{Answer, Because, LiveSession, decide_login};
 use crate::protocol::on_the_spot::client::Return;
 use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::params::Params;
+use crate::protocol::text::describable;
 use crate::realm::grants::Session;
 use crate::realm::{Interaction, State};
 
@@ -374,19 +374,4 @@ impl State {
 fn page(refusal: Refusal, note: &mut Note) -> Authorized {
     note.refusal = Some(refusal.clone());
     Authorized::Page(refusal)
-}
-
-/// The end of a life that begins now.
-pub(crate) fn later(now: Timestamp, life: jiff::SignedDuration) -> Timestamp {
-    now.saturating_add(life).unwrap_or(Timestamp::MAX)
-}
-
-/// RFC 6749 4.1.2.1: error_description is printable ASCII without quote and backslash.
-pub(crate) fn describable(reason: &str) -> String {
-    let allowed = |letter: char| match letter {
-        '"' => '\'',
-        ' '..='~' if letter != '\\' => letter,
-        _ => '?',
-    };
-    shorten(&reason.chars().map(allowed).collect::<String>()).replace('…', "...")
 }

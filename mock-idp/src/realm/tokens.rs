@@ -6,6 +6,7 @@ use fixtures::{AccessTokenFormat, Client};
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
+use crate::clock::later;
 use crate::fault::id_token::Around;
 use crate::fault::identity::Around as AroundPerson;
 use crate::fault::{Point, SignIn};
@@ -17,7 +18,6 @@ use crate::realm::grants::{
     ACCESS_SECONDS, AccessGrant, Authentication, REFRESH_LIFE, RefreshGrant, jwt_name,
 };
 use crate::realm::replay::TokenKind;
-use crate::realm::sign_in::later;
 
 /// What is to be made.
 #[expect(clippy::struct_excessive_bools, reason = "each is a part of the order of its own")]
@@ -340,7 +340,7 @@ impl State {
         if wanted.peek().is_none() {
             return;
         }
-        let everything = crate::protocol::discovery::SCOPES.map(str::to_owned);
+        let everything = crate::protocol::scope::SCOPES.map(str::to_owned);
         let all = self.honest_claims(who, telling, &everything);
         for name in wanted {
             if let Some(value) = all.get(name).filter(|_| name != "sub" && !claims.contains_key(name)) {

@@ -2,9 +2,9 @@
 
 use fixtures::{AuthMethod, Client, Grant, check_client, has_any_port};
 
-use crate::protocol::authorize::{LONGEST, shorten};
-use crate::protocol::discovery::SCOPES;
 use crate::protocol::error::Refusal;
+use crate::protocol::scope::SCOPES;
+use crate::protocol::text::{LONGEST, shorten};
 
 /// How such a client may authenticate: not at all, or by whatever secret it likes.
 pub(crate) const METHODS: [AuthMethod; 3] =

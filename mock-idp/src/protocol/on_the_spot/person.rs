@@ -3,9 +3,9 @@
 use fixtures::{Company, Person, check_person, is_set_by_the_provider, nearest_remedy};
 use serde_json::{Map, Value};
 
-use crate::protocol::authorize::shorten;
 use crate::protocol::error::Refusal;
 use crate::protocol::params::Params;
+use crate::protocol::text::shorten;
 
 /// Why such a person is there.
 pub(crate) const WHY: &str =

@@ -1,0 +1,23 @@
+//! Texts of requests, as reasons and answers say them.
+
+/// Longest value of a parameter, in bytes.
+pub(crate) const LONGEST: usize = 4096;
+
+/// Quoted input in a reason stays short.
+pub(crate) fn shorten(text: &str) -> String {
+    const SHOWN: usize = 120;
+    if text.chars().count() <= SHOWN {
+        return text.to_owned();
+    }
+    text.chars().take(SHOWN).chain("…".chars()).collect()
+}
+
+/// RFC 6749 4.1.2.1: error_description is printable ASCII without quote and backslash.
+pub(crate) fn describable(reason: &str) -> String {
+    let allowed = |letter: char| match letter {
+        '"' => '\'',
+        ' '..='~' if letter != '\\' => letter,
+        _ => '?',
+    };
+    shorten(&reason.chars().map(allowed).collect::<String>()).replace('…', "...")
+}
