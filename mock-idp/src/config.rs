@@ -6,10 +6,9 @@ mod decode;
 mod shape;
 pub(crate) mod tree;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use fixtures::{Client, Company, Fixtures, MADE, Person, nearest_remedy};
-use jiff::Timestamp;
 use serde::Deserialize as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,10 +17,8 @@ use crate::config::shape::{ClockShape, ControlShape, EndpointsShape, Names, Shap
 pub(crate) use crate::config::shape::{IN_FILE, RealmShape, TlsShape};
 use crate::config::shape::{fill_client, fill_company, fill_person, fill_realm};
 use crate::config::tree::{Node, Wrong};
-use crate::fault::Arming;
+use crate::plan::{ClockSetting, Moved, Plan, Prepared};
 use crate::protocol::claims::ClaimNames;
-use crate::realms::Moved;
-use crate::rule::Rule;
 use crate::switches::Switches;
 
 /// Why a configuration was refused: the file, the line where it is known, what is wrong and what to do.
@@ -75,38 +72,6 @@ pub(crate) struct Config {
     pub(crate) root: Plan,
     /// The others, by path.
     pub(crate) realms: Vec<(String, Plan)>,
-}
-
-/// What a realm starts with.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Plan {
-    pub(crate) seed: Option<u64>,
-    pub(crate) clock: Option<ClockSetting>,
-    /// Who signs in without a page where nobody is hinted at.
-    pub(crate) headless_as: Option<String>,
-    /// The folder of its keys.
-    pub(crate) keys: Option<PathBuf>,
-    /// Its people, companies and clients, when it has any of its own.
-    pub(crate) fixtures: Option<Fixtures>,
-    /// Endpoints that are elsewhere.
-    pub(crate) moved: Moved,
-    pub(crate) prepared: Prepared,
-}
-
-/// What is armed before anybody asks anything.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Prepared {
-    /// How many people are made up.
-    pub(crate) invented_people: usize,
-    pub(crate) faults: Vec<Arming>,
-    pub(crate) rules: Vec<Rule>,
-}
-
-/// How a clock starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ClockSetting {
-    pub(crate) frozen: bool,
-    pub(crate) at: Option<Timestamp>,
 }
 
 impl Config {

@@ -19,8 +19,9 @@ use self::secured::{is_exposed, made_key, make_tls};
 use self::serving::{Served, called, listen, reached_at, serve_here, serve_on_threads};
 use crate::base::{Addressing, is_base_url};
 use crate::handles::{RealmHandle, RealmsHandle};
+use crate::plan::RealmError;
 use crate::realm::Realm;
-use crate::realms::{RealmError, Realms, Template};
+use crate::realms::{Realms, Template};
 use crate::tls::TlsError;
 
 /// Why a provider did not start.

@@ -9,15 +9,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::base::Addressing;
 use crate::clock::{AdjustedClock, Clock};
-use crate::config::{ClockSetting, Prepared};
-use crate::fault::{ArmError, nearest};
+use crate::fault::nearest;
 use crate::generator::Generator;
 use crate::journal::Journals;
-use crate::keys::{self, KeyError};
+use crate::keys;
+use crate::plan::{ClockSetting, Moved, Prepared, RealmError, is_path};
 use crate::protocol::claims::ClaimNames;
-use crate::protocol::endpoints::{Endpoint, EndpointError, Endpoints, Layout};
-use crate::protocol::text::shorten;
-use crate::realm::invent::InventError;
+use crate::protocol::endpoints::Endpoints;
 use crate::realm::{Realm, Setup};
 use crate::switches::Switches;
 
@@ -72,26 +70,6 @@ pub(crate) struct Own {
     pub(crate) prepared: Prepared,
 }
 
-/// Endpoints that are elsewhere than those of what a realm is made of.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Moved {
-    /// Whose they look like; those of the template, when it is not said.
-    pub(crate) layout: Option<Layout>,
-    /// Further ones.
-    pub(crate) paths: Vec<(Endpoint, String)>,
-}
-
-impl Moved {
-    /// All of them, where these are the usual ones.
-    pub(crate) fn from(&self, usual: &Arc<Endpoints>) -> Result<Arc<Endpoints>, EndpointError> {
-        if self.layout.is_none() && self.paths.is_empty() {
-            return Ok(Arc::clone(usual));
-        }
-        let like = self.layout.map_or_else(|| Endpoints::clone(usual), Endpoints::like);
-        like.with(self.paths.iter().cloned()).map(Arc::new)
-    }
-}
-
 /// Which keys a realm signs with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum KeyMaterial {
@@ -101,63 +79,6 @@ pub(crate) enum KeyMaterial {
     /// Those of its fixtures.
     Given,
 }
-
-/// Why a realm was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum RealmError {
-    /// The path cannot be one.
-    #[error("{}", no_path(.0))]
-    Path(String),
-    /// There is one already.
-    #[error("there is a realm {0:?} already; reset it, or remove it first")]
-    Taken(String),
-    /// Something of another realm is where it is to be.
-    #[error("a realm {path:?} would hide {hidden} of the realm {other:?}; choose another path")]
-    Hides {
-        /// Its path.
-        path: String,
-        /// What would not be reached any more.
-        hidden: String,
-        /// The realm at the root has the empty path.
-        other: String,
-    },
-    /// An endpoint cannot be where it is to be.
-    #[error(transparent)]
-    Endpoint(#[from] EndpointError),
-    /// A key of its fixtures is of no use.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// A fault that it was to start with cannot be armed.
-    #[error(transparent)]
-    Fault(#[from] ArmError),
-    /// The people that it was to start with cannot be made up.
-    #[error(transparent)]
-    Invent(#[from] InventError),
-    /// The operating system gives no randomness.
-    #[error("the operating system gives no randomness")]
-    Randomness,
-}
-
-/// Most characters of a realm's path.
-const LONGEST_PATH: usize = 200;
-
-/// Why a path is none.
-fn no_path(path: &str) -> String {
-    let (path, length) = (shorten(path), path.chars().count());
-    if length > LONGEST_PATH {
-        return format!(
-            "realm path {path:?} must be {LONGEST_PATH} characters long at most, and it has {length}"
-        );
-    }
-    format!(
-        "realm path {path:?} must be one or more segments of letters, digits, '.', '_' and '-', as in \"acme/eu\", none of them \
-         beginning with '_' or '.', nor one that the provider uses itself (connect, account, …)"
-    )
-}
-
-/// Segments that the provider itself answers under, in every realm: no realm takes them from another.
-const RESERVED: [&str; 9] =
-    ["connect", "account", "assets", "keys", "strangers", "moved", "scim", "device", "portal"];
 
 impl Realms {
     /// The realm at the root and no other yet.
@@ -313,17 +234,6 @@ fn hides(above: (&str, &Arc<Realm>), below: (&str, &Arc<Realm>)) -> Option<Realm
     let (other, realm) = above;
     let hidden = realm.base.endpoints.hidden_between(other, below.0)?.to_owned();
     Some(RealmError::Hides { path: below.0.to_owned(), hidden, other: other.to_owned() })
-}
-
-pub(crate) fn is_path(path: &str) -> bool {
-    let segment = |text: &str| {
-        !text.is_empty()
-            && !text.starts_with(['_', '.'])
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
-    };
-    path.len() <= LONGEST_PATH
-        && path.split('/').all(segment)
-        && !path.split('/').any(|segment| RESERVED.contains(&segment))
 }
 
 /// A clock that starts as it is told.

@@ -64,8 +64,8 @@ fn realm(
     tree: &Node,
     base: &Fixtures,
 ) -> Result<(), ConfigError> {
-    if !crate::realms::is_path(path) {
-        let error = crate::realms::RealmError::Path(path.to_owned()).to_string();
+    if !crate::plan::is_path(path) {
+        let error = crate::plan::RealmError::Path(path.to_owned()).to_string();
         let (sentence, rule) = error.split_once(" must be ").unwrap_or((&error, ""));
         let sentence = format!("{sentence} cannot be one");
         return Err(refused(tree.line_of("path"), sentence, format!("it must be {rule}")));

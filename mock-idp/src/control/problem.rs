@@ -12,12 +12,12 @@ use crate::config::{self, ConfigError};
 use crate::fault::{ArmError, UnknownFault};
 use crate::handles::{NotFound, RuleError};
 use crate::journal::NotSeen;
+use crate::plan::RealmError;
 use crate::realm::invent::InventError;
 use crate::realm::launch::LaunchError;
 use crate::realm::lifecycle::PersonError;
 use crate::realm::mint::MintError;
 use crate::realm::people::CompanyError;
-use crate::realms::RealmError;
 
 /// Most bytes of a body.
 pub(crate) const LONGEST_BODY: usize = 2 << 20;

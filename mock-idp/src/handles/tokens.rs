@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{NotFound, UNNAMED};
+use super::NotFound;
 use crate::http::farewell::{LogoutDelivery, deliver};
 use crate::journal::{Note, Params};
 use crate::realm::Realm;
 use crate::realm::logout::Farewell;
 use crate::realm::mint::{Mint, MintError, MintLogoutToken, Minted, MintedSession};
+use crate::realm::missing::UNNAMED;
 use crate::realm::replay::{SentResponse, SentToken, TokenKind};
 
 /// Issuing without a login, and expiring before time.

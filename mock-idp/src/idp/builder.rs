@@ -7,10 +7,10 @@ use std::time::Duration;
 use fixtures::Fixtures;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{ClockSetting, Plan};
+use crate::plan::Moved;
+use crate::plan::{ClockSetting, Plan};
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::{Endpoint, Layout};
-use crate::realms::Moved;
 use crate::switches::Switches;
 use crate::tls::TlsSource;
 

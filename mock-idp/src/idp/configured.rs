@@ -4,11 +4,12 @@ use std::path::Path;
 
 use fixtures::{Client, Fixtures};
 
-use crate::config::{Config, ConfigError, ConfigFormat, Plan, TlsShape};
+use crate::config::{Config, ConfigError, ConfigFormat, TlsShape};
 use crate::handles::NotFound;
 use crate::idp::secured::from_files;
 use crate::idp::{MockIdp, MockIdpBuilder};
-use crate::realms::{KeyMaterial, Moved, Own};
+use crate::plan::{Moved, Plan};
+use crate::realms::{KeyMaterial, Own};
 use crate::tls::TlsSource;
 
 impl MockIdpBuilder {

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::clock::later;
 use crate::fault::session::Answered;
 use crate::fault::{Point, SignIn};
-use crate::handles::NotFound;
 use crate::journal::Note;
 use crate::protocol::authorize::{AuthorizeRequest, Prompt, ResponseMode};
 use crate::protocol::claims_parameter::ClaimsRequest;
@@ -19,6 +18,7 @@ use crate::protocol::params::Params;
 use crate::realm::State;
 use crate::realm::grants::{CODE_LIFE, Session};
 use crate::realm::kept::Weighed;
+use crate::realm::missing::NotFound;
 use crate::realm::sign_in::AuthorizationResponse;
 
 /// Most applications in the portal: the policy of the page names where each of them is.

@@ -4,8 +4,8 @@
 use fixtures::{Person, Status};
 
 use crate::fault::nearest;
-use crate::handles::NotFound;
 use crate::realm::State;
+use crate::realm::missing::NotFound;
 
 /// Why an account was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::fault::SignIn;
-use crate::handles::NotFound;
 use crate::jose::decode;
 use crate::journal::{Note, Params};
 use crate::protocol::audience;
 use crate::protocol::error::Refusal;
 use crate::realm::State;
 use crate::realm::grants::Session;
+use crate::realm::missing::NotFound;
 use crate::realm::replay::{SentResponse, TokenKind};
 use crate::realm::sign_in::Authorized;
 use crate::realm::tokens::Order;

@@ -1,11 +1,10 @@
-//! Changing people while the realm runs, and ending lives early.
+//! Changing people and companies while the realm runs.
 
 use fixtures::{Person, Status};
 
 use crate::fault::{ArmError, Target, nearest};
-use crate::handles::NotFound;
 use crate::realm::State;
-use crate::realm::grants::AccessGrant;
+use crate::realm::missing::NotFound;
 
 /// Why a company was not removed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,11 +39,6 @@ impl State {
         self.headless_as.as_ref().map_or(Ok(()), check)
     }
 
-    /// What is said of a company that is not there.
-    pub(crate) fn no_company(&self, key: &str) -> NotFound {
-        NotFound::among("company", key, self.people.companies().iter().map(|company| company.key.as_str()))
-    }
-
     /// Removes a company that nobody is a member of.
     pub(crate) fn remove_company(&mut self, key: &str) -> Result<(), CompanyError> {
         let members = self.people.size_of(key);
@@ -72,16 +66,6 @@ impl State {
         }
     }
 
-    /// What is said of a person who is not there.
-    pub(crate) fn no_person(&self, key: &str) -> NotFound {
-        NotFound::among("person", key, self.people.keys())
-    }
-
-    /// What is said of a client that is not there.
-    pub(crate) fn no_client(&self, id: &str) -> NotFound {
-        NotFound::among("client", id, self.clients.keys().map(String::as_str))
-    }
-
     /// Changes a person; false when there is none with this key.
     pub(crate) fn change_person(&mut self, key: &str, change: impl FnOnce(&mut Person)) -> bool {
         let Some(person) = self.people.change(key, change) else { return false };
@@ -98,42 +82,5 @@ impl State {
         let before = self.sessions.len();
         self.sessions.retain(|_, session| session.person != key);
         before - self.sessions.len()
-    }
-
-    /// Makes a code expire now; false when it is not known.
-    pub(crate) fn expire_code(&mut self, code: &str) -> bool {
-        let now = self.now();
-        self.codes.get_mut(code).map(|grant| grant.expires_at = now).is_some()
-    }
-
-    /// Makes every code that was not redeemed yet expire now; how many there were.
-    pub(crate) fn expire_codes(&mut self) -> usize {
-        let now = self.now();
-        let fresh = self.codes.values_mut().filter(|grant| !grant.used && grant.expires_at > now);
-        fresh.map(|grant| grant.expires_at = now).count()
-    }
-
-    /// Makes every code, access and refresh token about a person expire now; how many still were good.
-    pub(crate) fn expire_grants_of(&mut self, key: &str) -> usize {
-        let now = self.now();
-        let codes = self.codes.values_mut().filter(|grant| grant.authentication.person == key && !grant.used);
-        let codes = codes.map(|grant| &mut grant.expires_at);
-        let about =
-            |grant: &&mut AccessGrant| grant.authentication.as_ref().is_some_and(|who| who.person == key);
-        let access = self.access.values_mut().filter(about).map(|grant| &mut grant.expires_at);
-        let refresh =
-            self.refresh.values_mut().filter(|grant| grant.authentication.person == key && !grant.used);
-        let refresh = refresh.map(|grant| &mut grant.expires_at);
-        let good = codes.chain(access).chain(refresh).filter(|end| **end > now);
-        good.map(|end| *end = now).count()
-    }
-
-    /// Makes an access or refresh token expire now; false when it is not known.
-    pub(crate) fn expire_token(&mut self, token: &str) -> bool {
-        let now = self.now();
-        let access = self.access_name(token).and_then(|name| self.access.get_mut(&name));
-        let access = access.map(|grant| grant.expires_at = now);
-        let refresh = self.refresh.get_mut(token).map(|grant| grant.expires_at = now);
-        access.or(refresh).is_some()
     }
 }

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use crate::control::problem::{Problem, too_large};
 use crate::control::realms::MOST_SNAPSHOTS;
 use crate::handles::NotFound;
+use crate::plan::RealmError;
 use crate::realm::lifecycle::PersonError;
 use crate::realm::people::CompanyError;
-use crate::realms::RealmError;
 
 /// The operation that is asked for.
 pub(super) struct Asked<'a> {

@@ -3,11 +3,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::handles::NotFound;
 use crate::protocol::error::Refusal;
 use crate::protocol::on_the_spot::person::{self as rules, Named};
 use crate::realm::State;
 use crate::realm::directory::Directory;
+use crate::realm::missing::NotFound;
 use crate::realm::on_the_spot::full;
 
 /// What is said of a name that is not given again.

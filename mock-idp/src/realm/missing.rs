@@ -1,0 +1,66 @@
+//! What is said of those who are not there.
+
+use crate::fault::nearest;
+use crate::protocol::text::shorten;
+use crate::realm::State;
+
+/// There is nobody and nothing with this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.sentence())]
+pub struct NotFound {
+    /// What was looked for.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The name that was probably meant.
+    pub nearest: Option<String>,
+}
+
+/// From here on two names look alike (Jaro and Winkler).
+const ALIKE: f64 = 0.75;
+
+/// So many names are compared with one that nobody has.
+const MOST_COMPARED: usize = 10_000;
+
+/// Stands for a code or token, which no error repeats.
+pub(crate) const UNNAMED: &str = "(secret)";
+
+impl NotFound {
+    fn sentence(&self) -> String {
+        let Self { kind, name, nearest } = self;
+        if name == UNNAMED {
+            return format!("no such {kind} is honoured here: it came from another instance, or was revoked");
+        }
+        let nearest = nearest.as_ref().map(|nearest| format!("; did you mean {nearest:?}?"));
+        format!("there is no {kind} {:?}{}", shorten(name), nearest.unwrap_or_default())
+    }
+
+    pub(crate) fn new(kind: &'static str, name: impl Into<String>) -> Self {
+        Self { kind, name: name.into(), nearest: None }
+    }
+
+    /// The same, where these are known.
+    pub(crate) fn among<'a>(kind: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let nearest = nearest(name, known.take(MOST_COMPARED));
+        // What is not alike was not meant.
+        let nearest = Some(nearest.to_owned()).filter(|nearest| strsim::jaro_winkler(name, nearest) > ALIKE);
+        Self { nearest, ..Self::new(kind, name) }
+    }
+}
+
+impl State {
+    /// What is said of a company that is not there.
+    pub(crate) fn no_company(&self, key: &str) -> NotFound {
+        NotFound::among("company", key, self.people.companies().iter().map(|company| company.key.as_str()))
+    }
+
+    /// What is said of a person who is not there.
+    pub(crate) fn no_person(&self, key: &str) -> NotFound {
+        NotFound::among("person", key, self.people.keys())
+    }
+
+    /// What is said of a client that is not there.
+    pub(crate) fn no_client(&self, id: &str) -> NotFound {
+        NotFound::among("client", id, self.clients.keys().map(String::as_str))
+    }
+}
