@@ -20,7 +20,6 @@ mod stories;
 mod tokens;
 mod verdict;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -29,8 +28,6 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -38,9 +35,10 @@ use utoipa_axum::routes;
 
 use crate::control::problem::{LONGEST_BODY, Problem};
 use crate::fault::nearest;
+use crate::http::access::{is_here, shown_key};
 use crate::http::astray::UNKNOWN;
 use crate::http::fetch::MARK;
-use crate::http::origin::{authority, host, is_elsewhere, only};
+use crate::http::origin::{host, is_elsewhere, only};
 use crate::http::place::Place;
 use crate::journal::{Channel, Entry, Note, Params};
 use crate::protocol::text::shorten;
@@ -177,45 +175,6 @@ fn is_opened(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::GET && says("sec-fetch-mode", "navigate") && says("sec-fetch-dest", "document")
 }
 
-/// Whether whoever sent these headers to this host may read what is here: nothing about other realms is told to anybody
-/// else.
-pub(crate) fn is_open_to(place: &Place, host: Option<&str>, headers: &HeaderMap) -> bool {
-    match place.realms.control_key() {
-        Some(key) => shown_key(headers).is_some_and(|shown| same_secret(key, &shown.key)),
-        None => is_here(host.unwrap_or_default(), &place.realm.base.front),
-    }
-}
-
-/// A key as a request shows it.
-struct Shown {
-    key: String,
-    by_bearer: bool,
-}
-
-/// As a bearer token, or as the password of anybody, which is what browsers can ask for.
-fn shown_key(headers: &HeaderMap) -> Option<Shown> {
-    let (scheme, rest) = headers.get("authorization")?.to_str().ok()?.split_once(' ')?;
-    if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(Shown { key: rest.trim().to_owned(), by_bearer: true });
-    }
-    let basic = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(rest.trim()).ok())??;
-    let text = String::from_utf8(basic).ok()?;
-    let key = text.split_once(':')?.1.to_owned();
-    Some(Shown { key, by_bearer: false })
-}
-
-/// A page of another site must not steer a provider on this machine, not even under a name of its own that it lets
-/// point here (DNS rebinding): the request is for an address, `localhost` or the issuer, and comes from no other origin.
-fn is_here(host: &str, issuer: &str) -> bool {
-    let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, port)) => (address, port),
-        None => host.split_at(host.find(':').unwrap_or(host.len())),
-    };
-    let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
-    is_port && (name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok())
-        || authority(issuer) == Some(host)
-}
-
 /// Changes made by a test stand in the journal between the requests they explain.
 async fn write_down(Place { realm, .. }: Place, request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -237,29 +196,4 @@ async fn write_down(Place { realm, .. }: Place, request: Request, next: Next) ->
     });
     drop(state);
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_requests_for_this_machine_or_the_issuer_are_ours() {
-        let ours = |host| is_here(host, "http://idp.test:9400");
-        for host in ["127.0.0.1:9400", "[::1]:9400", "localhost:9400", "LOCALHOST", "[::1]", "idp.test:9400"]
-        {
-            assert!(ours(host), "{host}");
-        }
-        for host in [
-            "evil.example:9400",
-            "localhost.evil.example",
-            "idp.test:9401",
-            "localhost:9400@evil.example",
-            "127.0.0.1:evil",
-            "[::1].evil.example",
-            "",
-        ] {
-            assert!(!ours(host), "{host}");
-        }
-    }
 }

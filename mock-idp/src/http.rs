@@ -2,6 +2,7 @@
 //!
 //! No rule of the protocol is here. Every answer says that this is a test provider and forbids caching and framing.
 
+pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod astray;
 pub(crate) mod back;
@@ -86,20 +87,16 @@ pub(crate) enum Face {
     Control,
 }
 
-/// Every realm behind one entrance.
-pub(crate) fn router(realms: Arc<Realms>, face: Face) -> Router {
+/// Every realm behind one entrance; with what is served of control there.
+pub(crate) fn router(realms: Arc<Realms>, face: Face, control: Router) -> Router {
     let mut inside = Router::new();
     if face != Face::Control {
         // Routes of the protocol are there once more under a prefix, for relying parties that read discovery.
         inside = inside.merge(protocol()).nest(crate::fault::documents::MOVED, protocol()).merge(front());
     }
-    if face == Face::Protocol {
-        inside = inside.merge(crate::control::health());
-    } else {
-        inside = inside.merge(crate::control::router());
-    }
     let style = read(operation("style", Channel::Front, documents::style));
     let inside = inside
+        .merge(control)
         .route("/assets/mock-idp.css", style)
         .fallback(async |place, request| serve(place, NOTHING_HERE, request).await);
     // With its state given here, no route is built anew for each request.

@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, Uri, Version, header};
 use futures_util::StreamExt as _;
 
+use crate::http::access::is_open_to;
 use crate::http::fetch::MARK;
 use crate::http::origin::{host, is_elsewhere, only};
 use crate::http::place::Place;
@@ -102,7 +103,7 @@ impl Incoming {
 
     /// Whether the control interface would answer whoever sent this.
     pub(crate) fn may_control(&self) -> bool {
-        crate::control::is_open_to(&self.place, host(&self.target, &self.headers), &self.headers)
+        is_open_to(&self.place, host(&self.target, &self.headers), &self.headers)
     }
 
     /// The Authorization header (RFC 6749 2.3: one way to authenticate for each request).

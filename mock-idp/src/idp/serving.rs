@@ -11,7 +11,8 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::StartError;
-use crate::http::Face;
+use crate::control;
+use crate::http::{self, Face};
 use crate::realms::Realms;
 use crate::wire::{Door, IDLE, Lever, WireListener};
 
@@ -41,13 +42,19 @@ impl Served {
             let (door, listeners) =
                 Door::new(listener, self.tls.as_ref(), threads, IDLE).map_err(|error| system(&error))?;
             doors.push(door);
-            let routes = crate::http::router(Arc::clone(realms), face);
+            let routes = router(realms, face);
             for (share, listener) in shares.iter_mut().zip(listeners) {
                 share.push((listener, routes.clone()));
             }
         }
         Ok((doors, shares))
     }
+}
+
+/// What is served there.
+pub(super) fn router(realms: &Arc<Realms>, face: Face) -> Router {
+    let control = if face == Face::Protocol { control::health() } else { control::router() };
+    http::router(Arc::clone(realms), face, control)
 }
 
 pub(super) fn listen(option: &'static str, bind: &str) -> Result<(TcpListener, SocketAddr), StartError> {
