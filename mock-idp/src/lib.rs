@@ -57,7 +57,7 @@ pub use handles::{
     Minter, NotFound, People, RealmBuilder, RealmHandle, RealmsHandle, Replays, RuleBuilder, RuleError,
     Rules, SaveError, ScopedFault, Snapshot, Stories,
 };
-pub use http::farewell::LogoutDelivery;
+pub use http::backchannel_logout::LogoutDelivery;
 #[cfg(feature = "wiremock")]
 pub use idp::mounted::{Mounted, mount_into};
 pub use idp::{MockIdp, MockIdpBuilder, StartError};

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::config;
 use crate::control::problem::{Problem, patched, read};
 use crate::handles::{NotFound, People};
-use crate::http::farewell::LogoutDelivery;
+use crate::http::backchannel_logout::LogoutDelivery;
 use crate::http::place::Place;
 use crate::realm::Realm;
 use crate::realm::launch::Launch;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::control::problem::{Problem, read};
 use crate::control::query::Asked;
 use crate::handles::{Minter, Replays};
-use crate::http::farewell::LogoutDelivery;
+use crate::http::backchannel_logout::LogoutDelivery;
 use crate::http::place::Place;
 use crate::realm::mint::{Mint, MintLogoutToken, Minted, MintedSession};
 use crate::realm::replay::{SentResponse, SentToken, TokenKind};

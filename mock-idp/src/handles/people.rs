@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fixtures::{Person, Status};
 
 use super::NotFound;
-use crate::http::farewell::{LogoutDelivery, deliver};
+use crate::http::backchannel_logout::{LogoutDelivery, deliver};
 use crate::protocol::path;
 use crate::realm::Realm;
 use crate::realm::invent::InventError;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::NotFound;
-use crate::http::farewell::{LogoutDelivery, deliver};
+use crate::http::backchannel_logout::{LogoutDelivery, deliver};
 use crate::journal::{Note, Params};
 use crate::realm::Realm;
 use crate::realm::logout::Farewell;

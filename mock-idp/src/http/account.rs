@@ -2,7 +2,7 @@
 
 use axum::http::{Method, header};
 
-use crate::http::connect::respond;
+use crate::http::authorization::respond;
 use crate::http::cookies::{begun_name, session_cookie};
 use crate::http::pages::{self, Form, Shown, Wanted};
 use crate::http::reply::Reply;

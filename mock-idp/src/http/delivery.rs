@@ -10,11 +10,11 @@ use futures_util::stream;
 use serde_json::json;
 
 use crate::fault::Target;
-use crate::http::Operation;
-use crate::http::connect;
+use crate::http::operation::Operation;
 use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
+use crate::http::{authorization, userinfo};
 use crate::journal::{Channel, Delivery, Note};
 use crate::protocol::error::Refusal;
 use crate::protocol::text::describable;
@@ -118,13 +118,13 @@ impl ErrorByRule {
         let Self { error, description } = self;
         let refusal = Refusal::new("rule", description);
         if operation.name == "authorize"
-            && let Ok((params, _)) = connect::asked(incoming)
+            && let Ok((params, _)) = authorization::asked(incoming)
         {
             let mut state = realm.lock_at(&incoming.place.base);
             if let Some(back) = state.refused(params, (error, description), note) {
                 drop(state);
                 note.refusal = Some(refusal);
-                return connect::respond(incoming, &back, note);
+                return authorization::respond(incoming, &back, note);
             }
         }
         if operation.channel == Channel::Front {
@@ -141,7 +141,7 @@ impl ErrorByRule {
             // RFC 6750 3, RFC 9449 7.1, RFC 6749 5.2.
             ("userinfo", _) => {
                 let with_proof = incoming.access_token().is_some_and(|presented| presented.with_proof);
-                let challenge = connect::challenge(with_proof, Some(&describable(error)));
+                let challenge = userinfo::challenge(with_proof, Some(&describable(error)));
                 reply.with(header::WWW_AUTHENTICATE, challenge)
             }
             (_, StatusCode::UNAUTHORIZED) => reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"mock-idp\""),

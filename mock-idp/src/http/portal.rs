@@ -2,7 +2,7 @@
 
 use axum::http::header;
 
-use crate::http::connect::respond;
+use crate::http::authorization::respond;
 use crate::http::cookies::session_cookie;
 use crate::http::pages::{self, Wanted};
 use crate::http::reply::Reply;

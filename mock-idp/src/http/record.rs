@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
-use crate::http::Operation;
 use crate::http::delivery::Sending;
+use crate::http::operation::Operation;
 use crate::http::request::Incoming;
 use crate::journal::{Delivery, Entry, Note};
 use crate::realm::Realm;

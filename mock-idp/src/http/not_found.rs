@@ -4,11 +4,11 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
+use crate::http::operation::{Operation, operation};
 use crate::http::place::Place;
 use crate::http::record::shown_path;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
-use crate::http::{Operation, operation};
 use crate::journal::{Channel, Note};
 use crate::protocol::endpoints::Endpoint;
 use crate::protocol::error::Refusal;

@@ -4,9 +4,9 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use crate::http::connect::token_error;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
+use crate::http::token::token_error;
 use crate::journal::Note;
 use crate::protocol::error::OAuthError;
 use crate::realm::Realm;
