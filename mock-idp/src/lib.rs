@@ -70,12 +70,13 @@ pub use matrix::{Attempt, Did, Matrix, MatrixError, MatrixOutcome, MatrixPlan, M
 pub use plan::RealmError;
 pub use protocol::claims::ClaimNames;
 pub use protocol::endpoints::{Endpoint, EndpointError, Layout, NoSuchName};
+pub use protocol::launch::Launch;
+pub use realm::handed_out::{SentResponse, SentToken, TokenKind};
 pub use realm::invent::InventError;
-pub use realm::launch::{Launch, LaunchError};
+pub use realm::launch::LaunchError;
 pub use realm::lifecycle::PersonError;
 pub use realm::mint::{Mint, MintError, MintLogoutToken, Minted, MintedSession};
 pub use realm::people::CompanyError;
-pub use realm::replay::{SentResponse, SentToken, TokenKind};
 pub use rule::{Rule, RuleRecord, Then, When};
 pub use story::{StoryLine, StoryOutcome};
 pub use tls::TlsError;

@@ -12,6 +12,7 @@ pub(crate) mod discovery;
 pub(crate) mod dpop;
 pub(crate) mod endpoints;
 pub(crate) mod error;
+pub(crate) mod launch;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod on_the_spot;

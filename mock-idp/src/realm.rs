@@ -4,32 +4,36 @@
 //! test could notice.
 
 pub(crate) mod asked;
+pub(crate) mod authentication;
+pub(crate) mod authorization_response;
 pub(crate) mod barrier;
 pub(crate) mod client_auth;
 pub(crate) mod device;
 pub(crate) mod directory;
-pub(crate) mod exchange;
 mod expiry;
 pub(crate) mod fetched;
 pub(crate) mod grants;
+pub(crate) mod handed_out;
+pub(crate) mod interaction;
+mod introspection;
 pub(crate) mod invent;
-pub(crate) mod issue;
+mod jwt_bearer;
 pub(crate) mod kept;
 pub(crate) mod launch;
 pub(crate) mod lifecycle;
 pub(crate) mod login;
 pub(crate) mod logout;
-pub(crate) mod look_into;
 pub(crate) mod mint;
 pub(crate) mod missing;
 pub(crate) mod on_the_spot;
 pub(crate) mod people;
 pub(crate) mod pushed;
-pub(crate) mod redeem;
-pub(crate) mod register;
-pub(crate) mod replay;
+pub(crate) mod registration;
+mod revocation;
 mod session;
 pub(crate) mod sign_in;
+pub(crate) mod token_endpoint;
+mod token_exchange;
 pub(crate) mod tokens;
 pub(crate) mod userinfo;
 
@@ -42,14 +46,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::base::Base;
 use crate::clock::AdjustedClock;
-use crate::fault::session::Answered;
 use crate::fault::{ArmError, Armory, Point, SignIn};
 use crate::generator::Generator;
 use crate::journal::{Entry, Journal, Journals, Note, Written};
 use crate::keys::KeyRing;
 use crate::plan::Prepared;
 use crate::plan::RealmError;
-use crate::protocol::authorize::AuthorizeRequest;
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::discovery::Switched;
 use crate::realm::barrier::Barrier;
@@ -57,20 +59,19 @@ use crate::realm::device::DeviceGrant;
 use crate::realm::directory::Directory;
 use crate::realm::fetched::Fetched;
 use crate::realm::grants::{AccessGrant, CodeGrant, RefreshGrant, Session};
-use crate::realm::kept::{Kept, Weighed};
+use crate::realm::handed_out::HandedOut;
+use crate::realm::interaction::Interaction;
+use crate::realm::kept::Kept;
 use crate::realm::launch::Ready;
 use crate::realm::on_the_spot::OnTheSpot;
 use crate::realm::pushed::PushedRequest;
-use crate::realm::register::Registration;
-use crate::realm::replay::HandedOut;
+use crate::realm::registration::Registration;
 use crate::rule::Rulebook;
 use crate::switches::Switches;
 use crate::tls::Wrong;
 
 /// Life of a provider session.
 pub(crate) const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
-/// How long a login page waits for a person.
-pub(crate) const INTERACTION_LIFE: SignedDuration = SignedDuration::from_hours(1);
 
 /// An issuer and what belongs to it.
 pub(crate) struct Realm {
@@ -143,32 +144,6 @@ pub(crate) struct State {
     pub(crate) dpop_secret: String,
     /// Makes people up, and nothing else: how many there are changes no code and no token.
     pub(crate) inventor: Generator,
-}
-
-/// A sign-in that waits for the person.
-#[derive(Debug, Clone)]
-pub(crate) struct Interaction {
-    pub(crate) request: AuthorizeRequest,
-    pub(crate) sign_in: SignIn,
-    /// What was typed as user name and company.
-    pub(crate) typed: Option<(String, String)>,
-    /// The password was right: this person may type the code.
-    pub(crate) proven: Option<String>,
-    /// Authentication was demanded, not only needed.
-    pub(crate) forced: bool,
-    /// The subject that has to answer and no other (OIDC Core 3.1.2.1, `id_token_hint`; 5.5.1, `sub`).
-    pub(crate) subject: Option<String>,
-    /// What the browser that began it shows.
-    pub(crate) begun: Option<String>,
-    /// Who is there, and how that came: only the consent is missing.
-    pub(crate) agreed: Option<(Session, Answered)>,
-}
-
-impl Weighed for Interaction {
-    fn weight(&self) -> usize {
-        let typed = self.typed.as_ref().map_or(0, |(person, company)| person.len() + company.len());
-        self.request.size() + self.sign_in.size() + typed
-    }
 }
 
 /// What a realm starts from.

@@ -14,8 +14,8 @@ use crate::control::problem::{Problem, patched, read};
 use crate::handles::{NotFound, People};
 use crate::http::backchannel_logout::LogoutDelivery;
 use crate::http::place::Place;
+use crate::protocol::launch::Launch;
 use crate::realm::Realm;
-use crate::realm::launch::Launch;
 
 /// Everybody, the deleted included. Passwords and codes are in it: they are public and worthless.
 #[utoipa::path(get, path = "/_control/people", tag = "people", responses((status = OK, body = Vec<Person>)))]

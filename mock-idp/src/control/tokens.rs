@@ -12,8 +12,8 @@ use crate::control::query::Asked;
 use crate::handles::{Minter, Replays};
 use crate::http::backchannel_logout::LogoutDelivery;
 use crate::http::place::Place;
+use crate::realm::handed_out::{SentResponse, SentToken, TokenKind};
 use crate::realm::mint::{Mint, MintLogoutToken, Minted, MintedSession};
-use crate::realm::replay::{SentResponse, SentToken, TokenKind};
 
 /// Makes tokens without a login.
 #[utoipa::path(post, path = "/_control/tokens", tag = "tokens", request_body = Mint,

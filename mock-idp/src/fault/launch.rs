@@ -2,7 +2,7 @@
 //! returns whether it changed anything.
 
 use super::issuer::foreign;
-use crate::realm::launch::Launch;
+use crate::protocol::launch::Launch;
 
 /// A page of nobody the application knows.
 const ELSEWHERE: &str = "https://elsewhere.example/";

@@ -6,10 +6,11 @@ use fixtures::{Person, Status};
 
 use super::NotFound;
 use crate::http::backchannel_logout::{LogoutDelivery, deliver};
+use crate::protocol::launch::Launch;
 use crate::protocol::path;
 use crate::realm::Realm;
 use crate::realm::invent::InventError;
-use crate::realm::launch::{Launch, LaunchError};
+use crate::realm::launch::LaunchError;
 use crate::realm::lifecycle::PersonError;
 
 /// The people of a provider.

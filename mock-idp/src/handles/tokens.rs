@@ -6,10 +6,10 @@ use super::NotFound;
 use crate::http::backchannel_logout::{LogoutDelivery, deliver};
 use crate::journal::{Note, Params};
 use crate::realm::Realm;
+use crate::realm::handed_out::{SentResponse, SentToken, TokenKind};
 use crate::realm::logout::Farewell;
 use crate::realm::mint::{Mint, MintError, MintLogoutToken, Minted, MintedSession};
 use crate::realm::missing::UNNAMED;
-use crate::realm::replay::{SentResponse, SentToken, TokenKind};
 
 /// Issuing without a login, and expiring before time.
 ///

@@ -11,8 +11,9 @@ use crate::journal::Note;
 use crate::protocol::error::Refusal;
 use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::token::same_secret;
+use crate::realm::interaction::Interaction;
 use crate::realm::login::Step;
-use crate::realm::{Interaction, Realm, State};
+use crate::realm::{Realm, State};
 
 pub(crate) fn show_login(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     show(realm, Form::Login, incoming, note)

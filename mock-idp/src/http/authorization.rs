@@ -12,7 +12,8 @@ use crate::protocol::authorize::ResponseMode;
 use crate::protocol::error::Refusal;
 use crate::protocol::on_the_spot::person::{self, Named};
 use crate::realm::Realm;
-use crate::realm::sign_in::{AuthorizationResponse, Authorized, Page};
+use crate::realm::authorization_response::AuthorizationResponse;
+use crate::realm::sign_in::{Authorized, Page};
 
 pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     if !names_somebody(incoming)

@@ -1,7 +1,8 @@
 //! The cookies of browsers: one by which a session is known, and one by which a sign-in goes on where it was begun.
 
 use crate::http::request::Incoming;
-use crate::realm::{INTERACTION_LIFE, Realm, SESSION_LIFE};
+use crate::realm::interaction::INTERACTION_LIFE;
+use crate::realm::{Realm, SESSION_LIFE};
 
 /// The cookie of a session, kept as long as the session may live; the realm may end it before.
 pub(crate) fn session_cookie(realm: &Realm, incoming: &Incoming, secret: &str) -> String {

@@ -9,8 +9,8 @@ use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
 use crate::protocol::error::Refusal;
+use crate::protocol::text::as_a_sentence;
 use crate::realm::grants::Session;
-use crate::realm::login::as_a_sentence;
 use crate::realm::{Realm, State};
 
 pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {

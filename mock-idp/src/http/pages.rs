@@ -24,7 +24,8 @@ use crate::protocol::authorize::ReturnTo;
 use crate::protocol::error::Refusal;
 use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::params::Params;
-use crate::realm::{Interaction, State};
+use crate::realm::State;
+use crate::realm::interaction::Interaction;
 
 pub(crate) use self::logout::{logout, signed_out, still_signed_in};
 pub(crate) use self::people::Wanted;

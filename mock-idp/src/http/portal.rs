@@ -9,9 +9,10 @@ use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
 use crate::protocol::error::Refusal;
+use crate::protocol::launch::Launch;
 use crate::protocol::path;
 use crate::realm::Realm;
-use crate::realm::launch::{Launch, Launched};
+use crate::realm::launch::Launched;
 
 /// Applications for who is signed in; otherwise the people to choose from.
 pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {

@@ -11,7 +11,7 @@ use crate::http::request::Incoming;
 use crate::journal::Note;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::realm::Realm;
-use crate::realm::redeem::Redeemed;
+use crate::realm::token_endpoint::Redeemed;
 
 pub(crate) fn token(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let redeemed = realm.lock_at(&incoming.place.base).token(&incoming.caller(), &incoming.form, note);

@@ -21,3 +21,10 @@ pub(crate) fn describable(reason: &str) -> String {
     };
     shorten(&reason.chars().map(allowed).collect::<String>()).replace('…', "...")
 }
+
+/// A reason, as a page says it.
+pub(crate) fn as_a_sentence(reason: &str) -> String {
+    let mut letters = reason.trim_end_matches('.').chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(letters).chain(['.']).collect()
+}

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::jose;
 use crate::protocol::params::Params;
 use crate::realm::State;
-use crate::realm::grants::Authentication;
+use crate::realm::authentication::Authentication;
 use crate::rule::Asked;
 
 /// The parts of a request that tell what it is about.

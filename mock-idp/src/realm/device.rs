@@ -14,10 +14,11 @@ use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::scope::{each_once, is_open_to};
 use crate::realm::State;
+use crate::realm::authentication::Authentication;
 use crate::realm::client_auth::Caller;
-use crate::realm::grants::{Authentication, Session, texts};
+use crate::realm::grants::{Session, texts};
 use crate::realm::kept::Weighed;
-use crate::realm::redeem::{Redeemed, Request, about, has_offline_access, required};
+use crate::realm::token_endpoint::{Redeemed, Request, about, has_offline_access, required};
 use crate::realm::tokens::Order;
 
 /// Life of a device code.

@@ -8,11 +8,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::clock::later;
-use crate::fault::SignIn;
 use crate::jose;
 use crate::keys::KeyRing;
-use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::realm::State;
+use crate::realm::authentication::Authentication;
 use crate::realm::kept::Weighed;
 
 /// Life of an authorization code.
@@ -33,41 +32,8 @@ pub(crate) struct Session {
     pub(crate) said: Map<String, Value>,
 }
 
-/// Who authenticated, when, and for what: shared by a code and everything it gives.
-#[derive(Debug, Clone)]
-pub(crate) struct Authentication {
-    /// The issuer under which it happened.
-    pub(crate) issuer: Arc<str>,
-    pub(crate) person: String,
-    pub(crate) sid: String,
-    pub(crate) auth_time: Timestamp,
-    pub(crate) client_id: String,
-    pub(crate) scope: Vec<String>,
-    /// For whom access tokens are to be; for whom the client has them otherwise, when it is nobody.
-    pub(crate) audience: Vec<String>,
-    pub(crate) nonce: Option<String>,
-    pub(crate) claims: ClaimsRequest,
-    /// Claims that a test ordered or whoever signed in said, instead of what is said of the person otherwise.
-    pub(crate) ordered: Map<String, Value>,
-    /// Names the family of tokens that is revoked together.
-    pub(crate) family: String,
-    pub(crate) sign_in: SignIn,
-}
-
-impl Authentication {
-    /// Bytes that whoever asked for it made it take, roughly.
-    fn size(&self) -> usize {
-        let lists = texts(&self.scope) + texts(&self.audience);
-        lists
-            + claims(&self.ordered)
-            + self.nonce.as_ref().map_or(0, String::len)
-            + self.claims.size()
-            + self.sign_in.size()
-    }
-}
-
 /// Bytes of claims, roughly.
-fn claims(claims: &Map<String, Value>) -> usize {
+pub(crate) fn claims(claims: &Map<String, Value>) -> usize {
     claims.iter().map(|(name, value)| name.len() + value.to_string().len()).sum()
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use fixtures::{Client, ResponseType};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::clock::later;
 use crate::fault::session::Answered;
@@ -14,67 +13,16 @@ use crate::journal::Note;
 use crate::protocol::authorize::{AuthorizeRequest, Prompt, ResponseMode};
 use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::protocol::error::Refusal;
+use crate::protocol::launch::Launch;
 use crate::protocol::params::Params;
 use crate::realm::State;
+use crate::realm::authorization_response::AuthorizationResponse;
 use crate::realm::grants::{CODE_LIFE, Session};
 use crate::realm::kept::Weighed;
 use crate::realm::missing::NotFound;
-use crate::realm::sign_in::AuthorizationResponse;
 
 /// Most applications in the portal: the policy of the page names where each of them is.
 const MOST_SHOWN: usize = 100;
-
-/// What a person opens in the portal.
-///
-/// ```
-/// use mock_idp::Launch;
-/// let launch = Launch::of("kaseya-mdr").target("http://127.0.0.1:8400/home");
-/// assert!(!launch.unsolicited);
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Launch {
-    /// Id of the client.
-    pub client: String,
-    /// Where in the application the person wants to arrive: `target_link_uri`, sent as it is, right or wrong.
-    #[serde(default)]
-    pub target_link_uri: Option<String>,
-    /// Sent as `iss` instead of this issuer, to see whether the application minds.
-    #[serde(default)]
-    pub issuer: Option<String>,
-    /// Send a code that the application did not ask for, to the redirect URI that was registered last, instead of asking
-    /// it to begin.
-    #[serde(default)]
-    pub unsolicited: bool,
-}
-
-impl Launch {
-    /// Asks this client to begin a sign-in.
-    pub fn of(client: impl Into<String>) -> Self {
-        Self { client: client.into(), target_link_uri: None, issuer: None, unsolicited: false }
-    }
-
-    /// Where in the application the person wants to arrive.
-    #[must_use]
-    pub fn target(mut self, target_link_uri: impl Into<String>) -> Self {
-        self.target_link_uri = Some(target_link_uri.into());
-        self
-    }
-
-    /// Claims to come from another issuer.
-    #[must_use]
-    pub fn from_issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer = Some(issuer.into());
-        self
-    }
-
-    /// Sends a code that nobody asked for.
-    #[must_use]
-    pub fn unsolicited(mut self) -> Self {
-        self.unsolicited = true;
-        self
-    }
-}
 
 /// Why there is nothing to launch.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -12,14 +12,15 @@ use serde_json::{Map, Value};
 use crate::clock::later;
 use crate::fault::SignIn;
 use crate::fault::session::Answered;
-use crate::generator::SECRET_LENGTH;
 use crate::journal::Note;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::on_the_spot::person::Named;
+use crate::protocol::text::as_a_sentence;
 use crate::protocol::token::same_secret;
+use crate::realm::State;
+use crate::realm::authorization_response::AuthorizationResponse;
 use crate::realm::grants::Session;
-use crate::realm::sign_in::AuthorizationResponse;
-use crate::realm::{INTERACTION_LIFE, Interaction, State};
+use crate::realm::interaction::Interaction;
 
 /// What a step of the login leads to.
 #[derive(Debug, Clone)]
@@ -55,26 +56,6 @@ const FAILURES_LIFE: SignedDuration = SignedDuration::from_hours(24);
 const LONGEST_NAME: usize = 800;
 
 impl State {
-    pub(crate) fn remember_interaction(&mut self, name: String, interaction: Interaction) {
-        let now = self.now();
-        self.interactions.insert(name, interaction, later(now, INTERACTION_LIFE), now);
-    }
-
-    /// A sign-in goes on in the browser that began it, or whoever sends somebody its address gets what they sign in to. Says
-    /// what the browser is to show from now on: what it shows already, if there is something.
-    pub(crate) fn begun_in(&mut self, name: &str, shown: Option<&str>) -> String {
-        let is_ours = |shown: &&str| shown.len() == SECRET_LENGTH && shown.is_ascii();
-        let begun = shown.filter(is_ours).map_or_else(|| self.generator.secret(), str::to_owned);
-        if let Some(interaction) = self.interactions.get_mut(name) {
-            interaction.begun = Some(begun.clone());
-        }
-        begun
-    }
-
-    pub(crate) fn interaction(&self, name: &str) -> Option<&Interaction> {
-        self.interactions.get(name)
-    }
-
     /// Step 1: user name and company. Whether they are right shows only after the password.
     pub(crate) fn type_user_name(
         &mut self,
@@ -230,16 +211,7 @@ impl State {
         let answered = if forced { Answered::PersonOnDemand } else { Answered::Person };
         if request.consent {
             let agreed = Some((session, answered));
-            let waiting = Interaction {
-                request,
-                sign_in,
-                typed: None,
-                proven: None,
-                forced,
-                subject: None,
-                begun,
-                agreed,
-            };
+            let waiting = Interaction { forced, begun, agreed, ..Interaction::of(request, sign_in) };
             self.remember_interaction(name.to_owned(), waiting);
             return Step::Consent { session: secret };
         }
@@ -333,13 +305,6 @@ fn about(note: &mut Note, interaction: &Interaction) {
 
 fn again(sentence: &'static str) -> Step {
     Step::Again(sentence.into())
-}
-
-/// A reason, as a page says it.
-pub(crate) fn as_a_sentence(reason: &str) -> String {
-    let mut letters = reason.trim_end_matches('.').chars();
-    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-    first.chain(letters).chain(['.']).collect()
 }
 
 /// What was typed as one name; a line break is in neither part.

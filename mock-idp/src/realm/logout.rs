@@ -14,7 +14,7 @@ use crate::protocol::on_the_spot::client::Return;
 use crate::protocol::params::Params;
 use crate::realm::State;
 use crate::realm::grants::Session;
-use crate::realm::replay::TokenKind;
+use crate::realm::handed_out::TokenKind;
 
 /// What follows when a browser asked for logout.
 pub(crate) enum Logout {

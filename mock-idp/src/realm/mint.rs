@@ -15,8 +15,8 @@ use crate::protocol::audience;
 use crate::protocol::error::Refusal;
 use crate::realm::State;
 use crate::realm::grants::Session;
+use crate::realm::handed_out::{SentResponse, TokenKind};
 use crate::realm::missing::NotFound;
-use crate::realm::replay::{SentResponse, TokenKind};
 use crate::realm::sign_in::Authorized;
 use crate::realm::tokens::Order;
 

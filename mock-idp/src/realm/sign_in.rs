@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use fixtures::Client;
 
-use crate::fault::authorization::ResponseDraft;
 use crate::fault::session::{Answered, Honest, Staged};
 use crate::fault::{Point, SignIn};
 use crate::journal::Note;
@@ -16,8 +15,10 @@ use crate::protocol::on_the_spot::client::Return;
 use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::params::Params;
 use crate::protocol::text::describable;
+use crate::realm::State;
+use crate::realm::authorization_response::AuthorizationResponse;
 use crate::realm::grants::Session;
-use crate::realm::{Interaction, State};
+use crate::realm::interaction::Interaction;
 
 /// What the authorization endpoint answers.
 #[derive(Debug, Clone)]
@@ -40,13 +41,6 @@ pub(crate) enum Page {
     Login,
     People,
     Consent,
-}
-
-/// An authorization response on its way to the client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AuthorizationResponse {
-    pub(crate) to: ReturnTo,
-    pub(crate) params: Params,
 }
 
 /// An authorization request whose client and redirect URI are proven.
@@ -295,16 +289,7 @@ impl State {
                 || request.max_age == Some(0);
         // Who signs in is not known yet: a hint is only a hint.
         let sign_in = SignIn { person: None, ..sign_in.clone() };
-        let waiting = Interaction {
-            request: request.clone(),
-            sign_in,
-            typed: None,
-            proven: None,
-            forced,
-            subject,
-            begun: None,
-            agreed: None,
-        };
+        let waiting = Interaction { forced, subject, ..Interaction::of(request.clone(), sign_in) };
         self.remember_interaction(interaction.clone(), waiting);
         let by_choice = request.prompt == Prompt::SelectAccount || self.switches.any_person;
         let page = if by_choice { Page::People } else { Page::Login };
@@ -314,60 +299,10 @@ impl State {
     /// The person is known, and is asked only whether the client may.
     fn ask_consent(&mut self, request: &AuthorizeRequest, session: &Session, sign_in: &SignIn) -> Authorized {
         let interaction = self.generator.secret();
-        let waiting = Interaction {
-            request: request.clone(),
-            sign_in: sign_in.clone(),
-            typed: None,
-            proven: None,
-            forced: false,
-            subject: None,
-            begun: None,
-            agreed: Some((session.clone(), Answered::Session)),
-        };
+        let agreed = Some((session.clone(), Answered::Session));
+        let waiting = Interaction { agreed, ..Interaction::of(request.clone(), sign_in.clone()) };
         self.remember_interaction(interaction.clone(), waiting);
         Authorized::Ask { interaction, page: Page::Consent }
-    }
-
-    /// An error for the client. RFC 6749 4.1.2.1.
-    pub(crate) fn error_response(
-        &mut self,
-        to: &ReturnTo,
-        error: OAuthError,
-        sign_in: &mut SignIn,
-        note: &mut Note,
-    ) -> Arc<AuthorizationResponse> {
-        let mut params = Params::default();
-        params.push("error", error.code.as_str());
-        params.push("error_description", describable(&error.refusal.reason));
-        note.refusal = Some(error.refusal);
-        self.respond(to, params, sign_in, note)
-    }
-
-    pub(crate) fn respond(
-        &mut self,
-        to: &ReturnTo,
-        mut params: Params,
-        sign_in: &mut SignIn,
-        note: &mut Note,
-    ) -> Arc<AuthorizationResponse> {
-        if let Some(state) = &to.state {
-            params.push("state", state);
-        }
-        // RFC 9207 2: the issuer goes along, in errors too.
-        params.push("iss", &*self.base.issuer);
-        let mut to = to.clone();
-        let issuer = Arc::clone(&self.base.issuer);
-        self.strike(Point::Authorization, sign_in, note, |_, fault| {
-            let (params, mode) = (&mut params, &mut to.response_mode);
-            crate::fault::authorization::response(fault, &mut ResponseDraft { params, mode, issuer: &issuer })
-        });
-        // Faults that struck here follow the code to the token endpoint.
-        if let Some(grant) = params.first("code").and_then(|code| self.codes.get_mut(code)) {
-            Arc::make_mut(&mut grant.authentication).sign_in.struck.clone_from(&sign_in.struck);
-        }
-        let response = Arc::new(AuthorizationResponse { to, params });
-        self.handed_out.remember_response(note.person.clone(), Arc::clone(&response));
-        response
     }
 }
 

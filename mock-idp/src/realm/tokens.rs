@@ -14,10 +14,9 @@ use crate::jose::TokenDraft;
 use crate::journal::Note;
 use crate::protocol::claims::{self, IdTokenFacts, Telling};
 use crate::realm::State;
-use crate::realm::grants::{
-    ACCESS_SECONDS, AccessGrant, Authentication, REFRESH_LIFE, RefreshGrant, jwt_name,
-};
-use crate::realm::replay::TokenKind;
+use crate::realm::authentication::Authentication;
+use crate::realm::grants::{ACCESS_SECONDS, AccessGrant, REFRESH_LIFE, RefreshGrant, jwt_name};
+use crate::realm::handed_out::TokenKind;
 
 /// What is to be made.
 #[expect(clippy::struct_excessive_bools, reason = "each is a part of the order of its own")]

@@ -9,8 +9,9 @@ use crate::journal::Note;
 use crate::protocol::claims::Telling;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::realm::State;
+use crate::realm::authentication::Authentication;
 use crate::realm::client_auth::Caller;
-use crate::realm::grants::{AccessGrant, Authentication};
+use crate::realm::grants::AccessGrant;
 
 /// A userinfo answer: claims, or the same as a token that lacks only its signature.
 pub(crate) struct Userinfo {

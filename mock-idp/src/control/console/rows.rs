@@ -7,7 +7,7 @@ use fixtures::{Person, Status};
 use crate::fault::{ArmedRecord, CatalogueEntry, StagedBy, Target, catalogue};
 use crate::journal::{Channel, Entry, Params};
 use crate::realm::State;
-use crate::realm::replay::{SentToken, TokenKind};
+use crate::realm::handed_out::{SentToken, TokenKind};
 
 /// Most faults that a search shows.
 const FAULTS: usize = 12;

@@ -1,23 +1,19 @@
-//! Tokens for tokens (RFC 8693), and tokens for a JWT of the client about a person (RFC 7523 2.1).
+//! Tokens for tokens (RFC 8693).
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::fault::SignIn;
 use crate::journal::Note;
-use crate::protocol::assertion::{self, Expected};
 use crate::protocol::audience;
 use crate::protocol::error::{ErrorCode, OAuthError};
-use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::params::Params;
-use crate::protocol::scope::{each_once, is_open_to, narrowed_scope};
+use crate::protocol::scope::narrowed_scope;
 use crate::protocol::text::shorten;
 use crate::realm::State;
-use crate::realm::client_auth::Caller;
-use crate::realm::grants::Authentication;
-use crate::realm::redeem::{Redeemed, Request, about, required};
+use crate::realm::authentication::Authentication;
+use crate::realm::token_endpoint::{Redeemed, Request, about, required};
 use crate::realm::tokens::Order;
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -176,119 +172,16 @@ impl State {
         let client_id = text("aud")?.to_owned();
         let person = self.person_of(text("sub")?, &client_id)?;
         let issuer: Arc<str> = text("iss")?.into();
+        let auth_time = second("auth_time").and_then(|at| Timestamp::from_second(at).ok());
         alive.then(|| Presented {
             authentication: Authentication {
-                issuer,
-                person,
                 sid: text("sid").unwrap_or_default().to_owned(),
-                auth_time: second("auth_time")
-                    .and_then(|at| Timestamp::from_second(at).ok())
-                    .unwrap_or(self.now()),
-                client_id,
-                scope: Vec::new(),
-                audience: Vec::new(),
-                nonce: None,
-                claims: crate::protocol::claims_parameter::ClaimsRequest::default(),
-                ordered: Map::new(),
                 family: format!("id_token {}", text("sid").unwrap_or_default()),
-                sign_in: SignIn::default(),
+                ..Authentication::of(issuer, &person, &client_id, auth_time.unwrap_or(self.now()))
             },
             scope: None,
             actor: None,
             jkt: None,
         })
-    }
-
-    /// Key of the person whom a client knows by this subject.
-    pub(crate) fn person_of(&self, subject: &str, client_id: &str) -> Option<String> {
-        let direct = self.people.with_subject(subject).map(|person| person.key.clone());
-        direct.filter(|key| self.subject_of(key, client_id).as_deref() == Some(subject)).or_else(|| {
-            let pairwise = self.clients.get(client_id).and_then(|client| super::sector_of(client)).is_some();
-            let mut everybody = self.people.keys().filter(|_| pairwise);
-            everybody
-                .find(|key| self.subject_of(key, client_id).as_deref() == Some(subject))
-                .map(str::to_owned)
-        })
-    }
-
-    /// RFC 7523 2.1: the client vouches for a person, by a JWT that it signed.
-    pub(crate) fn redeem_assertion(
-        &mut self,
-        request: Request<'_>,
-        caller: &Caller<'_>,
-        note: &mut Note,
-    ) -> Result<Redeemed, OAuthError> {
-        let invalid = |check: &str, reason: String| OAuthError::new(ErrorCode::InvalidGrant, check, reason);
-        let token = required(request.form, "assertion", "assertion_present")?;
-        let client = &request.client;
-        let by_secret = client
-            .secret
-            .as_deref()
-            .and_then(|secret| crate::jose::verify::verified_by_secret(token, secret));
-        let genuine = by_secret.or_else(|| self.verified_by_client(client, token, note));
-        let (_, claims) = genuine
-            .ok_or_else(|| invalid("assertion_signature", self.why_not_signed("the assertion", client)))?;
-        let audiences = self.audiences(caller.path);
-        let now = self.now();
-        let expected = Expected { issuer: &client.id, subject: None, audiences: &audiences, now };
-        let once =
-            assertion::check(&claims, &expected).map_err(|reason| invalid("assertion_claims", reason))?;
-        if !self.only_once(&format!("grant {} {}", client.id, once.id), once.until, note) {
-            return Err(invalid("assertion_once", "the assertion was used before".to_owned()));
-        }
-        let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
-        let person = match self.person_of(subject, &client.id) {
-            Some(person) => person,
-            None => {
-                self.somebody(&Named { name: subject, ..Named::default() })
-                    .map_err(|refusal| invalid("assertion_subject", refusal.reason))?
-                    .0
-            }
-        };
-        let asked = request.form.first("scope").filter(|asked| !asked.is_empty()).unwrap_or("openid");
-        let scope = each_once(asked.split_ascii_whitespace());
-        let audience = audience::asked(request.form)?;
-        if let Some(unknown) = scope.iter().find(|value| !is_open_to(client, value)) {
-            let reason = format!("scope {:?} is not for {}", shorten(unknown), client.id);
-            return Err(OAuthError::new(ErrorCode::InvalidScope, "assertion_scope", reason));
-        }
-        let authentication =
-            Authentication { audience, ..self.authentication_of(&person, client, scope, now) };
-        about(note, &authentication);
-        self.still_there(&authentication)?;
-        let id_token = authentication.scope.iter().any(|value| value == "openid");
-        let order = Order { id_token, jkt: request.jkt, ..Order::of(request.client, authentication) };
-        Ok(Redeemed::Tokens(Box::new(self.order_tokens(order, note))))
-    }
-
-    /// Somebody is taken for authenticated without a login.
-    pub(crate) fn authentication_of(
-        &mut self,
-        person: &str,
-        client: &fixtures::Client,
-        scope: Vec<String>,
-        auth_time: Timestamp,
-    ) -> Authentication {
-        Authentication {
-            issuer: Arc::clone(&self.base.issuer),
-            person: person.to_owned(),
-            sid: self.generator.short(),
-            auth_time,
-            client_id: client.id.clone(),
-            scope,
-            audience: Vec::new(),
-            nonce: None,
-            claims: crate::protocol::claims_parameter::ClaimsRequest::default(),
-            ordered: Map::new(),
-            family: self.generator.short(),
-            sign_in: SignIn {
-                person: Some(person.to_owned()),
-                client: Some(client.id.clone()),
-                state: None,
-                login_hint: None,
-                struck: Vec::new(),
-                spared: Vec::new(),
-            },
-        }
     }
 }

@@ -16,9 +16,9 @@ use crate::protocol::scope::narrowed_scope;
 use crate::protocol::text::shorten;
 use crate::protocol::token::{self as rules, CodeBinding};
 use crate::realm::State;
+use crate::realm::authentication::Authentication;
 use crate::realm::client_auth::Caller;
-use crate::realm::grants::Authentication;
-use crate::realm::replay::TokenKind;
+use crate::realm::handed_out::TokenKind;
 use crate::realm::tokens::{Made, Order, Ordered};
 
 /// What the token endpoint answers.

@@ -1,4 +1,4 @@
-//! The success of an authorization request: a code, and whatever else travels through the browser.
+//! The authorization response: a code and whatever else travels through the browser, or an error (RFC 6749 4.1.2).
 
 use std::sync::Arc;
 
@@ -6,15 +6,25 @@ use jiff::Timestamp;
 use serde_json::Map;
 
 use crate::clock::later;
+use crate::fault::authorization::ResponseDraft;
 use crate::fault::session::{Answered, IssueDraft};
 use crate::fault::{Point, SignIn};
 use crate::journal::Note;
-use crate::protocol::authorize::AuthorizeRequest;
+use crate::protocol::authorize::{AuthorizeRequest, ReturnTo};
+use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
+use crate::protocol::text::describable;
 use crate::realm::State;
-use crate::realm::grants::{Authentication, CODE_LIFE, CodeGrant, Session};
-use crate::realm::sign_in::AuthorizationResponse;
+use crate::realm::authentication::Authentication;
+use crate::realm::grants::{CODE_LIFE, CodeGrant, Session};
 use crate::realm::tokens::Order;
+
+/// An authorization response on its way to the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AuthorizationResponse {
+    pub(crate) to: ReturnTo,
+    pub(crate) params: Params,
+}
 
 /// Which tokens travel through the browser, beside which code.
 struct FrontTokens {
@@ -116,12 +126,9 @@ impl State {
         auth_time: Timestamp,
         sign_in: &SignIn,
     ) -> Authentication {
+        let issuer = Arc::clone(&self.base.issuer);
         Authentication {
-            issuer: Arc::clone(&self.base.issuer),
-            person: session.person.clone(),
             sid: session.sid.clone(),
-            auth_time,
-            client_id: request.client_id.clone(),
             scope: request.scope.clone(),
             audience: request.audience.clone(),
             nonce: request.nonce.clone(),
@@ -129,6 +136,7 @@ impl State {
             ordered: session.said.clone(),
             family: self.generator.short(),
             sign_in: sign_in.clone(),
+            ..Authentication::of(issuer, &session.person, &request.client_id, auth_time)
         }
     }
 
@@ -192,5 +200,47 @@ impl State {
     pub(crate) fn session_of_another(&mut self, session: &Session) -> Option<Session> {
         let person = self.people.somebody_else(&session.person)?.key.clone();
         Some(Session { person, sid: self.generator.short(), said: Map::new(), ..session.clone() })
+    }
+
+    /// An error for the client. RFC 6749 4.1.2.1.
+    pub(crate) fn error_response(
+        &mut self,
+        to: &ReturnTo,
+        error: OAuthError,
+        sign_in: &mut SignIn,
+        note: &mut Note,
+    ) -> Arc<AuthorizationResponse> {
+        let mut params = Params::default();
+        params.push("error", error.code.as_str());
+        params.push("error_description", describable(&error.refusal.reason));
+        note.refusal = Some(error.refusal);
+        self.respond(to, params, sign_in, note)
+    }
+
+    pub(crate) fn respond(
+        &mut self,
+        to: &ReturnTo,
+        mut params: Params,
+        sign_in: &mut SignIn,
+        note: &mut Note,
+    ) -> Arc<AuthorizationResponse> {
+        if let Some(state) = &to.state {
+            params.push("state", state);
+        }
+        // RFC 9207 2: the issuer goes along, in errors too.
+        params.push("iss", &*self.base.issuer);
+        let mut to = to.clone();
+        let issuer = Arc::clone(&self.base.issuer);
+        self.strike(Point::Authorization, sign_in, note, |_, fault| {
+            let (params, mode) = (&mut params, &mut to.response_mode);
+            crate::fault::authorization::response(fault, &mut ResponseDraft { params, mode, issuer: &issuer })
+        });
+        // Faults that struck here follow the code to the token endpoint.
+        if let Some(grant) = params.first("code").and_then(|code| self.codes.get_mut(code)) {
+            Arc::make_mut(&mut grant.authentication).sign_in.struck.clone_from(&sign_in.struck);
+        }
+        let response = Arc::new(AuthorizationResponse { to, params });
+        self.handed_out.remember_response(note.person.clone(), Arc::clone(&response));
+        response
     }
 }
