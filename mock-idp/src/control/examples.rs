@@ -3,9 +3,8 @@
 
 mod refusals;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::openapi::members_of;
 use crate::fault::catalogue;
 
 /// What is sent: method, path, name, body.
@@ -265,4 +264,9 @@ fn seen() -> Vec<Told> {
         ("KeysNow", "one", json!({"signing": "test-rs256-a-bxsnif", "keys": [key]})),
         ("HandedOutBefore", "refresh-token", before),
     ]
+}
+
+/// The members of a member, to be changed. Indexing would make a member that is not there, of null.
+pub(super) fn members_of<'a>(of: &'a mut Value, name: &str) -> Option<&'a mut Map<String, Value>> {
+    of.get_mut(name)?.as_object_mut()
 }

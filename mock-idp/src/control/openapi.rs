@@ -1,9 +1,10 @@
 //! The document of the control interface, completed with what holds for many operations at once.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 
-use super::{OPEN, examples};
+use super::OPEN;
+use super::examples::{self, members_of};
 
 /// What is sent to make something, or to change it, has the members of what is there; (name, of what, needed).
 const DRAFTS: [(&str, &str, &[&str]); 5] = [
@@ -78,11 +79,6 @@ fn guarded(operation: &mut Value) {
     if has_body {
         responses.insert("413".to_owned(), problem("The body is too large."));
     }
-}
-
-/// The members of a member, to be changed. Indexing would make a member that is not there, of null.
-pub(super) fn members_of<'a>(of: &'a mut Value, name: &str) -> Option<&'a mut Map<String, Value>> {
-    of.get_mut(name)?.as_object_mut()
 }
 
 /// Says of every answer what it is, and of a body that it has to be there.

@@ -1,6 +1,6 @@
 //! The login pages: user name and company, password, one-time code, or one click.
 
-use axum::http::{Method, header};
+use axum::http::header;
 
 use crate::http::authorization::respond;
 use crate::http::cookies::{begun_name, session_cookie};
@@ -183,29 +183,6 @@ fn submit(
             }
         }
     }
-}
-
-/// Whether a page of another site posted this: then no cookie comes along, whatever the browser has (`SameSite=Lax`).
-pub(crate) fn comes_without_cookies(realm: &Realm, incoming: &Incoming) -> bool {
-    let has = |name: &str| incoming.cookie(name).is_some();
-    incoming.method == Method::POST
-        && incoming.is_cross_site()
-        && !has(&realm.cookie)
-        && !has(&begun_name(realm))
-}
-
-/// Longest query that a posted form is made into, in bytes: browsers and servers take so much.
-const LONGEST_QUERY: usize = 16 * 1024;
-
-/// Opens what was posted as an address, where cookies come along; nothing when it is too long for one.
-pub(crate) fn open_again(incoming: &Incoming, note: &mut Note) -> Option<Reply> {
-    if incoming.form.encode().len() > LONGEST_QUERY {
-        return None;
-    }
-    note.response.location = Some(incoming.place.asked.to_string());
-    let path = format!("{}{}", incoming.place.base.prefix, incoming.place.asked);
-    let path = format!("/{}", path.trim_start_matches('/'));
-    Some(Reply::see_other(&incoming.params().append_to(&path)))
 }
 
 /// The sign-in that waits under this name, for the browser that began it.

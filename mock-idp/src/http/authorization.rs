@@ -2,17 +2,16 @@
 
 use axum::http::{Method, StatusCode, header};
 
-use crate::http::account::{comes_without_cookies, open_again};
-use crate::http::cookies::{begun_cookie, session_cookie};
+use crate::http::cookies::{begun_cookie, comes_without_cookies, open_again, session_cookie};
 use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::{Note, Params};
+use crate::protocol::authorize::AuthorizationResponse;
 use crate::protocol::authorize::ResponseMode;
 use crate::protocol::error::Refusal;
 use crate::protocol::on_the_spot::person::{self, Named};
 use crate::realm::Realm;
-use crate::realm::authorization_response::AuthorizationResponse;
 use crate::realm::sign_in::{Authorized, Page};
 
 pub(crate) fn authorize(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {

@@ -1,6 +1,10 @@
 //! The cookies of browsers: one by which a session is known, and one by which a sign-in goes on where it was begun.
 
+use axum::http::Method;
+
+use crate::http::reply::Reply;
 use crate::http::request::Incoming;
+use crate::journal::Note;
 use crate::realm::interaction::INTERACTION_LIFE;
 use crate::realm::{Realm, SESSION_LIFE};
 
@@ -32,4 +36,27 @@ fn cookie(name: &str, incoming: &Incoming, secret: &str, seconds: i64) -> String
     let secure = if incoming.place.base.front.starts_with("https:") { "; Secure" } else { "" };
     let prefix = &incoming.place.base.prefix;
     format!("{name}={secret}; Path={prefix}/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+}
+
+/// Whether a page of another site posted this: then no cookie comes along, whatever the browser has (`SameSite=Lax`).
+pub(crate) fn comes_without_cookies(realm: &Realm, incoming: &Incoming) -> bool {
+    let has = |name: &str| incoming.cookie(name).is_some();
+    incoming.method == Method::POST
+        && incoming.is_cross_site()
+        && !has(&realm.cookie)
+        && !has(&begun_name(realm))
+}
+
+/// Longest query that a posted form is made into, in bytes: browsers and servers take so much.
+const LONGEST_QUERY: usize = 16 * 1024;
+
+/// Opens what was posted as an address, where cookies come along; nothing when it is too long for one.
+pub(crate) fn open_again(incoming: &Incoming, note: &mut Note) -> Option<Reply> {
+    if incoming.form.encode().len() > LONGEST_QUERY {
+        return None;
+    }
+    note.response.location = Some(incoming.place.asked.to_string());
+    let path = format!("{}{}", incoming.place.base.prefix, incoming.place.asked);
+    let path = format!("/{}", path.trim_start_matches('/'));
+    Some(Reply::see_other(&incoming.params().append_to(&path)))
 }

@@ -2,8 +2,7 @@
 
 use axum::http::{StatusCode, header};
 
-use crate::http::account::{comes_without_cookies, open_again};
-use crate::http::cookies::no_session_cookie;
+use crate::http::cookies::{comes_without_cookies, no_session_cookie, open_again};
 use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;

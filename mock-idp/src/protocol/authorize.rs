@@ -71,6 +71,13 @@ pub(crate) struct ReturnTo {
     pub(crate) state: Option<String>,
 }
 
+/// An authorization response on its way to the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AuthorizationResponse {
+    pub(crate) to: ReturnTo,
+    pub(crate) params: Params,
+}
+
 impl ReturnTo {
     /// The address with these parameters where the answer has them: in the query or in the fragment.
     pub(crate) fn address(&self, params: &Params) -> String {

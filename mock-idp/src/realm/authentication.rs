@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::fault::SignIn;
 use crate::protocol::claims_parameter::ClaimsRequest;
-use crate::realm::grants::{claims, texts};
+use crate::realm::kept::{claims, texts};
 use crate::realm::{State, sector_of};
 
 /// Who authenticated, when, and for what: shared by a code and everything it gives.

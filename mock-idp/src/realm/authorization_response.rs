@@ -10,7 +10,7 @@ use crate::fault::authorization::ResponseDraft;
 use crate::fault::session::{Answered, IssueDraft};
 use crate::fault::{Point, SignIn};
 use crate::journal::Note;
-use crate::protocol::authorize::{AuthorizeRequest, ReturnTo};
+use crate::protocol::authorize::{AuthorizationResponse, AuthorizeRequest, ReturnTo};
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
 use crate::protocol::text::describable;
@@ -18,13 +18,6 @@ use crate::realm::State;
 use crate::realm::authentication::Authentication;
 use crate::realm::grants::{CODE_LIFE, CodeGrant, Session};
 use crate::realm::tokens::Order;
-
-/// An authorization response on its way to the client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AuthorizationResponse {
-    pub(crate) to: ReturnTo,
-    pub(crate) params: Params,
-}
 
 /// Which tokens travel through the browser, beside which code.
 struct FrontTokens {

@@ -12,7 +12,7 @@ use crate::jose;
 use crate::keys::KeyRing;
 use crate::realm::State;
 use crate::realm::authentication::Authentication;
-use crate::realm::kept::Weighed;
+use crate::realm::kept::{Weighed, claims, texts};
 
 /// Life of an authorization code.
 pub(crate) const CODE_LIFE: SignedDuration = SignedDuration::from_mins(5);
@@ -30,16 +30,6 @@ pub(crate) struct Session {
     pub(crate) expires_at: Timestamp,
     /// Claims that whoever signed in said of themselves.
     pub(crate) said: Map<String, Value>,
-}
-
-/// Bytes of claims, roughly.
-pub(crate) fn claims(claims: &Map<String, Value>) -> usize {
-    claims.iter().map(|(name, value)| name.len() + value.to_string().len()).sum()
-}
-
-/// Bytes of a list, with those that hold it together.
-pub(crate) fn texts(list: &[String]) -> usize {
-    list.iter().map(|text| text.len() + size_of::<String>()).sum()
 }
 
 impl Weighed for Session {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::journal::Params;
-use crate::realm::authorization_response::AuthorizationResponse;
+use crate::protocol::authorize::AuthorizationResponse;
 
 /// An authorization response as it was sent: the whole address the browser was sent to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
 
 /// Entries of one kind kept at once; beyond that the oldest gives way.
 const MOST: usize = 25_000;
@@ -22,6 +23,16 @@ pub(crate) trait Weighed {
     fn weight(&self) -> usize {
         0
     }
+}
+
+/// Bytes of claims, roughly.
+pub(crate) fn claims(claims: &Map<String, Value>) -> usize {
+    claims.iter().map(|(name, value)| name.len() + value.to_string().len()).sum()
+}
+
+/// Bytes of a list, with those that hold it together.
+pub(crate) fn texts(list: &[String]) -> usize {
+    list.iter().map(|text| text.len() + size_of::<String>()).sum()
 }
 
 impl Weighed for () {}

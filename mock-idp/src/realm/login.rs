@@ -13,12 +13,12 @@ use crate::clock::later;
 use crate::fault::SignIn;
 use crate::fault::session::Answered;
 use crate::journal::Note;
+use crate::protocol::authorize::AuthorizationResponse;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::text::as_a_sentence;
 use crate::protocol::token::same_secret;
 use crate::realm::State;
-use crate::realm::authorization_response::AuthorizationResponse;
 use crate::realm::grants::Session;
 use crate::realm::interaction::Interaction;
 

@@ -7,6 +7,7 @@ use fixtures::Client;
 use crate::fault::session::{Answered, Honest, Staged};
 use crate::fault::{Point, SignIn};
 use crate::journal::Note;
+use crate::protocol::authorize::AuthorizationResponse;
 use crate::protocol::authorize::{self, AuthorizeRequest, Prompt, ReturnTo};
 use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
@@ -16,7 +17,6 @@ use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::params::Params;
 use crate::protocol::text::describable;
 use crate::realm::State;
-use crate::realm::authorization_response::AuthorizationResponse;
 use crate::realm::grants::Session;
 use crate::realm::interaction::Interaction;
 
