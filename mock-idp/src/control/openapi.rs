@@ -1,6 +1,6 @@
 //! The document of the control interface, completed with what holds for many operations at once.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
 use super::OPEN;
