@@ -1,4 +1,5 @@
-//! A PostgreSQL server for one test run: its own folder, its own port, no durability, gone afterwards.
+//! A PostgreSQL server for one test run: its own folder, its own port, no durability, gone afterwards, also when the run is
+//! interrupted.
 
 use std::{
     net::TcpListener,
@@ -10,19 +11,33 @@ use anyhow::Context as _;
 
 use crate::{process::run, tools::is_root};
 
-/// A running server; stopped and removed when this value goes away.
-pub(crate) struct Postgres {
+/// A running server; stopped and removed when this value goes away, or the process is told to end.
+pub(crate) struct Postgres(Server);
+
+#[derive(Clone)]
+struct Server {
     binaries: PathBuf,
     folder: PathBuf,
     port: u16,
 }
+
+/// The exit code of what Ctrl-C ended, as shells have it: 128 and the number of the signal.
+const INTERRUPTED: i32 = 130;
 
 impl Postgres {
     /// Makes and starts a server on a free port of the loopback interface.
     pub(crate) fn start(binaries: &Path) -> anyhow::Result<Self> {
         let folder = std::env::temp_dir().join(format!("postgres-for-tests-{}", std::process::id()));
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let server = Self { binaries: binaries.to_owned(), folder, port };
+        let server = Server { binaries: binaries.to_owned(), folder, port };
+        let running = Self(server.clone());
+        let interrupted = server.clone();
+        // A signal ends the process without dropping anything.
+        ctrlc::set_handler(move || {
+            interrupted.stop();
+            std::process::exit(INTERRUPTED);
+        })
+        .context("cannot listen for Ctrl-C")?;
         server.make_folder()?;
         let data = server.data();
         let initdb = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C"];
@@ -44,14 +59,16 @@ impl Postgres {
         .with_context(|| {
             format!("the test database did not start; see {}", server.folder.join("log").display())
         })?;
-        Ok(server)
+        Ok(running)
     }
 
     /// Where it answers.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.0.port)
     }
+}
 
+impl Server {
     fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
@@ -78,13 +95,17 @@ impl Postgres {
         }
         Ok(())
     }
-}
 
-impl Drop for Postgres {
-    fn drop(&mut self) {
+    fn stop(&self) {
         // What cannot be stopped or removed is in the temporary folder and can wait.
         let stop = ["--mode=immediate", "--silent", "stop"];
         let _ = self.command("pg_ctl").arg("--pgdata").arg(self.data()).args(stop).status();
         let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.0.stop();
     }
 }

@@ -24,10 +24,10 @@ const ADMIN_PASSWORD: &str = "local-mona-password";
 /// Start a fake KaseyaOne and the provisioner, rehearse a first sign-in, stay up until Ctrl-C.
 #[derive(clap::Args)]
 pub(crate) struct Up {
-    /// Forget the accounts and settings of earlier runs
+    /// Forget the accounts and settings of earlier runs with this fake KaseyaOne
     #[arg(long)]
     fresh: bool,
-    /// Port of the fake KaseyaOne
+    /// Port of the fake KaseyaOne; each has accounts of its own
     #[arg(long, default_value = "9400")]
     idp_port: u16,
     /// Port of the provisioner
@@ -37,10 +37,13 @@ pub(crate) struct Up {
 
 impl Up {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
+        if self.idp_port == self.app_port {
+            bail!("--idp-port and --app-port are both {}; each needs a port of its own", self.app_port);
+        }
         free(self.idp_port, "--idp-port")?;
         free(self.app_port, "--app-port")?;
         let binaries = build_programs()?;
-        let data = root().join(".run");
+        let data = self.data();
         if self.fresh && data.exists() {
             fs::remove_dir_all(&data).with_context(|| format!("cannot remove {}", data.display()))?;
         }
@@ -58,7 +61,7 @@ impl Up {
              `cargo xtask up --fresh` begins anew",
         )?;
         let mut app = start_app(&binaries, &config)?;
-        self.rehearse(&binaries)?;
+        self.rehearse_once(&binaries, &data)?;
         self.say_how_to_sign_in();
         while let Err(mpsc::RecvTimeoutError::Timeout) = stopped.recv_timeout(Duration::from_secs(1)) {
             if let Some(words) = idp.ended().or_else(|| app.ended()) {
@@ -67,6 +70,12 @@ impl Up {
         }
         println!("\nStopped. The accounts are kept; `cargo xtask up --fresh` begins anew.");
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Accounts belong to the issuer that they came from, so each has a folder of its own; and whoever has its port is alone
+    /// there.
+    fn data(&self) -> PathBuf {
+        root().join(".run").join(self.idp_port.to_string())
     }
 
     fn issuer(&self) -> String {
@@ -91,6 +100,7 @@ database_url = "sqlite://{database}"
 issuer = "{issuer}"
 client_id = "kaseya-mdr"
 client_secret = "kaseya-mdr-test-secret-not-a-secret"
+module = "mdr"
 
 [kaseyaone.directory]
 url = "{issuer}/scim/v2"
@@ -115,11 +125,23 @@ token = "northwind-directory-test-token"
         Running::start("mock-idp", &mut command, "issuer http")
     }
 
+    /// Accounts and settings that are kept may be anything by now, and are left as they are.
+    fn rehearse_once(&self, binaries: &Path, data: &Path) -> anyhow::Result<()> {
+        let done = data.join("rehearsed");
+        if done.exists() {
+            println!("\nAccounts and settings of earlier runs are kept in {}.", data.display());
+            return Ok(());
+        }
+        self.rehearse(binaries)?;
+        fs::write(&done, "").with_context(|| format!("cannot write {}", done.display()))
+    }
+
     fn rehearse(&self, binaries: &Path) -> anyhow::Result<()> {
         println!("\nRehearsing one first sign-in:");
         let mut command = Command::new(binaries.join("harness"));
         command.arg("rehearse").args(["--app", &self.app(), "--admin-email", ADMIN_EMAIL]);
-        run(command.env("REHEARSAL_ADMIN_PASSWORD", ADMIN_PASSWORD)).context("the rehearsal failed")
+        run(command.env("REHEARSAL_ADMIN_PASSWORD", ADMIN_PASSWORD))
+            .context("the rehearsal failed; `cargo xtask up --fresh` begins anew")
     }
 
     fn say_how_to_sign_in(&self) {
