@@ -28,13 +28,13 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use fixtures::nearest_remedy;
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::control::problem::{LONGEST_BODY, Problem};
-use crate::fault::nearest;
 use crate::http::access::{is_here, shown_key};
 use crate::http::fetch::MARK;
 use crate::http::not_found::UNKNOWN;
@@ -131,8 +131,8 @@ fn journaled() -> Vec<&'static str> {
 
 /// The problem with an operation that is none of these.
 fn unknown_operation(operation: &str, known: &[&'static str]) -> Problem {
-    let near = nearest(operation, known.iter().copied());
-    Problem::wrong(format!("there is no operation {:?}; did you mean {near:?}?", shorten(operation)))
+    let remedy = nearest_remedy(operation, known.iter().copied());
+    Problem::wrong(format!("there is no operation {:?}; {remedy}", shorten(operation)))
 }
 
 /// Whether the provider is up, where control is elsewhere: whoever watches it knows one address.

@@ -110,26 +110,15 @@ pub enum ArmError {
         id: &'static str,
     },
     /// It is aimed at somebody or something that is not there, so it could never strike.
-    #[error("there is no {kind} {name:?}; did you mean {nearest:?}?")]
+    #[error("there is no {kind} {name:?}{}", meant(nearest))]
     NoSuchTarget {
         /// What it is aimed at.
         kind: &'static str,
         /// Its name.
         name: String,
-        /// The nearest name there is.
+        /// The nearest name there is; empty when none is near.
         nearest: String,
     },
-}
-
-/// Letters of a wrong name that are compared: no name is longer, and comparing takes the square of it.
-const COMPARED: usize = 100;
-
-/// The name that was probably meant.
-pub(crate) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
-    let wrong: String = wrong.chars().take(COMPARED).collect();
-    let alike = |name: &str| strsim::jaro_winkler(&wrong, name);
-    let nearest = known.max_by(|a, b| alike(a).total_cmp(&alike(b)).then_with(|| b.cmp(a)));
-    nearest.unwrap_or_default()
 }
 
 /// The fault with this id, if the provider stages it.
@@ -153,7 +142,7 @@ pub(crate) fn armable(id: &str, by_tls: bool) -> Result<&'static CatalogueEntry,
 
 /// No fault has this id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no fault {id:?}; {}mock-idp faults lists them all", meant(nearest))]
+#[error("there is no fault {id:?}{} mock-idp faults lists them all", if nearest.is_empty() { ";".to_owned() } else { meant(nearest) })]
 pub struct UnknownFault {
     /// What was asked for.
     pub id: String,
@@ -161,8 +150,9 @@ pub struct UnknownFault {
     pub nearest: String,
 }
 
-fn meant(nearest: &str) -> String {
-    if nearest.is_empty() { String::new() } else { format!("did you mean {nearest:?}? ") }
+/// The end of a sentence on what is not there.
+pub(crate) fn meant(nearest: &str) -> String {
+    if nearest.is_empty() { String::new() } else { format!("; did you mean {nearest:?}?") }
 }
 
 /// A fault that was armed, with what it did so far.

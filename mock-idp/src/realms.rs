@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use fixtures::Fixtures;
+use fixtures::{Fixtures, most_alike};
 use sha2::{Digest as _, Sha256};
 
 use crate::base::Addressing;
 use crate::clock::{AdjustedClock, Clock};
-use crate::fault::nearest;
 use crate::generator::Generator;
 use crate::journal::Journals;
 use crate::keys;
@@ -220,7 +219,7 @@ impl Realms {
     /// Realms whose path is like this one, the nearest first.
     pub(crate) fn near(&self, path: &str) -> Vec<String> {
         let paths: Vec<_> = self.paths().into_iter().filter(|known| !known.is_empty()).collect();
-        let first = nearest(path, paths.iter().map(String::as_str)).to_owned();
+        let first = most_alike(path, paths.iter().map(String::as_str)).unwrap_or_default().to_owned();
         let mut near: Vec<_> = paths.into_iter().filter(|known| *known != first).take(4).collect();
         if !first.is_empty() {
             near.insert(0, first);

@@ -100,7 +100,6 @@ database_url = "sqlite://{database}"
 issuer = "{issuer}"
 client_id = "kaseya-mdr"
 client_secret = "kaseya-mdr-test-secret-not-a-secret"
-module = "mdr"
 
 [kaseyaone.directory]
 url = "{issuer}/scim/v2"

@@ -248,8 +248,9 @@ fn fault(id: &str, line: usize) -> Result<(), ConfigError> {
             Err(refused(line, sentence, format!("it is staged by {}", entry.staged_by.as_str())))
         }
         Err(_) => {
-            let nearest = crate::fault::nearest(id, staged.map(|entry| entry.id));
-            let remedy = format!("did you mean \"{nearest}\"? mock-idp faults lists them all");
+            let nearest = fixtures::nearest(id, staged.map(|entry| entry.id));
+            let nearest = nearest.map(|nearest| format!("did you mean \"{nearest}\"? ")).unwrap_or_default();
+            let remedy = format!("{nearest}mock-idp faults lists them all");
             Err(refused(line, format!("there is no fault \"{id}\""), remedy))
         }
     }

@@ -303,14 +303,10 @@ pub(crate) fn searched(wanted: &str) -> impl Iterator<Item = &'static CatalogueE
     all().filter(move |fault| fault.says(&words))
 }
 
-/// Less alike than this, an id was not meant.
-const NEAR: f64 = 0.75;
-
 /// The fault with this id, or the nearest one in the error.
 pub(crate) fn find(id: &str) -> Result<&'static CatalogueEntry, UnknownFault> {
     all().find(|entry| entry.id == id).ok_or_else(|| {
-        let nearest = super::nearest(id, all().map(|entry| entry.id));
-        let nearest = if strsim::jaro_winkler(id, nearest) < NEAR { "" } else { nearest }.to_owned();
+        let nearest = fixtures::nearest(id, all().map(|entry| entry.id)).unwrap_or_default().to_owned();
         UnknownFault { id: id.to_owned(), nearest }
     })
 }

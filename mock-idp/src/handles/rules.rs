@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::fault::{ArmError, Target, nearest};
+use fixtures::nearest_remedy;
+
+use crate::fault::{ArmError, Target};
 use crate::protocol::text::shorten;
 use crate::realm::Realm;
 use crate::rule::{OPERATIONS, Rule, RuleRecord, Then, When};
@@ -14,12 +16,10 @@ pub enum RuleError {
     #[error(transparent)]
     Arm(#[from] ArmError),
     /// It is about an operation that is not there.
-    #[error("there is no operation {operation:?}; did you mean {nearest:?}? Known are: {}", OPERATIONS.join(", "))]
+    #[error("there is no operation {operation:?}; {}", nearest_remedy(operation, OPERATIONS.into_iter()))]
     Operation {
         /// What it is about.
         operation: String,
-        /// The nearest name there is.
-        nearest: &'static str,
     },
     /// No server can do that.
     #[error("{0}")]
@@ -51,8 +51,7 @@ impl Rules {
         }
         let When { operation, person, client, .. } = &rule.when;
         if let Some(operation) = operation.as_deref().filter(|operation| !OPERATIONS.contains(operation)) {
-            let nearest = nearest(operation, OPERATIONS.into_iter());
-            return Err(RuleError::Operation { operation: shorten(operation), nearest });
+            return Err(RuleError::Operation { operation: shorten(operation) });
         }
         let mut state = self.0.lock();
         for target in [person.clone().map(Target::Person), client.clone().map(Target::Client)] {

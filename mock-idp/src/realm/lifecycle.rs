@@ -3,7 +3,7 @@
 
 use fixtures::{Person, Status};
 
-use crate::fault::nearest;
+use crate::fault::meant;
 use crate::realm::State;
 use crate::realm::missing::NotFound;
 
@@ -14,11 +14,11 @@ pub enum PersonError {
     #[error(transparent)]
     NotFound(#[from] NotFound),
     /// There is no such company.
-    #[error("there is no company {company:?}; did you mean {nearest:?}?")]
+    #[error("there is no company {company:?}{}", meant(nearest))]
     NoSuchCompany {
         /// What was asked for.
         company: String,
-        /// The company whose key is most like it.
+        /// The company whose key is most like it; empty when none is.
         nearest: String,
     },
     /// Somebody of the company has the user name; KaseyaOne compares them without regard to case.
@@ -80,9 +80,8 @@ impl State {
     pub(crate) fn move_person(&mut self, key: &str, company: &str) -> Result<Person, PersonError> {
         let person = self.person(key)?;
         if self.people.companies().iter().all(|known| known.key != company) {
-            let known = self.people.companies().iter().map(|known| known.key.as_str());
-            let (company, nearest) = (company.to_owned(), nearest(company, known).to_owned());
-            return Err(PersonError::NoSuchCompany { company, nearest });
+            let NotFound { name: company, nearest, .. } = self.no_company(company);
+            return Err(PersonError::NoSuchCompany { company, nearest: nearest.unwrap_or_default() });
         }
         self.check_username(key, &person.username, company)?;
         self.check_role(&Person { company: company.to_owned(), ..person })?;

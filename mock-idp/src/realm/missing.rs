@@ -1,6 +1,8 @@
 //! What is said of those who are not there.
 
-use crate::fault::nearest;
+use fixtures::nearest;
+
+use crate::fault::meant;
 use crate::protocol::text::shorten;
 use crate::realm::State;
 
@@ -16,9 +18,6 @@ pub struct NotFound {
     pub nearest: Option<String>,
 }
 
-/// From here on two names look alike (Jaro and Winkler).
-const ALIKE: f64 = 0.75;
-
 /// So many names are compared with one that nobody has.
 const MOST_COMPARED: usize = 10_000;
 
@@ -31,8 +30,7 @@ impl NotFound {
         if name == UNNAMED {
             return format!("no such {kind} is honoured here: it came from another instance, or was revoked");
         }
-        let nearest = nearest.as_ref().map(|nearest| format!("; did you mean {nearest:?}?"));
-        format!("there is no {kind} {:?}{}", shorten(name), nearest.unwrap_or_default())
+        format!("there is no {kind} {:?}{}", shorten(name), meant(nearest.as_deref().unwrap_or_default()))
     }
 
     pub(crate) fn new(kind: &'static str, name: impl Into<String>) -> Self {
@@ -42,9 +40,7 @@ impl NotFound {
     /// The same, where these are known.
     pub(crate) fn among<'a>(kind: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let nearest = nearest(name, known.take(MOST_COMPARED));
-        // What is not alike was not meant.
-        let nearest = Some(nearest.to_owned()).filter(|nearest| strsim::jaro_winkler(name, nearest) > ALIKE);
-        Self { nearest, ..Self::new(kind, name) }
+        Self { nearest: nearest.map(str::to_owned), ..Self::new(kind, name) }
     }
 }
 

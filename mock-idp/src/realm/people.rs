@@ -2,7 +2,7 @@
 
 use fixtures::{Person, Status};
 
-use crate::fault::{ArmError, Target, nearest};
+use crate::fault::{ArmError, Target};
 use crate::realm::State;
 use crate::realm::missing::NotFound;
 
@@ -51,16 +51,16 @@ impl State {
 
     /// Whether a fault that is aimed there could ever strike.
     pub(crate) fn check_target(&self, target: &Target) -> Result<(), ArmError> {
-        let missing = |kind, name: &str, nearest: &str| {
-            Err(ArmError::NoSuchTarget { kind, name: name.to_owned(), nearest: nearest.to_owned() })
+        let missing = |NotFound { kind, name, nearest }| {
+            Err(ArmError::NoSuchTarget { kind, name, nearest: nearest.unwrap_or_default() })
         };
         match target {
             // Where anybody is taken they may come later.
             Target::Person(key) if self.people.get(key).is_none() && !self.switches.any_person => {
-                missing("person", key, nearest(key, self.people.keys()))
+                missing(self.no_person(key))
             }
             Target::Client(id) if !self.clients.contains_key(id) && !self.switches.any_client => {
-                missing("client", id, nearest(id, self.clients.keys().map(String::as_str)))
+                missing(self.no_client(id))
             }
             Target::Next | Target::State(_) | Target::Person(_) | Target::Client(_) => Ok(()),
         }

@@ -1,6 +1,7 @@
 //! Configuration files: TOML and YAML alike, refused with line and remedy, overridden by whatever is set afterwards.
 
 use mock_idp::{ConfigFormat, Mint, MockIdp, MockIdpBuilder, Target, Then};
+use serde_json::json;
 
 use crate::support::{Browser, decode};
 
@@ -194,6 +195,25 @@ async fn who_may_ask_for_tokens_in_front_has_the_grant_for_it() {
     assert!(answer.location.is_some_and(|location| location.starts_with("/account/login?")), "a login");
 }
 
+#[tokio::test]
+async fn an_address_is_verified_unless_it_is_said_not_to_be() {
+    let text = "[[companies]]\nkey = \"acme\"\n[[people]]\nkey = \"alice\"\nemail = \"alice@acme.example\"\n\
+                [[people]]\nkey = \"bob\"\nemail = \"bob@acme.example\"\nemail_verified = false\n[[people]]\nkey = \"carol\"\n";
+    let builder = MockIdpBuilder::from_config(text, ConfigFormat::Toml).expect("a configuration");
+    let idp = builder.on_current_runtime().start().await.expect("a free port");
+    let verified = |key: &str| idp.people().get(key).expect(key).email_verified;
+    assert_eq!([verified("alice"), verified("bob"), verified("carol")], [Some(true), Some(false), None]);
+    for (key, said, expected) in
+        [("dan", json!({}), json!(true)), ("eve", json!({"email_verified": null}), json!(null))]
+    {
+        let mut body = json!({"key": key, "email": format!("{key}@acme.example")});
+        body.as_object_mut().expect("an object").extend(said.as_object().expect("an object").clone());
+        let made = Browser::new().http().post(format!("{}/people", idp.control_url())).body(body.to_string());
+        let made = Browser::new().send(made).await.json();
+        assert_eq!(made["email_verified"], expected, "{made}");
+    }
+}
+
 #[test]
 fn a_client_that_does_not_fit_together_is_refused_with_line_and_remedy() {
     for (members, words) in [
@@ -323,7 +343,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[[rules]]\nwhen = { client = \"shop\" }\nthen = \"hang\"\n",
-        "2: there is no client \"shop\"; did you mean",
+        "2: there is no client \"shop\"; known are: kaseya-mdr",
     ),
     (
         "[[faults]]\nfault = \"idt-nonce-wrong\"\ntarget = \"dana\"\n",
@@ -339,7 +359,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "[[rules]]\nthen = { status = { status = 1000 } }\n",
         "2: status 1000 is none that an answer ends with; write one from 200 to 599",
     ),
-    ("[[rules]]\n[rules.then]\nfault = \"nix\"\n", "3: there is no fault \"nix\"; did you mean"),
+    (
+        "[[rules]]\n[rules.then]\nfault = \"nix\"\n",
+        "3: there is no fault \"nix\"; mock-idp faults lists them all",
+    ),
     (
         "[[realms]]\npath = \"connect\"\n",
         "2: realm path \"connect\" cannot be one; it must be one or more segments",
@@ -351,7 +374,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[[realms]]\npath = \"a\"\npeple = []\n", "3: unknown field \"peple\"; did you mean \"people\"?"),
     (
         "[[realms]]\npath = \"a\"\n[[realms.faults]]\nfault = \"nix\"\n",
-        "4: there is no fault \"nix\"; did you mean",
+        "4: there is no fault \"nix\"; mock-idp faults lists them all",
     ),
 ];
 
@@ -412,7 +435,7 @@ fn mistakes_in_yaml_have_their_lines_too() {
             "people:\n  - key: a\n    one_time_code: 123456\n",
             "3: invalid type: integer \"123456\"; expected a string; put",
         ),
-        ("faults:\n  - fault: nix\n", "2: there is no fault \"nix\"; did you mean"),
+        ("faults:\n  - fault: nix\n", "2: there is no fault \"nix\"; mock-idp faults lists them all"),
         ("tls:\n  certificate: a.pem\n", "2: certificate has no key; add \"key\""),
         ("tls: {key: a.pem}\n", "1: key has no certificate; add \"certificate\""),
         (

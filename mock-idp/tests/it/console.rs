@@ -72,7 +72,7 @@ async fn people_are_changed_by_its_forms() {
         .await;
     assert_eq!(console.idp.people().get("dana").expect("dana").email, None);
     let boss = [("person", "dana"), ("email", "boss@northwind.example"), ("role", "Boss")];
-    console.wrong("change", &boss, "there is no KaseyaOne role &#34;Boss&#34;; did you mean").await;
+    console.wrong("change", &boss, "there is no KaseyaOne role &#34;Boss&#34;; known are: User").await;
     assert_eq!(console.idp.people().get("dana").expect("dana").email, None, "nothing is changed");
     console.wrong("person", &[("person", "nobody"), ("do", "lock")], "there is no person").await;
     console.wrong("person", &[("person", "dana"), ("do", "praise")], "nobody can").await;
