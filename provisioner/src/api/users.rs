@@ -231,14 +231,12 @@ fn json(user: &User) -> UserJson {
 }
 
 fn view(text: Option<&str>) -> Result<UserView, Problem> {
-    match text {
-        None | Some("all") => Ok(UserView::All),
-        Some("new") => Ok(UserView::New),
-        Some("deactivated") => Ok(UserView::Deactivated),
-        Some("removed") => Ok(UserView::Removed),
-        Some(other) => Err(Problem::new(ProblemCode::InvalidInput)
-            .detail(format!("`{other}` is no view; there are all, new, deactivated and removed"))),
-    }
+    let Some(text) = text else { return Ok(UserView::default()) };
+    text.parse().map_err(|_| {
+        let views: Vec<_> = UserView::ALL.iter().map(|view| view.as_str()).collect();
+        Problem::new(ProblemCode::InvalidInput)
+            .detail(format!("`{text}` is no view; there are {}", views.join(", ")))
+    })
 }
 
 fn parsed<T: FromStr + Ord>(assignment: &Assignment) -> Result<BTreeSet<T>, Problem> {

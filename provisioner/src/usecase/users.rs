@@ -13,6 +13,7 @@ use crate::domain::audit::{Action, AuditEntry};
 use crate::domain::email::{Email, EmailError};
 use crate::domain::id::AccountId;
 use crate::domain::organization::{NameError, check_name};
+use crate::domain::text::text_enum;
 use crate::password::{self, PasswordError};
 use crate::store::{AccountFilter, NewAccount, StoreError, Transaction};
 
@@ -37,18 +38,20 @@ pub struct User {
     pub reviewed_by: Option<String>,
 }
 
-/// A view of the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UserView {
-    /// Everybody but the removed.
-    #[default]
-    All,
-    /// Created automatically and not reviewed yet.
-    New,
-    /// The deactivated.
-    Deactivated,
-    /// The removed.
-    Removed,
+text_enum! {
+    /// A view of the list.
+    #[derive(Default)]
+    pub enum UserView {
+        /// Everybody but the removed.
+        #[default]
+        All = "all",
+        /// Created automatically and not reviewed yet.
+        New = "new",
+        /// The deactivated.
+        Deactivated = "deactivated",
+        /// The removed.
+        Removed = "removed",
+    }
 }
 
 /// What of the list is wanted.

@@ -18,6 +18,7 @@ use super::single_sign_on::section;
 use super::views::shell::{Notice, Place};
 use super::views::users::{AddUser, Tab, UserAction, UserList, UsersPage};
 use super::visitor::Visitor;
+use super::wording::administrator;
 use crate::app::{App, AppState};
 use crate::usecase::{
     AddUserError, MspAdmin, NewUser, User, UserError, UserPage, UserQuery, UserView, UsersError,
@@ -151,7 +152,7 @@ async fn users_page(
         Some(text) => day(text).map_or_else(|| (None, Some(alert(no_day(text)))), |day| (Some(day), None)),
     };
     let wanted = UserQuery {
-        view: view(query.view.as_deref()),
+        view: query.view.as_deref().and_then(|text| text.parse().ok()).unwrap_or_default(),
         search: query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
         page: page_number(query.page.as_deref()),
         created_since,
@@ -172,15 +173,6 @@ pub(crate) fn refused(error: UsersError) -> Failure {
     }
 }
 
-fn view(text: Option<&str>) -> UserView {
-    match text {
-        Some("new") => UserView::New,
-        Some("deactivated") => UserView::Deactivated,
-        Some("removed") => UserView::Removed,
-        _ => UserView::All,
-    }
-}
-
 /// A page number as typed in an address; what is none is the first page.
 pub(crate) fn page_number(text: Option<&str>) -> u32 {
     text.and_then(|text| text.parse().ok()).unwrap_or(1)
@@ -196,31 +188,21 @@ fn no_day(text: &str) -> String {
     format!("Users are shown whenever they were created: “{text}” is not a day. Write it as in 2026-01-31.")
 }
 
-/// The code and the words of a view.
-fn view_words(view: UserView) -> (&'static str, &'static str) {
-    match view {
-        UserView::All => ("all", "All users"),
-        UserView::New => ("new", "New, not reviewed"),
-        UserView::Deactivated => ("deactivated", "Deactivated"),
-        UserView::Removed => ("removed", "Removed"),
-    }
-}
-
 fn list(query: &UserQuery, found: &UserPage) -> UserList {
     let search = query.search.clone().unwrap_or_default();
-    let (view, words) = view_words(query.view);
     let since = query.created_since.map(|since| since.to_zoned(TimeZone::UTC).date().to_string());
     let since = since.unwrap_or_default();
-    let href = |page: u32| page_href(view, &search, &since, page);
-    let tab = |other: UserView| {
-        let (key, text) = view_words(other);
-        Tab { href: page_href(key, &search, &since, 1), text, current: other == query.view }
+    let href = |page: u32| page_href(query.view, &search, &since, page);
+    let tab = |other: &UserView| Tab {
+        href: page_href(*other, &search, &since, 1),
+        text: administrator::view(*other),
+        current: *other == query.view,
     };
     let counted = if found.total == 1 { "1 user".to_owned() } else { format!("{} users", found.total) };
     UserList {
-        caption: format!("{words}: {counted}"),
-        view,
-        tabs: [UserView::All, UserView::New, UserView::Deactivated, UserView::Removed].map(tab).to_vec(),
+        caption: format!("{}: {counted}", administrator::view(query.view)),
+        view: query.view.as_str(),
+        tabs: UserView::ALL.iter().map(tab).collect(),
         users: found.users.iter().map(user_row).collect(),
         hidden: found.hidden,
         page: found.page.into(),
@@ -232,9 +214,9 @@ fn list(query: &UserQuery, found: &UserPage) -> UserList {
     }
 }
 
-fn page_href(view: &str, search: &str, since: &str, page: u32) -> String {
+fn page_href(view: UserView, search: &str, since: &str, page: u32) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("view", view);
+    query.append_pair("view", view.as_str());
     if !search.is_empty() {
         query.append_pair("q", search);
     }

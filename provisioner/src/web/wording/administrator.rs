@@ -7,6 +7,7 @@ use crate::domain::audit::Action;
 use crate::domain::checks::{Check, Finding};
 use crate::domain::identity::Freshness;
 use crate::domain::record::{CauseCode, Method, Outcome};
+use crate::usecase::UserView;
 use crate::web::views::record::Remedy;
 use crate::web::views::{Link, Tag, Tone};
 
@@ -123,6 +124,16 @@ pub(crate) fn status(status: Status) -> Tag {
     }
 }
 
+/// A view of the list of users, as its tab and its caption call it.
+pub(crate) fn view(view: UserView) -> &'static str {
+    match view {
+        UserView::All => "All users",
+        UserView::New => "New, not reviewed",
+        UserView::Deactivated => "Deactivated",
+        UserView::Removed => "Removed",
+    }
+}
+
 /// One sentence per cause.
 pub(crate) fn cause(code: CauseCode) -> &'static str {
     match code {
@@ -213,16 +224,15 @@ pub(crate) fn remedy(code: CauseCode) -> Remedy {
         ),
         CauseCode::EmailConflict => (
             "Correct the address in KaseyaOne, or remove the account that holds it.",
-            Some(Link::new("/settings/users?view=all", "All users")),
+            Some(users(UserView::All, "All users")),
         ),
         CauseCode::AccountDeactivated => (
             "Activate the account if the person may sign in.",
-            Some(Link::new("/settings/users?view=deactivated", "Deactivated users")),
+            Some(users(UserView::Deactivated, "Deactivated users")),
         ),
-        CauseCode::AccountRemoved => (
-            "Allow the person again if they may come back.",
-            Some(Link::new("/settings/users?view=deactivated", "Deactivated and removed users")),
-        ),
+        CauseCode::AccountRemoved => {
+            ("Allow the person again if they may come back.", Some(users(UserView::Deactivated, "Deactivated and removed users")))
+        }
         CauseCode::TenantInactive => {
             ("Activate this Kaseya MDR account in the configuration of the service.", None)
         }
@@ -241,6 +251,11 @@ pub(crate) fn remedy(code: CauseCode) -> Remedy {
         ),
     };
     Remedy { sentence, link }
+}
+
+/// A link to a view of the list of users.
+fn users(view: UserView, text: &str) -> Link {
+    Link::new(format!("/settings/users?view={view}"), text)
 }
 
 /// How recent the authentication was, as an administrator reads it.
