@@ -45,6 +45,22 @@ async fn a_refused_person_gets_a_reference_that_leads_the_administrator_to_the_r
 }
 
 #[tokio::test]
+async fn the_remedies_of_a_closed_account_lead_to_the_list_that_shows_it() {
+    let stage = Stage::open_to_everybody().await;
+    stage.sign_in(&mut Browser::new(), "dana").await;
+    let mut admin = stage.admin().await;
+    for action in ["deactivate", "remove"] {
+        let users = admin.open(stage.url("/settings/users")).await;
+        let forms = format!("tr:not(:has(.tag.admin)) form[action$='/{action}']");
+        admin.submit(&users, &forms, &[]).await;
+        let reference = stage.sign_in(&mut Browser::new(), "dana").await.text("#reference");
+        let record = admin.open(stage.url(&format!("/settings/users/sign-ins/{reference}"))).await;
+        let list = admin.click(&record, "#remedy a").await;
+        assert!(list.text("#users tbody").contains("dana@northwind.example"), "{action}: {}", list.url);
+    }
+}
+
+#[tokio::test]
 async fn a_living_session_is_named_and_no_new_sign_in_happens() {
     let stage = Stage::open_to_everybody().await;
     let mut browser = Browser::new();

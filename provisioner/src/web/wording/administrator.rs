@@ -231,7 +231,7 @@ pub(crate) fn remedy(code: CauseCode) -> Remedy {
             Some(users(UserView::Deactivated, "Deactivated users")),
         ),
         CauseCode::AccountRemoved => {
-            ("Allow the person again if they may come back.", Some(users(UserView::Deactivated, "Deactivated and removed users")))
+            ("Allow the person again if they may come back.", Some(users(UserView::Removed, "Removed users")))
         }
         CauseCode::TenantInactive => {
             ("Activate this Kaseya MDR account in the configuration of the service.", None)

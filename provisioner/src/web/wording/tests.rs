@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::record::{Category, CauseCode};
+use crate::usecase::UserView;
 
 use super::{administrator, person};
 
@@ -38,6 +39,24 @@ fn causes_of_one_category_that_concern_accounts_look_the_same_to_the_person() {
     let unknown = of(CauseCode::CreateOff);
     for code in [CauseCode::AccountDeactivated, CauseCode::AccountRemoved, CauseCode::EmailConflict] {
         assert_eq!(of(code), unknown, "{code}");
+    }
+}
+
+#[test]
+fn every_remedy_leads_to_a_page_that_is_served_and_to_a_view_there_is() {
+    let base = url::Url::parse("http://mdr.example").unwrap();
+    let served = crate::web::routes();
+    for code in CauseCode::ALL {
+        let Some(link) = administrator::remedy(*code).link else { continue };
+        let url = base.join(&link.href).unwrap();
+        assert!(
+            served.iter().any(|route| route.method == "GET" && route.path == url.path()),
+            "{code}: {url}"
+        );
+        for (key, value) in url.query_pairs() {
+            assert_eq!(key, "view", "{code}");
+            assert!(value.parse::<UserView>().is_ok(), "{code}: {value}");
+        }
     }
 }
 
