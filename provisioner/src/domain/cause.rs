@@ -7,34 +7,6 @@ use serde::Serialize;
 use super::text::text_enum;
 
 text_enum! {
-    /// Why there is no account although all five checks may pass (S-70).
-    pub enum OtherCause {
-        /// KaseyaOne vouched for a person of another company.
-        OtherCompany = "other_company",
-        /// The e-mail address belongs to an account of another KaseyaOne person.
-        EmailConflict = "email_conflict",
-        /// The MSP account is deactivated.
-        AccountDeactivated = "account_deactivated",
-        /// The MSP account was removed and nobody allowed the person to come back.
-        AccountRemoved = "account_removed",
-        /// This MSP is not active.
-        TenantInactive = "tenant_inactive",
-        /// KaseyaOne has not assigned this module to the person.
-        ModuleNotAssigned = "module_not_assigned",
-        /// The account could not be stored.
-        StorageFailure = "storage_failure",
-        /// KaseyaOne sent no usable e-mail address.
-        EmailMissing = "email_missing",
-        /// KaseyaOne did not say that the e-mail address is verified.
-        EmailUnverified = "email_unverified",
-        /// A KaseyaOne session from before answered and a fresh sign-in was not obtained.
-        SessionReused = "session_reused",
-        /// The e-mail address is that of an MSP Admin, who has not yet confirmed by a local sign-in.
-        AdminLinkUnconfirmed = "admin_link_unconfirmed",
-    }
-}
-
-text_enum! {
     /// Every reason for which a sign-in makes no session, by its stable code.
     pub enum CauseCode {
         /// Check 2.
@@ -73,35 +45,65 @@ text_enum! {
         LocalLocked = "local_locked",
         /// Local sign-in is closed to this account while KaseyaOne is required.
         LocalNotPermitted = "local_not_permitted",
-        /// See [`OtherCause`] for this and the following.
+        /// KaseyaOne vouched for a person of another company.
         OtherCompany = "other_company",
-        /// See [`OtherCause`].
+        /// The e-mail address belongs to an account of another KaseyaOne person.
         EmailConflict = "email_conflict",
-        /// See [`OtherCause`].
+        /// The MSP account is deactivated.
         AccountDeactivated = "account_deactivated",
-        /// See [`OtherCause`].
+        /// The MSP account was removed and nobody allowed the person to come back.
         AccountRemoved = "account_removed",
-        /// See [`OtherCause`].
+        /// This MSP is not active.
         TenantInactive = "tenant_inactive",
-        /// See [`OtherCause`].
+        /// KaseyaOne has not assigned this module to the person.
         ModuleNotAssigned = "module_not_assigned",
-        /// See [`OtherCause`].
+        /// The account could not be stored.
         StorageFailure = "storage_failure",
-        /// See [`OtherCause`].
+        /// KaseyaOne sent no usable e-mail address.
         EmailMissing = "email_missing",
-        /// See [`OtherCause`].
+        /// KaseyaOne did not say that the e-mail address is verified.
         EmailUnverified = "email_unverified",
-        /// See [`OtherCause`].
+        /// A KaseyaOne session from before answered and a fresh sign-in was not obtained.
         SessionReused = "session_reused",
-        /// See [`OtherCause`].
+        /// The e-mail address is that of an MSP Admin, who has not yet confirmed by a local sign-in.
         AdminLinkUnconfirmed = "admin_link_unconfirmed",
     }
 }
 
 impl CauseCode {
-    /// The cause outside the five checks, if this is one.
-    pub fn other_cause(self) -> Option<OtherCause> {
-        self.as_str().parse().ok()
+    /// Whether this stands in the way although all five checks may pass (S-70).
+    pub fn is_outside_the_checks(self) -> bool {
+        match self {
+            Self::OtherCompany
+            | Self::EmailConflict
+            | Self::AccountDeactivated
+            | Self::AccountRemoved
+            | Self::TenantInactive
+            | Self::ModuleNotAssigned
+            | Self::StorageFailure
+            | Self::EmailMissing
+            | Self::EmailUnverified
+            | Self::SessionReused
+            | Self::AdminLinkUnconfirmed => true,
+            Self::AllowOff
+            | Self::CreateOff
+            | Self::AccessDenied
+            | Self::ProviderError
+            | Self::RequestExpired
+            | Self::CodeExpired
+            | Self::TokenExpired
+            | Self::TokenInvalid
+            | Self::StateMismatch
+            | Self::ResponseIssuer
+            | Self::CallbackMalformed
+            | Self::CallbackReplayed
+            | Self::ProviderUnavailable
+            | Self::OtherBrowser
+            | Self::LeftoverSession
+            | Self::LocalCredentials
+            | Self::LocalLocked
+            | Self::LocalNotPermitted => false,
+        }
     }
 
     /// What the person is told; several causes share a sentence, so that nothing is given away.
@@ -181,19 +183,5 @@ impl Cause {
     /// A cause with its reason.
     pub fn new(code: CauseCode, reason: impl Into<String>) -> Self {
         Self { code, reason: reason.into() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_other_cause_is_a_cause() {
-        for other in OtherCause::ALL {
-            let code: CauseCode = other.as_str().parse().unwrap();
-            assert_eq!(code.other_cause(), Some(*other));
-        }
-        assert_eq!(CauseCode::TokenInvalid.other_cause(), None);
     }
 }

@@ -14,7 +14,7 @@ use super::identity::Freshness;
 use super::settings::SingleSignOn;
 use super::text::{UnknownText, text_enum};
 
-pub use super::cause::{Category, Cause, CauseCode, OtherCause};
+pub use super::cause::{Category, Cause, CauseCode};
 
 /// Characters of a reference: no letter or digit that is mistaken for another when read aloud.
 pub const REFERENCE_ALPHABET: &[u8; 30] = b"23456789ABCDEFGHJKLMNPQRSTVWXY";
@@ -198,8 +198,8 @@ impl SignInRecord {
     }
 
     /// The cause outside the five checks, if that is what stood in the way.
-    pub fn other_cause(&self) -> Option<OtherCause> {
-        self.cause.as_ref().and_then(|cause| cause.code.other_cause())
+    pub fn other_cause(&self) -> Option<CauseCode> {
+        self.cause.as_ref().map(|cause| cause.code).filter(|code| code.is_outside_the_checks())
     }
 
     /// Whether KaseyaOne's directory has yet to be asked for a person who never got as far as to be vouched for.

@@ -131,7 +131,7 @@ pub(crate) fn sign_in_record(record: &SignInRecord, shell: Shell) -> SignInRecor
         conclusion: reason(record).to_owned(),
         remedy: code.map(words::remedy),
         checks: Check::ALL.iter().map(|check| check_row(record, *check)).collect(),
-        other_cause: record.other_cause().and(code).map(|code| words::cause(code).to_owned()),
+        other_cause: record.other_cause().map(|code| words::cause(code).to_owned()),
         reason: cause.map(|cause| cause.reason.clone()),
         started: When::at(record.started_at),
         ended: record.ended_at.map(When::at),
@@ -165,7 +165,7 @@ fn concerns(code: CauseCode, check: Check) -> bool {
         Check::AllowOn => code == CauseCode::AllowOff,
         Check::CreateOn => code == CauseCode::CreateOff,
         Check::UsedKaseyaOne | Check::ExistsInKaseyaOne => false,
-        Check::AuthenticationCompleted => code.other_cause().is_none(),
+        Check::AuthenticationCompleted => !code.is_outside_the_checks(),
     }
 }
 

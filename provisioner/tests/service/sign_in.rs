@@ -6,7 +6,7 @@ use provisioner::domain::account::{Origin, Status};
 use provisioner::domain::audit::Action;
 use provisioner::domain::checks::{Check, Finding};
 use provisioner::domain::identity::Freshness;
-use provisioner::domain::record::{CauseCode, OtherCause, Outcome, SignInRecord};
+use provisioner::domain::record::{CauseCode, Outcome, SignInRecord};
 use provisioner::domain::settings::Change;
 use provisioner::usecase::{
     BeginSignIn, Begun, CompleteSignInError, Completed, NewUser, Refusal, SignOutFrom, add_user,
@@ -133,11 +133,11 @@ async fn every_other_cause_is_named_and_makes_no_account() {
     for database in Database::every().await {
         let stage = Stage::in_effect(&database).await;
         let cases = [
-            ("carl", OtherCause::OtherCompany),
-            ("mia", OtherCause::ModuleNotAssigned),
-            ("noel", OtherCause::EmailMissing),
-            ("una", OtherCause::EmailUnverified),
-            ("mona", OtherCause::AdminLinkUnconfirmed),
+            ("carl", CauseCode::OtherCompany),
+            ("mia", CauseCode::ModuleNotAssigned),
+            ("noel", CauseCode::EmailMissing),
+            ("una", CauseCode::EmailUnverified),
+            ("mona", CauseCode::AdminLinkUnconfirmed),
         ];
         for (person, expected) in cases {
             let refusal = stage.sign_in(&mut Browser::default(), person).await.expect_err(person);
@@ -239,7 +239,7 @@ async fn a_storage_failure_leaves_a_record_and_no_account() {
         let refusal =
             stage.sign_in(&mut Browser::default(), "dana").await.expect_err("nothing can be stored");
         let record = record_of(&stage, &refusal).await;
-        assert_eq!(record.other_cause(), Some(OtherCause::StorageFailure));
+        assert_eq!(record.other_cause(), Some(CauseCode::StorageFailure));
         assert_eq!(record.first_failing(), None);
         let census = stage.server.census().await.unwrap();
         assert_eq!((census.accounts.len(), census.identities.len()), (1, 0));

@@ -9,7 +9,7 @@ use crate::domain::audit::{AuditActor, AuditEntry};
 use crate::domain::checks::{Check, Checks};
 use crate::domain::id::Id;
 use crate::domain::identity::Freshness;
-use crate::domain::record::{OtherCause, Outcome, SignInRecord};
+use crate::domain::record::{CauseCode, Outcome, SignInRecord};
 
 /// One attempt to sign in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -107,7 +107,7 @@ impl From<&SignInRecord> for SignInJson {
                 .cause
                 .as_ref()
                 .map(|cause| CauseJson { code: cause.code.as_str(), reason: cause.reason.clone() }),
-            other_cause: record.other_cause().map(OtherCause::as_str),
+            other_cause: record.other_cause().map(CauseCode::as_str),
             settings: SettingsThenJson {
                 allow: then.allow,
                 require: then.require,
