@@ -12,6 +12,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use crate::domain::freshness::FreshnessPolicy;
+
 pub use read::ConfigError;
 pub(crate) use read::is_secure;
 
@@ -173,6 +175,14 @@ pub struct SignIn {
     pub leeway: SignedDuration,
     /// How long a session of this service lasts.
     pub session_lifetime: SignedDuration,
+}
+
+impl SignIn {
+    /// The bounds an authentication in KaseyaOne is held against.
+    pub(crate) fn freshness_policy(&self) -> FreshnessPolicy {
+        let Self { leeway, max_age, accept_sessions_up_to, .. } = *self;
+        FreshnessPolicy { leeway, max_age, accept_sessions_up_to }
+    }
 }
 
 /// The cost of argon2id (RFC 9106, 4). Stored hashes keep the cost they were made with.

@@ -12,7 +12,7 @@ use super::settle::Failure;
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::audit::{Action, AuditActor, AuditEntry};
-use crate::domain::freshness::{FreshnessPolicy, judge};
+use crate::domain::freshness::judge;
 use crate::domain::id::AccountId;
 use crate::domain::identity::{Company, Freshness, VerifiedAssertion};
 use crate::domain::record::CauseCode;
@@ -178,12 +178,7 @@ fn check_authentication(
     authenticated: Result<Authentication, Failure>,
 ) -> Result<StoredBinding, (BindingFailure, String)> {
     let assertion = authenticated.map_err(|failure| (category(&failure), failure.cause.reason))?.assertion;
-    let sign_in = &app.config.sign_in;
-    let policy = FreshnessPolicy {
-        leeway: sign_in.leeway,
-        max_age: sign_in.max_age,
-        accept_sessions_up_to: sign_in.accept_sessions_up_to,
-    };
+    let policy = app.config.sign_in.freshness_policy();
     let recency = judge(assertion.auth_time, request.started_at, app.now(), &policy);
     if recency.freshness != Freshness::Fresh {
         return Err((BindingFailure::NotFresh, format!("the authentication was {}", recency.freshness)));

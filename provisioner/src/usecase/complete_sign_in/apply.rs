@@ -10,7 +10,7 @@ use crate::domain::audit::{Action, AuditActor, AuditEntry};
 use crate::domain::checks::Finding;
 use crate::domain::decision::{Decision, Situation, decide};
 use crate::domain::email::Email;
-use crate::domain::freshness::{FreshnessPolicy, Recency, judge};
+use crate::domain::freshness::{Recency, judge};
 use crate::domain::id::{AccountId, RecordId};
 use crate::domain::identity::Identity;
 use crate::domain::record::{Cause, CauseCode, Outcome, SignInRecord};
@@ -53,12 +53,7 @@ pub(super) async fn apply(
     record: RecordId,
     authentication: Authentication,
 ) -> Result<Completed, CompleteSignInError> {
-    let sign_in = &app.config.sign_in;
-    let policy = FreshnessPolicy {
-        leeway: sign_in.leeway,
-        max_age: sign_in.max_age,
-        accept_sessions_up_to: sign_in.accept_sessions_up_to,
-    };
+    let policy = app.config.sign_in.freshness_policy();
     let recency = judge(authentication.assertion.auth_time, request.started_at, app.now(), &policy);
     let under_way = SignInUnderWay { app, input, request, authentication: &authentication, recency };
     let refusal = match under_way.settle(record).await {
