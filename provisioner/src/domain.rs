@@ -11,6 +11,7 @@ pub mod cause;
 pub mod checks;
 pub mod decision;
 pub mod email;
+pub(crate) mod foreign;
 pub mod freshness;
 pub mod id;
 pub mod identity;

@@ -5,6 +5,7 @@
 
 use super::account::{Account, Profile, Status};
 use super::email::Email;
+use super::foreign::printable;
 use super::freshness::Recency;
 use super::id::AccountId;
 use super::identity::{Identity, VerifiedAssertion};
@@ -240,8 +241,7 @@ fn asserted_profile(assertion: &VerifiedAssertion) -> Profile {
 /// The asserted name without control characters, bounded, or nothing.
 fn asserted_name(assertion: &VerifiedAssertion) -> Option<String> {
     let name = assertion.name.as_deref()?;
-    let printable: String = name.chars().filter(|character| !character.is_control()).collect();
-    check_name(&printable.trim().chars().take(LONGEST_NAME).collect::<String>()).ok()
+    check_name(&printable(name.trim(), LONGEST_NAME)).ok()
 }
 
 #[cfg(test)]

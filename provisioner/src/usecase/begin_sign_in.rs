@@ -9,6 +9,7 @@ use super::upkeep::keep_up;
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::checks::Finding;
+use crate::domain::foreign::printable;
 use crate::domain::record::{Cause, CauseCode, Outcome, Reference, SignInRecord};
 use crate::oidc::{DiscoveryError, ProviderStatus, RequestSecrets};
 use crate::store::{Purpose, SignInRequest, StoreError, StoredSession, Transaction};
@@ -215,8 +216,9 @@ async fn forget_old(app: &App, transaction: &mut Transaction) -> Result<(), Stor
     Ok(())
 }
 
+/// A hint with control characters is none: KaseyaOne would be asked for somebody else without them.
 fn readable_hint(hint: &str) -> Option<String> {
     let hint = hint.trim();
     let is_readable = !hint.is_empty() && !hint.chars().any(char::is_control);
-    is_readable.then(|| hint.chars().take(LONGEST_HINT).collect())
+    is_readable.then(|| printable(hint, LONGEST_HINT))
 }

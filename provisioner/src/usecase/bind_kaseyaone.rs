@@ -12,6 +12,7 @@ use super::settle::Failure;
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::audit::{Action, AuditActor, AuditEntry};
+use crate::domain::foreign::printable;
 use crate::domain::freshness::judge;
 use crate::domain::id::AccountId;
 use crate::domain::identity::{Company, Freshness, VerifiedAssertion};
@@ -19,6 +20,9 @@ use crate::domain::record::CauseCode;
 use crate::domain::settings::SingleSignOn;
 use crate::oidc::Authentication;
 use crate::store::{Purpose, SignInRequest, StoreError, StoredBinding};
+
+/// Longest text of KaseyaOne that a proposal keeps, in characters.
+const LONGEST_CLAIM: usize = 200;
 
 /// The browser goes to KaseyaOne.
 #[derive(Clone, Debug)]
@@ -192,12 +196,12 @@ fn propose(app: &App, assertion: VerifiedAssertion) -> Result<StoredBinding, (Bi
     };
     let role = assertion.role.unwrap_or_default();
     if !app.config.kaseyaone.binding_roles.contains(&role) {
-        return Err((BindingFailure::RoleNotAllowed, format!("the role is `{}`", printable(&role))));
+        return Err((BindingFailure::RoleNotAllowed, format!("the role is `{}`", bounded(&role))));
     }
     Ok(StoredBinding {
-        company: Company { id: printable(&company.id), name: printable(&company.name) },
-        username: assertion.username.as_deref().map(printable),
-        role: Some(printable(&role)),
+        company: Company { id: bounded(&company.id), name: bounded(&company.name) },
+        username: assertion.username.as_deref().map(bounded),
+        role: Some(bounded(&role)),
         expires_at: app.now() + app.config.sign_in.request_lifetime,
     })
 }
@@ -213,8 +217,8 @@ fn category(failure: &Failure) -> BindingFailure {
     }
 }
 
-fn printable(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(200).collect()
+fn bounded(text: &str) -> String {
+    printable(text, LONGEST_CLAIM)
 }
 
 /// The proposal of this MSP Admin, if one waits.

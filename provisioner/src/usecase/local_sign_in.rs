@@ -16,6 +16,7 @@ use crate::domain::account::{Account, Status};
 use crate::domain::audit::{Action, AuditEntry};
 use crate::domain::checks::Finding;
 use crate::domain::email::Email;
+use crate::domain::foreign::printable;
 use crate::domain::id::AccountId;
 use crate::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecord};
 use crate::domain::settings::SingleSignOn;
@@ -27,7 +28,8 @@ use crate::store::{Hash, StoreError, Transaction};
 const MOST_FAILURES: u64 = 10;
 /// The time in which they count.
 const FAILURE_WINDOW: SignedDuration = SignedDuration::from_mins(15);
-
+/// Longest address that a record keeps as it was typed, in characters.
+const LONGEST_TYPED: usize = 254;
 /// Most browsers that are known for one address.
 const MOST_BROWSERS: u32 = 20;
 
@@ -93,7 +95,7 @@ async fn attempt(
     record.method = Method::Local;
     record.checks.used_kaseyaone = Finding::Fail;
     insert_record(app, &mut transaction, &mut record).await?;
-    record.person.email = Some(typed(input.email));
+    record.person.email = Some(printable(input.email.trim(), LONGEST_TYPED));
     let address = hash_secret(email.map_or(input.email, |email| email.key().as_str()));
     let counted = Counted::find(&mut transaction, address, input.browser, now).await?;
     let account = match email {
@@ -215,8 +217,4 @@ async fn refuse(
     transaction.update_record(&record).await?;
     transaction.commit().await?;
     Ok(LocalSignInError::Refused(Refusal::of(&record, code)))
-}
-
-fn typed(email: &str) -> String {
-    email.trim().chars().filter(|character| !character.is_control()).take(254).collect()
 }

@@ -20,11 +20,15 @@ use super::views::users::{AddUser, Tab, UserAction, UserList, UsersPage};
 use super::visitor::Visitor;
 use super::wording::administrator;
 use crate::app::{App, AppState};
+use crate::domain::foreign::printable;
 use crate::usecase::{
     AddUserError, MspAdmin, NewUser, User, UserError, UserPage, UserQuery, UserView, UsersError,
     activate_user, add_user, allow_user_again, deactivate_user, list_users, remove_user, review_user,
     set_msp_admin,
 };
+
+/// Longest text that is told back, in characters.
+const LONGEST_ECHO: usize = 40;
 
 /// What of the list is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -184,7 +188,7 @@ fn day(text: &str) -> Option<Timestamp> {
 }
 
 fn no_day(text: &str) -> String {
-    let text: String = text.chars().take(40).collect();
+    let text = printable(text, LONGEST_ECHO);
     format!("Users are shown whenever they were created: “{text}” is not a day. Write it as in 2026-01-31.")
 }
 

@@ -10,6 +10,7 @@ use crate::domain::audit::{Action, AuditActor, AuditEntry};
 use crate::domain::checks::Finding;
 use crate::domain::decision::{Decision, Situation, decide};
 use crate::domain::email::Email;
+use crate::domain::foreign::printable;
 use crate::domain::freshness::{Recency, judge};
 use crate::domain::id::{AccountId, RecordId};
 use crate::domain::identity::Identity;
@@ -26,6 +27,8 @@ use crate::usecase::settle::{Failure, end_uncompleted};
 const MOST_ATTEMPTS: u32 = 5;
 /// How long an MSP Admin may take to say whether a KaseyaOne user is theirs.
 const LINK_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// Longest text of KaseyaOne that a record keeps, in characters.
+const LONGEST_CLAIM: usize = 300;
 
 /// What applying a decision came to.
 enum Applied {
@@ -387,7 +390,6 @@ impl SignInUnderWay<'_> {
     }
 }
 
-/// What came from outside, kept short and free of control characters (PostgreSQL takes no NUL).
 fn bounded(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(300).collect()
+    printable(text, LONGEST_CLAIM)
 }
