@@ -164,17 +164,23 @@ pub struct SignInRecord {
 }
 
 impl SignInRecord {
-    /// A record of a KaseyaOne sign-in that has just begun.
-    pub fn begun(id: RecordId, reference: Reference, settings: &SingleSignOn, now: Timestamp) -> Self {
+    /// A record of a sign-in that has just begun.
+    pub fn begun(
+        id: RecordId,
+        reference: Reference,
+        method: Method,
+        settings: &SingleSignOn,
+        now: Timestamp,
+    ) -> Self {
         Self {
             id,
             reference,
-            method: Method::KaseyaOne,
+            method,
             started_at: now,
             ended_at: None,
             outcome: None,
             checks: Checks {
-                used_kaseyaone: Finding::Pass,
+                used_kaseyaone: (method == Method::KaseyaOne).into(),
                 allow_on: settings.allow.into(),
                 create_on: settings.create.into(),
                 exists_in_kaseyaone: Finding::NotReached,
@@ -252,7 +258,7 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let id = crate::domain::id::Id::from_uuid(uuid::Uuid::nil());
         let reference = "K7M2QX".parse().unwrap();
-        let mut record = SignInRecord::begun(id, reference, &SingleSignOn::default(), now);
+        let mut record = SignInRecord::begun(id, reference, Method::KaseyaOne, &SingleSignOn::default(), now);
         record.fail(Outcome::Refused, Cause::new(CauseCode::AllowOff, "off"), now);
         assert_eq!(record.first_failing(), Some(Check::AllowOn));
         record.succeed(Outcome::SignedIn, crate::domain::id::Id::from_uuid(uuid::Uuid::nil()), now);

@@ -4,13 +4,13 @@ use jiff::SignedDuration;
 use url::Url;
 
 use super::session::{BrowserToken, Refusal, SessionToken, hash_secret, read_living};
-use super::settle::insert_record;
+use super::settle::begin_record;
 use super::upkeep::keep_up;
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::checks::Finding;
 use crate::domain::foreign::printable;
-use crate::domain::record::{Cause, CauseCode, Outcome, Reference, SignInRecord};
+use crate::domain::record::{Cause, CauseCode, Method, Outcome, Reference, SignInRecord};
 use crate::oidc::{DiscoveryError, ProviderStatus, RequestSecrets};
 use crate::store::{Purpose, SignInRequest, StoreError, StoredSession, Transaction};
 
@@ -96,13 +96,10 @@ pub async fn begin_sign_in(app: &App, input: BeginSignIn<'_>) -> Result<Begun, B
         _ => Finding::NotKnowable,
     };
 
-    let now = app.now();
     let mut transaction = app.store.write().await?;
     forget_old(app, &mut transaction).await?;
     let settings = transaction.get_single_sign_on().await?;
-    let mut record = SignInRecord::begun(app.generator.id(now), app.generator.reference(), &settings, now);
-    record.person.hint = hint;
-    insert_record(app, &mut transaction, &mut record).await?;
+    let mut record = begin_record(app, &mut transaction, Method::KaseyaOne, &settings, hint).await?;
     if let Some(token) = input.session
         && let Some((session, account)) = read_living(app, &mut transaction, token).await?
     {

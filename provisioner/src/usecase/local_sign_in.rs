@@ -9,12 +9,11 @@ use super::begin_sign_in::new_browser;
 use super::session::{
     BROWSER_KNOWN_FOR, BrowserToken, Opening, Refusal, SessionToken, SignedIn, hash_secret, open_session,
 };
-use super::settle::insert_record;
+use super::settle::begin_record;
 use super::upkeep::keep_up;
 use crate::app::App;
 use crate::domain::account::{Account, Status};
 use crate::domain::audit::{Action, AuditEntry};
-use crate::domain::checks::Finding;
 use crate::domain::email::Email;
 use crate::domain::foreign::printable;
 use crate::domain::id::AccountId;
@@ -88,13 +87,10 @@ async fn attempt(
     email: Option<&Email>,
     owner: Option<AccountId>,
 ) -> Result<Option<SignedIn>, LocalSignInError> {
-    let now = app.now();
     let mut transaction = app.store.write().await?;
     let settings = transaction.get_single_sign_on().await?;
-    let mut record = SignInRecord::begun(app.generator.id(now), app.generator.reference(), &settings, now);
-    record.method = Method::Local;
-    record.checks.used_kaseyaone = Finding::Fail;
-    insert_record(app, &mut transaction, &mut record).await?;
+    let mut record = begin_record(app, &mut transaction, Method::Local, &settings, None).await?;
+    let now = record.started_at;
     record.person.email = Some(printable(input.email.trim(), LONGEST_TYPED));
     let address = hash_secret(email.map_or(input.email, |email| email.key().as_str()));
     let counted = Counted::find(&mut transaction, address, input.browser, now).await?;

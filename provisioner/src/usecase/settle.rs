@@ -1,10 +1,11 @@
-//! Ending a sign-in without a session.
+//! The record of a sign-in at its beginning, and its end without a session.
 
 use super::session::Refusal;
 use crate::app::App;
 use crate::domain::checks::Finding;
 use crate::domain::id::RecordId;
-use crate::domain::record::{Cause, CauseCode, Outcome, SignInRecord};
+use crate::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecord};
+use crate::domain::settings::SingleSignOn;
 use crate::store::{StoreError, Transaction};
 
 /// How a sign-in ends that makes no session.
@@ -26,16 +27,22 @@ impl Failure {
     }
 }
 
-/// Inserts a record under a reference nobody else has.
-pub(super) async fn insert_record(
+/// Begins the record of a sign-in, under a reference nobody else has.
+pub(super) async fn begin_record(
     app: &App,
     transaction: &mut Transaction,
-    record: &mut SignInRecord,
-) -> Result<(), StoreError> {
-    while !transaction.insert_record(record).await? {
+    method: Method,
+    settings: &SingleSignOn,
+    hint: Option<String>,
+) -> Result<SignInRecord, StoreError> {
+    let now = app.now();
+    let (id, reference) = (app.generator.id(now), app.generator.reference());
+    let mut record = SignInRecord::begun(id, reference, method, settings, now);
+    record.person.hint = hint;
+    while !transaction.insert_record(&record).await? {
         record.reference = app.generator.reference();
     }
-    Ok(())
+    Ok(record)
 }
 
 /// Ends the attempt of a record because authentication was not completed (check 5).
@@ -67,18 +74,15 @@ pub(super) async fn end_uncompleted(
 /// Records a callback that belongs to no open sign-in.
 pub(super) async fn record_stray(
     app: &App,
-    transaction: Transaction,
+    mut transaction: Transaction,
     failure: Failure,
 ) -> Result<Refusal, StoreError> {
-    let mut transaction = transaction;
     let settings = transaction.get_single_sign_on().await?;
-    let now = app.now();
-    let mut record = SignInRecord::begun(app.generator.id(now), app.generator.reference(), &settings, now);
-    insert_record(app, &mut transaction, &mut record).await?;
+    let mut record = begin_record(app, &mut transaction, Method::KaseyaOne, &settings, None).await?;
     record.checks.exists_in_kaseyaone = Finding::NotKnowable;
     record.checks.authentication_completed = Finding::Fail;
     let code = failure.cause.code;
-    record.fail(failure.outcome, failure.cause, now);
+    record.fail(failure.outcome, failure.cause, record.started_at);
     transaction.update_record(&record).await?;
     transaction.commit().await?;
     Ok(Refusal::of(&record, code))

@@ -65,7 +65,8 @@ impl Contract {
 
     fn record(&self) -> SignInRecord {
         let reference = self.generator.reference();
-        SignInRecord::begun(self.generator.id(self.now), reference, &SingleSignOn::default(), self.now)
+        let (id, settings) = (self.generator.id(self.now), SingleSignOn::default());
+        SignInRecord::begun(id, reference, Method::KaseyaOne, &settings, self.now)
     }
 
     fn request(&self, state: u8, purpose: Purpose) -> SignInRequest {

@@ -4,11 +4,11 @@ use super::{CompleteSignIn, CompleteSignInError};
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::checks::Finding;
-use crate::domain::record::{Cause, CauseCode, Outcome, Reference, SignInRecord};
+use crate::domain::record::{Cause, CauseCode, Method, Outcome, Reference};
 use crate::oidc::callback::{Answer, Callback};
 use crate::store::{Purpose, SignInRequest, StoreError, Transaction};
 use crate::usecase::session::{Refusal, hash_secret, read_living};
-use crate::usecase::settle::{Failure, end_uncompleted, insert_record, record_stray};
+use crate::usecase::settle::{Failure, begin_record, end_uncompleted, record_stray};
 use crate::usecase::upkeep::keep_up;
 
 /// What a callback turned out to be.
@@ -90,13 +90,11 @@ async fn reject_replay(
         return Ok(Claim::Refused(record_stray(app, transaction, failure).await?));
     };
     let settings = transaction.get_single_sign_on().await?;
-    let now = app.now();
-    let mut record = SignInRecord::begun(app.generator.id(now), app.generator.reference(), &settings, now);
-    insert_record(app, &mut transaction, &mut record).await?;
+    let mut record = begin_record(app, &mut transaction, Method::KaseyaOne, &settings, None).await?;
     record.checks.authentication_completed = Finding::Fail;
     record.person.email = Some(account.email.as_str().to_owned());
     record.account = Some(account.id);
-    record.fail(Outcome::NoNewSignIn, Cause::new(CauseCode::CallbackReplayed, reason), now);
+    record.fail(Outcome::NoNewSignIn, Cause::new(CauseCode::CallbackReplayed, reason), record.started_at);
     transaction.update_record(&record).await?;
     transaction.commit().await?;
     Ok(Claim::Reused { account: Box::new(account), reference: record.reference })
