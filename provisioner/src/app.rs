@@ -98,16 +98,7 @@ impl App {
     /// An audit entry to be filled in.
     pub(crate) fn audit_entry(&self, actor: AuditActor, action: Action) -> AuditEntry {
         let at = self.now();
-        AuditEntry {
-            id: self.generator.id(at),
-            at,
-            actor,
-            action,
-            account: None,
-            from: None,
-            to: None,
-            reference: None,
-        }
+        AuditEntry::new(self.generator.id(at), at, actor, action)
     }
 
     /// Whether the person somebody said they are exists in KaseyaOne, as far as can be known; "not reached" if the

@@ -12,6 +12,7 @@ mod bootstrap;
 mod census;
 mod change_single_sign_on;
 mod complete_sign_in;
+mod create_account;
 mod kaseyaone_sign_out;
 mod link_kaseyaone;
 mod local_sign_in;

@@ -28,6 +28,13 @@ pub struct AuditEntry {
     pub reference: Option<Reference>,
 }
 
+impl AuditEntry {
+    /// An entry to be filled in.
+    pub fn new(id: AuditId, at: Timestamp, actor: AuditActor, action: Action) -> Self {
+        Self { id, at, actor, action, account: None, from: None, to: None, reference: None }
+    }
+}
+
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum AuditActor {

@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 
+use super::create_account::create_account;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::account::{Account, Origin, Status};
@@ -48,9 +49,8 @@ pub async fn bootstrap_admin(
     let password_hash = Some(password::hash(password, generator, config.passwords).await?);
     let store = Store::open(&config.database_url, config.database_connections).await?;
     let now = clock.now();
-    let id = generator.id(now);
     let new = NewAccount {
-        id,
+        id: generator.id(now),
         email,
         name,
         status: Status::Active,
@@ -60,22 +60,9 @@ pub async fn bootstrap_admin(
         created_at: now,
         created_by: None,
     };
+    let entry = AuditEntry::new(generator.id(now), now, AuditActor::Operator, Action::AccountCreated);
     let mut transaction = store.write().await?;
-    if !transaction.insert_account(&new).await? {
-        return Err(BootstrapError::EmailTaken);
-    }
-    let entry = AuditEntry {
-        id: generator.id(now),
-        at: now,
-        actor: AuditActor::Operator,
-        action: Action::AccountCreated,
-        account: Some(id),
-        from: None,
-        to: Some(new.email.as_str().to_owned()),
-        reference: None,
-    };
-    transaction.append_audit(&entry).await?;
-    let account = transaction.find_account(id).await?.ok_or(StoreError::Inconsistent { column: "id" })?;
+    let account = create_account(&mut transaction, &new, entry).await?.ok_or(BootstrapError::EmailTaken)?;
     transaction.commit().await?;
     store.close().await;
     Ok(account)

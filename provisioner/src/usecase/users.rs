@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::admission::{Actor, Admitted, Attempt, Denied, admit, by};
+use super::create_account::create_account;
 use crate::app::App;
 use crate::domain::access::Access;
 use crate::domain::account::{Account, Origin, Status};
-use crate::domain::audit::{Action, AuditEntry};
+use crate::domain::audit::Action;
 use crate::domain::email::{Email, EmailError};
 use crate::domain::id::AccountId;
 use crate::domain::organization::{NameError, check_name};
@@ -170,17 +171,8 @@ pub async fn add_user(app: &App, actor: &Actor, new: NewUser<'_>) -> Result<User
         created_at: now,
         created_by: Some(admin.id),
     };
-    if !transaction.insert_account(&new).await? {
-        return Err(AddUserError::EmailTaken);
-    }
-    let entry = AuditEntry {
-        account: Some(new.id),
-        to: Some(new.email.as_str().to_owned()),
-        ..app.audit_entry(by(&admin), Action::AccountCreated)
-    };
-    transaction.append_audit(&entry).await?;
-    let account = transaction.find_account(new.id).await?;
-    let account = account.ok_or(StoreError::Inconsistent { column: "id" })?;
+    let entry = app.audit_entry(by(&admin), Action::AccountCreated);
+    let account = create_account(&mut transaction, &new, entry).await?.ok_or(AddUserError::EmailTaken)?;
     let user = read_user(&mut transaction, account).await?;
     transaction.commit().await?;
     Ok(user)

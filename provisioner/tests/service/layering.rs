@@ -90,12 +90,12 @@ fn no_access_decision_reads_the_settings() {
 }
 
 #[test]
-fn accounts_come_to_be_in_three_places() {
+fn accounts_come_to_be_by_a_sign_in_and_by_an_administrator() {
     let mut places: Vec<_> = sources("")
         .into_iter()
         .filter(|(_, code)| code.contains(".insert_account("))
         .map(|(path, _)| path.file_name().expect("a file").to_string_lossy().into_owned())
         .collect();
     places.sort();
-    assert_eq!(places, ["apply.rs", "bootstrap.rs", "users.rs"]);
+    assert_eq!(places, ["apply.rs", "create_account.rs"]);
 }
