@@ -1,6 +1,6 @@
 //! Sessions of this service: opened by a sign-in, read at each request, never trusted for longer.
 
-use std::fmt;
+use std::marker::PhantomData;
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -17,19 +17,29 @@ use crate::store::{Hash, StoreError, StoredSession, Transaction};
 /// How long a browser is known in which somebody signed in locally, and how long it keeps its cookie.
 pub const BROWSER_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
 
-/// The secret in the session cookie: 256 bits, made anew at each sign-in.
-#[derive(Clone)]
-pub struct SessionToken(SecretString);
+/// A secret of 256 bits in a cookie. `Of` says in which, so that the one never passes for the other.
+#[derive(Clone, Debug)]
+pub struct Token<Of>(SecretString, PhantomData<Of>);
+
+/// Marks the secret of a session.
+#[derive(Clone, Debug)]
+pub enum OfSession {}
+
+/// Marks the secret of a browser.
+#[derive(Clone, Debug)]
+pub enum OfBrowser {}
+
+/// The secret in the session cookie, made anew at each sign-in.
+pub type SessionToken = Token<OfSession>;
 
 /// The secret in the browser cookie, which binds a sign-in to the browser that began it, and by which a browser is
 /// known in which somebody signed in locally.
-#[derive(Clone)]
-pub struct BrowserToken(SecretString);
+pub type BrowserToken = Token<OfBrowser>;
 
-impl SessionToken {
+impl<Of> Token<Of> {
     /// Wraps what a cookie holds; whether it means anything shows when it is looked up.
     pub fn from_cookie(value: String) -> Self {
-        Self(value.into())
+        Self(value.into(), PhantomData)
     }
 
     /// The value for a cookie.
@@ -39,34 +49,6 @@ impl SessionToken {
 
     pub(super) fn hash(&self) -> Hash {
         hash_secret(self.expose())
-    }
-}
-
-impl BrowserToken {
-    /// Wraps what a cookie holds.
-    pub fn from_cookie(value: String) -> Self {
-        Self(value.into())
-    }
-
-    /// The value for a cookie.
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
-
-    pub(super) fn hash(&self) -> Hash {
-        hash_secret(self.expose())
-    }
-}
-
-impl fmt::Debug for SessionToken {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("SessionToken")
-    }
-}
-
-impl fmt::Debug for BrowserToken {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("BrowserToken")
     }
 }
 
@@ -197,7 +179,7 @@ pub(super) async fn open_session(
     if let Some(replaced) = opening.replaced {
         transaction.delete_session(&replaced.hash()).await?;
     }
-    let token = SessionToken(app.generator.token().into());
+    let token = SessionToken::from_cookie(app.generator.token());
     let started_at = app.now();
     let expires_at = started_at + app.config.sign_in.session_lifetime;
     let session = StoredSession {
