@@ -90,11 +90,6 @@ impl App {
         &self.base_url
     }
 
-    /// Whether browsers come by https; cookies depend on it.
-    pub fn is_https(&self) -> bool {
-        self.base_url.scheme() == "https"
-    }
-
     /// An audit entry to be filled in.
     pub(crate) fn audit_entry(&self, actor: AuditActor, action: Action) -> AuditEntry {
         let at = self.now();

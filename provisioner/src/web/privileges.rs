@@ -22,8 +22,9 @@ use super::wording::administrator as words;
 use crate::app::{App, AppState};
 use crate::domain::access::{AccessKind, Capability};
 use crate::domain::id::AccountId;
+use crate::domain::organization::{AccessGroup, Organization};
 use crate::usecase::{
-    AssignError, OrganizationsError, User, UserError, UserQuery, add_group, assign_capabilities,
+    Actor, AssignError, OrganizationsError, User, UserError, UserQuery, add_group, assign_capabilities,
     assign_groups, assign_organizations, get_user, list_groups, list_organizations, list_users,
 };
 
@@ -44,7 +45,8 @@ pub(crate) async fn list(
     let actor = &visitor.actor();
     let wanted = UserQuery { page: page_number(query.page.as_deref()), ..UserQuery::default() };
     let found = list_users(&app, actor, &wanted).await.map_err(users_refused)?;
-    let names = names(&app, &visitor).await?;
+    let (groups, organizations) = assignable(&app, actor).await?;
+    let names = Names::new(&groups, &organizations);
     let row = |user: &User| PrivilegesRow {
         id: user.account.id.to_string(),
         name: user.account.name.clone(),
@@ -131,21 +133,14 @@ async fn carry_out(
 
 /// The checked boxes of a form.
 fn assigned<T: FromStr + Ord>(fields: &[(String, String)]) -> Result<BTreeSet<T>, AssignError> {
-    parse_all(values(fields, "assigned"))
+    let parse = |text: &str| text.parse().map_err(|_| AssignError::UnknownTarget(format!("`{text}`")));
+    values(fields, "assigned").map(parse).collect()
 }
 
-/// Texts that name things to assign.
-pub(crate) fn parse_all<'a, T: FromStr + Ord>(
-    texts: impl Iterator<Item = &'a str>,
-) -> Result<BTreeSet<T>, AssignError> {
-    texts.map(|text| text.parse().map_err(|_| AssignError::UnknownTarget(format!("`{text}`")))).collect()
-}
-
-async fn names(app: &App, visitor: &Visitor) -> Result<Names, Failure> {
-    let actor = &visitor.actor();
+/// What can be assigned beside the capabilities.
+async fn assignable(app: &App, actor: &Actor) -> Result<(Vec<AccessGroup>, Vec<Organization>), Failure> {
     let groups = list_groups(app, actor).await.map_err(organizations_refused)?;
-    let organizations = list_organizations(app, actor).await.map_err(organizations_refused)?;
-    Ok(Names::new(&groups, &organizations))
+    Ok((groups, list_organizations(app, actor).await.map_err(organizations_refused)?))
 }
 
 async fn privileges_page(
@@ -181,9 +176,7 @@ async fn find_user(app: &App, visitor: &Visitor, id: Option<AccountId>) -> Resul
 
 /// The three forms; nothing is checked beyond what is assigned (S-83).
 async fn parts(app: &App, visitor: &Visitor, user: &User) -> Result<Vec<PrivilegesPart>, Failure> {
-    let actor = &visitor.actor();
-    let groups = list_groups(app, actor).await.map_err(organizations_refused)?;
-    let organizations = list_organizations(app, actor).await.map_err(organizations_refused)?;
+    let (groups, organizations) = assignable(app, &visitor.actor()).await?;
     let access = &user.access;
     let capability = |one: &Capability| {
         choice(one.as_str().to_owned(), one.label().to_owned(), access.capabilities.contains(one))

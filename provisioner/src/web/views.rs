@@ -50,6 +50,12 @@ pub(crate) struct Link {
     pub(crate) text: String,
 }
 
+impl Link {
+    pub(crate) fn new(href: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { href: href.into(), text: text.into() }
+    }
+}
+
 /// How a short label is coloured; the words carry the meaning, the colour repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {

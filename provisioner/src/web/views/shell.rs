@@ -2,7 +2,7 @@
 //!
 //! It offers links only; whether a page opens is decided where the page is served.
 
-use super::{Link, Tone};
+use super::Tone;
 
 /// The frame of one page.
 #[derive(Clone, Debug, Default)]
@@ -87,11 +87,5 @@ impl Shell {
             });
         }
         groups
-    }
-}
-
-impl Link {
-    pub(crate) fn new(href: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { href: href.into(), text: text.into() }
     }
 }
