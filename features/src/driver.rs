@@ -1,11 +1,6 @@
-//! The seam to a system under test: what a person in front of a browser and a client of the API can do.
+//! What a person in front of a browser and a client of the API can do, and what does it to the system under test.
 //!
-//! Three verbs are required of every system; the rest is optional, and a system that does not offer a verb
-//! says so by name. Nothing here judges anything: that is for steps.
-
-use anyhow::{Result, bail};
-use futures_util::future::LocalBoxFuture;
-use serde_json::Value;
+//! Here are the nouns; the verbs are those of [`reference::Reference`]. Nothing here judges anything: that is for steps.
 
 pub mod browser;
 pub mod clock;
@@ -16,12 +11,6 @@ pub mod page;
 pub mod provider;
 pub mod reference;
 pub mod tape;
-
-use browser::Browser;
-use errand::{Errand, Reply, Targets};
-
-/// What a verb comes to.
-pub type Turn<'a, T> = LocalBoxFuture<'a, Result<T>>;
 
 /// Who holds the session of a browser.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -147,58 +136,6 @@ pub enum Act {
     AddGroup(String),
 }
 
-/// A product that people sign in to through the provider.
-pub trait SystemUnderTest {
-    /// Opens the sign-in page, with a user name typed if there is a hint, and goes to the provider.
-    fn start_login<'a>(&'a self, browser: &'a mut Browser, hint: Option<&'a str>) -> Turn<'a, ()>;
-
-    /// Who is signed in.
-    fn who_am_i<'a>(&'a self, browser: &'a mut Browser) -> Turn<'a, Option<SignedIn>>;
-
-    /// Signs out, of the provider too if asked to.
-    fn logout<'a>(&'a self, browser: &'a mut Browser, of_the_provider_too: bool) -> Turn<'a, ()>;
-
-    /// Signs in with the system's own password.
-    fn sign_in_locally<'a>(
-        &'a self,
-        _: &'a mut Browser,
-        _email: &'a str,
-        _password: &'a str,
-    ) -> Turn<'a, ()> {
-        not_offered("local sign-in")
-    }
-
-    /// Opens a page.
-    fn open<'a>(&'a self, _: &'a mut Browser, _: Place) -> Turn<'a, ()> {
-        not_offered("pages")
-    }
-
-    /// Reads something as whoever is signed in.
-    fn read<'a>(&'a self, _: &'a mut Browser, _: Reading) -> Turn<'a, Value> {
-        not_offered("reading")
-    }
-
-    /// Does something as whoever is signed in; `Err` in the answer is the system's refusal.
-    fn act<'a>(&'a self, _: &'a mut Browser, _: Act) -> Turn<'a, Result<Value, Refusal>> {
-        not_offered("administration")
-    }
-
-    /// Everything that can be seen or done only with access.
-    fn errands(&self) -> &'static [Errand] {
-        &[]
-    }
-
-    /// Goes for one errand in every way there is, and says what came of each.
-    fn attempt<'a>(&'a self, _: &'a mut Browser, _: &'static Errand, _: &'a Targets) -> Turn<'a, Vec<Reply>> {
-        not_offered("errands")
-    }
-
-    /// Presses a toggle of the Single Sign-On section on its page.
-    fn toggle<'a>(&'a self, _: &'a mut Browser, _: Toggle, _on: bool) -> Turn<'a, ()> {
-        not_offered("settings")
-    }
-}
-
 /// What a system says when it refuses.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Refusal {
@@ -244,8 +181,4 @@ impl Assignment {
             Self::Organizations => "organizations",
         }
     }
-}
-
-fn not_offered<'a, T>(what: &'static str) -> Turn<'a, T> {
-    Box::pin(async move { bail!("the system under test does not offer {what}") })
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{accounts, expect, sign_in};
 use crate::{
-    driver::{Act, Assignment, Place, Reading, SystemUnderTest as _, page::Form},
+    driver::{Act, Assignment, Place, Reading, page::Form},
     world::{Who, World, baseline::list, stage::Stage, words::Kind},
 };
 

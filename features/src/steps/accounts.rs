@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{expect, pairs, sign_in};
 use crate::{
-    driver::{Act, Reading, SystemUnderTest as _},
+    driver::{Act, Reading},
     world::{Who, World, stage::Stage},
 };
 

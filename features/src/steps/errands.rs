@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{accounts, expect};
 use crate::{
     driver::{
-        Reading, SystemUnderTest as _,
+        Reading,
         errand::{Errand, Targets},
     },
     world::{Who, World, stage::Stage},

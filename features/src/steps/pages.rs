@@ -8,7 +8,7 @@ use url::Url;
 
 use super::expect;
 use crate::{
-    driver::{Place, SystemUnderTest as _, page::Form},
+    driver::{Place, page::Form},
     world::{Who, World, stage::Stage},
 };
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{expect, pairs};
 use crate::{
-    driver::{Place, Reading, SystemUnderTest as _, page::Page},
+    driver::{Place, Reading, page::Page},
     world::{Who, World, stage::Stage},
 };
 

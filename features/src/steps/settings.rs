@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{accounts, expect};
 use crate::{
     driver::{
-        Act, Reading, SystemUnderTest as _, Toggle,
+        Act, Reading, Toggle,
         provider::{self, Until},
     },
     world::{

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::expect;
 use crate::{
     driver::{
-        Place, SystemUnderTest as _,
+        Place,
         provider::{self, Credentials, Until},
     },
     world::{Who, World, stage::Stage},

@@ -4,10 +4,7 @@ use anyhow::Result;
 use cucumber::{gherkin::Step, given, then, when};
 
 use super::expect;
-use crate::{
-    driver::SystemUnderTest as _,
-    world::{Who, World, stage::Stage},
-};
+use crate::world::{Who, World, stage::Stage};
 
 /// What the provider loads in a frame when a session ends.
 const FRAME: &str = "/sso/frontchannel-logout";

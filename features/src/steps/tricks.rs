@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use crate::{
     driver::{
-        Place, SystemUnderTest as _,
+        Place,
         provider::{self, Until},
     },
     world::{Who, World},

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::{expect, pairs};
 use crate::{
-    driver::{Place, SystemUnderTest as _},
+    driver::Place,
     world::{
         Who, World,
         stage::Stage,

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use crate::driver::{Reading, SystemUnderTest, browser::Browser};
+use crate::driver::{Reading, browser::Browser, reference::Reference};
 
 /// Everything an administrator can read, at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Baseline {
 
 impl Baseline {
     /// Reads everything.
-    pub async fn read(sut: &dyn SystemUnderTest, admin: &mut Browser) -> Result<Self> {
+    pub async fn read(sut: &Reference, admin: &mut Browser) -> Result<Self> {
         Ok(Self {
             users: list(sut.read(admin, Reading::Users).await?),
             single_sign_on: sut.read(admin, Reading::SingleSignOn).await?,

@@ -13,7 +13,7 @@ use super::{
     person::Who,
 };
 use crate::driver::{
-    Reading, Refusal, SystemUnderTest as _,
+    Reading, Refusal,
     browser::Browser,
     clock::ScenarioClock,
     database::Database,

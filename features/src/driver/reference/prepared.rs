@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{Preparation, Reference, SEED_BEFOREHAND, client, start_provider, tape};
 use crate::driver::{
-    SystemUnderTest as _, Toggle,
+    Toggle,
     browser::Browser,
     clock::ScenarioClock,
     database::{Database, ScenarioDatabase},
