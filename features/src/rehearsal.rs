@@ -42,16 +42,8 @@ impl Rehearsal {
     /// When the fixtures lack one of them.
     pub fn with_fixtures(app: Url, admin_email: String, admin_password: String) -> Result<Self> {
         let people = fixtures::embedded();
-        let credentials = |key: &str| -> Result<Credentials> {
-            let person = people.people.iter().find(|it| it.key == key).context("a person of the fixtures")?;
-            let company = people.companies.iter().find(|it| it.key == person.company).context("a company")?;
-            Ok(Credentials {
-                username: person.username.clone(),
-                company: company.name.clone(),
-                password: person.password.clone(),
-                code: person.one_time_code.clone(),
-            })
-        };
+        let credentials =
+            |key: &str| people.person(key).map(Credentials::of).context("a person of the fixtures");
         Ok(Self {
             app,
             admin_email,

@@ -3,6 +3,7 @@
 //! It presses what is on the page and stops where there is nothing left to press.
 
 use anyhow::{Result, bail};
+use fixtures::Person;
 
 use super::browser::Browser;
 
@@ -17,6 +18,32 @@ pub struct Credentials {
     pub password: String,
     /// The one-time code.
     pub code: String,
+}
+
+impl Credentials {
+    /// What a person who is in KaseyaOne types.
+    pub fn of(person: &Person) -> Self {
+        Self {
+            username: person.username.clone(),
+            company: company_name(&person.company),
+            password: person.password.clone(),
+            code: person.one_time_code.clone(),
+        }
+    }
+
+    /// What somebody of Northwind types who is not there.
+    pub fn of_nobody(username: String) -> Self {
+        Self {
+            username,
+            company: company_name("northwind"),
+            password: "nothing".into(),
+            code: "000000".into(),
+        }
+    }
+}
+
+fn company_name(key: &str) -> String {
+    fixtures::embedded().company(key).map_or_else(String::new, |company| company.name.clone())
 }
 
 /// How far a person goes.

@@ -44,14 +44,9 @@ async fn is_signed_in_with_kaseyaone(world: &mut World, who: Who, step: &Step) -
     note_account(stage, &who).await
 }
 
+#[given(expr = "{person} started to sign in with KaseyaOne and did not finish")]
 #[when(expr = "{person} starts to sign in with KaseyaOne")]
 async fn starts(world: &mut World, who: Who, step: &Step) -> Result<()> {
-    let stage = world.begin(step).await?;
-    start(stage, &who).await
-}
-
-#[given(expr = "{person} started to sign in with KaseyaOne and did not finish")]
-async fn started_and_did_not_finish(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     start(stage, &who).await
 }

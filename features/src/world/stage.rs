@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
+use fixtures::Person;
 use jiff::{SignedDuration, Timestamp};
 use mock_idp::{ArmedFault, Minted, MockIdp};
 use serde_json::Value;
@@ -273,32 +274,21 @@ impl Stage {
 
     /// What a person types at KaseyaOne. Whoever is not there types what they believe to be theirs.
     pub fn credentials(&self, who: &Who) -> Credentials {
-        let known =
-            self.idp.people().get(who.key()).or_else(|| fixtures::embedded().person(who.key()).cloned());
-        let company = known.as_ref().map_or("northwind", |person| person.company.as_str());
-        let company =
-            fixtures::embedded().company(company).map_or_else(String::new, |company| company.name.clone());
-        match known {
-            Some(person) => Credentials {
-                username: person.username,
-                company,
-                password: person.password,
-                code: person.one_time_code,
-            },
-            None => Credentials {
-                username: who.to_string(),
-                company,
-                password: "nothing".into(),
-                code: "000000".into(),
-            },
+        match self.known_person(who) {
+            Some(person) => Credentials::of(&person),
+            None => Credentials::of_nobody(who.to_string()),
         }
     }
 
     /// The e-mail address that a person has in KaseyaOne, or had.
     pub fn address(&self, who: &Who) -> String {
-        let known =
-            self.idp.people().get(who.key()).or_else(|| fixtures::embedded().person(who.key()).cloned());
-        known.and_then(|person| person.email).unwrap_or_else(|| format!("{who}@northwind.example"))
+        let email = self.known_person(who).and_then(|person| person.email);
+        email.unwrap_or_else(|| format!("{who}@northwind.example"))
+    }
+
+    /// A person as KaseyaOne has them, or had them when the scenario began.
+    fn known_person(&self, who: &Who) -> Option<Person> {
+        self.idp.people().get(who.key()).or_else(|| fixtures::embedded().person(who.key()).cloned())
     }
 
     /// Makes sure that Mona is signed in, so that she can look things up.

@@ -58,16 +58,8 @@ async fn prepare(kind: &Database, in_effect: bool) -> Result<Prepared> {
 }
 
 async fn put_into_effect(reference: &Reference, mona: &mut Browser, person: &fixtures::Person) -> Result<()> {
-    let company =
-        fixtures::embedded().company(&person.company).map_or_else(String::new, |it| it.name.clone());
-    let credentials = Credentials {
-        username: person.username.clone(),
-        company,
-        password: person.password.clone(),
-        code: person.one_time_code.clone(),
-    };
     reference.toggle(mona, Toggle::Allow, true).await?;
-    provider::sign_in(mona, &credentials, Until::Done).await?;
+    provider::sign_in(mona, &Credentials::of(person), Until::Done).await?;
     mona.press("Link").await?;
     reference.toggle(mona, Toggle::Create, true).await?;
     let page = mona.page()?;
