@@ -26,7 +26,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::AppState;
-use crate::web::{Matter, Route, guard};
+use crate::front::Route;
+use crate::front::security::{Stopped, guard};
 use problem::{Problem, ProblemCode, ProblemJson};
 
 /// Where the document is.
@@ -46,7 +47,7 @@ pub(crate) fn router(app: &AppState) -> Router<AppState> {
         )
         .route("/api/{*rest}", axum::routing::any(|| async { Problem::new(ProblemCode::NotFound) }))
         .method_not_allowed_fallback(|| async { Problem::new(ProblemCode::MethodNotAllowed) });
-    guard(routes, app.base_url(), |matter| Problem::new(of(matter)).into_response())
+    guard(routes, app.base_url(), |stopped| Problem::new(code(stopped)).into_response())
 }
 
 /// The routes and their document, from the same declarations.
@@ -124,15 +125,9 @@ fn add_problem_responses(document: &mut OpenApi) {
     }
 }
 
-fn of(matter: Matter) -> ProblemCode {
-    match matter {
-        Matter::NotFound => ProblemCode::NotFound,
-        Matter::MethodNotAllowed => ProblemCode::MethodNotAllowed,
-        Matter::AdminsOnly => ProblemCode::MspAdminRequired,
-        Matter::NotUnderstood => ProblemCode::MalformedRequest,
-        Matter::TooLarge => ProblemCode::TooLarge,
-        Matter::OtherSite => ProblemCode::OtherSite,
-        Matter::Unavailable => ProblemCode::Unavailable,
-        Matter::OutOfOrder => ProblemCode::OutOfOrder,
+fn code(stopped: Stopped) -> ProblemCode {
+    match stopped {
+        Stopped::OtherSite => ProblemCode::OtherSite,
+        Stopped::OutOfOrder => ProblemCode::OutOfOrder,
     }
 }

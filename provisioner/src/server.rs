@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::{Router, middleware};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use secrecy::SecretString;
@@ -15,10 +16,12 @@ use crate::app::{App, AppState};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::domain::account::Account;
+use crate::front::Route;
+use crate::front::security::SecurityHeaders;
 use crate::generator::Generator;
 use crate::store::{OpenStoreError, Store, StoreError};
 use crate::usecase::{self, BootstrapError, Census, take_census};
-use crate::web;
+use crate::{api, web};
 
 /// Time and randomness of one server.
 #[derive(Clone)]
@@ -79,13 +82,32 @@ async fn start(config: Config, runtime: Runtime) -> Result<Server, StartError> {
     let base_url = config.base_url.clone().unwrap_or_else(|| url_of(address));
     let app = Arc::new(App::new(store, runtime.clock, runtime.generator, config, base_url)?);
     let (stop, stopped) = watch::channel(false);
-    let router = web::router(Arc::clone(&app));
+    let router = router(Arc::clone(&app));
     let serving = tokio::spawn(async move {
         // Made ready once: a bare router would be cloned whole for every connection.
         let service = router.with_state(()).into_make_service();
         axum::serve(listener, service).with_graceful_shutdown(wait_for_stop(stopped)).await
     });
     Ok(Server { app, address, stop, serving })
+}
+
+/// Everything that is served: pages, API, callback, style sheet.
+fn router(app: AppState) -> Router {
+    let headers = SecurityHeaders::new(app.base_url(), &app.config.kaseyaone.issuer);
+    web::router(&app)
+        .merge(api::router(&app))
+        .with_state(app)
+        .layer(middleware::from_fn(move |request, next| headers.clone().apply(request, next)))
+}
+
+/// Everything that is served, by path: the pages as they are routed, the API as its document says. Only what is not
+/// found anywhere else is left out.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let mut table = web::routes();
+    table.extend(api::routes());
+    table.sort();
+    table
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

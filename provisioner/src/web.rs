@@ -3,7 +3,6 @@
 //! A handler decodes a request, calls one use case and fills a view. Nothing here decides who may do what.
 
 mod assets;
-mod cookies;
 mod failure;
 mod help;
 mod home;
@@ -17,55 +16,39 @@ mod present;
 mod privileges;
 mod records;
 mod routes;
-mod security;
 mod sign_in;
 mod single_sign_on;
 mod sso;
 mod users;
 mod views;
 mod visitor;
-pub(crate) mod wording;
+mod wording;
 
-use axum::response::IntoResponse as _;
-use axum::{Router, middleware};
+use axum::Router;
+use axum::response::{IntoResponse as _, Response};
 
 use crate::app::AppState;
-pub(crate) use page::Matter;
+use crate::front::Route;
+use crate::front::security::{Stopped, guard, recover};
+use page::Matter;
 use routes::Routes;
-use security::SecurityHeaders;
 
-pub use routes::Route;
-
-pub(crate) use cookies::{CookieKind, Cookies};
-use security::recover;
-
-pub(crate) use security::guard;
-pub(crate) use sign_in::signed_in_cookies;
-pub(crate) use single_sign_on::AUTHENTICATE_AT;
-pub(crate) use visitor::Visitor;
-
-/// Everything that is served: pages, API, callback, style sheet.
-pub(crate) fn router(app: AppState) -> Router {
-    let headers = SecurityHeaders::new(app.base_url(), &app.config.kaseyaone.issuer);
+/// Pages, style sheet and callback. Whatever is found nowhere is a page too.
+pub(crate) fn router(app: &AppState) -> Router<AppState> {
     let pages = pages()
         .into_router()
         .fallback(|| async { Matter::NotFound })
         .method_not_allowed_fallback(|| async { Matter::MethodNotAllowed });
-    guard(pages, app.base_url(), Matter::into_response)
-        .merge(recover(callback().into_router(), Matter::into_response))
-        .merge(crate::api::router(&app))
-        .with_state(app)
-        .layer(middleware::from_fn(move |request, next| headers.clone().apply(request, next)))
+    guard(pages, app.base_url(), told).merge(recover(callback().into_router(), told))
 }
 
-/// Everything that is served, by path: the pages as they are routed, the API as its document says. Only what is not
-/// found anywhere else is left out.
-#[must_use]
-pub fn routes() -> Vec<Route> {
-    let mut table = pages().and(callback()).into_table();
-    table.extend(crate::api::routes());
-    table.sort();
-    table
+fn told(stopped: Stopped) -> Response {
+    Matter::from(stopped).into_response()
+}
+
+/// Every page, the style sheet and the callback.
+pub(crate) fn routes() -> Vec<Route> {
+    pages().and(callback()).into_table()
 }
 
 /// The pages people see.

@@ -1,4 +1,4 @@
-//! Reading JSON bodies and path ids, with problems instead of plain texts when they cannot be read.
+//! Reading callers, JSON bodies, queries and path ids, with problems instead of plain texts when they cannot be read.
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
@@ -7,7 +7,20 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::problem::{Problem, ProblemCode};
+use crate::app::AppState;
 use crate::domain::id::Id;
+use crate::front::visitor::Visitor;
+
+/// The sender of a request.
+pub(crate) struct Caller(pub(crate) Visitor);
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        Ok(Self(Visitor::read(&parts.headers, app).await?))
+    }
+}
 
 /// A JSON body.
 pub(crate) struct Body<T>(pub(crate) T);

@@ -1,9 +1,9 @@
 //! From the errors of use cases to problems. Detail of the inside is logged here once and never sent.
 
 use super::problem::{Problem, ProblemCode};
+use crate::front::refusal::plain;
 use crate::store::StoreError;
 use crate::usecase::{Denied, Refusal};
-use crate::web::wording::person;
 
 impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
@@ -23,7 +23,7 @@ impl From<StoreError> for Problem {
 
 impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Self {
-        let sentence = person::plain(refusal.category).sentence;
+        let sentence = plain(refusal.category).sentence;
         Self::new(ProblemCode::SignInRefused).detail(sentence).reference(&refusal.reference)
     }
 }

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::body::Caller;
 use super::model::CompanyJson;
 use super::problem::{Problem, ProblemCode};
 use crate::app::AppState;
+use crate::front::visitor::Visitor;
 use crate::usecase::{self, LinkAnswer, LinkError, LinkProposal};
-use crate::web::Visitor;
 
 /// A KaseyaOne user that asks to be linked, as KaseyaOne named it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,7 +46,7 @@ impl From<LinkProposal> for KaseyaOneLink {
 #[tracing::instrument(skip_all)]
 pub(super) async fn get_link(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
 ) -> Result<axum::Json<KaseyaOneLink>, Problem> {
     let found = usecase::find_link(&app, visitor.session.as_ref(), visitor.browser.as_ref()).await;
     Ok(axum::Json(found.map_err(problem)?.into()))
@@ -56,7 +57,7 @@ pub(super) async fn get_link(
 #[tracing::instrument(skip_all)]
 pub(super) async fn confirm_link(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
 ) -> Result<StatusCode, Problem> {
     answer(&app, &visitor, LinkAnswer::Link).await
 }
@@ -66,7 +67,7 @@ pub(super) async fn confirm_link(
 #[tracing::instrument(skip_all)]
 pub(super) async fn decline_link(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
 ) -> Result<StatusCode, Problem> {
     answer(&app, &visitor, LinkAnswer::Decline).await
 }

@@ -4,20 +4,19 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::body::{Body, id};
+use super::body::{Body, Caller, id};
 use super::model::{Groups, Named, NewName, Organizations};
 use super::problem::{Problem, ProblemCode};
 use crate::app::AppState;
 use crate::domain::soc::Case;
 use crate::usecase::{self, OrganizationsError};
-use crate::web::Visitor;
 
 /// The organizations the caller may see.
 #[utoipa::path(get, path = "/api/v1/organizations", responses((status = 200, body = Organizations)))]
 #[tracing::instrument(skip_all)]
 pub(super) async fn list_organizations(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
 ) -> Result<axum::Json<Organizations>, Problem> {
     let visible = usecase::list_organizations(&app, &visitor.actor()).await?;
     Ok(axum::Json(Organizations { organizations: visible.iter().map(Named::from).collect() }))
@@ -33,7 +32,7 @@ pub(super) async fn list_organizations(
 #[tracing::instrument(skip_all)]
 pub(super) async fn add_organization(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Body(new): Body<NewName>,
 ) -> Result<Response, Problem> {
     let added = usecase::add_organization(&app, &visitor.actor(), &new.name).await?;
@@ -50,7 +49,7 @@ pub(super) async fn add_organization(
 #[tracing::instrument(skip_all)]
 pub(super) async fn get_organization(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(organization): Path<String>,
 ) -> Result<axum::Json<Named>, Problem> {
     if visitor.current.is_none() {
@@ -65,7 +64,7 @@ pub(super) async fn get_organization(
 #[tracing::instrument(skip_all)]
 pub(super) async fn list_groups(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
 ) -> Result<axum::Json<Groups>, Problem> {
     let groups = usecase::list_groups(&app, &visitor.actor()).await?;
     Ok(axum::Json(Groups { groups: groups.iter().map(Named::from).collect() }))
@@ -81,7 +80,7 @@ pub(super) async fn list_groups(
 #[tracing::instrument(skip_all)]
 pub(super) async fn add_group(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Body(new): Body<NewName>,
 ) -> Result<Response, Problem> {
     let added = usecase::add_group(&app, &visitor.actor(), &new.name).await?;
@@ -93,7 +92,7 @@ pub(super) async fn add_group(
 #[tracing::instrument(skip_all)]
 pub(super) async fn soc_report(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
 ) -> Result<axum::Json<Vec<Case>>, Problem> {
     Ok(axum::Json(usecase::soc_report(&app, &visitor.actor()).await?))
 }

@@ -7,19 +7,19 @@ use secrecy::SecretString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::{Body, Caller};
 use super::model::{Credentials, Session, UserJson};
 use super::problem::{Problem, ProblemCode};
 use crate::app::AppState;
+use crate::front::cookies::{CookieKind, Cookies, signed_in_cookies};
 use crate::usecase::{
     CurrentSession, LocalSignIn, LocalSignInError, SignOutFrom, find_session, local_sign_in, sign_out,
 };
-use crate::web::{CookieKind, Cookies, Visitor, signed_in_cookies};
 
 /// Whose session this is.
 #[utoipa::path(get, path = "/api/v1/session", responses((status = 200, body = Session)))]
 #[tracing::instrument(skip_all)]
-pub(super) async fn get_session(visitor: Visitor) -> Result<axum::Json<Session>, Problem> {
+pub(super) async fn get_session(Caller(visitor): Caller) -> Result<axum::Json<Session>, Problem> {
     let current = visitor.current.ok_or(ProblemCode::NotSignedIn)?;
     Ok(axum::Json(session(&current)))
 }
@@ -34,7 +34,7 @@ pub(super) async fn get_session(visitor: Visitor) -> Result<axum::Json<Session>,
 #[tracing::instrument(skip_all)]
 pub(super) async fn create_session(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Body(credentials): Body<Credentials>,
 ) -> Result<Response, Problem> {
     let password = SecretString::from(credentials.password);
@@ -58,7 +58,7 @@ pub(super) async fn create_session(
 #[tracing::instrument(skip_all)]
 pub(super) async fn delete_session(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
 ) -> Result<Response, Problem> {
     sign_out(&app, visitor.session.as_ref(), visitor.browser.as_ref(), SignOutFrom::Here).await?;
     let cookie = Cookies::new(app.base_url()).clear(CookieKind::Session);

@@ -4,13 +4,12 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::body::{Asked, id};
+use super::body::{Asked, Caller, id};
 use super::model::{AuditTrail, SignInJson, SignInList};
 use super::problem::{Problem, ProblemCode};
 use crate::app::AppState;
 use crate::domain::record::Outcome;
 use crate::usecase::{self, AuditQuery, RecordsError, SignInQuery};
-use crate::web::Visitor;
 
 /// Which attempts are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -41,7 +40,7 @@ pub(super) struct AuditListQuery {
 #[tracing::instrument(skip_all)]
 pub(super) async fn list_sign_ins(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Asked(query): Asked<ListQuery>,
 ) -> Result<axum::Json<SignInList>, Problem> {
     let actor = &visitor.actor();
@@ -70,7 +69,7 @@ pub(super) async fn list_sign_ins(
 #[tracing::instrument(skip_all)]
 pub(super) async fn get_sign_in(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(reference): Path<String>,
 ) -> Result<axum::Json<SignInJson>, Problem> {
     let record = usecase::get_sign_in(&app, &visitor.actor(), &reference).await?;
@@ -82,7 +81,7 @@ pub(super) async fn get_sign_in(
 #[tracing::instrument(skip_all)]
 pub(super) async fn list_audit(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Asked(query): Asked<AuditListQuery>,
 ) -> Result<axum::Json<AuditTrail>, Problem> {
     let account = query.account.as_deref().map(id).transpose()?;

@@ -2,21 +2,22 @@
 
 use axum::extract::State;
 
-use super::body::Body;
+use super::body::{Body, Caller};
 use super::model::{Exceptions, SingleSignOnJson, SingleSignOnPatch};
 use super::problem::{Problem, ProblemCode};
 use crate::app::{App, AppState};
 use crate::domain::id::Id;
 use crate::domain::settings::{Change, ChangeRefusal};
+use crate::front::route::SINGLE_SIGN_ON_AT;
+use crate::front::visitor::Visitor;
 use crate::usecase::{self, ChangeSingleSignOnError, GetSingleSignOnError};
-use crate::web::{AUTHENTICATE_AT, Visitor};
 
 type Answer = Result<axum::Json<SingleSignOnJson>, Problem>;
 
 /// The settings as they are.
 #[utoipa::path(get, path = "/api/v1/single-sign-on", responses((status = 200, body = SingleSignOnJson)))]
 #[tracing::instrument(skip_all)]
-pub(super) async fn get_single_sign_on(State(app): State<AppState>, visitor: Visitor) -> Answer {
+pub(super) async fn get_single_sign_on(State(app): State<AppState>, Caller(visitor): Caller) -> Answer {
     let settings = usecase::get_single_sign_on(&app, &visitor.actor()).await.map_err(unseen)?;
     Ok(axum::Json((&settings).into()))
 }
@@ -32,7 +33,7 @@ pub(super) async fn get_single_sign_on(State(app): State<AppState>, visitor: Vis
 #[tracing::instrument(skip_all)]
 pub(super) async fn change_single_sign_on(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Body(patch): Body<SingleSignOnPatch>,
 ) -> Answer {
     match patch {
@@ -62,7 +63,7 @@ pub(super) async fn change_single_sign_on(
 #[tracing::instrument(skip_all)]
 pub(super) async fn set_exceptions(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Body(exceptions): Body<Exceptions>,
 ) -> Answer {
     let accounts = exceptions.account_ids.into_iter().map(Id::from_uuid).collect();
@@ -76,7 +77,7 @@ async fn needs_authentication(app: &App, visitor: &Visitor) -> Answer {
         return Ok(axum::Json((&settings).into()));
     }
     let address =
-        app.base_url().join(AUTHENTICATE_AT).map_or_else(|_| AUTHENTICATE_AT.to_owned(), String::from);
+        app.base_url().join(SINGLE_SIGN_ON_AT).map_or_else(|_| SINGLE_SIGN_ON_AT.to_owned(), String::from);
     Err(Problem::new(ProblemCode::AuthenticationRequired)
         .detail("an MSP Admin turns it on at Settings > Users and authenticates through KaseyaOne")
         .authenticate_at(address))

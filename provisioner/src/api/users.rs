@@ -11,12 +11,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::body::{Asked, Body, id};
+use super::body::{Asked, Body, Caller, id};
 use super::model::{Assignment, MspAdmin, NewUser, UserJson, UserList};
 use super::problem::{Problem, ProblemCode};
 use crate::app::AppState;
 use crate::usecase::{self, AddUserError, AssignError, User, UserError, UserQuery, UserView, UsersError};
-use crate::web::Visitor;
 
 type Answer = Result<axum::Json<UserJson>, Problem>;
 
@@ -41,7 +40,7 @@ pub(super) struct ListQuery {
 #[tracing::instrument(skip_all)]
 pub(super) async fn list_users(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Asked(query): Asked<ListQuery>,
 ) -> Result<axum::Json<UserList>, Problem> {
     let wanted = UserQuery {
@@ -68,7 +67,7 @@ pub(super) async fn list_users(
 #[tracing::instrument(skip_all)]
 pub(super) async fn add_user(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Body(new): Body<NewUser>,
 ) -> Result<Response, Problem> {
     let password = new.password.map(SecretString::from);
@@ -89,7 +88,7 @@ pub(super) async fn add_user(
 #[tracing::instrument(skip_all)]
 pub(super) async fn get_user(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(user): Path<String>,
 ) -> Answer {
     changed(usecase::get_user(&app, &visitor.actor(), id(&user)?).await)
@@ -100,7 +99,7 @@ pub(super) async fn get_user(
 #[tracing::instrument(skip_all)]
 pub(super) async fn deactivate_user(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(user): Path<String>,
 ) -> Answer {
     changed(usecase::deactivate_user(&app, &visitor.actor(), id(&user)?).await)
@@ -111,7 +110,7 @@ pub(super) async fn deactivate_user(
 #[tracing::instrument(skip_all)]
 pub(super) async fn activate_user(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(user): Path<String>,
 ) -> Answer {
     changed(usecase::activate_user(&app, &visitor.actor(), id(&user)?).await)
@@ -122,7 +121,7 @@ pub(super) async fn activate_user(
 #[tracing::instrument(skip_all)]
 pub(super) async fn remove_user(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(user): Path<String>,
 ) -> Answer {
     changed(usecase::remove_user(&app, &visitor.actor(), id(&user)?).await)
@@ -133,7 +132,7 @@ pub(super) async fn remove_user(
 #[tracing::instrument(skip_all)]
 pub(super) async fn allow_user_again(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(user): Path<String>,
 ) -> Answer {
     changed(usecase::allow_user_again(&app, &visitor.actor(), id(&user)?).await)
@@ -144,7 +143,7 @@ pub(super) async fn allow_user_again(
 #[tracing::instrument(skip_all)]
 pub(super) async fn review_user(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(user): Path<String>,
 ) -> Answer {
     changed(usecase::review_user(&app, &visitor.actor(), id(&user)?).await)
@@ -161,7 +160,7 @@ pub(super) async fn review_user(
 #[tracing::instrument(skip_all)]
 pub(super) async fn set_msp_admin(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(user): Path<String>,
     Body(wanted): Body<MspAdmin>,
 ) -> Answer {
@@ -180,7 +179,7 @@ pub(super) async fn set_msp_admin(
 #[tracing::instrument(skip_all)]
 pub(super) async fn assign_capabilities(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(user): Path<String>,
     Body(assignment): Body<Assignment>,
 ) -> Answer {
@@ -199,7 +198,7 @@ pub(super) async fn assign_capabilities(
 #[tracing::instrument(skip_all)]
 pub(super) async fn assign_groups(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(user): Path<String>,
     Body(assignment): Body<Assignment>,
 ) -> Answer {
@@ -218,7 +217,7 @@ pub(super) async fn assign_groups(
 #[tracing::instrument(skip_all)]
 pub(super) async fn assign_organizations(
     State(app): State<AppState>,
-    visitor: Visitor,
+    Caller(visitor): Caller,
     Path(user): Path<String>,
     Body(assignment): Body<Assignment>,
 ) -> Answer {

@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::cookies::{CookieKind, Cookies};
 use super::failure::Failure;
 use super::input::{Asked, Sent};
 use super::notices::notice;
@@ -16,6 +15,7 @@ use super::views::shell::Place;
 use super::visitor::{Inside, Visitor};
 use crate::app::AppState;
 use crate::domain::access::has_any;
+use crate::front::cookies::{CookieKind, Cookies};
 use crate::usecase::{CurrentSession, SignOutFrom, list_groups, list_organizations, sign_out};
 
 /// A sentence to show.

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::views::outside::MessagePage;
 use super::views::shell::Shell;
+use crate::front::security::Stopped;
 
 /// Renders pages.
 pub(crate) struct Page;
@@ -86,11 +87,32 @@ impl Matter {
     }
 }
 
+impl From<Stopped> for Matter {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::OtherSite => Self::OtherSite,
+            Stopped::OutOfOrder => Self::OutOfOrder,
+        }
+    }
+}
+
 impl IntoResponse for Matter {
     fn into_response(self) -> Response {
         let (status, title, sentence) = self.parts();
         let view =
             MessagePage { shell: Shell::outside(), title: title.to_owned(), sentence: sentence.to_owned() };
         Page::with(status, view)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_page() {
+        let response = Matter::from(Stopped::OutOfOrder).into_response();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
     }
 }

@@ -7,15 +7,7 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::app::AppState;
-
-/// One thing that is served.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Route {
-    /// The path, with `{…}` for what varies.
-    pub path: String,
-    /// The HTTP method. What answers `GET` answers `HEAD` too.
-    pub method: &'static str,
-}
+use crate::front::Route;
 
 /// Routes that are being declared.
 #[derive(Default)]

@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::cookies::{CookieKind, Cookies, SetCookie};
 use super::failure::Failure;
 use super::input::{Asked, Sent};
 use super::link::LINK_AT;
@@ -15,9 +14,10 @@ use super::page::Page;
 use super::views::outside::{KaseyaOneState, RefusedPage, SignInPage, StillSignedInPage};
 use super::views::shell::Shell;
 use super::visitor::Visitor;
-use super::wording::person;
 use crate::app::{App, AppState};
 use crate::domain::record::{Category, Reference};
+use crate::front::cookies::signed_in_cookies;
+use crate::front::refusal;
 use crate::oidc::ProviderStatus;
 use crate::usecase::{
     LocalSignIn, LocalSignInError, Refusal, SignInOptions, SignedIn, local_sign_in, sign_in_options,
@@ -83,10 +83,10 @@ async fn refuse_locally(app: &App, email: String, refusal: &Refusal) -> Result<R
         return Ok(refused(refusal));
     }
     let mut page = sign_in_page(sign_in_options(app).await?);
-    let plain = person::plain(refusal.category);
+    let plain = refusal::plain(refusal.category);
     page.email = email;
     page.error = Some(format!("{} {} Reference: {}", plain.sentence, plain.next_step, refusal.reference));
-    Ok(Page::with(person::status(refusal.code), page))
+    Ok(Page::with(refusal::status(refusal.code), page))
 }
 
 fn sign_in_page(options: SignInOptions) -> SignInPage {
@@ -119,14 +119,6 @@ pub(crate) fn welcome(app: &App, signed_in: &SignedIn) -> Response {
     (cookies, Redirect::to(to)).into_response()
 }
 
-/// What a browser keeps after a sign-in.
-pub(crate) fn signed_in_cookies(app: &App, signed_in: &SignedIn) -> (SetCookie, Option<SetCookie>) {
-    let cookies = Cookies::new(app.base_url());
-    let session = cookies.set(CookieKind::Session, signed_in.session.expose());
-    let browser = signed_in.browser.as_ref();
-    (session, browser.map(|browser| cookies.set(CookieKind::Browser, browser.expose())))
-}
-
 /// S-77: names who is signed in, and says that nobody signed in just now.
 pub(crate) fn still_signed_in(visitor: &Visitor, reference: Option<&Reference>) -> Response {
     let Some(current) = &visitor.current else { return Redirect::to("/sign-in").into_response() };
@@ -141,7 +133,7 @@ pub(crate) fn still_signed_in(visitor: &Visitor, reference: Option<&Reference>) 
 
 /// The page of a refused sign-in.
 pub(crate) fn refused(refusal: &Refusal) -> Response {
-    let plain = person::plain(refusal.category);
+    let plain = refusal::plain(refusal.category);
     let page = RefusedPage {
         shell: Shell::outside(),
         title: plain.title.to_owned(),
@@ -149,5 +141,5 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
         next_step: plain.next_step.to_owned(),
         reference: Some(refusal.reference.to_string()),
     };
-    Page::with(person::status(refusal.code), page)
+    Page::with(refusal::status(refusal.code), page)
 }

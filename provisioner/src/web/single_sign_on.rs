@@ -219,6 +219,3 @@ async fn choices(app: &App, actor: &Actor, settings: &SingleSignOn) -> Result<Ve
         query.page += 1;
     }
 }
-
-/// Where an API client is told to authenticate in order to turn Allow on.
-pub(crate) const AUTHENTICATE_AT: &str = "/settings/users#single-sign-on";

@@ -8,13 +8,13 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::cookies::{CookieKind, Cookies};
 use super::failure::Failure;
 use super::input::Asked;
 use super::page::Matter;
 use super::sign_in::{refused, still_signed_in, welcome};
 use super::visitor::Visitor;
 use crate::app::AppState;
+use crate::front::cookies::{CookieKind, Cookies};
 use crate::usecase::{
     BeginSignIn, BeginSignInError, Begun, BrowserToken, CompleteSignIn, CompleteSignInError, Completed,
     begin_sign_in, complete_sign_in,

@@ -1,9 +1,8 @@
 //! Every sentence that depends on what happened: one exhaustive match per question.
 //!
-//! What a person reads is chosen by category only, so that nothing tells whether an address is known here.
+//! What the person is told is in `front::refusal`, for the API tells it too.
 
 pub(crate) mod administrator;
-pub(crate) mod person;
 
 #[cfg(test)]
 mod tests;

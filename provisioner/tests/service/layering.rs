@@ -41,6 +41,7 @@ fn the_domain_knows_no_input_output_clock_or_randomness() {
         "crate::store",
         "crate::oidc",
         "crate::usecase",
+        "crate::front",
         "crate::web",
         "crate::api",
         "crate::clock",
@@ -54,8 +55,26 @@ fn the_domain_knows_no_input_output_clock_or_randomness() {
 fn use_cases_know_neither_pages_nor_statements() {
     assert_absent(
         "usecase",
-        &["axum", "askama", "utoipa", "sqlx", "crate::web", "crate::api", "SELECT ", "INSERT "],
+        &[
+            "axum",
+            "askama",
+            "utoipa",
+            "sqlx",
+            "crate::front",
+            "crate::web",
+            "crate::api",
+            "SELECT ",
+            "INSERT ",
+        ],
     );
+}
+
+#[test]
+fn pages_and_api_know_nothing_of_each_other() {
+    assert_absent("front", &["crate::web", "crate::api"]);
+    assert_absent("web", &["crate::api"]);
+    // Who cannot be read there is refused with a page.
+    assert_absent("api", &["crate::web", "visitor: Visitor"]);
 }
 
 #[test]

@@ -114,6 +114,19 @@ async fn an_msp_admin_is_refused_nowhere_for_being_one() {
 }
 
 #[tokio::test]
+async fn a_store_that_does_not_answer_is_a_problem_to_clients_and_a_page_to_people() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    stage.server.app().store.close().await;
+    let answer = admin.json(Method::GET, &stage.url("/api/v1/session"), None).await;
+    assert_eq!(answer.status.as_u16(), 503);
+    assert_eq!(answer.headers["content-type"], "application/problem+json", "{}", answer.body);
+    assert_eq!(answer.json()["code"], "unavailable");
+    let page = admin.open(stage.url("/settings/users")).await;
+    assert_eq!((page.status.as_u16(), page.name().as_str()), (503, "error"));
+}
+
+#[tokio::test]
 async fn what_the_table_of_routes_says_is_served() {
     let stage = Stage::open_to_everybody().await;
     let mut admin = stage.admin().await;

@@ -7,11 +7,11 @@ use crate::domain::audit::Action;
 use crate::domain::checks::{Check, Finding};
 use crate::domain::identity::Freshness;
 use crate::domain::record::{CauseCode, Method, Outcome};
+use crate::front::route::SINGLE_SIGN_ON_AT;
 use crate::usecase::UserView;
 use crate::web::views::record::Remedy;
 use crate::web::views::{Link, Tag, Tone};
 
-const SECTION: &str = "/settings/users#single-sign-on";
 const UNIFIED_LOGIN: &str = "/help/unified-login-with-kaseyaone";
 
 /// The item of the article's list, in its words.
@@ -184,12 +184,13 @@ pub(crate) fn cause(code: CauseCode) -> &'static str {
 /// What helps, with the control that does it.
 pub(crate) fn remedy(code: CauseCode) -> Remedy {
     let (sentence, link) = match code {
-        CauseCode::AllowOff => {
-            ("Turn on Allow Users to Log in with KaseyaOne.", Some(Link::new(SECTION, "Single Sign-On")))
-        }
+        CauseCode::AllowOff => (
+            "Turn on Allow Users to Log in with KaseyaOne.",
+            Some(Link::new(SINGLE_SIGN_ON_AT, "Single Sign-On")),
+        ),
         CauseCode::CreateOff => (
             "Turn on Enable Automatic User Creation, or add the user by hand.",
-            Some(Link::new(SECTION, "Single Sign-On")),
+            Some(Link::new(SINGLE_SIGN_ON_AT, "Single Sign-On")),
         ),
         CauseCode::AccessDenied | CauseCode::ProviderError => (
             "Check in KaseyaOne that the person exists, is active and can complete the login; then let them sign in again.",
@@ -220,7 +221,7 @@ pub(crate) fn remedy(code: CauseCode) -> Remedy {
         ),
         CauseCode::OtherCompany => (
             "Compare the linked KaseyaOne company with the person's company. People of other companies get no account here.",
-            Some(Link::new(SECTION, "Single Sign-On")),
+            Some(Link::new(SINGLE_SIGN_ON_AT, "Single Sign-On")),
         ),
         CauseCode::EmailConflict => (
             "Correct the address in KaseyaOne, or remove the account that holds it.",

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::domain::record::{Category, CauseCode};
 use crate::usecase::UserView;
 
-use super::{administrator, person};
+use super::administrator;
+use crate::front::refusal;
 
 #[test]
 fn each_cause_has_its_own_sentence_for_the_administrator() {
@@ -16,7 +17,7 @@ fn each_cause_has_its_own_sentence_for_the_administrator() {
 #[test]
 fn no_category_tells_whether_an_address_is_known_here() {
     for category in Category::ALL {
-        let words = person::plain(*category);
+        let words = refusal::plain(*category);
         let all = format!("{} {} {}", words.title, words.sentence, words.next_step).to_lowercase();
         for telling in
             ["deactivated", "removed", "no account", "already exists", "unverified", "has an account"]
@@ -29,13 +30,13 @@ fn no_category_tells_whether_an_address_is_known_here() {
 #[test]
 fn no_refusal_is_answered_as_a_failure_of_the_server() {
     for code in CauseCode::ALL {
-        assert_ne!(person::status(*code).as_u16(), 500, "{code}");
+        assert_ne!(refusal::status(*code).as_u16(), 500, "{code}");
     }
 }
 
 #[test]
 fn causes_of_one_category_that_concern_accounts_look_the_same_to_the_person() {
-    let of = |code: CauseCode| (person::status(code), person::plain(code.category()));
+    let of = |code: CauseCode| (refusal::status(code), refusal::plain(code.category()));
     let unknown = of(CauseCode::CreateOff);
     for code in [CauseCode::AccountDeactivated, CauseCode::AccountRemoved, CauseCode::EmailConflict] {
         assert_eq!(of(code), unknown, "{code}");
@@ -65,11 +66,11 @@ fn the_sentences_are_as_reviewed() {
     let table: Vec<_> = CauseCode::ALL
         .iter()
         .map(|code| {
-            let plain = person::plain(code.category());
+            let plain = refusal::plain(code.category());
             let remedy = administrator::remedy(*code);
             format!(
                 "{code} {status}\n  person: {title}. {sentence} {next}\n  administrator: {cause} {remedy} [{link}]",
-                status = person::status(*code).as_u16(),
+                status = refusal::status(*code).as_u16(),
                 title = plain.title,
                 sentence = plain.sentence,
                 next = plain.next_step,

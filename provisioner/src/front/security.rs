@@ -11,10 +11,17 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use url::Url;
 
-use super::page::Matter;
-
 /// Largest body that is read, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
+
+/// Why a request comes to no handler, or a handler to no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stopped {
+    /// Another site's page sent it in a person's name.
+    OtherSite,
+    /// A panic, which is a bug.
+    OutOfOrder,
+}
 
 /// The headers, made once from the configuration.
 #[derive(Clone, Debug)]
@@ -73,23 +80,23 @@ impl SecurityHeaders {
 pub(crate) fn guard<S, A>(router: Router<S>, base_url: &Url, answer: A) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
-    A: Fn(Matter) -> Response + Clone + Send + Sync + 'static,
+    A: Fn(Stopped) -> Response + Clone + Send + Sync + 'static,
 {
     let refuse = answer.clone();
     let origin = base_url.origin().ascii_serialization();
     let same_site = CsrfLayer::new().add_trusted_origin(origin).unwrap_or_default();
-    recover(router.layer(same_site.with_rejection_response(move |_| refuse(Matter::OtherSite))), answer)
+    recover(router.layer(same_site.with_rejection_response(move |_| refuse(Stopped::OtherSite))), answer)
 }
 
 /// Bounds what is read, and answers a panic.
 pub(crate) fn recover<S, A>(router: Router<S>, answer: A) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
-    A: Fn(Matter) -> Response + Clone + Send + Sync + 'static,
+    A: Fn(Stopped) -> Response + Clone + Send + Sync + 'static,
 {
     router
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(CatchPanicLayer::custom(move |_| answer(Matter::OutOfOrder)))
+        .layer(CatchPanicLayer::custom(move |_| answer(Stopped::OutOfOrder)))
 }
 
 #[cfg(test)]
@@ -97,6 +104,7 @@ mod tests {
     //! The bounds, around handlers that misbehave.
 
     use axum::body::Body;
+    use axum::http::StatusCode;
     use axum::response::IntoResponse as _;
     use axum::routing::get;
     use tower::ServiceExt as _;
@@ -107,7 +115,11 @@ mod tests {
         let base_url = Url::parse(base_url).unwrap();
         let headers = SecurityHeaders::new(&base_url, "https://one.example/realm");
         let router = Router::new().route("/", get(panicking).post(|| async {}));
-        guard(router, &base_url, Matter::into_response)
+        let told = |stopped| match stopped {
+            Stopped::OtherSite => StatusCode::FORBIDDEN.into_response(),
+            Stopped::OutOfOrder => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        };
+        guard(router, &base_url, told)
             .layer(axum::middleware::from_fn(move |request, next| headers.clone().apply(request, next)))
             .oneshot(request)
             .await
@@ -119,11 +131,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_a_page_with_every_header() {
+    async fn a_panic_is_answered_with_every_header() {
         let response = answer("http://127.0.0.1:8400", Request::new(Body::empty())).await;
         assert_eq!(response.status(), 500);
         assert!(response.headers().contains_key(header::CONTENT_SECURITY_POLICY));
-        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
     }
 
     #[tokio::test]

@@ -1,4 +1,6 @@
-//! What the person whose sign-in made no session is told (S-71).
+//! What the person whose sign-in made no session is told, on a page and in a problem (S-71).
+//!
+//! It is chosen by category only, so that nothing tells whether an address is known here.
 
 use axum::http::StatusCode;
 

@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use url::Url;
 
-use crate::usecase::BROWSER_KNOWN_FOR;
+use crate::app::App;
+use crate::usecase::{BROWSER_KNOWN_FOR, SignedIn};
 
 /// How the cookies are named and marked, by the scheme of the base URL.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +71,14 @@ impl Cookies {
         cookie.set_same_site(SameSite::Lax);
         cookie.to_string()
     }
+}
+
+/// What a browser keeps after a sign-in.
+pub(crate) fn signed_in_cookies(app: &App, signed_in: &SignedIn) -> (SetCookie, Option<SetCookie>) {
+    let cookies = Cookies::new(app.base_url());
+    let session = cookies.set(CookieKind::Session, signed_in.session.expose());
+    let browser = signed_in.browser.as_ref();
+    (session, browser.map(|browser| cookies.set(CookieKind::Browser, browser.expose())))
 }
 
 /// A `Set-Cookie` header as a part of a response.
