@@ -329,6 +329,64 @@ mod tests {
 
     const GOOD: &str = "database_url = \"sqlite://x.db\"\n[kaseyaone]\nissuer = \"https://one.example\"\nclient_id = \"mdr\"\n";
 
+    /// What is written instead of what, and what is said then.
+    const REPLACED: [(&str, &str, &str); 7] = [
+        ("issuer", "isuer", "p.toml:3: there is no key `isuer`; did you mean `issuer`?"),
+        ("client_id", "zzz", "p.toml:4: there is no key `zzz`; remove it, or use one of "),
+        ("client_id = \"mdr\"\n", "", "p.toml:2: the key `client_id` is missing; add `client_id = …`"),
+        (
+            "https://",
+            "http://",
+            "p.toml:3: the issuer `http://one.example` is neither https nor http on the loopback interface; ",
+        ),
+        ("sqlite", "mysql", "p.toml:1: the database URL begins neither with sqlite:// nor "),
+        ("\"mdr\"", "mdr", "p.toml:4: the value cannot be used: "),
+        (
+            "[kaseyaone]\nissuer = \"https://one.example\"\nclient_id = \"mdr\"\n",
+            "",
+            "p.toml:1: the table `[kaseyaone]` is missing; add it, with the keys `issuer` and `client_id`",
+        ),
+    ];
+
+    /// Lines above the good ones, and what is said then.
+    const ABOVE: [(&str, &str); 3] = [
+        (
+            "base_url = \"https://mdr.example/app\"",
+            "p.toml:1: the base URL `https://mdr.example/app` is not an http or https origin; ",
+        ),
+        (
+            "listen = \"8400\"",
+            "p.toml:1: the value of `listen` cannot be used: invalid socket address syntax; give address and port",
+        ),
+        (
+            "base_url = \"https://MDR.example:443/app\"",
+            "p.toml:1: the base URL `https://MDR.example:443/app` is not an http or https origin; ",
+        ),
+    ];
+
+    /// Lines below the good ones, and what is said then.
+    const BELOW: [(&str, &str); 10] = [
+        (
+            "algorithms = [\"HS256\"]",
+            "p.toml:5: `HS256` is not a value of this key; use one of RS256, PS256, ES256",
+        ),
+        ("[sign_in]\nleeway = \"10m\"", "p.toml:6: `leeway` is 10m, which is not between 0 s and 300 s; "),
+        ("client_secret = \"\"", "p.toml:5: the client secret is empty; "),
+        ("scopes = [\"profile email\"]", "p.toml:5: `profile email` is not one scope; "),
+        ("[kaseyaone.claims]\nrole = \"\"", "p.toml:6: the name of the claim `role` is empty; "),
+        ("[passwords]\niterations = 0", "p.toml:6: argon2 refuses this cost of a password: "),
+        ("[passwords]\nmemory_kib = 4", "p.toml:6: argon2 refuses this cost of a password: "),
+        (
+            "[sign_in]\nleeway = \"-5m\"",
+            "p.toml:6: `leeway` is -5m, which is not between 0 s and 300 s; choose a value in that range",
+        ),
+        ("[sign_in]\nleeway = \"a while\"", "p.toml:6: the value of `leeway` cannot be used: "),
+        (
+            "[kaseyaone.directory]\nurl = \"http://Directory.example\"\ntoken = \"t\"",
+            "p.toml:6: the directory `http://Directory.example` is not https; ",
+        ),
+    ];
+
     /// What is said of a file, without the folder it is in.
     fn said(text: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
@@ -351,74 +409,10 @@ mod tests {
 
     #[test]
     fn every_mistake_is_one_sentence_with_file_line_and_remedy() {
-        let cases = [
-            (GOOD.replace("issuer", "isuer"), "p.toml:3: there is no key `isuer`; did you mean `issuer`?"),
-            (GOOD.replace("client_id", "zzz"), "p.toml:4: there is no key `zzz`; remove it, or use one of "),
-            (
-                GOOD.replace("client_id = \"mdr\"\n", ""),
-                "p.toml:2: the key `client_id` is missing; add `client_id = …`",
-            ),
-            (
-                GOOD.replace("https://", "http://"),
-                "p.toml:3: the issuer `http://one.example` is neither https nor http on the loopback interface; ",
-            ),
-            (
-                GOOD.replace("sqlite", "mysql"),
-                "p.toml:1: the database URL begins neither with sqlite:// nor ",
-            ),
-            (
-                format!("{GOOD}algorithms = [\"HS256\"]\n"),
-                "p.toml:5: `HS256` is not a value of this key; use one of RS256, PS256, ES256",
-            ),
-            (
-                format!("{GOOD}[sign_in]\nleeway = \"10m\"\n"),
-                "p.toml:6: `leeway` is 10m, which is not between 0 s and 300 s; ",
-            ),
-            (
-                format!("base_url = \"https://mdr.example/app\"\n{GOOD}"),
-                "p.toml:1: the base URL `https://mdr.example/app` is not an http or https origin; ",
-            ),
-            (format!("{GOOD}client_secret = \"\"\n"), "p.toml:5: the client secret is empty; "),
-            (format!("{GOOD}scopes = [\"profile email\"]\n"), "p.toml:5: `profile email` is not one scope; "),
-            (
-                format!("{GOOD}[kaseyaone.claims]\nrole = \"\"\n"),
-                "p.toml:6: the name of the claim `role` is empty; ",
-            ),
-            (
-                format!("{GOOD}[passwords]\niterations = 0\n"),
-                "p.toml:6: argon2 refuses this cost of a password: ",
-            ),
-            (
-                format!("{GOOD}[passwords]\nmemory_kib = 4\n"),
-                "p.toml:6: argon2 refuses this cost of a password: ",
-            ),
-            (GOOD.replace("\"mdr\"", "mdr"), "p.toml:4: the value cannot be used: "),
-            (
-                format!("{GOOD}[sign_in]\nleeway = \"-5m\"\n"),
-                "p.toml:6: `leeway` is -5m, which is not between 0 s and 300 s; choose a value in that range",
-            ),
-            (
-                format!("listen = \"8400\"\n{GOOD}"),
-                "p.toml:1: the value of `listen` cannot be used: invalid socket address syntax; give address and port",
-            ),
-            (
-                format!("{GOOD}[sign_in]\nleeway = \"a while\"\n"),
-                "p.toml:6: the value of `leeway` cannot be used: ",
-            ),
-            (
-                "database_url = \"sqlite://x.db\"\n".to_owned(),
-                "p.toml:1: the table `[kaseyaone]` is missing; add it, with the keys `issuer` and `client_id`",
-            ),
-            (
-                format!("base_url = \"https://MDR.example:443/app\"\n{GOOD}"),
-                "p.toml:1: the base URL `https://MDR.example:443/app` is not an http or https origin; ",
-            ),
-            (
-                format!("{GOOD}[kaseyaone.directory]\nurl = \"http://Directory.example\"\ntoken = \"t\"\n"),
-                "p.toml:6: the directory `http://Directory.example` is not https; ",
-            ),
-        ];
-        for (text, expected) in cases {
+        let replaced = REPLACED.map(|(good, wrong, expected)| (GOOD.replace(good, wrong), expected));
+        let above = ABOVE.map(|(line, expected)| (format!("{line}\n{GOOD}"), expected));
+        let below = BELOW.map(|(lines, expected)| (format!("{GOOD}{lines}\n"), expected));
+        for (text, expected) in replaced.into_iter().chain(above).chain(below) {
             let said = said(&text);
             assert!(said.starts_with(expected), "said: {said}\nexpected: {expected}");
             assert_eq!(said.lines().count(), 1, "{said}");
