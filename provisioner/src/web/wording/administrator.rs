@@ -183,75 +183,71 @@ pub(crate) fn cause(code: CauseCode) -> &'static str {
 
 /// What helps, with the control that does it.
 pub(crate) fn remedy(code: CauseCode) -> Remedy {
-    let (sentence, link) = match code {
-        CauseCode::AllowOff => (
-            "Turn on Allow Users to Log in with KaseyaOne.",
-            Some(Link::new(SINGLE_SIGN_ON_AT, "Single Sign-On")),
-        ),
-        CauseCode::CreateOff => (
-            "Turn on Enable Automatic User Creation, or add the user by hand.",
-            Some(Link::new(SINGLE_SIGN_ON_AT, "Single Sign-On")),
-        ),
-        CauseCode::AccessDenied | CauseCode::ProviderError => (
-            "Check in KaseyaOne that the person exists, is active and can complete the login; then let them sign in again.",
-            Some(Link::new(UNIFIED_LOGIN, "Unified Login with KaseyaOne")),
-        ),
+    Remedy { sentence: advice(code), link: control(code) }
+}
+
+fn advice(code: CauseCode) -> &'static str {
+    match code {
+        CauseCode::AllowOff => "Turn on Allow Users to Log in with KaseyaOne.",
+        CauseCode::CreateOff => "Turn on Enable Automatic User Creation, or add the user by hand.",
+        CauseCode::AccessDenied | CauseCode::ProviderError => {
+            "Check in KaseyaOne that the person exists, is active and can complete the login; then let them sign in again."
+        }
         CauseCode::RequestExpired
         | CauseCode::CodeExpired
         | CauseCode::TokenExpired
         | CauseCode::StateMismatch
         | CauseCode::CallbackReplayed
-        | CauseCode::OtherBrowser => ("Ask the person to begin again from the sign-in page.", None),
-        CauseCode::TokenInvalid | CauseCode::ResponseIssuer | CauseCode::CallbackMalformed => (
-            "Ask the person to begin again. If it repeats, compare this service's KaseyaOne configuration with KaseyaOne.",
-            None,
-        ),
-        CauseCode::ProviderUnavailable => {
-            ("Wait until KaseyaOne is reachable; sign-in recovers by itself.", None)
+        | CauseCode::OtherBrowser => "Ask the person to begin again from the sign-in page.",
+        CauseCode::TokenInvalid | CauseCode::ResponseIssuer | CauseCode::CallbackMalformed => {
+            "Ask the person to begin again. If it repeats, compare this service's KaseyaOne configuration with KaseyaOne."
         }
+        CauseCode::ProviderUnavailable => "Wait until KaseyaOne is reachable; sign-in recovers by itself.",
         CauseCode::LeftoverSession => {
-            ("Ask the person to sign out here, and of KaseyaOne, and to sign in again.", None)
+            "Ask the person to sign out here, and of KaseyaOne, and to sign in again."
         }
         CauseCode::LocalCredentials | CauseCode::LocalLocked => {
-            ("Ask the person to log in with KaseyaOne; only that creates accounts.", None)
+            "Ask the person to log in with KaseyaOne; only that creates accounts."
         }
-        CauseCode::LocalNotPermitted => (
-            "Ask the person to log in with KaseyaOne, or name them among the exceptions.",
-            Some(Link::new("/settings/users#exceptions", "Exceptions")),
-        ),
-        CauseCode::OtherCompany => (
-            "Compare the linked KaseyaOne company with the person's company. People of other companies get no account here.",
-            Some(Link::new(SINGLE_SIGN_ON_AT, "Single Sign-On")),
-        ),
-        CauseCode::EmailConflict => (
-            "Correct the address in KaseyaOne, or remove the account that holds it.",
-            Some(users(UserView::All, "All users")),
-        ),
-        CauseCode::AccountDeactivated => (
-            "Activate the account if the person may sign in.",
-            Some(users(UserView::Deactivated, "Deactivated users")),
-        ),
-        CauseCode::AccountRemoved => {
-            ("Allow the person again if they may come back.", Some(users(UserView::Removed, "Removed users")))
+        CauseCode::LocalNotPermitted => {
+            "Ask the person to log in with KaseyaOne, or name them among the exceptions."
         }
-        CauseCode::TenantInactive => {
-            ("Activate this Kaseya MDR account in the configuration of the service.", None)
+        CauseCode::OtherCompany => {
+            "Compare the linked KaseyaOne company with the person's company. People of other companies get no account here."
         }
-        CauseCode::ModuleNotAssigned => ("Assign Kaseya MDR to the person in KaseyaOne.", None),
-        CauseCode::StorageFailure => {
-            ("Check the database of the service; then let the person sign in again.", None)
-        }
-        CauseCode::EmailMissing => ("Give the person an e-mail address in KaseyaOne.", None),
-        CauseCode::EmailUnverified => ("Let the person confirm their e-mail address in KaseyaOne.", None),
+        CauseCode::EmailConflict => "Correct the address in KaseyaOne, or remove the account that holds it.",
+        CauseCode::AccountDeactivated => "Activate the account if the person may sign in.",
+        CauseCode::AccountRemoved => "Allow the person again if they may come back.",
+        CauseCode::TenantInactive => "Activate this Kaseya MDR account in the configuration of the service.",
+        CauseCode::ModuleNotAssigned => "Assign Kaseya MDR to the person in KaseyaOne.",
+        CauseCode::StorageFailure => "Check the database of the service; then let the person sign in again.",
+        CauseCode::EmailMissing => "Give the person an e-mail address in KaseyaOne.",
+        CauseCode::EmailUnverified => "Let the person confirm their e-mail address in KaseyaOne.",
         CauseCode::SessionReused => {
-            ("Ask the person to sign out of KaseyaOne and to sign in again in a clean browser session.", None)
+            "Ask the person to sign out of KaseyaOne and to sign in again in a clean browser session."
         }
-        CauseCode::AdminLinkUnconfirmed => (
-            "Ask the MSP Admin to log in with their local password in the same browser within 10 minutes, and to answer whether to link this KaseyaOne user.",
-            None,
-        ),
+        CauseCode::AdminLinkUnconfirmed => {
+            "Ask the MSP Admin to log in with their local password in the same browser within 10 minutes, and to answer whether to link this KaseyaOne user."
+        }
+    }
+}
+
+/// The page on which the advice is followed; none where that is done elsewhere, or by the person.
+fn control(code: CauseCode) -> Option<Link> {
+    let link = match code {
+        CauseCode::AllowOff | CauseCode::CreateOff | CauseCode::OtherCompany => {
+            Link::new(SINGLE_SIGN_ON_AT, "Single Sign-On")
+        }
+        CauseCode::AccessDenied | CauseCode::ProviderError => {
+            Link::new(UNIFIED_LOGIN, "Unified Login with KaseyaOne")
+        }
+        CauseCode::LocalNotPermitted => Link::new("/settings/users#exceptions", "Exceptions"),
+        CauseCode::EmailConflict => users(UserView::All, "All users"),
+        CauseCode::AccountDeactivated => users(UserView::Deactivated, "Deactivated users"),
+        CauseCode::AccountRemoved => users(UserView::Removed, "Removed users"),
+        _ => return None,
     };
-    Remedy { sentence, link }
+    Some(link)
 }
 
 /// A link to a view of the list of users.
