@@ -215,12 +215,19 @@ impl Run {
         let database = self.postgres.clone().map_or(Database::Sqlite, Database::Postgres);
         configure(RunOptions { database })?;
         let plan = self.plan(cases, &selection);
+        let differing_ones_wait = matches!(plan.snapshots, SnapshotStore::Folder { write: true, .. });
         let report = runner::run::<World>(plan).await.context("the run could not be carried out")?;
         if let Some(folder) = &self.report {
             report.write(folder).with_context(|| format!("cannot write reports to {}", folder.display()))?;
         }
         print!("{}", summary(&report));
-        Ok(verdict(&report))
+        let exit = verdict(&report);
+        if exit == Exit::NeedsReview && differing_ones_wait {
+            println!(
+                "Only transcripts differ. Review them with `harness snapshots list`, or with `cargo insta review`."
+            );
+        }
+        Ok(exit)
     }
 
     fn plan(&self, cases: Vec<Case>, selection: &Selection) -> RunPlan {

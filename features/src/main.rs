@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use features::runner::Exit;
 
 mod command;
 
@@ -14,14 +15,14 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("harness: the runtime cannot start: {error}");
-            return ExitCode::from(2);
+            return Exit::Broken.into();
         }
     };
     match runtime.block_on(command.run()) {
         Ok(exit) => exit.into(),
         Err(error) => {
             eprintln!("harness: {error:#}");
-            features::runner::Exit::Broken.into()
+            Exit::Broken.into()
         }
     }
 }

@@ -31,11 +31,6 @@ impl Bdd {
         }
         let code = exit_code(&mut harness)?;
         println!("Reports: target/bdd/report.html, target/bdd/junit.xml");
-        if code == 3 {
-            println!(
-                "Only transcripts differ. Review them with `cargo insta review`, or with `harness snapshots show`."
-            );
-        }
         Ok(code.into())
     }
 }
