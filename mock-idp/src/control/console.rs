@@ -41,6 +41,7 @@ pub(super) fn router() -> Router {
         .route("/_control/console/console.js", get(script))
         .route("/_control/console/console.css", get(style))
         .route("/_control/console/person", post(acts::person))
+        .route("/_control/console/add", post(acts::add))
         .route("/_control/console/change", post(acts::change))
         .route("/_control/console/arm", post(acts::arm))
         .route("/_control/console/disarm", post(acts::disarm))

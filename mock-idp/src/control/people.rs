@@ -10,6 +10,7 @@ use fixtures::Person;
 use serde::{Deserialize, Serialize};
 
 use crate::config;
+use crate::config::tree::Node;
 use crate::control::problem::{Problem, patched, read};
 use crate::handles::{NotFound, People};
 use crate::http::backchannel_logout::LogoutDelivery;
@@ -30,18 +31,23 @@ pub(crate) async fn add_person(
     Place { realm, .. }: Place,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Person>), Problem> {
+    Ok((StatusCode::CREATED, Json(added(&realm, read(&body)?)?)))
+}
+
+/// Adds the person that this describes.
+pub(super) fn added(realm: &Arc<Realm>, described: Node) -> Result<Person, Problem> {
     let only_company = match realm.lock().people.companies() {
         [only] => Some(only.key.clone()),
         _ => None,
     };
-    let person = config::person(read(&body)?, only_company.as_deref())?;
-    let people = People(Arc::clone(&realm));
+    let person = config::person(described, only_company.as_deref())?;
+    let people = People(Arc::clone(realm));
     if people.get(&person.key).is_some() {
         return Err(Problem::taken("person", &person.key));
     }
-    check_person(&realm, &person)?;
+    check_person(realm, &person)?;
     people.add(person.clone());
-    Ok((StatusCode::CREATED, Json(person)))
+    Ok(person)
 }
 
 /// People that are wanted.

@@ -47,6 +47,11 @@ impl Problem {
         Self { status: status.as_u16(), code, detail }
     }
 
+    /// What is wrong and what to do.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     pub(crate) fn foreign() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,

@@ -88,6 +88,40 @@ async fn people_are_changed_by_its_forms() {
 }
 
 #[tokio::test]
+async fn somebody_new_is_added() {
+    let console = Console::open().await;
+    let alice = [
+        ("key", "alice"),
+        ("given_name", "Alice"),
+        ("family_name", ""),
+        ("email", "alice@contoso.example"),
+        ("company", "contoso"),
+        ("role", ""),
+        ("back", "q=alice"),
+    ];
+    console.done("add", &alice, "/_control/console?q=alice&did=added#people").await;
+    let made = console.idp.people().get("alice").expect("she is there");
+    assert_eq!((&*made.given_name, &*made.role, &*made.company), ("Alice", "User", "contoso"));
+    assert_eq!((made.email.as_deref(), made.email_verified), (Some("alice@contoso.example"), Some(true)));
+    let back = console.browser.sign_in(&console.idp, "alice", &[]).await;
+    assert!(back.param("code").is_some(), "{back:?}");
+    for (key, role, sentence) in [
+        ("alice", "User", "there is a person &#34;alice&#34; already"),
+        ("", "User", "key"),
+        ("bob", "Boss", "there is no KaseyaOne role &#34;Boss&#34;"),
+    ] {
+        let form = [("key", key), ("email", "typed@x.example"), ("company", "contoso"), ("role", role)];
+        let refused = console.post("add", &form).await;
+        assert_eq!(refused.status, 422, "{key:?}");
+        assert!(refused.body.contains(sentence), "no {sentence} in {}", refused.body);
+        assert!(
+            tag(&refused.body, "new-person").contains(" open") && refused.body.contains("typed@x.example")
+        );
+    }
+    assert!(!tag(&console.show("").await, "new-person").contains(" open"));
+}
+
+#[tokio::test]
 async fn accounts_are_renamed_moved_and_made_again_by_its_forms() {
     let console = Console::open().await;
     let dana = || console.idp.people().get("dana").expect("dana");
@@ -254,7 +288,8 @@ async fn the_journal_is_masked_narrowed_and_newest_first() {
     assert_eq!((story.status.as_u16(), story.page()), (200, "story"));
     let tokens = console.show("operation=token&person=dana").await;
     assert!(tokens.contains("<strong>token</strong>") && !tokens.contains("<strong>authorize</strong>"));
-    assert!(console.show("person=nobody").await.contains("Nothing was asked yet."));
+    assert!(console.show("person=nobody").await.contains("Nothing like that was asked yet."));
+    assert!(Console::open().await.show("").await.contains("Nothing was asked yet."));
 }
 
 #[tokio::test]

@@ -8,7 +8,9 @@ use jiff::SignedDuration;
 
 use super::back;
 use super::form::Form;
+use crate::config::tree::of_value;
 use crate::control::faults::disarm_one;
+use crate::control::people::added;
 use crate::fault::Target;
 use crate::handles::{ClockHandle, Faults, People};
 use crate::http::place::Place;
@@ -39,6 +41,18 @@ pub(super) async fn person(place: Place, body: Bytes) -> Response {
         other => return back(&place, &form, "people", Err(format!("nobody can {other:?} a person"))),
     };
     back(&place, &form, "people", done.map_err(words))
+}
+
+/// Adds a person; what is left empty is as in a configuration file.
+pub(super) async fn add(place: Place, body: Bytes) -> Response {
+    let form = Form::read(&body);
+    let said = |name: &&str| !form.text(name).is_empty();
+    let members = ["key", "given_name", "family_name", "email", "company", "role"].into_iter().filter(said);
+    let described = members.map(|name| (name.to_owned(), form.text(name).into())).collect();
+    let done = of_value(&serde_json::Value::Object(described)).map_err(words);
+    let done = done
+        .and_then(|described| added(&place.realm, described).map_err(|problem| problem.detail().to_owned()));
+    back(&place, &form, "people", done.map(|_| "added"))
 }
 
 /// Changes the e-mail address and the role of a person, or the user name, or the company.

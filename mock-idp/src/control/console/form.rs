@@ -37,6 +37,11 @@ impl<'a> Typed<'a> {
         Self(self.0.filter(is_about))
     }
 
+    /// Only what a form with this field said.
+    pub(super) fn with(self, field: &str) -> Self {
+        Self(self.0.filter(|form| form.0.first(field).is_some()))
+    }
+
     /// Only if this is so.
     pub(super) fn only(self, so: bool) -> Self {
         Self(self.0.filter(|_| so))

@@ -92,6 +92,7 @@ fn sentence(did: &str) -> (&'static str, &'static str) {
         "rule" => ("rules", "The rule is there."),
         "taken-back" => ("rules", "Taken back."),
         "registered" => ("clients", "The address is registered."),
+        "added" => ("people", "The person is there; the password is password, the one-time code 123456."),
         "changed" => ("people", "The person was changed."),
         "deactivate" => ("people", "The person was deactivated; sessions have ended."),
         "lock" => ("people", "The person was locked; sessions have ended."),

@@ -24,7 +24,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
     staged("claim-groups-objects", "each group is an object", &[Identity], "OIDC Core 5.1.2", Accept),
     staged(
         "claim-email-verified-string",
-        "email_verified is the text true",
+        "email_verified is the text true, and the address is only shown",
         &[Identity],
         "OIDC Core 5.1",
         Either,
@@ -38,7 +38,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
     ]),
     staged(
         "claim-email-verified-absent",
-        "nothing says whether the e-mail address is verified",
+        "nothing says whether the e-mail address is verified, and it is only shown",
         &[Identity],
         "OIDC Core 5.1",
         Either,

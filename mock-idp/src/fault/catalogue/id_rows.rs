@@ -28,16 +28,22 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         ]),
     staged(
         "id-email-absent-flag",
-        "nothing says whether the e-mail address is verified",
+        "nothing says whether the e-mail address is verified, and accounts are found by it",
         &[Identity],
         "OIDC Core 5.1",
         Refuse,
     )
     .binding(Binds::OwnRule)
     .seen(&["nOAuth", "certmate#206", "chirpstack#302"]),
-    staged("id-email-string-true", "email_verified is the text true", &[Identity], "OIDC Core 5.1", Refuse)
-        .binding(Binds::OwnRule)
-        .seen(&["listmonk#2237", "AFFiNE#14609", "zitadel/oidc#139", "rustdesk-api#502"]),
+    staged(
+        "id-email-string-true",
+        "email_verified is the text true, and accounts are found by the address",
+        &[Identity],
+        "OIDC Core 5.1",
+        Refuse,
+    )
+    .binding(Binds::OwnRule)
+    .seen(&["listmonk#2237", "AFFiNE#14609", "zitadel/oidc#139", "rustdesk-api#502"]),
     staged(
         "id-email-changed",
         "the same subject comes with another e-mail address",

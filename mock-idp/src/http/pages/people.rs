@@ -12,8 +12,11 @@ use crate::realm::directory::Found;
 use crate::realm::invent::MADE_UP;
 use crate::realm::{Realm, State};
 
-/// Most people of a company on a page. Where there are more people than this, they can be looked for.
+/// Most people of a company on a page.
 const SHOWN: usize = 100;
+
+/// Where there are more people than this, they can be looked for.
+const FEW: usize = 40;
 
 pub(super) struct CompanyGroup {
     pub(super) name: String,
@@ -84,9 +87,9 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Whether there are more people than a page holds, or some are looked for already.
+/// Whether there are more people than one finds at a glance, or some are looked for already.
 pub(super) fn has_many(state: &State, wanted: &str) -> bool {
-    !wanted.is_empty() || state.people.keys().nth(SHOWN).is_some()
+    !wanted.is_empty() || state.people.keys().nth(FEW).is_some()
 }
 
 /// Who is looked for, and who was found.

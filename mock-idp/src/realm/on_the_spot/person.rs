@@ -48,6 +48,9 @@ impl State {
         if let Some(known) = self.known(named)? {
             return Ok((known, claims));
         }
+        if self.people.is_taken(named.name) {
+            return Err(Refusal::new("person_known", deleted(named.name)));
+        }
         if !self.switches.any_person {
             return Err(Refusal::new("person_known", rules::unknown(named.name)));
         }
@@ -72,9 +75,6 @@ impl State {
 
     fn take_person(&mut self, named: &Named<'_>) -> Result<String, Refusal> {
         let name = named.name;
-        if self.people.is_taken(name) {
-            return Err(Refusal::new("person_known", deleted(name)));
-        }
         let person = rules::person(name, named.company, self.people.companies())?;
         if !self.people_on_the_spot.insert(name, 4 * name.len()) {
             return Err(Refusal::new("people_on_the_spot", full("people")));
