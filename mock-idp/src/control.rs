@@ -25,7 +25,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, Method};
-use axum::middleware::{Next, from_fn, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use fixtures::nearest_remedy;
@@ -105,7 +105,9 @@ pub(crate) fn router() -> Router {
         .routes(routes!(tokens::send_logout_token))
         .split_for_parts();
     let document = Arc::new(openapi::completed(document));
+    let plain = Arc::new(query::plain(&document));
     router
+        .layer(from_fn_with_state(plain, query::heard))
         .route("/_control/openapi.json", get(async move |place: Place| described(&document, &place)))
         .merge(console::router())
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

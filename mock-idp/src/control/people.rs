@@ -12,16 +12,35 @@ use serde::{Deserialize, Serialize};
 use crate::config;
 use crate::config::tree::Node;
 use crate::control::problem::{Problem, patched, read};
+use crate::control::query::Asked;
 use crate::handles::{NotFound, People};
 use crate::http::backchannel_logout::LogoutDelivery;
 use crate::http::place::Place;
 use crate::protocol::launch::Launch;
 use crate::realm::Realm;
 
-/// Everybody, the deleted included. Passwords and codes are in it: they are public and worthless.
-#[utoipa::path(get, path = "/_control/people", tag = "people", responses((status = OK, body = Vec<Person>)))]
-pub(crate) async fn list_people(Place { realm, .. }: Place) -> Json<Vec<Person>> {
-    Json(People(realm).list())
+/// Who is looked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PeopleQuery {
+    /// Part of a name, address, company or role.
+    q: Option<String>,
+}
+
+/// Everybody, or those who are looked for, the deleted included. Passwords and codes are in it: they are public and worthless.
+#[utoipa::path(get, path = "/_control/people", tag = "people", params(PeopleQuery),
+    responses((status = OK, body = Vec<Person>), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn list_people(
+    Place { realm, .. }: Place,
+    Asked(PeopleQuery { q }): Asked<PeopleQuery>,
+) -> Json<Vec<Person>> {
+    let Some(wanted) = q.filter(|wanted| !wanted.trim().is_empty()) else {
+        return Json(People(realm).list());
+    };
+    // Among many people this takes a while, and nobody is to wait for it.
+    let everybody = realm.lock().people.everybody();
+    Json(everybody.described(wanted.trim()).map(|person| Person::clone(person)).collect())
 }
 
 /// Adds a person. Only `key` is needed, and `company` where there are several; what is not given is as in a configuration file.

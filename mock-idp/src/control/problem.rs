@@ -13,6 +13,7 @@ use crate::fault::{ArmError, UnknownFault};
 use crate::handles::{NotFound, RuleError};
 use crate::journal::NotSeen;
 use crate::plan::RealmError;
+use crate::protocol::text::shorten;
 use crate::realm::invent::InventError;
 use crate::realm::launch::LaunchError;
 use crate::realm::lifecycle::PersonError;
@@ -89,6 +90,10 @@ impl Problem {
     pub(crate) fn no_authority() -> Self {
         let detail = "there is no authority here: serve with --tls to have one made";
         Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    pub(crate) fn takes_none(parameter: &str) -> Self {
+        Self::wrong(format!("there is no parameter {:?}; this takes none", shorten(parameter)))
     }
 
     pub(crate) fn wrong(detail: impl Into<String>) -> Self {

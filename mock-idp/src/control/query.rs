@@ -1,10 +1,17 @@
 //! What is asked in the query of an address. What is wrong with it is told by the parameter and what that takes.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{FromRequestParts, Query};
-use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequestParts, MatchedPath, Query, Request, State};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::control::OPEN;
 use crate::control::problem::Problem;
 use crate::journal::Params;
 use crate::protocol::text::shorten;
@@ -27,6 +34,37 @@ pub(super) fn asked<T: DeserializeOwned>(params: &Params, more: &[&str]) -> Resu
     Query::try_from_uri(&uri)
         .map(|Query(read)| read)
         .map_err(|error| Problem::wrong(wrong(&error, params, more)))
+}
+
+/// Operations that take nothing in their address: method and path, as the document has them.
+pub(super) fn plain(document: &Value) -> BTreeSet<(String, String)> {
+    let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
+    let paths = members(&document["paths"]).into_iter();
+    let operations = paths.flat_map(|(path, operations)| {
+        members(&operations).into_iter().map(move |(method, operation)| (method, path.clone(), operation))
+    });
+    let in_query = |parameter: &Value| parameter["in"] == "query";
+    let takes =
+        |operation: &Value| operation["parameters"].as_array().is_some_and(|all| all.iter().any(in_query));
+    // Whoever watches it may add what they like.
+    let plain = operations.filter(|(_, path, operation)| !takes(operation) && !OPEN.contains(&path.as_str()));
+    plain.map(|(method, path, _)| (method.to_uppercase(), path)).collect()
+}
+
+/// What is said to an operation that takes nothing in its address would go unheard.
+pub(super) async fn heard(
+    State(plain): State<Arc<BTreeSet<(String, String)>>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let params = Params::parse(request.uri().query().unwrap_or_default());
+    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().replace("{*", "{"));
+    let operation = (request.method().to_string(), matched.unwrap_or_default());
+    let first = params.iter().map(|(name, _)| name.to_owned()).next();
+    match first.filter(|_| plain.contains(&operation)) {
+        Some(name) => Problem::takes_none(&name).into_response(),
+        None => next.run(request).await,
+    }
 }
 
 /// That a parameter has a value which is none, and what it takes.

@@ -693,3 +693,49 @@ async fn companies_come_and_go_with_snapshots_and_resets() {
     let missing = acme.companies().remove("fabrikan").expect_err("there is none");
     assert!(matches!(missing, mock_idp::CompanyError::NotFound(_)), "{missing}");
 }
+
+#[tokio::test]
+async fn nothing_in_an_address_goes_unheard() {
+    let idp = MockIdp::start().await;
+    let browser = Browser::new();
+    let get = async |path: &str| browser.get(&format!("{}{path}", idp.control_url())).await;
+    for (path, name) in [
+        ("/stories?limit=1", "limit"),
+        ("/clock?x=1", "x"),
+        ("/people/dana?q=x", "q"),
+        ("/snapshots?%22%3C=1", "\"<"),
+        ("/clients?a", "a"),
+    ] {
+        let refused = get(path).await;
+        let detail = format!("there is no parameter {name:?}; this takes none");
+        assert_eq!(
+            (refused.status.as_u16(), &refused.json()["detail"]),
+            (422, &serde_json::json!(detail)),
+            "{path}"
+        );
+    }
+    let wrong = get("/people?who=dana").await;
+    assert!(
+        wrong.status == 422 && wrong.body.contains("Known are: q") | wrong.body.contains("known are: q"),
+        "{wrong:?}"
+    );
+    let keys = async |path: &str| -> Vec<String> {
+        let found = get(path).await.json();
+        let keys = found.as_array().expect("a list").iter();
+        keys.map(|person| person["key"].as_str().expect("a key").to_owned()).collect()
+    };
+    assert_eq!(keys("/people?q=DANA").await, ["dana"]);
+    assert_eq!(keys("/people?q=contoso").await, ["carl", "sam-contoso"]);
+    assert!(keys("/people?q=nobody").await.is_empty());
+    assert_eq!(keys("/people?q=").await.len(), idp.people().list().len());
+    for path in [
+        "/console?q=x&did=y",
+        "/verdict?client=kaseya-mdr",
+        "/openapi.json?v=1",
+        "/stories",
+        "/clock?",
+        "/health?x=1",
+    ] {
+        assert_eq!(get(path).await.status, 200, "{path}");
+    }
+}

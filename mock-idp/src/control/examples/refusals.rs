@@ -90,6 +90,9 @@ fn taken(asked: &Asked<'_>) -> (&'static str, Problem) {
 }
 
 fn misspelt(takes: &[String]) -> Problem {
+    if takes.is_empty() {
+        return Problem::takes_none("limit");
+    }
     let wrong = takes.first().map(|first| format!("{first}s")).unwrap_or_default();
     let remedy = nearest_remedy(&wrong, takes.iter().map(String::as_str));
     Problem::wrong(format!("there is no parameter {wrong:?}; {remedy}"))
