@@ -102,16 +102,15 @@ async fn a_wrong_issuer_starts_nothing() {
     }
 }
 
-/// How long it takes, the median of nine.
-async fn median(mut once: impl AsyncFnMut(usize)) -> Duration {
-    let mut times = Vec::new();
+/// How long it takes when nothing gets in its way: the least of nine times.
+async fn least(mut once: impl AsyncFnMut(usize)) -> Duration {
+    let mut least = Duration::MAX;
     for number in 0..9 {
         let started = Instant::now();
         once(number).await;
-        times.push(started.elapsed());
+        least = least.min(started.elapsed());
     }
-    times.sort();
-    times[4]
+    least
 }
 
 /// Held against work of the same kind in the same run, however busy the machine is: a key that is searched for takes
@@ -119,9 +118,9 @@ async fn median(mut once: impl AsyncFnMut(usize)) -> Duration {
 #[tokio::test]
 async fn no_key_is_searched_for_when_an_instance_or_a_realm_is_made() {
     let idp = MockIdp::start().await;
-    let signed = median(async |_| drop(idp.mint(&Mint::new("dana", "kaseya-mdr")).expect("tokens"))).await;
-    let started = median(async |_| drop(MockIdp::start().await)).await;
-    let made = median(async |number| {
+    let signed = least(async |_| drop(idp.mint(&Mint::new("dana", "kaseya-mdr")).expect("tokens"))).await;
+    let started = least(async |_| drop(MockIdp::start().await)).await;
+    let made = least(async |number| {
         idp.realms().create(&format!("realm-{number}")).expect("a realm");
     });
     let made = made.await;
