@@ -139,17 +139,7 @@ impl State {
             .and_then(|hint| self.people.hinted(hint))
             .map(|person| person.key.clone());
         let session = cookie.and_then(|cookie| self.live_session(cookie, now)).cloned();
-        let live = session.as_ref().and_then(|session| {
-            let person = self.people.present(&session.person)?;
-            // Where anybody is taken, a hint at nobody is one at somebody new; where nobody sees a page, it is a mistake.
-            let is_meant = self.switches.any_person || self.switches.headless;
-            let fits_login_hint = match &hinted {
-                Some(hinted) => *hinted == session.person,
-                None => request.login_hint.is_none() || !is_meant,
-            };
-            let subject = self.subject_of(&person.key, &request.client_id)?;
-            Some(LiveSession { subject, auth_time: session.auth_time, fits_login_hint })
-        });
+        let live = session.as_ref().and_then(|session| self.as_live(session, request, hinted.as_deref()));
         let honest = decide_login(request, live, hint_subject.as_deref(), now);
         sign_in.person = session.as_ref().map(|session| session.person.clone()).or(hinted.clone());
         let staged = self.stage_decision(request, &honest, session.is_some(), sign_in, note);
@@ -168,20 +158,12 @@ impl State {
             let asked = Asked { request, subject: hint_subject.as_deref() };
             return self.sign_in_without_page(&asked, chosen, cookie, sign_in, note);
         }
-        if let (Answer::Ask(because), true) = (answer, self.switches.headless) {
-            let named = match (hinted, &request.login_hint) {
-                (Some(hinted), _) => Some(hinted),
-                (None, Some(hint)) => Some(hint.clone()).filter(|_| self.switches.any_person),
-                (None, None) => self
-                    .headless_as
-                    .clone()
-                    .filter(|_| because != Because::SelectAccount && hint_subject.is_none()),
-            };
-            if let Some(name) = &named {
-                let asked = Asked { request, subject: hint_subject.as_deref() };
-                let named = Named { name, ..Named::default() };
-                return self.sign_in_without_page(&asked, &named, cookie, sign_in, note);
-            }
+        if let Answer::Ask(because) = answer
+            && let Some(name) = self.without_page(request, hinted, because, hint_subject.is_some())
+        {
+            let asked = Asked { request, subject: hint_subject.as_deref() };
+            let named = Named { name: &name, ..Named::default() };
+            return self.sign_in_without_page(&asked, &named, cookie, sign_in, note);
         }
         match (answer, session) {
             (Answer::Silently, Some(session)) if request.consent => {
@@ -190,6 +172,45 @@ impl State {
             (Answer::Silently, Some(session)) => Ok(self.silently(request, &session, sign_in, note)),
             (Answer::Ask(because), _) => Ok(self.ask(request, because, hint_subject, sign_in)),
             (Answer::Silently, None) => Ok(self.ask(request, Because::NoSession, hint_subject, sign_in)),
+        }
+    }
+
+    /// The session that the browser has, as the request looks at it.
+    fn as_live(
+        &self,
+        session: &Session,
+        request: &AuthorizeRequest,
+        hinted: Option<&str>,
+    ) -> Option<LiveSession> {
+        let person = self.people.present(&session.person)?;
+        // Where anybody is taken, a hint at nobody is one at somebody new; where nobody sees a page, it is a mistake.
+        let is_meant = self.switches.any_person || self.switches.headless;
+        let fits_login_hint = match hinted {
+            Some(hinted) => hinted == session.person,
+            None => request.login_hint.is_none() || !is_meant,
+        };
+        let subject = self.subject_of(&person.key, &request.client_id)?;
+        Some(LiveSession { subject, auth_time: session.auth_time, fits_login_hint })
+    }
+
+    /// Who signs in where nobody sees a page: who is hinted at; where nobody is, whoever does so otherwise, unless the
+    /// request asks for a choice or for a certain subject.
+    fn without_page(
+        &self,
+        request: &AuthorizeRequest,
+        hinted: Option<String>,
+        because: Because,
+        has_subject: bool,
+    ) -> Option<String> {
+        if !self.switches.headless {
+            return None;
+        }
+        match (hinted, &request.login_hint) {
+            (Some(hinted), _) => Some(hinted),
+            (None, Some(hint)) => self.switches.any_person.then(|| hint.clone()),
+            (None, None) => {
+                self.headless_as.clone().filter(|_| because != Because::SelectAccount && !has_subject)
+            }
         }
     }
 
