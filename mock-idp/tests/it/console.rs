@@ -269,6 +269,17 @@ async fn the_clock_is_set_by_its_forms() {
     let reading = console.idp.clock().reading();
     assert_eq!((reading.frozen, reading.advanced_seconds, reading.skew_seconds), (false, 0, 0));
     assert!(!console.show("").await.contains(">Real time</button>"), "there is nothing to take back");
+    for (at, set) in [
+        ("2030-01-31T08:00", "2030-01-31 08:00:00 UTC"),
+        ("2031-02-01T09:10:11", "2031-02-01 09:10:11 UTC"),
+        ("2032-03-04T00:00:00Z", "2032-03-04 00:00:00 UTC"),
+    ] {
+        console.done("clock", &[("do", "freeze")], back).await;
+        console.done("clock", &[("do", "set"), ("at", at)], back).await;
+        let page = console.show("").await;
+        assert!(page.contains(&format!("<p class=\"now\">{set}</p>")), "{at}: {page}");
+    }
+    console.wrong("clock", &[("do", "set"), ("at", "noon")], "&#34;noon&#34; is no time").await;
     console.wrong("clock", &[("advance", "soon")], "&#34;soon&#34; is not a number").await;
 }
 
@@ -332,6 +343,13 @@ async fn rules_are_added_and_taken_back() {
     assert!(page.contains("id=\"take-back-2\"") && !page.contains("id=\"take-back-1\""), "the first is over");
     console.done("take-back", &[("id", "2")], "/_control/console?did=taken-back#rules").await;
     assert!(console.idp.rules().list().iter().all(|rule| !rule.active || rule.fired == 1));
+    let spare = [("operation", "token"), ("client", "spa"), ("after", "2"), ("then", busy), ("times", "1")];
+    console.done("rule", &spare, "/_control/console?did=rule#rules").await;
+    let page = console.show("").await;
+    assert!(page.contains("<td>token at spa, 2 spared</td>"), "{page}");
+    let unspared = [("after", "x"), ("then", busy), ("times", "1")];
+    console.wrong("rule", &unspared, "&#34;x&#34; is not a number that fits after").await;
+    console.done("take-back", &[("id", "all")], "/_control/console?did=taken-back#rules").await;
     for (form, sentence) in [
         ([("operation", "tokn"), ("then", busy), ("times", "1")], "there is no operation"),
         ([("operation", "token"), ("then", "nothing"), ("times", "1")], "then is nothing that a rule does"),

@@ -4,7 +4,9 @@
 use axum::body::Bytes;
 use axum::response::Response;
 use fixtures::Person;
-use jiff::SignedDuration;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::back;
 use super::form::Form;
@@ -139,10 +141,18 @@ pub(super) async fn clock(place: Place, body: Bytes) -> Response {
             clock.restore();
             return back(&place, &form, "clock", Ok("real-time"));
         }
+        "set" => at(form.text("at")).map(|at| clock.set(at)),
         "skew" => form.number("skew").map(|seconds| clock.skew(SignedDuration::from_secs(seconds))),
         _ => form.number("advance").map(|seconds| clock.advance(SignedDuration::from_secs(seconds))),
     };
     back(&place, &form, "clock", done.map(|()| "clock"))
+}
+
+/// A time as a browser sends it, or as RFC 3339 has it, in UTC like every time of the page.
+fn at(text: &str) -> Result<Timestamp, String> {
+    let local = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp());
+    let wrong = || format!("{text:?} is no time; write it as in 2026-01-31T08:00");
+    text.parse().ok().or_else(local).ok_or_else(wrong)
 }
 
 /// Puts the realm back to how it was made.

@@ -105,8 +105,10 @@ fn try_add(place: &Place, form: &Form) -> Result<(), String> {
             times => Ok(times),
         })?),
     };
-    let when = When { operation: given("operation"), person: given("person"), ..When::default() };
-    handle(place, Rules).add(Rule { when, then, times, after: 0 }).map(drop).map_err(words)
+    let after = if form.text("after").is_empty() { 0 } else { form.number("after")? };
+    let (operation, person, client) = (given("operation"), given("person"), given("client"));
+    let when = When { operation, client, person, ..When::default() };
+    handle(place, Rules).add(Rule { when, then, times, after }).map(drop).map_err(words)
 }
 
 /// Takes one rule back, or all.
