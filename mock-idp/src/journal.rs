@@ -269,29 +269,36 @@ impl Entry {
     }
 }
 
-/// What an operation finds out about a request on the way, for its journal entry.
+/// What an operation finds out about a request on the way: what the journal says of it, and what the answer needs beside its
+/// body.
 #[derive(Debug, Default)]
 pub(crate) struct Note {
     pub(crate) person: Option<String>,
     pub(crate) client: Option<String>,
     pub(crate) state: Option<String>,
     pub(crate) client_authentication: Option<&'static str>,
+    pub(crate) needs: Needs,
+    /// The nonce that the next proof is to carry (RFC 9449 8.2).
+    pub(crate) dpop_nonce: Option<String>,
+    pub(crate) refusal: Option<Refusal>,
+    pub(crate) faults: Vec<&'static str>,
+    pub(crate) response: ResponseSummary,
+}
+
+/// What has to be fetched before a request can be answered. Then it is answered anew, as if nothing had happened.
+#[derive(Debug, Default)]
+pub(crate) struct Needs {
     /// An address that a client registered: what lies there is needed for an answer. Until it is there nothing is done.
     pub(crate) wants: Option<String>,
     /// Addresses that were asked for this request, whatever came of it.
     pub(crate) tried: Vec<String>,
     /// Addresses of fetched documents that are good for this answer only.
     pub(crate) spent: Vec<String>,
-    /// The nonce that the next proof is to carry (RFC 9449 8.2).
-    pub(crate) dpop_nonce: Option<String>,
     /// What this request used that is good once.
     pub(crate) once: Vec<String>,
-    pub(crate) refusal: Option<Refusal>,
-    pub(crate) faults: Vec<&'static str>,
-    pub(crate) response: ResponseSummary,
 }
 
-impl Note {
+impl Needs {
     /// What lies at this address is needed, unless it was asked already.
     pub(crate) fn want(&mut self, address: &str) {
         if self.tried.iter().all(|tried| tried != address) {

@@ -14,7 +14,7 @@ use crate::http::record::{Unanswered, write_down};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::http::{authorization, backchannel_logout, delivery, fetch, not_found, pages};
-use crate::journal::{Channel, Note};
+use crate::journal::{Channel, Needs, Note};
 use crate::protocol::error::Refusal;
 use crate::realm::Realm;
 use crate::wire::Lever;
@@ -109,18 +109,18 @@ async fn answer(
     let mut fetched: Vec<Awaited<'_>> = Vec::new();
     loop {
         let tried = fetched.iter().map(|it| it.address.clone()).collect();
-        let mut note = Note { tried, ..Note::default() };
+        let mut note = Note { needs: Needs { tried, ..Needs::default() }, ..Note::default() };
         let reply = match error {
             Some(error) => error.reply(realm, operation, incoming, &mut note),
             None => (operation.run)(realm, incoming, &mut note),
         };
-        let Some(address) = note.wants.take() else {
-            if !note.spent.is_empty() {
-                realm.lock().fetched.forget(&note.spent);
+        let Some(address) = note.needs.wants.take() else {
+            if !note.needs.spent.is_empty() {
+                realm.lock().fetched.forget(&note.needs.spent);
             }
             return (reply, note);
         };
-        realm.lock().forget_once(&note.once);
+        realm.lock().forget_once(&note.needs.once);
         realm.lock().fetched.await_one(&address);
         fetched.push(Awaited { realm, address: address.clone() });
         // An address that leads back to a provider would have it fetch for its own fetching, without end.

@@ -114,7 +114,7 @@ impl State {
         }
         let now = self.now();
         self.seen.insert(name.to_owned(), (), until, now);
-        note.once.push(name.to_owned());
+        note.needs.once.push(name.to_owned());
         true
     }
 
@@ -141,7 +141,7 @@ impl State {
         let genuine = known.and_then(|jwks| verify::verified_by_set(token, &jwks));
         if genuine.is_none() {
             // Never fetched, or the client has a new key.
-            note.want(uri);
+            note.needs.want(uri);
         }
         genuine
     }

@@ -175,9 +175,9 @@ impl State {
             return Err(invalid_uri(reason));
         }
         let address = plain(uri);
-        note.spent.push(address.clone());
+        note.needs.spent.push(address.clone());
         self.fetched.get(&address).cloned().ok_or_else(|| {
-            note.want(&address);
+            note.needs.want(&address);
             invalid_uri("the request object cannot be fetched")
         })
     }

@@ -158,9 +158,9 @@ impl State {
                 Ok(())
             };
         };
-        note.spent.push(uri.clone());
+        note.needs.spent.push(uri.clone());
         let Some(text) = self.fetched.get(&uri) else {
-            note.want(&uri);
+            note.needs.want(&uri);
             return Err(wrong(format!("{uri} cannot be fetched")));
         };
         let listed: Vec<String> = serde_json::from_str(text)

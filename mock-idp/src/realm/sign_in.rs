@@ -68,7 +68,7 @@ impl State {
         note: &mut Note,
     ) -> Authorized {
         let proven = self.proven(params, note);
-        if note.wants.is_some() {
+        if note.needs.wants.is_some() {
             return Authorized::NotYet;
         }
         let Proven { client, to, gathered } = match proven {
@@ -114,7 +114,7 @@ impl State {
         (error, description): (&str, &str),
         note: &mut Note,
     ) -> Option<Arc<AuthorizationResponse>> {
-        let Proven { to, .. } = self.proven(params, note).ok().filter(|_| note.wants.is_none())?;
+        let Proven { to, .. } = self.proven(params, note).ok().filter(|_| note.needs.wants.is_none())?;
         let answer = [("error", error), ("error_description", &*describable(description))];
         let mut sign_in =
             SignIn { client: Some(to.client_id.clone()), state: to.state.clone(), ..SignIn::default() };
