@@ -71,7 +71,8 @@ pub struct Entry {
     /// Parameters of the form in the body.
     #[schema(value_type = Vec<(String, String)>)]
     pub form: Params,
-    /// How the client authenticated: `client_secret_basic`, `client_secret_post`, `none`, `bearer`.
+    /// How the client authenticated: `client_secret_basic`, `client_secret_post`, `client_secret_jwt`, `private_key_jwt`,
+    /// `none`; or `bearer`, by the token of its registration.
     pub client_authentication: Option<&'static str>,
     /// Key of the person, once known.
     pub person: Option<String>,
@@ -145,6 +146,11 @@ impl ResponseSummary {
     }
 }
 
+/// The page that asks a person whether they want to sign out.
+pub(crate) const LOGOUT_PAGE: &str = "kaseyaone-logout";
+/// The page that says that they did not.
+pub(crate) const STILL_SIGNED_IN_PAGE: &str = "kaseyaone-still-signed-in";
+
 impl Entry {
     /// Whether the provider sent a browser to an application on its own, from the portal.
     pub(crate) fn is_launch(&self) -> bool {
@@ -169,12 +175,12 @@ impl Entry {
 
     /// Whether a person was asked if they want to sign out.
     pub(crate) fn asks_to_sign_out(&self) -> bool {
-        self.response.page == Some("kaseyaone-logout")
+        self.response.page == Some(LOGOUT_PAGE)
     }
 
     /// … and answered that they do not.
     pub(crate) fn stays_signed_in(&self) -> bool {
-        self.response.page == Some("kaseyaone-still-signed-in")
+        self.response.page == Some(STILL_SIGNED_IN_PAGE)
     }
 
     /// Whether the answer was sent whole, at once or not.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use super::{Face, policy, show, source_of};
 use crate::base::Base;
 use crate::http::reply::Reply;
-use crate::journal::Note;
+use crate::journal::{LOGOUT_PAGE, Note, STILL_SIGNED_IN_PAGE};
 use crate::protocol::params::Params;
 use crate::realm::State;
 
@@ -48,13 +48,13 @@ pub(crate) fn logout(state: &State, key: &str, params: &Params, note: &mut Note)
     let person = state.people.get(key).map(fixtures::Person::full_name).unwrap_or_default();
     let sent = params.iter().filter(|(name, _)| CARRIED.contains(name)).collect();
     let page = Logout { prefix: &state.base.prefix, client, person: &person, params: sent }.render();
-    show(StatusCode::OK, "kaseyaone-logout", page, &policy, note)
+    show(StatusCode::OK, LOGOUT_PAGE, page, &policy, note)
 }
 
 /// Nothing ended, because the person said so.
 pub(crate) fn still_signed_in(base: &Base, note: &mut Note) -> Reply {
     let page = StillSignedIn { prefix: &base.prefix }.render();
-    show(StatusCode::OK, "kaseyaone-still-signed-in", page, &policy(None, false), note)
+    show(StatusCode::OK, STILL_SIGNED_IN_PAGE, page, &policy(None, false), note)
 }
 
 /// The end of a session; the frames tell clients of it, and then the browser goes on.
