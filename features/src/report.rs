@@ -60,7 +60,7 @@ pub struct ScenarioReport {
     pub took: Duration,
     /// Name of its snapshot.
     pub snapshot: String,
-    /// What was recorded, when all steps passed.
+    /// What happened; of a scenario that failed, up to its failure.
     pub transcript: Option<String>,
 }
 

@@ -1,11 +1,12 @@
 //! The transcript of a scenario: what was exchanged, what was decided, what is stored now that was not before,
 //! what the audit says. One text, the same bytes on every database, in any order, at any concurrency.
 //!
-//! It is written when every step has passed. It judges nothing.
+//! It judges nothing.
 
 use anyhow::Result;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use regex::{Captures, Regex};
+use serde_json::Value;
 use std::{fmt::Write as _, sync::LazyLock};
 
 use crate::{driver::clock::START, world::stage::Stage};
@@ -17,23 +18,49 @@ mod symbols;
 
 use symbols::Symbols;
 
-/// Writes the transcript.
-pub async fn write(stage: &mut Stage) -> Result<String> {
+/// Writes the transcript of a scenario in which every step passed.
+///
+/// # Errors
+/// When it holds something that differs from run to run.
+pub async fn write(stage: &Stage) -> Result<String> {
+    let text = told(stage, &stage.sut.census().await?);
+    scanner::check(&text)?;
+    Ok(text)
+}
+
+/// Writes what can be told of a scenario that failed. It is compared with nothing, so it is not refused when it
+/// holds what differs from run to run, nor when the stored entities cannot be read any longer.
+pub async fn write_so_far(stage: &Stage) -> String {
+    let mut notes = Vec::new();
+    if !stage.has_begun() {
+        notes.push(
+            "   it failed before its first When: everything since the programs were started".to_owned(),
+        );
+    }
+    let census = stage.sut.census().await.unwrap_or_else(|error| {
+        notes.push(format!("   the stored entities cannot be read: {error:#}"));
+        stage.census_before().clone()
+    });
+    let mut text = String::new();
+    if !notes.is_empty() {
+        section(&mut text, "what this is", &notes);
+    }
+    text + &told(stage, &census)
+}
+
+fn told(stage: &Stage, census: &Value) -> String {
     let mut symbols = Symbols::default();
-    let census = stage.sut.census().await?;
     let before = stage.census_before();
-    entities::learn(&census, &mut symbols);
+    entities::learn(census, &mut symbols);
     entities::learn(before, &mut symbols);
-    let change = entities::difference(before, &census);
+    let change = entities::difference(before, census);
     let mut text = String::new();
     section(&mut text, "exchanges", &exchanges::lines(stage, &mut symbols));
     section(&mut text, "decision", &entities::records(&change));
     section(&mut text, "database", &entities::lines(&change));
     section(&mut text, "audit", &entities::audit(&change));
     section(&mut text, "faults", &faults(stage));
-    let text = visible(&symbols.replace(&logical(stage, &text)));
-    scanner::check(&text)?;
-    Ok(text)
+    visible(&symbols.replace(&logical(stage, &text)))
 }
 
 fn section(text: &mut String, title: &str, lines: &[String]) {

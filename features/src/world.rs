@@ -102,17 +102,31 @@ impl World {
     /// # Errors
     /// When an armed fault never struck, or the transcript holds what it must not hold.
     pub async fn finish(&mut self) -> Result<String> {
-        let Some(mut stage) = self.stage.take() else { bail!("the scenario did nothing") };
+        let stage = self.stage.as_mut().context("the scenario did nothing")?;
         stage.check_that_every_fault_struck()?;
-        let text = transcript::write(&mut stage).await?;
-        stage.stop().await?;
+        let text = transcript::write(stage).await?;
+        if let Some(stage) = self.stage.take() {
+            stage.stop().await?;
+        }
         Ok(text)
+    }
+
+    /// What happened in a scenario that failed, up to its failure.
+    pub async fn so_far(&mut self) -> String {
+        match &self.stage {
+            Some(stage) => transcript::write_so_far(stage).await,
+            None => "── nothing happened: the programs were not started".to_owned(),
+        }
     }
 }
 
 impl ScenarioWorld for World {
     fn finish(&mut self) -> LocalBoxFuture<'_, Result<String>> {
         Box::pin(self.finish())
+    }
+
+    fn so_far(&mut self) -> LocalBoxFuture<'_, String> {
+        Box::pin(self.so_far())
     }
 }
 

@@ -26,6 +26,10 @@ impl ScenarioWorld for Toy {
         }
         .boxed_local()
     }
+
+    fn so_far(&mut self) -> LocalBoxFuture<'_, String> {
+        std::future::ready(self.said.join("\n")).boxed_local()
+    }
 }
 
 #[given(expr = "{word} is here")]
@@ -173,6 +177,27 @@ async fn a_failing_step_fails_with_its_words_and_place() {
 async fn a_fault_that_never_struck_fails_its_scenario() {
     let report = run_text("Feature: f\n  Scenario: s\n    Given a fault is armed\n").await;
     assert_eq!(failure(&report), "the fault 'toy' never struck");
+}
+
+#[tokio::test]
+async fn a_scenario_that_failed_leaves_what_happened_up_to_its_failure() {
+    let (snapshots, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let text = "Feature: f\n  Scenario: s\n    Given Ann is here\n    Then 2 things happened\n    Given Bob is here\n  Scenario: t\n    Given Cid is here\n    And a fault is armed\n";
+    let transcripts = Some(kept.path().to_owned());
+    let report = run_alone(RunPlan { transcripts, ..plan(specs(text).cases(), &snapshots) }).await;
+    let told = "Ann came\n── failed\n   Then 2 things happened\n   expected 2, there were 1\n";
+    let written = fs::read_to_string(kept.path().join("toy@s.txt")).unwrap();
+    assert!(written.starts_with(told) && !written.contains("Bob"), "{written}");
+    let written = fs::read_to_string(kept.path().join("toy@t.txt")).unwrap();
+    assert_eq!(written, "Cid came\n── failed\n   the fault 'toy' never struck\n");
+    let folder = tempfile::tempdir().unwrap();
+    report.write(folder.path()).unwrap();
+    for file in ["junit.xml", "report.html"] {
+        let text = fs::read_to_string(folder.path().join(file)).unwrap();
+        assert!(text.contains("Ann came") && text.contains("Cid came"), "{file}: {text}");
+    }
+    let waiting = plan(Vec::new(), &snapshots).snapshots.pending().unwrap();
+    assert!(waiting.is_empty(), "what failed is no candidate for a snapshot: {waiting:?}");
 }
 
 #[tokio::test]

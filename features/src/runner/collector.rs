@@ -25,12 +25,28 @@ use crate::report::{FeatureReport, RunReport, ScenarioReport, Status, StepReport
 /// File and line of a scenario.
 pub(crate) type Key = (String, usize);
 
-/// What the scenarios' worlds said when they finished: their transcript, or why they do not hold.
-pub(crate) type Finishes = Arc<Mutex<BTreeMap<Key, Result<String, String>>>>;
+/// What a scenario's world said when it ended.
+pub(crate) enum Ending {
+    /// Every step passed and nothing speaks against it.
+    Held {
+        /// What happened.
+        transcript: String,
+    },
+    /// A step failed, or the world does not let it pass.
+    Failed {
+        /// Why it does not hold although every step passed.
+        refused: Option<String>,
+        /// What happened up to there.
+        so_far: String,
+    },
+}
+
+/// How each scenario ended.
+pub(crate) type Endings = Arc<Mutex<BTreeMap<Key, Ending>>>;
 
 pub(crate) struct Collector {
     scenarios: BTreeMap<Key, Entry>,
-    finishes: Finishes,
+    endings: Endings,
     snapshots: SnapshotStore,
     trouble: Vec<String>,
     progress: Progress,
@@ -44,11 +60,11 @@ struct Entry {
 }
 
 impl Collector {
-    pub(crate) fn new(cases: &[Case], finishes: Finishes, snapshots: SnapshotStore) -> Self {
+    pub(crate) fn new(cases: &[Case], endings: Endings, snapshots: SnapshotStore) -> Self {
         let scenarios: BTreeMap<_, _> =
             cases.iter().map(|case| ((case.path.clone(), case.line), Entry::new(case))).collect();
         let progress = Progress::new(scenarios.len());
-        Self { scenarios, finishes, snapshots, trouble: Vec::new(), progress }
+        Self { scenarios, endings, snapshots, trouble: Vec::new(), progress }
     }
 
     /// The finished report; run-wide facts are filled in by the caller.
@@ -86,12 +102,15 @@ impl Collector {
     }
 
     fn finished(&mut self, key: &Key, at: SystemTime) {
-        let finish = self.finishes.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        let ending = self.endings.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
         let Some(entry) = self.scenarios.get_mut(key) else { return };
         entry.report.took = entry.started.and_then(|it| at.duration_since(it).ok()).unwrap_or_default();
-        match finish {
-            Some(Ok(transcript)) => entry.judge(&self.snapshots, &key.0, transcript),
-            Some(Err(message)) => entry.fail(message),
+        match ending {
+            Some(Ending::Held { transcript }) => entry.judge(&self.snapshots, &key.0, transcript),
+            Some(Ending::Failed { refused, so_far }) => {
+                entry.fail(refused.unwrap_or_else(|| "the scenario did not finish".into()));
+                entry.tell_what_happened(&so_far);
+            }
             None => entry.fail("the scenario did not finish".into()),
         }
         let failed = matches!(entry.report.status, Status::Failed { .. });
@@ -146,6 +165,16 @@ impl Entry {
         if !matches!(self.report.status, Status::Failed { .. }) {
             self.report.status = Status::Failed { message };
         }
+    }
+
+    /// The transcript of a scenario that failed ends with its failure.
+    fn tell_what_happened(&mut self, so_far: &str) {
+        let Status::Failed { message } = &self.report.status else { return };
+        let mut transcript = format!("{}\n── failed\n", so_far.trim_end());
+        for line in message.lines() {
+            transcript.extend(["   ", line, "\n"]);
+        }
+        self.report.transcript = Some(transcript);
     }
 
     fn judge(&mut self, snapshots: &SnapshotStore, feature: &str, transcript: String) {

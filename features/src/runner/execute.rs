@@ -15,7 +15,7 @@ use futures_util::{FutureExt as _, future::LocalBoxFuture, stream};
 use rand::{SeedableRng as _, rngs::ChaCha20Rng, seq::SliceRandom as _};
 
 use super::{
-    collector::{Collector, Finishes},
+    collector::{Collector, Ending, Endings},
     panics,
     snapshots::SnapshotStore,
     specs::Case,
@@ -27,6 +27,10 @@ pub trait ScenarioWorld: WorldInventory + std::fmt::Debug {
     /// Called once, after every step passed: the transcript, or why the scenario does not hold after
     /// all (for example because a fault that it armed never struck).
     fn finish(&mut self) -> LocalBoxFuture<'_, anyhow::Result<String>>;
+
+    /// Called once, after a step failed or `finish` refused: what happened up to there. Nobody compares it,
+    /// so it may hold what differs from run to run.
+    fn so_far(&mut self) -> LocalBoxFuture<'_, String>;
 }
 
 /// In which order scenarios start.
@@ -66,8 +70,8 @@ pub struct RunPlan {
 /// When snapshots or transcripts cannot be listed or written.
 pub async fn run<W: ScenarioWorld>(plan: RunPlan) -> io::Result<RunReport> {
     let started = Instant::now();
-    let finishes = Finishes::default();
-    let collector = Collector::new(&plan.cases, Arc::clone(&finishes), plan.snapshots.clone());
+    let endings = Endings::default();
+    let collector = Collector::new(&plan.cases, Arc::clone(&endings), plan.snapshots.clone());
     let recording = Once::new();
     let runner = runner::Basic::<W>::default()
         .steps(W::collection())
@@ -79,10 +83,11 @@ pub async fn run<W: ScenarioWorld>(plan: RunPlan) -> io::Result<RunReport> {
         })
         .after(move |feature, _, scenario, finished, world| {
             let key = (feature_path(feature), scenario.position.line);
-            let finishes = Arc::clone(&finishes);
+            let endings = Arc::clone(&endings);
             async move {
-                if let Some(finish) = finish_of(finished, world).await {
-                    finishes.lock().unwrap_or_else(PoisonError::into_inner).insert(key, finish);
+                if let Some(world) = world {
+                    let ending = ending_of(finished, world).await;
+                    endings.lock().unwrap_or_else(PoisonError::into_inner).insert(key, ending);
                 }
             }
             .boxed_local()
@@ -105,16 +110,15 @@ pub async fn run<W: ScenarioWorld>(plan: RunPlan) -> io::Result<RunReport> {
     Ok(report)
 }
 
-async fn finish_of<W: ScenarioWorld>(
-    finished: &ScenarioFinished,
-    world: Option<&mut W>,
-) -> Option<Result<String, String>> {
-    match (finished, world) {
-        (ScenarioFinished::StepPassed, Some(world)) => {
-            Some(world.finish().await.map_err(|error| format!("{error:#}")))
-        }
+async fn ending_of<W: ScenarioWorld>(finished: &ScenarioFinished, world: &mut W) -> Ending {
+    let refused = match finished {
+        ScenarioFinished::StepPassed => match world.finish().await {
+            Ok(transcript) => return Ending::Held { transcript },
+            Err(error) => Some(format!("{error:#}")),
+        },
         _ => None,
-    }
+    };
+    Ending::Failed { refused, so_far: world.so_far().await }
 }
 
 fn feature_path(feature: &gherkin::Feature) -> String {
