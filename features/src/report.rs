@@ -35,6 +35,8 @@ pub struct RunReport {
 pub struct FeatureReport {
     /// Path below the specs folder.
     pub path: String,
+    /// The same as people find it: with the specs folder as it was named.
+    pub file: String,
     /// The feature's name.
     pub name: String,
     /// The prose below its name.
@@ -145,6 +147,13 @@ impl RunReport {
         fs::create_dir_all(folder)?;
         fs::write(folder.join("junit.xml"), junit::render(self).map_err(io::Error::other)?)?;
         fs::write(folder.join("report.html"), html::render(self).map_err(io::Error::other)?)
+    }
+}
+
+impl ScenarioReport {
+    /// The line on which it failed, where it was a step that did.
+    pub fn failed_at(&self) -> Option<usize> {
+        self.steps.iter().find(|step| matches!(step.status, StepStatus::Failed(_))).map(|step| step.line)
     }
 }
 

@@ -66,7 +66,8 @@ fn happened(toy: &mut Toy, count: usize) -> Result<(), String> {
 }
 
 fn specs(text: &str) -> Specs {
-    Specs::parse(vec![SpecFile { path: "toy.feature".into(), text: text.into() }]).unwrap()
+    Specs::parse(vec![SpecFile { path: "toy.feature".into(), text: text.into(), ..SpecFile::default() }])
+        .unwrap()
 }
 
 fn problems(text: &str) -> Vec<String> {
@@ -171,6 +172,22 @@ async fn a_failing_step_fails_with_its_words_and_place() {
     let message = failure(&report);
     assert!(message.contains("Then 2 things happened"), "{message}");
     assert!(message.contains("expected 2, there were 1"), "{message}");
+}
+
+#[tokio::test]
+async fn a_failure_is_told_with_the_file_as_it_was_named_and_the_line_of_its_step() {
+    let own = tempfile::tempdir().unwrap();
+    let text = "Feature: f\n  Scenario: s\n    Given Ann is here\n    Then 2 things happened\n";
+    fs::write(own.path().join("c.feature"), text).unwrap();
+    let snapshots = tempfile::tempdir().unwrap();
+    let report = run_alone(plan(Specs::read(own.path()).unwrap().cases(), &snapshots)).await;
+    let file = own.path().join("c.feature").display().to_string();
+    let told = features::report::summary(&report);
+    assert!(told.contains(&format!("{file}:4 (the scenario is at {file}:2)")), "{told}");
+    report.write(snapshots.path()).unwrap();
+    let junit = fs::read_to_string(snapshots.path().join("junit.xml")).unwrap();
+    assert!(junit.contains(&format!("file=\"{file}\" line=\"4\"")), "{junit}");
+    assert!(junit.contains(&format!("value=\"{file}:2\"")), "{junit}");
 }
 
 #[tokio::test]

@@ -25,8 +25,11 @@ fn case(feature: &FeatureReport, scenario: &ScenarioReport) -> TestCase {
     let mut case = TestCase::new(scenario.name.clone(), status(scenario));
     case.set_classname(feature.path.trim_end_matches(".feature").replace('/', "."));
     case.set_time(scenario.took);
-    case.extra.insert("file".into(), format!("features/specs/{}", feature.path).into());
-    case.extra.insert("line".into(), scenario.line.to_string().into());
+    // What shows a failure beside the file wants the line that failed.
+    let line = scenario.failed_at().unwrap_or(scenario.line);
+    case.extra.insert("file".into(), feature.file.clone().into());
+    case.extra.insert("line".into(), line.to_string().into());
+    case.add_property(Property::new("scenario", format!("{}:{}", feature.file, scenario.line)));
     case.add_property(Property::new("tags", scenario.tags.join(" ")));
     if let Some(transcript) = &scenario.transcript {
         case.set_system_out(transcript.clone());

@@ -8,7 +8,11 @@ use super::{RunReport, Status};
 pub fn summary(run: &RunReport) -> String {
     let mut text = String::new();
     for (feature, scenario) in run.scenarios() {
-        let place = format!("features/specs/{}:{}", feature.path, scenario.line);
+        let own = format!("{}:{}", feature.file, scenario.line);
+        let place = match scenario.failed_at() {
+            Some(line) => format!("{}:{line} (the scenario is at {own})", feature.file),
+            None => own,
+        };
         match &scenario.status {
             Status::Failed { message } => {
                 let _ = write!(text, "\nFAILED {}\n  {place}\n{}\n", scenario.name, indented(message));

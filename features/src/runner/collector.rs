@@ -53,6 +53,7 @@ pub(crate) struct Collector {
 }
 
 struct Entry {
+    file: String,
     feature: String,
     description: String,
     started: Option<SystemTime>,
@@ -76,8 +77,9 @@ impl Collector {
         let mut features: Vec<FeatureReport> = Vec::new();
         for ((path, _), entry) in self.scenarios {
             if features.last().is_none_or(|feature| feature.path != path) {
-                let (name, description) = (entry.feature, entry.description);
-                features.push(FeatureReport { path, name, description, scenarios: Vec::new() });
+                let Entry { file, feature: name, description, .. } = &entry;
+                let (file, name, description) = (file.clone(), name.clone(), description.clone());
+                features.push(FeatureReport { path, file, name, description, scenarios: Vec::new() });
             }
             if let Some(feature) = features.last_mut() {
                 feature.scenarios.push(entry.report);
@@ -106,7 +108,7 @@ impl Collector {
         let Some(entry) = self.scenarios.get_mut(key) else { return };
         entry.report.took = entry.started.and_then(|it| at.duration_since(it).ok()).unwrap_or_default();
         match ending {
-            Some(Ending::Held { transcript }) => entry.judge(&self.snapshots, &key.0, transcript),
+            Some(Ending::Held { transcript }) => entry.judge(&self.snapshots, transcript),
             Some(Ending::Failed { refused, so_far }) => {
                 entry.fail(refused.unwrap_or_else(|| "the scenario did not finish".into()));
                 entry.tell_what_happened(&so_far);
@@ -128,6 +130,7 @@ impl Entry {
         let own = case.single.scenarios.iter().chain(case.single.rules.iter().flat_map(|it| &it.scenarios));
         let steps = background.flat_map(|it| &it.steps).chain(own.flat_map(|it| &it.steps));
         Self {
+            file: case.file.clone(),
             feature: case.feature.clone(),
             description: unindented(case.single.description.as_deref().unwrap_or_default()),
             started: None,
@@ -177,8 +180,8 @@ impl Entry {
         self.report.transcript = Some(transcript);
     }
 
-    fn judge(&mut self, snapshots: &SnapshotStore, feature: &str, transcript: String) {
-        self.report.status = match snapshots.judge(&self.report.snapshot, feature, &transcript) {
+    fn judge(&mut self, snapshots: &SnapshotStore, transcript: String) {
+        self.report.status = match snapshots.judge(&self.report.snapshot, &self.file, &transcript) {
             Ok(Judgement::Matches) => Status::Passed,
             Ok(Judgement::Differs { diff }) => Status::NeedsReview { diff },
             Ok(Judgement::New) => Status::NeedsReview { diff: "no reviewed snapshot yet".into() },

@@ -39,7 +39,7 @@ pub fn lint<W: fmt::Debug>(specs: &Specs, steps: &Collection<W>) -> Vec<Problem>
 }
 
 fn lint_one<W: fmt::Debug>(spec: &Spec, steps: &Collection<W>) -> Vec<Problem> {
-    let mut found = Findings { path: &spec.file.path, problems: Vec::new() };
+    let mut found = Findings { path: spec.file.shown(), problems: Vec::new() };
     let feature = &spec.written;
     if spec.written_scenarios().next().is_none() {
         found.add(feature.position.line, "this feature has no scenario; is a 'Scenario:' misspelt?".into());
@@ -59,14 +59,14 @@ fn lint_one<W: fmt::Debug>(spec: &Spec, steps: &Collection<W>) -> Vec<Problem> {
     found.problems
 }
 
-struct Findings<'a> {
-    path: &'a str,
+struct Findings {
+    path: String,
     problems: Vec<Problem>,
 }
 
-impl Findings<'_> {
+impl Findings {
     fn add(&mut self, line: usize, message: String) {
-        self.problems.push(Problem { path: self.path.to_owned(), line, message });
+        self.problems.push(Problem { path: self.path.clone(), line, message });
     }
 
     /// A misspelt keyword turns the rest of its block into a description.
@@ -151,9 +151,9 @@ fn duplicate_snapshots(specs: &Specs) -> Vec<Problem> {
     let mut seen: BTreeMap<String, (String, usize)> = BTreeMap::new();
     let mut problems = Vec::new();
     for case in specs.cases() {
-        if let Some((path, line)) = seen.insert(case.snapshot.clone(), (case.path.clone(), case.line)) {
+        if let Some((path, line)) = seen.insert(case.snapshot.clone(), (case.file.clone(), case.line)) {
             let message = format!("'{}' has the same name as the scenario at {path}:{line}", case.name);
-            problems.push(Problem { path: case.path, line: case.line, message });
+            problems.push(Problem { path: case.file, line: case.line, message });
         }
     }
     problems

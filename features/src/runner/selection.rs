@@ -82,9 +82,10 @@ impl Selection {
 
 impl Place {
     fn holds(&self, case: &Case) -> bool {
-        let path = self.path.rsplit_once("specs/").map_or(self.path.as_str(), |(_, path)| path);
-        let same_file = case.path == path || case.path.ends_with(&format!("/{path}"));
-        same_file && self.line.is_none_or(|line| line_is_in(line, case))
+        let given = self.path.trim_start_matches("./");
+        let below = given.rsplit_once("specs/").map_or(given, |(_, path)| path);
+        let is_end = |path: &str| case.file == path || case.file.ends_with(&format!("/{path}"));
+        (is_end(given) || case.path == below) && self.line.is_none_or(|line| line_is_in(line, case))
     }
 }
 
@@ -101,7 +102,12 @@ mod tests {
 
     fn taken(filters: &[&str]) -> Vec<String> {
         let text = "@S-1\nFeature: f\n  @S-2 @fault:idt-exp-past\n  Scenario: one fine day\n    Given a\n\n  Scenario Outline: row <n>\n    Given <n>\n\n    Examples:\n      | n |\n      | 1 |\n      | 2 |\n";
-        let specs = Specs::parse(vec![SpecFile { path: "a/b.feature".into(), text: text.into() }]).unwrap();
+        let specs = Specs::parse(vec![SpecFile {
+            root: "my/own".into(),
+            path: "a/b.feature".into(),
+            text: text.into(),
+        }])
+        .unwrap();
         let selection = Selection::parse(filters).unwrap();
         specs.cases().into_iter().filter(|case| selection.takes(case)).map(|case| case.name).collect()
     }
@@ -122,6 +128,7 @@ mod tests {
         assert_eq!(taken(&["b.feature:5"]), ["one fine day"]);
         assert_eq!(taken(&["features/specs/a/b.feature:7"]), ["row 1", "row 2"]);
         assert_eq!(taken(&["a/b.feature:13"]), ["row 2"]);
+        assert_eq!(taken(&["./my/own/a/b.feature:13"]), ["row 2"]);
         assert_eq!(taken(&["c.feature"]), Vec::<String>::new());
     }
 

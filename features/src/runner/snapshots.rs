@@ -151,9 +151,7 @@ fn contents(file: &str) -> String {
 }
 
 fn file_text(feature: &str, transcript: &str) -> String {
-    format!(
-        "---\nsource: features/src/runner/snapshots.rs\ninput_file: features/specs/{feature}\n---\n{transcript}\n"
-    )
+    format!("---\nsource: features/src/runner/snapshots.rs\ninput_file: {feature}\n---\n{transcript}\n")
 }
 
 fn diff(reviewed: &str, new: &str) -> String {

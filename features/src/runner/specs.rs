@@ -16,10 +16,15 @@ use super::keywords::{Stray, stray_line};
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/specs");
 
-/// One feature file as text, its path relative to the specs folder, with `/` on every system.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// Where the specs inside this binary come from.
+const EMBEDDED_ROOT: &str = "features/specs";
+
+/// One feature file as text. Paths have `/` on every system.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct SpecFile {
-    /// For example `troubleshooting/no_account_is_created.feature`.
+    /// The specs folder as it was named; empty for a text that came from nowhere.
+    pub root: String,
+    /// Below that folder, for example `troubleshooting/no_account_is_created.feature`.
     pub path: String,
     /// The file's text.
     pub text: String,
@@ -39,8 +44,10 @@ pub struct Spec {
 /// One scenario that can be run: a plain one, or one row of an outline.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// Path of the feature file.
+    /// Path of the feature file below the specs folder.
     pub path: String,
+    /// The same as people find it: with the specs folder as it was named.
+    pub file: String,
     /// Name of the feature.
     pub feature: String,
     /// Name with the row's values filled in.
@@ -91,6 +98,16 @@ pub enum SpecError {
         /// What the parser says.
         message: String,
     },
+}
+
+impl SpecFile {
+    /// The path as people find it.
+    pub fn shown(&self) -> String {
+        match self.root.trim_end_matches('/') {
+            "" => format!("{}{}", self.root, self.path),
+            root => format!("{root}/{}", self.path),
+        }
+    }
 }
 
 impl Specs {
@@ -175,6 +192,7 @@ impl Spec {
         tags.extend(scenario.tags.clone());
         Case {
             path: self.file.path.clone(),
+            file: self.file.shown(),
             feature: self.expanded.name.clone(),
             name: scenario.name.clone(),
             line: scenario.position.line,
@@ -219,7 +237,7 @@ fn slug(text: &str) -> String {
 }
 
 fn parse_one(file: SpecFile) -> Result<Spec, SpecError> {
-    let syntax = |message: String| SpecError::Syntax { path: file.path.clone(), line: None, message };
+    let syntax = |message: String| SpecError::Syntax { path: file.shown(), line: None, message };
     let mut written = Feature::parse(&file.text, GherkinEnv::default())
         .map_err(|error| misspelt(&file).unwrap_or_else(|| syntax(error.to_string())))?;
     written.path = Some(PathBuf::from(&file.path));
@@ -236,7 +254,7 @@ fn parse_one(file: SpecFile) -> Result<Spec, SpecError> {
 fn misspelt(file: &SpecFile) -> Option<SpecError> {
     let Stray { line, text, meant } = stray_line(&file.text)?;
     let message = format!("'{text}' begins with no keyword; did you mean '{meant}'?");
-    Some(SpecError::Syntax { path: file.path.clone(), line: Some(line), message })
+    Some(SpecError::Syntax { path: file.shown(), line: Some(line), message })
 }
 
 /// Gives each expanded row the line it stands on.
@@ -263,7 +281,8 @@ fn set_row_lines(written: &[Scenario], expanded: &mut [Scenario], lines: &[&str]
 fn collect_embedded(dir: &Dir<'_>, files: &mut Vec<SpecFile>) {
     for file in dir.files().filter(|file| file.path().extension().is_some_and(|it| it == "feature")) {
         if let Some(text) = file.contents_utf8() {
-            files.push(SpecFile { path: with_slashes(file.path()), text: text.to_owned() });
+            let (root, path) = (EMBEDDED_ROOT.to_owned(), with_slashes(file.path()));
+            files.push(SpecFile { root, path, text: text.to_owned() });
         }
     }
     dir.dirs().for_each(|dir| collect_embedded(dir, files));
@@ -280,7 +299,8 @@ fn collect_folder(root: &Path, folder: &Path, files: &mut Vec<SpecFile>) -> Resu
             collect_folder(root, &path, files)?;
         } else if path.extension().is_some_and(|it| it == "feature") {
             let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
-            files.push(SpecFile { path: with_slashes(path.strip_prefix(root).unwrap_or(&path)), text });
+            let below = with_slashes(path.strip_prefix(root).unwrap_or(&path));
+            files.push(SpecFile { root: with_slashes(root), path: below, text });
         }
     }
     Ok(())
@@ -295,7 +315,8 @@ mod tests {
     use super::*;
 
     fn specs(text: &str) -> Specs {
-        Specs::parse(vec![SpecFile { path: "a/b.feature".into(), text: text.into() }]).unwrap()
+        Specs::parse(vec![SpecFile { path: "a/b.feature".into(), text: text.into(), ..SpecFile::default() }])
+            .unwrap()
     }
 
     #[test]
@@ -321,14 +342,15 @@ mod tests {
 
     #[test]
     fn what_is_not_gherkin_names_its_file() {
-        let error =
-            Specs::parse(vec![SpecFile { path: "x.feature".into(), text: "Hello".into() }]).unwrap_err();
-        assert!(error.to_string().starts_with("x.feature: "), "{error}");
+        let file = SpecFile { root: "my".into(), path: "x.feature".into(), text: "Hello".into() };
+        let error = Specs::parse(vec![file]).unwrap_err();
+        assert!(error.to_string().starts_with("my/x.feature: "), "{error}");
     }
     #[test]
     fn a_misspelt_keyword_among_steps_is_named_with_its_line() {
         let text = "Feature: f\n  Scenario: s\n    Given a\n    Wehn b\n".into();
-        let error = Specs::parse(vec![SpecFile { path: "x.feature".into(), text }]).unwrap_err();
+        let error = Specs::parse(vec![SpecFile { path: "x.feature".into(), text, ..SpecFile::default() }])
+            .unwrap_err();
         assert_eq!(error.to_string(), "x.feature:4: 'Wehn b' begins with no keyword; did you mean 'When'?");
     }
 
