@@ -28,6 +28,20 @@ pub struct RunReport {
     pub trouble: Vec<String>,
     /// Reviewed snapshots without a scenario (whole runs only).
     pub unreferenced: Vec<String>,
+    /// Where transcripts that differ wait for a person.
+    pub review: Review,
+}
+
+/// Where transcripts that differ wait for a person.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum Review {
+    /// They were compared with the snapshots inside the program, which nobody can change.
+    #[default]
+    Nowhere,
+    /// Nothing was written to this folder, because CI reviews nothing.
+    NotOnCi(String),
+    /// In this folder.
+    In(String),
 }
 
 /// One feature file.

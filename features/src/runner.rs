@@ -7,6 +7,7 @@ mod collector;
 mod execute;
 mod keywords;
 mod lint;
+mod nearest;
 mod panics;
 mod selection;
 mod snapshots;
@@ -16,6 +17,7 @@ mod usage;
 pub use self::{
     execute::{Order, RunPlan, ScenarioWorld, run},
     lint::{Problem, lint},
+    nearest::{did_you_mean, nearest},
     selection::{Selection, SelectionError},
     snapshots::{PendingSnapshot, SnapshotStore},
     specs::{Case, Spec, SpecError, SpecFile, Specs},

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{RunReport, Status};
+use super::{Review, RunReport, Status};
 
 /// The whole summary, ending in the counts.
 pub fn summary(run: &RunReport) -> String {
@@ -18,7 +18,11 @@ pub fn summary(run: &RunReport) -> String {
                 let _ = write!(text, "\nFAILED {}\n  {place}\n{}\n", scenario.name, indented(message));
             }
             Status::NeedsReview { diff } => {
-                let _ = write!(text, "\nTO REVIEW {}\n  {place}\n{}\n", scenario.name, indented(diff));
+                let waits = match &run.review {
+                    Review::In(folder) => format!("  waits as {folder}/{}.snap.new\n", scenario.snapshot),
+                    Review::Nowhere | Review::NotOnCi(_) => String::new(),
+                };
+                let _ = write!(text, "\nTO REVIEW {}\n  {place}\n{waits}{}\n", scenario.name, indented(diff));
             }
             Status::Passed | Status::NotRun => {}
         }
@@ -32,8 +36,36 @@ pub fn summary(run: &RunReport) -> String {
     for trouble in &run.trouble {
         let _ = writeln!(text, "\nTROUBLE {trouble}");
     }
+    text.push_str(&how_to_review(run));
     text.push_str(&counts_line(run));
     text
+}
+
+/// What to do about transcripts that wait, with the commands as they can be pasted.
+fn how_to_review(run: &RunReport) -> String {
+    let waiting = |status: &Status| matches!(status, Status::NeedsReview { .. });
+    let Some((_, first)) = run.scenarios().find(|(_, scenario)| waiting(&scenario.status)) else {
+        return String::new();
+    };
+    match &run.review {
+        Review::In(folder) => {
+            let verbs = format!("harness snapshots --snapshots {}", quoted(folder));
+            let name = quoted(&first.snapshot);
+            format!(
+                "\nWhat waits for review becomes green when a person has read and accepted it:\n  {verbs} show {name}\n  {verbs} accept {name}\n"
+            )
+        }
+        Review::NotOnCi(folder) => format!(
+            "\nNothing was written to {folder}, because CI is set; run these without CI to review them.\n"
+        ),
+        Review::Nowhere => "\nThe snapshots inside this program cannot be changed; name a folder with --snapshots to review what differs.\n".to_owned(),
+    }
+}
+
+/// As a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let plain = |it: char| it.is_ascii_alphanumeric() || "/._-@:".contains(it);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 fn counts_line(run: &RunReport) -> String {

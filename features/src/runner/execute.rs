@@ -102,6 +102,7 @@ pub async fn run<W: ScenarioWorld>(plan: RunPlan) -> io::Result<RunReport> {
         concurrency: plan.concurrency,
         took: started.elapsed().max(Duration::from_millis(1)),
         unreferenced: unreferenced(&plan)?,
+        review: plan.snapshots.review(),
         ..collector.into_report()
     };
     if let Some(folder) = &plan.transcripts {

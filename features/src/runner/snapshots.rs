@@ -12,6 +12,8 @@ use std::{
 use include_dir::{Dir, include_dir};
 use similar::TextDiff;
 
+use crate::report::Review;
+
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/snapshots");
 
 /// Where reviewed transcripts live.
@@ -53,6 +55,25 @@ pub struct PendingSnapshot {
 }
 
 impl SnapshotStore {
+    /// The folder of the snapshots that belong to a specs folder: `snapshots` in it, or beside it where the specs
+    /// folder is called `specs` itself.
+    pub fn folder_of(specs: &Path) -> PathBuf {
+        if specs.file_name().is_some_and(|name| name == "specs") {
+            specs.with_file_name("snapshots")
+        } else {
+            specs.join("snapshots")
+        }
+    }
+
+    /// Where transcripts that differ wait for a person.
+    pub(crate) fn review(&self) -> Review {
+        match self {
+            Self::Embedded => Review::Nowhere,
+            Self::Folder { path, write: true } => Review::In(path.display().to_string()),
+            Self::Folder { path, write: false } => Review::NotOnCi(path.display().to_string()),
+        }
+    }
+
     /// Compares a transcript with the reviewed one and keeps it for review when it differs.
     pub(crate) fn judge(&self, name: &str, feature: &str, transcript: &str) -> io::Result<Judgement> {
         let transcript = transcript.trim_end();
@@ -199,6 +220,14 @@ mod tests {
         store.pending().unwrap()[0].reject().unwrap();
         assert_eq!(store.pending().unwrap(), []);
         assert_eq!(store.reviewed("a@b").unwrap(), None);
+    }
+
+    #[test]
+    fn snapshots_are_kept_with_the_specs_they_belong_to() {
+        let folder = |specs: &str| SnapshotStore::folder_of(Path::new(specs)).display().to_string();
+        assert_eq!(folder("my-features"), "my-features/snapshots");
+        assert_eq!(folder("features/specs/"), "features/snapshots");
+        assert_eq!(folder("."), "./snapshots");
     }
 
     #[test]

@@ -1,0 +1,138 @@
+//! `harness run`: from options to a plan, from a report to an exit code.
+
+use std::{num::NonZeroUsize, path::PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use cucumber::World as _;
+use features::{
+    driver::database::Database,
+    report::{RunReport, summary},
+    runner::{self, Case, Exit, Order, RunPlan, Selection, SnapshotStore, Specs},
+    world::{RunOptions, World, configure},
+};
+use sqlx::{Connection as _, PgConnection};
+
+use super::{List, say};
+
+#[derive(Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    list: List,
+    /// Folder of reviewed snapshots [default: `snapshots` in the folder of --specs, or beside it if that is
+    /// called `specs`; without --specs the ones inside this program]
+    #[arg(long, env = "HARNESS_SNAPSHOTS")]
+    snapshots: Option<PathBuf>,
+    /// Folder for junit.xml and report.html
+    #[arg(long, env = "HARNESS_REPORT")]
+    report: Option<PathBuf>,
+    /// Folder to copy every transcript to
+    #[arg(long)]
+    transcripts: Option<PathBuf>,
+    /// Scenarios in flight at once
+    #[arg(long, short, default_value = "8")]
+    concurrency: NonZeroUsize,
+    /// Start scenarios in shuffled order, with this seed; without one, a seed is chosen and printed
+    #[arg(long, num_args = 0..=1, value_name = "SEED", default_missing_value = "0")]
+    shuffle: Option<u64>,
+    /// PostgreSQL server to run on, one schema for each scenario [default: SQLite]
+    #[arg(long, value_name = "URL", env = "HARNESS_POSTGRES")]
+    postgres: Option<String>,
+    /// An empty selection is no error
+    #[arg(long)]
+    allow_empty: bool,
+}
+
+impl Run {
+    pub(super) async fn run(self) -> anyhow::Result<Exit> {
+        let snapshots = self.snapshots()?;
+        let (specs, cases, selection) = self.list.cases()?;
+        lint_quietly(&specs)?;
+        if cases.is_empty() {
+            eprintln!("harness: no scenario matches {:?}; nothing ran", self.list.filter);
+            return Ok(if self.allow_empty { Exit::Passed } else { Exit::NothingRan });
+        }
+        if let Some(server) = &self.postgres
+            && let Err(error) = PgConnection::connect(server).await
+        {
+            eprintln!("harness: PostgreSQL does not answer at the address given with --postgres: {error}");
+            return Ok(Exit::Unreachable);
+        }
+        let database = self.postgres.clone().map_or(Database::Sqlite, Database::Postgres);
+        configure(RunOptions { database })?;
+        let plan = self.plan(cases, &selection, snapshots);
+        let report = runner::run::<World>(plan).await.context("the run could not be carried out")?;
+        if let Some(folder) = &self.report {
+            report.write(folder).with_context(|| format!("cannot write reports to {}", folder.display()))?;
+        }
+        say(&summary(&report))?;
+        Ok(verdict(&report))
+    }
+
+    /// Where reviewed snapshots are. A folder that was named and is not there is a slip of the pen, and a run
+    /// that wrote hundreds of transcripts into a new one would hide it.
+    fn snapshots(&self) -> anyhow::Result<SnapshotStore> {
+        let specs = self.list.source.specs.as_deref();
+        let own = specs.map(SnapshotStore::folder_of);
+        if let Some(named) = self.snapshots.as_deref().filter(|named| !named.is_dir()) {
+            let kept = own.map_or_else(
+                || "they are compared with those inside this program".to_owned(),
+                |own| format!("they are kept in {}", own.display()),
+            );
+            anyhow::bail!(
+                "there is no folder {} for --snapshots; make it first, or leave --snapshots out, and {kept}",
+                named.display()
+            );
+        }
+        let write = std::env::var_os("CI").is_none();
+        let folder = self.snapshots.clone().or(own);
+        Ok(folder.map_or(SnapshotStore::Embedded, |path| SnapshotStore::Folder { path, write }))
+    }
+
+    fn plan(&self, cases: Vec<Case>, selection: &Selection, snapshots: SnapshotStore) -> RunPlan {
+        RunPlan {
+            cases,
+            // A snapshot without a scenario is an error only where both come from one place.
+            whole: selection.is_everything()
+                && (self.list.source.specs.is_some() || self.snapshots.is_none()),
+            order: self.order(),
+            concurrency: self.concurrency.get(),
+            snapshots,
+            transcripts: self.transcripts.clone(),
+            target: if self.postgres.is_some() { "reference on PostgreSQL" } else { "reference on SQLite" }
+                .to_owned(),
+        }
+    }
+
+    fn order(&self) -> Order {
+        match self.shuffle {
+            None => Order::Files,
+            Some(0) => Order::Shuffled { seed: u64::from(std::process::id()) },
+            Some(seed) => Order::Shuffled { seed },
+        }
+    }
+}
+
+fn lint_quietly(specs: &Specs) -> anyhow::Result<()> {
+    let problems = runner::lint(specs, &World::collection());
+    for problem in &problems {
+        eprintln!("{problem}");
+    }
+    anyhow::ensure!(problems.is_empty(), "{} in the specs; nothing was run", super::problems(problems.len()));
+    Ok(())
+}
+
+fn verdict(report: &RunReport) -> Exit {
+    let counts = report.counts();
+    if counts.failed > 0
+        || counts.not_run > 0
+        || !report.trouble.is_empty()
+        || !report.unreferenced.is_empty()
+    {
+        Exit::Failed
+    } else if counts.needs_review > 0 {
+        Exit::NeedsReview
+    } else {
+        Exit::Passed
+    }
+}
