@@ -4,7 +4,9 @@
 //! It knows cucumber and no system under test: a world is whatever implements [`ScenarioWorld`].
 
 mod collector;
+mod definitions;
 mod execute;
+mod expression;
 mod keywords;
 mod lint;
 mod nearest;
@@ -12,16 +14,15 @@ mod panics;
 mod selection;
 mod snapshots;
 mod specs;
-mod usage;
 
 pub use self::{
-    execute::{Order, RunPlan, ScenarioWorld, run},
+    definitions::{StepUsage, step_usage},
+    execute::{Order, RunPlan, Said, ScenarioWorld, run},
     lint::{Problem, lint},
     nearest::{did_you_mean, nearest},
     selection::{Selection, SelectionError},
     snapshots::{PendingSnapshot, SnapshotStore},
     specs::{Case, Spec, SpecError, SpecFile, Specs},
-    usage::{StepUsage, step_usage},
 };
 
 /// How a run ended, as the process says it.

@@ -21,6 +21,15 @@ mod users_page;
 use anyhow::{Result, bail};
 use cucumber::gherkin::Step;
 
+/// What the table of a step is about, and the names that its rows can have, where they are known beforehand.
+pub(crate) fn rows_of(step: &str) -> Option<(&'static str, &'static [&'static str])> {
+    match step {
+        "the record of the sign-in says:" => Some(("a record", &record::NAMES)),
+        "the account of {person} says:" => Some(("an account", &accounts::NAMES)),
+        _ => None,
+    }
+}
+
 /// The rows of a step's table as name and value.
 fn pairs(step: &Step) -> Result<Vec<(String, String)>> {
     let Some(table) = &step.table else { bail!("this step needs a table") };

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 
 use crate::{
     driver::{database::Database, reference::Preparation},
-    runner::ScenarioWorld,
+    runner::{Said, ScenarioWorld},
     transcript,
 };
 
@@ -20,6 +20,7 @@ pub mod attempt;
 pub mod baseline;
 pub mod person;
 pub mod stage;
+pub mod vocabulary;
 pub mod words;
 
 pub use person::Who;
@@ -121,6 +122,12 @@ impl World {
 }
 
 impl ScenarioWorld for World {
+    const PARAMETERS: &'static [(&'static str, &'static str)] = vocabulary::PARAMETERS;
+
+    fn complaint(said: &Said<'_>) -> Option<String> {
+        vocabulary::complaint(said)
+    }
+
     fn finish(&mut self) -> LocalBoxFuture<'_, Result<String>> {
         Box::pin(self.finish())
     }

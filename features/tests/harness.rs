@@ -5,7 +5,7 @@
 use std::{
     fs,
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 const HOLDS: &str = "Feature: f\n  Scenario: It holds\n    Given automatic user creation is in effect\n    When Dana tries to sign in with KaseyaOne\n    Then Dana has exactly one account\n";
@@ -66,4 +66,40 @@ fn a_folder_of_snapshots_that_is_not_there_is_refused_before_anything_runs() {
         assert!(told.contains("there is no folder nope"), "{told}");
     }
     assert!(!folder.path().join("nope").exists());
+}
+
+#[test]
+fn words_that_nobody_knows_are_found_without_running() {
+    let folder = own_specs(
+        "Feature: f\n\n  @S64 @own\n  Scenario: s\n    Given the fault \"idt-exp-pats\" strikes whoever asks\n    When Danna tries to sign in with KaseyaOne\n    Then the record of the sign-in says:\n      | otcome | refused |\n    And the record of the sign-in says:\n    And Dana is refused\n      | a | b |\n",
+    );
+    let (code, told) = ends(folder.path(), &["lint", "--specs", "my"]);
+    assert_eq!(code, 2, "{told}");
+    for line in [
+        "my/c.feature:3: there is no tag @S64; did you mean '@S-64'?",
+        "my/c.feature:5: there is no fault 'idt-exp-pats'; did you mean 'idt-exp-past'?",
+        "my/c.feature:6: there is no Danna; did you mean 'Dana'?",
+        "my/c.feature:8: a record says nothing about 'otcome'; did you mean 'outcome'?",
+        "my/c.feature:9: 'the record of the sign-in says:' needs a table below it",
+        "my/c.feature:10: nothing reads the table below 'Dana is refused'; take it out",
+    ] {
+        assert!(told.contains(line), "{line} is not in:\n{told}");
+    }
+    assert!(told.contains("6 problems in the specs"), "{told}");
+}
+
+#[test]
+fn steps_are_shown_as_people_write_them_to_whoever_stops_reading_too() {
+    let folder = own_specs(HOLDS);
+    let (code, told) = ends(folder.path(), &["steps", "--specs", "my"]);
+    assert_eq!(code, 0, "steps that specs of one's own do not use are no failure");
+    assert!(told.contains("    1  When {person} tries to sign in with KaseyaOne  ("), "{told}");
+    assert!(told.contains("\n           Given the organization \""), "an example of ours: {told}");
+    assert!(!told.contains("(?") && !told.contains('\\'), "{told}");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_harness"));
+    let mut child = child.arg("steps").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(0));
 }

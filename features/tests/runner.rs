@@ -5,10 +5,12 @@
 
 use std::{collections::BTreeSet, fs};
 
-use cucumber::{World as _, given, then, when};
+use cucumber::{given, then, when};
 use features::{
     report::{RunReport, Status},
-    runner::{Case, Order, RunPlan, ScenarioWorld, Selection, SnapshotStore, SpecFile, Specs, lint, run},
+    runner::{
+        Case, Order, RunPlan, Said, ScenarioWorld, Selection, SnapshotStore, SpecFile, Specs, lint, run,
+    },
 };
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
@@ -19,6 +21,15 @@ struct Toy {
 }
 
 impl ScenarioWorld for Toy {
+    fn complaint(said: &Said<'_>) -> Option<String> {
+        match said {
+            Said::Tag("wrong") => Some("no tag @wrong".into()),
+            Said::Word { kind: "word", word: "Eve", .. } => Some("nobody is called Eve".into()),
+            Said::Row { cells, .. } if cells[0] == "Eve" => Some("nobody is called Eve".into()),
+            _ => None,
+        }
+    }
+
     fn finish(&mut self) -> LocalBoxFuture<'_, anyhow::Result<String>> {
         async {
             anyhow::ensure!(!self.armed, "the fault 'toy' never struck");
@@ -56,6 +67,9 @@ async fn task_panics(_: &mut Toy) {
     assert!(died.is_err());
 }
 
+#[then("these came:")]
+fn these_came(_: &mut Toy) {}
+
 #[then(expr = "{int} things happened")]
 fn happened(toy: &mut Toy, count: usize) -> Result<(), String> {
     if toy.said.len() == count {
@@ -71,7 +85,7 @@ fn specs(text: &str) -> Specs {
 }
 
 fn problems(text: &str) -> Vec<String> {
-    lint(&specs(text), &Toy::collection()).iter().map(ToString::to_string).collect()
+    lint::<Toy>(&specs(text)).iter().map(ToString::to_string).collect()
 }
 
 fn plan(cases: Vec<Case>, snapshots: &tempfile::TempDir) -> RunPlan {
@@ -110,6 +124,49 @@ fn failure(report: &RunReport) -> String {
 fn an_undefined_step_is_refused_with_its_line() {
     let found = problems("Feature: f\n  Scenario: s\n    Given Ann is here\n    When nobody knows this\n");
     assert_eq!(found, ["toy.feature:4: no step definition matches 'When nobody knows this'"]);
+}
+
+#[test]
+fn an_undefined_step_is_told_the_one_it_comes_near() {
+    let found = problems("Feature: f\n  Scenario: s\n    Given Ann is her\n    Then a fault is armed\n");
+    assert_eq!(
+        found,
+        [
+            "toy.feature:3: no step definition matches 'Given Ann is her'; the nearest is 'Given {word} is here'",
+            "toy.feature:4: no step definition matches 'Then a fault is armed'; the nearest is 'Given a fault is armed'"
+        ]
+    );
+}
+
+#[test]
+fn what_no_step_reads_and_what_a_step_lacks_is_refused() {
+    let found = problems(
+        "Feature: f\n  Scenario: s\n    Given Ann is here\n      | a | table |\n    Given Bob is here\n      \"\"\"\n      a text\n      \"\"\"\n    Then these came:\n    And these came:\n      | Ann |\n      | Eve |\n",
+    );
+    assert_eq!(
+        found,
+        [
+            "toy.feature:3: nothing reads the table below 'Ann is here'; take it out",
+            "toy.feature:5: nothing reads the text below 'Bob is here'; take it out",
+            "toy.feature:9: 'these came:' needs a table below it",
+            "toy.feature:12: nobody is called Eve",
+        ]
+    );
+}
+
+#[test]
+fn a_tag_and_a_word_that_a_world_does_not_know_are_refused_where_they_stand() {
+    let found = problems(
+        "@fine\nFeature: f\n\n  @fine\n  @wrong @fine\n  Scenario: s\n    Given Eve is here\n\n  Scenario Outline: <who>\n    Given <who> is here\n\n    @wrong\n    Examples:\n      | who |\n      | Ann |\n",
+    );
+    assert_eq!(
+        found,
+        [
+            "toy.feature:5: no tag @wrong",
+            "toy.feature:7: nobody is called Eve",
+            "toy.feature:12: no tag @wrong"
+        ]
+    );
 }
 
 #[test]

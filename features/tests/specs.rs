@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use cucumber::World as _;
 use features::{
     runner::{Specs, lint},
-    world::World,
+    world::{World, vocabulary::STATEMENTS},
 };
 use regex::Regex;
 
@@ -16,17 +15,13 @@ mod faults;
 #[path = "specs/layering.rs"]
 mod layering;
 
-/// What the article was taken apart into.
-const STATEMENTS: std::ops::RangeInclusive<u8> = 1..=86;
-
 fn specs() -> Specs {
     Specs::embedded().expect("the specs are Gherkin")
 }
 
 #[test]
 fn specs_can_be_run_as_written() {
-    let problems: Vec<String> =
-        lint(&specs(), &World::collection()).iter().map(ToString::to_string).collect();
+    let problems: Vec<String> = lint::<World>(&specs()).iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 

@@ -4,7 +4,6 @@ use std::{num::NonZeroUsize, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use cucumber::World as _;
 use features::{
     driver::database::Database,
     report::{RunReport, summary},
@@ -114,7 +113,7 @@ impl Run {
 }
 
 fn lint_quietly(specs: &Specs) -> anyhow::Result<()> {
-    let problems = runner::lint(specs, &World::collection());
+    let problems = runner::lint::<World>(specs);
     for problem in &problems {
         eprintln!("{problem}");
     }

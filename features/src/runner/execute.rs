@@ -24,6 +24,14 @@ use crate::report::RunReport;
 
 /// What a scenario runs in, and what it leaves behind.
 pub trait ScenarioWorld: WorldInventory + std::fmt::Debug {
+    /// Names and patterns of the places in its steps that are not cucumber's own.
+    const PARAMETERS: &'static [(&'static str, &'static str)] = &[];
+
+    /// What is wrong with something that a spec says, where that can be known before anything runs.
+    fn complaint(_: &Said<'_>) -> Option<String> {
+        None
+    }
+
     /// Called once, after every step passed: the transcript, or why the scenario does not hold after
     /// all (for example because a fault that it armed never struck).
     fn finish(&mut self) -> LocalBoxFuture<'_, anyhow::Result<String>>;
@@ -31,6 +39,29 @@ pub trait ScenarioWorld: WorldInventory + std::fmt::Debug {
     /// Called once, after a step failed or `finish` refused: what happened up to there. Nobody compares it,
     /// so it may hold what differs from run to run.
     fn so_far(&mut self) -> LocalBoxFuture<'_, String>;
+}
+
+/// Something that a spec says and that a world may not know.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Said<'a> {
+    /// A tag, without `@`.
+    Tag(&'a str),
+    /// A word in a place of a step.
+    Word {
+        /// The kind of the place, such as `person` or `string`.
+        kind: &'a str,
+        /// The word.
+        word: &'a str,
+        /// The step as its definition is written, such as `{person} is refused`.
+        step: &'a str,
+    },
+    /// A row of a step's table.
+    Row {
+        /// The step as its definition is written.
+        step: &'a str,
+        /// The cells.
+        cells: &'a [String],
+    },
 }
 
 /// In which order scenarios start.

@@ -4,10 +4,11 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use cucumber::step::Collection;
 use gherkin::{Feature, Scenario, Step};
 
 use super::{
+    Said, ScenarioWorld,
+    definitions::{Definition, definitions, nearest_to},
     keywords::keyword_like,
     specs::{Spec, Specs},
 };
@@ -29,16 +30,18 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Checks all specs against the steps there are.
-pub fn lint<W: fmt::Debug>(specs: &Specs, steps: &Collection<W>) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = specs.all.iter().flat_map(|spec| lint_one(spec, steps)).collect();
+/// Checks all specs against the steps of a world and the words it knows.
+pub fn lint<W: ScenarioWorld>(specs: &Specs) -> Vec<Problem> {
+    let definitions = definitions::<W>();
+    let mut problems: Vec<Problem> =
+        specs.all.iter().flat_map(|spec| lint_one::<W>(spec, &definitions)).collect();
     problems.extend(duplicate_snapshots(specs));
     problems.sort();
     problems.dedup();
     problems
 }
 
-fn lint_one<W: fmt::Debug>(spec: &Spec, steps: &Collection<W>) -> Vec<Problem> {
+fn lint_one<W: ScenarioWorld>(spec: &Spec, definitions: &[Definition]) -> Vec<Problem> {
     let mut found = Findings { path: spec.file.shown(), problems: Vec::new() };
     let feature = &spec.written;
     if spec.written_scenarios().next().is_none() {
@@ -54,7 +57,12 @@ fn lint_one<W: fmt::Debug>(spec: &Spec, steps: &Collection<W>) -> Vec<Problem> {
         found.scenario(scenario);
     }
     for step in all_steps(&spec.expanded) {
-        found.step(step, steps);
+        found.step::<W>(step, definitions);
+    }
+    for (line, tag) in tags(spec) {
+        if let Some(complaint) = W::complaint(&Said::Tag(tag)) {
+            found.add(line, complaint);
+        }
     }
     found.problems
 }
@@ -93,11 +101,6 @@ impl Findings {
         for tag in scenario.tags.iter().filter(|tag| tag.starts_with("retry") || *tag == "serial") {
             self.add(line, format!("@{tag} is not supported: a scenario passes by itself or fails"));
         }
-        for step in &scenario.steps {
-            if step.docstring.as_ref().is_some_and(|text| !text.starts_with('\n')) {
-                self.add(step.position.line, "a doc string takes no media type here".into());
-            }
-        }
     }
 
     fn outline(&mut self, scenario: &Scenario) {
@@ -121,23 +124,71 @@ impl Findings {
         }
     }
 
-    fn step<W: fmt::Debug>(&mut self, step: &Step, steps: &Collection<W>) {
-        match steps.find(step) {
-            Ok(Some(_)) => {}
-            Ok(None) => {
-                self.add(
-                    step.position.line,
-                    format!("no step definition matches '{}{}'", step.keyword, step.value),
-                );
+    fn step<W: ScenarioWorld>(&mut self, step: &Step, definitions: &[Definition]) {
+        let (line, said) = (step.position.line, format!("{}{}", step.keyword, step.value));
+        let fitting: Vec<&Definition> = definitions.iter().filter(|it| it.matches(step)).collect();
+        match fitting.as_slice() {
+            [one] => self.words::<W>(step, one),
+            [] => {
+                let near = nearest_to(step, definitions);
+                let near = near.map_or_else(String::new, |it| format!("; the nearest is '{}'", it.shown()));
+                self.add(line, format!("no step definition matches '{said}'{near}"));
             }
-            Err(ambiguous) => {
-                self.add(
-                    step.position.line,
-                    format!("several step definitions match '{}{}': {ambiguous}", step.keyword, step.value),
-                );
+            several => {
+                let shown = several.iter().map(|it| format!("'{}' ({})", it.shown(), it.location));
+                let shown = shown.collect::<Vec<_>>().join(", ");
+                self.add(line, format!("several step definitions match '{said}': {shown}"));
             }
         }
     }
+
+    /// What a step says has to be known, and nothing that is said may go unread.
+    fn words<W: ScenarioWorld>(&mut self, step: &Step, definition: &Definition) {
+        let (line, expression) = (step.position.line, &definition.expression);
+        if step.docstring.is_some() {
+            self.add(line, format!("nothing reads the text below '{}'; take it out", step.value));
+        }
+        match (&step.table, expression.takes_table()) {
+            (None, true) => self.add(line, format!("'{}' needs a table below it", step.value)),
+            (Some(_), false) => {
+                self.add(line, format!("nothing reads the table below '{}'; take it out", step.value));
+            }
+            _ => {}
+        }
+        let found = definition.regex.captures(&step.value);
+        for (kind, word) in found.iter().flat_map(|found| expression.words(found)) {
+            if let Some(complaint) = W::complaint(&Said::Word { kind, word, step: expression.text() }) {
+                self.add(line, complaint);
+            }
+        }
+        let Some(table) = step.table.as_ref().filter(|_| expression.takes_table()) else { return };
+        for (index, cells) in table.rows.iter().enumerate() {
+            if let Some(complaint) = W::complaint(&Said::Row { step: expression.text(), cells }) {
+                self.add(table.position.line + index, complaint);
+            }
+        }
+    }
+}
+
+/// Every tag of a file with the line it stands on.
+fn tags(spec: &Spec) -> Vec<(usize, &str)> {
+    let lines: Vec<&str> = spec.file.text.lines().collect();
+    // A tag stands above what it belongs to, and has no place of its own in what the parser gives.
+    let line_of = |tag: &str, below: usize| {
+        let is_there =
+            |at: &usize| lines[*at].split_whitespace().any(|word| word.strip_prefix('@') == Some(tag));
+        (0..below.min(lines.len())).rev().find(is_there).map_or(below, |at| at + 1)
+    };
+    let feature = &spec.written;
+    let of_rules = feature.rules.iter().map(|rule| (rule.position.line, &rule.tags));
+    let scenarios = || spec.written_scenarios();
+    let of_scenarios = scenarios().map(|scenario| (scenario.position.line, &scenario.tags));
+    let of_examples = scenarios().flat_map(|it| &it.examples).map(|it| (it.position.line, &it.tags));
+    let all = std::iter::once((feature.position.line, &feature.tags));
+    let all = all.chain(of_rules).chain(of_scenarios).chain(of_examples);
+    all.flat_map(|(below, tags)| tags.iter().map(move |tag| (below, tag.as_str())))
+        .map(|(below, tag)| (line_of(tag, below), tag))
+        .collect()
 }
 
 pub(super) fn all_steps(feature: &Feature) -> impl Iterator<Item = &Step> {

@@ -171,6 +171,20 @@ async fn has_the_same(world: &mut World, who: Who, step: &Step) -> Result<()> {
     expect(noted == now, format!("{who} to have the account {noted}"), format!("it is {now}"))
 }
 
+/// Everything that an account says.
+pub(super) const NAMES: [&str; 10] = [
+    "kind",
+    "status",
+    "address",
+    "name",
+    "origin",
+    "MSP Admin",
+    "signs in with",
+    "capabilities",
+    "access groups",
+    "organizations",
+];
+
 #[then(expr = "the account of {person} says:")]
 async fn the_account_says(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let rows = pairs(step)?;

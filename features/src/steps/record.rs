@@ -19,6 +19,21 @@ const ITEMS: [(&str, &str); 5] = [
     ("completed authentication", "authentication_completed"),
 ];
 
+/// Everything that a record says.
+pub(super) const NAMES: [&str; 11] = [
+    ITEMS[0].0,
+    ITEMS[1].0,
+    ITEMS[2].0,
+    ITEMS[3].0,
+    ITEMS[4].0,
+    "first failing",
+    "outcome",
+    "freshness",
+    "cause",
+    "failed check",
+    "other cause",
+];
+
 #[then(expr = "the record of the sign-in says:")]
 async fn the_record_says(world: &mut World, step: &Step) -> Result<()> {
     let rows = pairs(step)?;

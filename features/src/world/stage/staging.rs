@@ -61,7 +61,7 @@ impl Stage {
     /// Makes the provider wrong in one way.
     pub fn arm(&mut self, fault: &str, target: Target, times: u64) -> Result<()> {
         let armed = self.idp.faults().arm(fault, target, times);
-        self.faults.push(armed.with_context(|| format!("there is no fault {fault:?}"))?);
+        self.faults.push(armed?);
         Ok(())
     }
 

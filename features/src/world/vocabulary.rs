@@ -1,0 +1,136 @@
+//! Which words specs may use: people, faults, names of rows, tags. Asked before anything runs, so that a word
+//! that nobody knows is told where it stands, and not by the failure of a later step.
+
+use std::sync::LazyLock;
+
+use cucumber::codegen::Parameter as _;
+use regex::Regex;
+
+use super::{
+    person::Who,
+    words::{Kind, OnOff, ToggleWord},
+};
+use crate::{
+    runner::{Said, did_you_mean},
+    steps,
+};
+
+/// The kinds of places that the steps have beside cucumber's own.
+pub(super) const PARAMETERS: &[(&str, &str)] = &[
+    (Who::NAME, Who::REGEX),
+    // Where a step is written as a pattern, any word stands for a person.
+    (Who::NAME, r"\w+"),
+    (Who::NAME, r"\w+|a stranger"),
+    ("errand", r"\w+ing .+"),
+    (ToggleWord::NAME, ToggleWord::REGEX),
+    (OnOff::NAME, OnOff::REGEX),
+    (Kind::NAME, Kind::REGEX),
+];
+
+/// What the article was taken apart into: S-01 to S-86.
+pub const STATEMENTS: std::ops::RangeInclusive<u8> = 1..=86;
+
+/// What is wrong with a word, if something is.
+pub(super) fn complaint(said: &Said<'_>) -> Option<String> {
+    match said {
+        Said::Tag(tag) => about_tag(tag),
+        Said::Word { kind: "person", word, .. } => word.parse::<Who>().err().map(|it| it.to_string()),
+        Said::Word { kind: "string", word, step }
+            if step.starts_with("the fault {string}") || step.starts_with("the variation {string}") =>
+        {
+            about_fault(word)
+        }
+        Said::Word { .. } => None,
+        Said::Row { step, cells } => {
+            let (what, names) = steps::rows_of(step)?;
+            let [name, _] = cells else {
+                return Some(format!("a row of this table has two cells, this one has {}", cells.len()));
+            };
+            if names.contains(&name.as_str()) {
+                return None;
+            }
+            let near = near(name, names.iter().copied());
+            Some(format!("{what} says nothing about '{name}'{near} it says {}", names.join(", ")))
+        }
+    }
+}
+
+/// Tags of one's own are free; what looks like one that means something has to mean it.
+fn about_tag(tag: &str) -> Option<String> {
+    static STATEMENT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^[Ss][-_ ]?(\d{1,4})$").expect("the pattern is a literal"));
+    static FAULT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^([A-Za-z]{4,7})[:=](.*)$").expect("the pattern is a literal"));
+    if let Some(found) = STATEMENT.captures(tag) {
+        let number = found[1].parse::<u8>().ok().filter(|number| STATEMENTS.contains(number));
+        let Some(number) = number else {
+            return Some(format!(
+                "there is no statement @{tag}; the article has S-01 to S-{}",
+                STATEMENTS.end()
+            ));
+        };
+        let meant = format!("S-{number:02}");
+        return (tag != meant).then(|| format!("there is no tag @{tag}; did you mean '@{meant}'?"));
+    }
+    let found = FAULT.captures(tag)?;
+    let (word, id) = (&found[1], &found[2]);
+    if tag.starts_with("fault:") {
+        return about_fault(id);
+    }
+    let near = strsim::damerau_levenshtein(&word.to_lowercase(), "fault") <= 2;
+    near.then(|| format!("there is no tag @{tag}; did you mean '@fault:{id}'?"))
+}
+
+fn about_fault(id: &str) -> Option<String> {
+    let known = || mock_idp::catalogue().map(|entry| entry.id);
+    if known().any(|it| it == id) {
+        return None;
+    }
+    let near = near(id, known());
+    Some(format!("there is no fault '{id}'{near} docs/faults.md lists them all"))
+}
+
+/// What was probably meant, between two sentences.
+fn near<'a>(meant: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    match did_you_mean(meant, known) {
+        nothing if nothing.is_empty() => ";".to_owned(),
+        near => near,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(tag: &str) -> String {
+        about_tag(tag).unwrap_or_default()
+    }
+
+    #[test]
+    fn tags_that_mean_something_have_to_mean_it_and_others_are_free() {
+        for good in ["S-01", "S-86", "fault:idt-exp-past", "wibble", "slow", "team:red", "S-Bahn"] {
+            assert_eq!(tag(good), "");
+        }
+        for (wrong, told) in [
+            ("S-999", "there is no statement @S-999; the article has S-01 to S-86"),
+            ("S-00", "there is no statement @S-00; the article has S-01 to S-86"),
+            ("S64", "there is no tag @S64; did you mean '@S-64'?"),
+            ("s-7", "there is no tag @s-7; did you mean '@S-07'?"),
+            (
+                "Fault:idt-exp-past",
+                "there is no tag @Fault:idt-exp-past; did you mean '@fault:idt-exp-past'?",
+            ),
+            (
+                "fualt:idt-exp-past",
+                "there is no tag @fualt:idt-exp-past; did you mean '@fault:idt-exp-past'?",
+            ),
+            (
+                "fault:idt-exp-pats",
+                "there is no fault 'idt-exp-pats'; did you mean 'idt-exp-past'? docs/faults.md lists them all",
+            ),
+            ("fault:nonsense", "there is no fault 'nonsense'; docs/faults.md lists them all"),
+        ] {
+            assert_eq!(tag(wrong), told);
+        }
+    }
+}
