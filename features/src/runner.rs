@@ -14,6 +14,7 @@ mod panics;
 mod selection;
 mod snapshots;
 mod specs;
+mod syntax;
 
 pub use self::{
     definitions::{StepUsage, step_usage},

@@ -5,7 +5,7 @@ const STEP_WORDS: [&str; 5] = ["Given", "When", "Then", "And", "But"];
 const BLOCK_WORDS: [&str; 7] =
     ["Feature", "Background", "Rule", "Scenario", "Scenario Outline", "Examples", "Example"];
 /// What opens and closes a text that runs over several lines.
-const FENCES: [&str; 2] = ["\"\"\"", "```"];
+pub(super) const FENCES: [&str; 2] = ["\"\"\"", "```"];
 
 /// A line that begins with no keyword where only a keyword can stand.
 pub(super) struct Stray<'t> {
@@ -64,25 +64,31 @@ pub(super) fn stray_line(text: &str) -> Option<Stray<'_>> {
     None
 }
 
-fn is_step(line: &str) -> bool {
+pub(super) fn is_step(line: &str) -> bool {
     line.starts_with("* ")
         || STEP_WORDS.iter().any(|word| line.strip_prefix(word).is_some_and(|rest| rest.starts_with(' ')))
 }
 
-fn is_block(line: &str) -> bool {
+pub(super) fn is_block(line: &str) -> bool {
     BLOCK_WORDS
         .iter()
         .chain(&["Scenario Template", "Scenarios"])
         .any(|word| line.strip_prefix(word).is_some_and(|rest| rest.starts_with(':')))
 }
 
+/// Whether scenarios stand above a line.
+pub(super) fn is_late(text: &str, line: usize) -> bool {
+    let scenario =
+        |line: &str| is_block(line) && (line.starts_with("Scenario") || line.starts_with("Example"));
+    text.lines().take(line.saturating_sub(1)).any(|line| scenario(line.trim()))
+}
+
 fn nearest(line: &str) -> String {
     let first = line.split_whitespace().next().unwrap_or_default();
     let step = STEP_WORDS.iter().map(|word| (distance(first, word), (*word).to_owned()));
-    let head = line.split_once(':').map(|(head, _)| head);
-    let block = head
-        .into_iter()
-        .flat_map(|head| BLOCK_WORDS.iter().map(move |word| (distance(head, word), format!("{word}:"))));
+    // The colon may be what is missing.
+    let head = line.split_once(':').map_or(first, |(head, _)| head);
+    let block = BLOCK_WORDS.iter().map(|word| (distance(head, word), format!("{word}:")));
     step.chain(block).min().map(|(_, word)| word).unwrap_or_default()
 }
 
@@ -103,6 +109,8 @@ mod tests {
             ("and b", "And"),
             ("Scenaro: b", "Scenario:"),
             ("Exampels:", "Examples:"),
+            ("Examples", "Examples:"),
+            ("Scenario b", "Scenario:"),
         ] {
             assert_eq!(found(line), Some((4, meant.to_owned())), "{line}");
         }

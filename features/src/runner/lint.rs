@@ -42,7 +42,8 @@ pub fn lint<W: ScenarioWorld>(specs: &Specs) -> Vec<Problem> {
 }
 
 fn lint_one<W: ScenarioWorld>(spec: &Spec, definitions: &[Definition]) -> Vec<Problem> {
-    let mut found = Findings { path: spec.file.shown(), problems: Vec::new() };
+    let lines = spec.file.text.lines().collect();
+    let mut found = Findings { path: spec.file.shown(), lines, problems: Vec::new() };
     let feature = &spec.written;
     if spec.written_scenarios().next().is_none() {
         found.add(feature.position.line, "this feature has no scenario; is a 'Scenario:' misspelt?".into());
@@ -67,21 +68,36 @@ fn lint_one<W: ScenarioWorld>(spec: &Spec, definitions: &[Definition]) -> Vec<Pr
     found.problems
 }
 
-struct Findings {
+struct Findings<'t> {
     path: String,
+    lines: Vec<&'t str>,
     problems: Vec<Problem>,
 }
 
-impl Findings {
+impl Findings<'_> {
     fn add(&mut self, line: usize, message: String) {
         self.problems.push(Problem { path: self.path.clone(), line, message });
     }
 
-    /// A misspelt keyword turns the rest of its block into a description.
+    /// A misspelt keyword turns the rest of its block into a description, so what follows it is no mistake.
     fn description(&mut self, line: usize, description: Option<&str>) {
-        for text in description.unwrap_or_default().lines().map(str::trim).filter(|text| !text.is_empty()) {
-            if let Some(keyword) = keyword_like(text) {
-                self.add(line, format!("'{text}' is read as a description; did you mean '{keyword}'?"));
+        let texts = description.unwrap_or_default().lines().map(str::trim).filter(|text| !text.is_empty());
+        for text in texts {
+            let Some(keyword) = keyword_like(text) else { continue };
+            let at = self
+                .lines
+                .iter()
+                .skip(line)
+                .position(|it| it.trim() == text)
+                .map_or(line, |it| it + line + 1);
+            let remedy = if text.starts_with(&keyword) {
+                format!("'{keyword}' means nothing there")
+            } else {
+                format!("did you mean '{keyword}'?")
+            };
+            self.add(at, format!("'{text}' is read as a description; {remedy}"));
+            if keyword.ends_with(':') {
+                break;
             }
         }
     }

@@ -12,7 +12,7 @@ use cucumber::feature::Ext as _;
 use gherkin::{Feature, GherkinEnv, Scenario};
 use include_dir::{Dir, include_dir};
 
-use super::keywords::{Stray, stray_line};
+use super::syntax::{Flaw, flaw, uneven_table};
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/specs");
 
@@ -89,13 +89,13 @@ pub enum SpecError {
         path: PathBuf,
     },
     /// Not Gherkin.
-    #[error("{path}{}: {message}", line.map(|line| format!(":{line}")).unwrap_or_default())]
+    #[error("{path}:{line}: {message}")]
     Syntax {
         /// Which file.
         path: String,
-        /// 1-based line, where it is known.
-        line: Option<usize>,
-        /// What the parser says.
+        /// 1-based.
+        line: usize,
+        /// What is wrong, and what to do.
         message: String,
     },
 }
@@ -237,24 +237,25 @@ fn slug(text: &str) -> String {
 }
 
 fn parse_one(file: SpecFile) -> Result<Spec, SpecError> {
-    let syntax = |message: String| SpecError::Syntax { path: file.shown(), line: None, message };
+    let syntax =
+        |flaw: Flaw| SpecError::Syntax { path: file.shown(), line: flaw.line, message: flaw.message };
+    if let Some(uneven) = uneven_table(&file.text) {
+        return Err(syntax(uneven));
+    }
     let mut written = Feature::parse(&file.text, GherkinEnv::default())
-        .map_err(|error| misspelt(&file).unwrap_or_else(|| syntax(error.to_string())))?;
+        .map_err(|error| syntax(flaw(&file.text, &error.to_string())))?;
     written.path = Some(PathBuf::from(&file.path));
-    let mut expanded = written.clone().expand_examples().map_err(|error| syntax(error.to_string()))?;
+    let mut expanded = written.clone().expand_examples().map_err(|error| {
+        let message =
+            format!("this row gives no value for <{0}>; add a column '{0}', or take <{0}> out", error.name);
+        syntax(Flaw { line: error.pos.line, message })
+    })?;
     let lines: Vec<&str> = file.text.lines().collect();
     set_row_lines(&written.scenarios, &mut expanded.scenarios, &lines);
     for (rule, expanded) in written.rules.iter().zip(&mut expanded.rules) {
         set_row_lines(&rule.scenarios, &mut expanded.scenarios, &lines);
     }
     Ok(Spec { file, written, expanded })
-}
-
-/// The parser only says what it expected; whoever misspelt a keyword wants to know which.
-fn misspelt(file: &SpecFile) -> Option<SpecError> {
-    let Stray { line, text, meant } = stray_line(&file.text)?;
-    let message = format!("'{text}' begins with no keyword; did you mean '{meant}'?");
-    Some(SpecError::Syntax { path: file.shown(), line: Some(line), message })
 }
 
 /// Gives each expanded row the line it stands on.
@@ -344,7 +345,7 @@ mod tests {
     fn what_is_not_gherkin_names_its_file() {
         let file = SpecFile { root: "my".into(), path: "x.feature".into(), text: "Hello".into() };
         let error = Specs::parse(vec![file]).unwrap_err();
-        assert!(error.to_string().starts_with("my/x.feature: "), "{error}");
+        assert!(error.to_string().starts_with("my/x.feature:1: a file begins with"), "{error}");
     }
     #[test]
     fn a_misspelt_keyword_among_steps_is_named_with_its_line() {
@@ -352,6 +353,19 @@ mod tests {
         let error = Specs::parse(vec![SpecFile { path: "x.feature".into(), text, ..SpecFile::default() }])
             .unwrap_err();
         assert_eq!(error.to_string(), "x.feature:4: 'Wehn b' begins with no keyword; did you mean 'When'?");
+    }
+
+    #[test]
+    fn a_row_without_a_value_is_told_with_its_line() {
+        let text =
+            "Feature: f\n  Scenario Outline: <n>\n    Given <n>\n\n    Examples:\n      | m |\n      | a |\n"
+                .into();
+        let error = Specs::parse(vec![SpecFile { path: "x.feature".into(), text, ..SpecFile::default() }])
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "x.feature:7: this row gives no value for <n>; add a column 'n', or take <n> out"
+        );
     }
 
     #[test]
