@@ -99,15 +99,27 @@ impl Source {
 }
 
 impl List {
-    fn cases(&self) -> anyhow::Result<(Specs, Vec<Case>, Selection)> {
+    /// The cases that all filters take; none when a filter takes nothing, which is then told.
+    fn cases(&self, filters: &[String]) -> anyhow::Result<(Specs, Vec<Case>, Selection)> {
         let specs = self.source.specs()?;
-        let selection = Selection::parse(&self.filter)?;
-        let cases = specs.cases().into_iter().filter(|case| selection.takes(case)).collect();
+        let selection = Selection::parse(filters)?;
+        let misses = selection.misses(&specs);
+        let mut cases: Vec<Case> = specs.cases().into_iter().filter(|case| selection.takes(case)).collect();
+        for miss in &misses {
+            eprintln!("harness: {miss}");
+        }
+        if !misses.is_empty() {
+            cases.clear();
+        } else if cases.is_empty() {
+            eprintln!(
+                "harness: there are scenarios for each of the filters {filters:?}, and none for all of them"
+            );
+        }
         Ok((specs, cases, selection))
     }
 
     fn run(&self) -> anyhow::Result<Exit> {
-        let (_, cases, _) = self.cases()?;
+        let (_, cases, _) = self.cases(&self.filter)?;
         for case in &cases {
             say(&format!("{}:{} {}\n", case.file, case.line, case.name))?;
         }

@@ -11,6 +11,9 @@ use std::{fs, io, path::Path, time::Duration};
 
 pub use self::summary::summary;
 
+const JUNIT: &str = "junit.xml";
+const HTML: &str = "report.html";
+
 /// A whole run.
 #[derive(Clone, Debug, Default)]
 pub struct RunReport {
@@ -153,14 +156,28 @@ impl RunReport {
         count(self.scenarios().map(|(_, scenario)| scenario))
     }
 
+    /// Removes the reports that are in a folder.
+    ///
+    /// # Errors
+    /// When one is there and cannot be removed.
+    pub fn remove(folder: &Path) -> io::Result<()> {
+        for file in [JUNIT, HTML] {
+            match fs::remove_file(folder.join(file)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Writes `junit.xml` and `report.html` into a folder.
     ///
     /// # Errors
     /// When the folder or a file cannot be written.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         fs::create_dir_all(folder)?;
-        fs::write(folder.join("junit.xml"), junit::render(self).map_err(io::Error::other)?)?;
-        fs::write(folder.join("report.html"), html::render(self).map_err(io::Error::other)?)
+        fs::write(folder.join(JUNIT), junit::render(self).map_err(io::Error::other)?)?;
+        fs::write(folder.join(HTML), html::render(self).map_err(io::Error::other)?)
     }
 }
 

@@ -103,3 +103,50 @@ fn steps_are_shown_as_people_write_them_to_whoever_stops_reading_too() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert_eq!(output.status.code(), Some(0));
 }
+
+#[test]
+fn filters_that_take_nothing_say_why_and_leave_no_report_of_an_earlier_run() {
+    let folder = own_specs(HOLDS);
+    let report = folder.path().join("out/report.html");
+    let run = |filter: &str| ends(folder.path(), &["run", "--specs", "my", "--report", "out", filter]);
+    let (_, told) = run("c.feature");
+    assert!(told.contains("Reports: out/report.html, out/junit.xml") && report.exists(), "{told}");
+    for (filter, why) in [
+        ("@S-64", "no scenario has the tag @S-64\n"),
+        ("d.feature", "there is no feature file d.feature; did you mean 'c.feature'?"),
+        ("c.feature:9999", "c.feature has 5 lines, so there is no line 9999"),
+    ] {
+        let (code, told) = run(filter);
+        assert_eq!(code, 5, "{told}");
+        assert!(told.contains(why) && told.contains("nothing ran") && !told.contains("Reports:"), "{told}");
+        assert!(!report.exists());
+    }
+    let (code, told) = ends(folder.path(), &["run", "--specs", "my", "c.feature", "d.feature"]);
+    assert_eq!(code, 5, "a misspelt file among others is not passed over: {told}");
+}
+
+#[test]
+fn a_filter_may_follow_shuffle_and_the_seed_is_told() {
+    let folder = own_specs(HOLDS);
+    let (_, told) = ends(folder.path(), &["run", "--specs", "my", "--shuffle", "holds"]);
+    assert!(told.contains(", shuffled with seed "), "{told}");
+    let (_, told) = ends(folder.path(), &["run", "--specs", "my", "--shuffle", "7"]);
+    assert!(told.contains(", shuffled with seed 7\n"), "{told}");
+    let (code, told) = ends(folder.path(), &["run", "--specs", "my", "--shuffle", "@S-01"]);
+    assert_eq!(code, 5, "{told}");
+    assert!(told.contains("no scenario has the tag @S-01"), "{told}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_refused_before_anything_runs() {
+    let folder = own_specs(HOLDS);
+    fs::write(folder.path().join("file"), "").unwrap();
+    for option in ["--report", "--transcripts"] {
+        let (code, told) = ends(folder.path(), &["run", "--specs", "my", option, "file/below"]);
+        assert_eq!(code, 2, "{told}");
+        assert!(
+            told.contains("nothing can be written to file/below") && !told.contains("scenarios"),
+            "{told}"
+        );
+    }
+}

@@ -32,8 +32,8 @@ pub(super) struct Run {
     #[arg(long, short, default_value = "8")]
     concurrency: NonZeroUsize,
     /// Start scenarios in shuffled order, with this seed; without one, a seed is chosen and printed
-    #[arg(long, num_args = 0..=1, value_name = "SEED", default_missing_value = "0")]
-    shuffle: Option<u64>,
+    #[arg(long, num_args = 0..=1, value_name = "SEED", default_missing_value = "")]
+    shuffle: Option<String>,
     /// PostgreSQL server to run on, one schema for each scenario [default: SQLite]
     #[arg(long, value_name = "URL", env = "HARNESS_POSTGRES")]
     postgres: Option<String>,
@@ -45,10 +45,12 @@ pub(super) struct Run {
 impl Run {
     pub(super) async fn run(self) -> anyhow::Result<Exit> {
         let snapshots = self.snapshots()?;
-        let (specs, cases, selection) = self.list.cases()?;
+        self.make_room()?;
+        let (order, filters) = self.order();
+        let (specs, cases, selection) = self.list.cases(&filters)?;
         lint_quietly(&specs)?;
         if cases.is_empty() {
-            eprintln!("harness: no scenario matches {:?}; nothing ran", self.list.filter);
+            eprintln!("harness: nothing ran");
             return Ok(if self.allow_empty { Exit::Passed } else { Exit::NothingRan });
         }
         if let Some(server) = &self.postgres
@@ -59,12 +61,16 @@ impl Run {
         }
         let database = self.postgres.clone().map_or(Database::Sqlite, Database::Postgres);
         configure(RunOptions { database })?;
-        let plan = self.plan(cases, &selection, snapshots);
+        let plan = self.plan(cases, &selection, order, snapshots);
         let report = runner::run::<World>(plan).await.context("the run could not be carried out")?;
         if let Some(folder) = &self.report {
             report.write(folder).with_context(|| format!("cannot write reports to {}", folder.display()))?;
         }
         say(&summary(&report))?;
+        if let Some(folder) = &self.report {
+            let folder = folder.display();
+            say(&format!("Reports: {folder}/report.html, {folder}/junit.xml\n"))?;
+        }
         Ok(verdict(&report))
     }
 
@@ -88,13 +94,32 @@ impl Run {
         Ok(folder.map_or(SnapshotStore::Embedded, |path| SnapshotStore::Folder { path, write }))
     }
 
-    fn plan(&self, cases: Vec<Case>, selection: &Selection, snapshots: SnapshotStore) -> RunPlan {
+    /// Finds out before a run that what it leaves behind cannot be written, and takes away reports of an earlier
+    /// run, which would be taken for this one's if it does not come to its end.
+    fn make_room(&self) -> anyhow::Result<()> {
+        for folder in self.report.iter().chain(&self.transcripts) {
+            let writable = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+            writable.with_context(|| format!("nothing can be written to {}", folder.display()))?;
+        }
+        match &self.report {
+            Some(folder) => RunReport::remove(folder).context("the reports of an earlier run stay there"),
+            None => Ok(()),
+        }
+    }
+
+    fn plan(
+        &self,
+        cases: Vec<Case>,
+        selection: &Selection,
+        order: Order,
+        snapshots: SnapshotStore,
+    ) -> RunPlan {
         RunPlan {
             cases,
             // A snapshot without a scenario is an error only where both come from one place.
             whole: selection.is_everything()
                 && (self.list.source.specs.is_some() || self.snapshots.is_none()),
-            order: self.order(),
+            order,
             concurrency: self.concurrency.get(),
             snapshots,
             transcripts: self.transcripts.clone(),
@@ -103,12 +128,21 @@ impl Run {
         }
     }
 
-    fn order(&self) -> Order {
-        match self.shuffle {
+    /// The order, and the filters. What follows `--shuffle` and is no seed is the first filter.
+    fn order(&self) -> (Order, Vec<String>) {
+        let chosen = u64::from(std::process::id());
+        let mut filters = self.list.filter.clone();
+        let order = match self.shuffle.as_deref() {
             None => Order::Files,
-            Some(0) => Order::Shuffled { seed: u64::from(std::process::id()) },
-            Some(seed) => Order::Shuffled { seed },
-        }
+            Some("") => Order::Shuffled { seed: chosen },
+            Some(word) => Order::Shuffled {
+                seed: word.parse().unwrap_or_else(|_| {
+                    filters.insert(0, word.to_owned());
+                    chosen
+                }),
+            },
+        };
+        (order, filters)
     }
 }
 

@@ -70,9 +70,11 @@ fn quoted(word: &str) -> String {
 
 fn counts_line(run: &RunReport) -> String {
     let counts = run.counts();
+    // A shuffled order can be had again by its seed.
+    let order = if run.order.starts_with("shuffled") { format!(", {}", run.order) } else { String::new() };
     let steps = run.scenarios().map(|(_, scenario)| scenario.steps.len()).sum::<usize>();
     format!(
-        "\n{} scenarios ({} passed, {} failed, {} to review, {} not run), {steps} steps, {} features, {:.1} s\n",
+        "\n{} scenarios ({} passed, {} failed, {} to review, {} not run), {steps} steps, {} features, {:.1} s{order}\n",
         run.scenarios().count(),
         counts.passed,
         counts.failed,

@@ -6,14 +6,24 @@
 use cucumber::tag::Ext as _;
 use gherkin::tagexpr::TagOperation;
 
-use super::specs::Case;
+use super::{
+    nearest::did_you_mean,
+    specs::{Case, Spec, Specs},
+};
 
 /// The conditions a case must meet; none means every case.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    tags: Vec<TagOperation>,
+    tags: Vec<Tags>,
     places: Vec<Place>,
     words: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Tags {
+    /// As it was typed.
+    text: String,
+    holds: TagOperation,
 }
 
 #[derive(Clone, Debug)]
@@ -55,8 +65,9 @@ impl Selection {
 
     fn add(&mut self, filter: &str) -> Result<(), SelectionError> {
         if filter.starts_with('@') || filter.starts_with("not @") || filter.starts_with('(') {
-            let tags = filter.parse().map_err(|_| SelectionError::Tags { text: filter.to_owned() })?;
-            self.tags.push(tags);
+            let text = filter.to_owned();
+            let holds = filter.parse().map_err(|_| SelectionError::Tags { text: text.clone() })?;
+            self.tags.push(Tags { text, holds });
         } else if let Some((path, line)) = filter.split_once(".feature") {
             let line = line.strip_prefix(':').map(str::parse).transpose();
             let line = line.map_err(|_| SelectionError::Line { text: filter.to_owned() })?;
@@ -74,13 +85,63 @@ impl Selection {
 
     /// Whether this case belongs to the run.
     pub fn takes(&self, case: &Case) -> bool {
-        self.tags.iter().all(|tags| tags.eval(&case.tags))
+        self.tags.iter().all(|tags| tags.holds.eval(&case.tags))
             && (self.places.is_empty() || self.places.iter().any(|place| place.holds(case)))
             && self.words.iter().all(|words| case.name.to_lowercase().contains(words))
     }
 }
 
+impl Selection {
+    /// The conditions that no case meets, each with a sentence that says why. A place among others is one too.
+    pub fn misses(&self, specs: &Specs) -> Vec<String> {
+        let cases = specs.cases();
+        let tags = self.tags.iter().filter(|tags| !cases.iter().any(|case| tags.holds.eval(&case.tags)));
+        let places = self.places.iter().filter(|place| !cases.iter().any(|case| place.holds(case)));
+        let named = |words: &str| cases.iter().any(|case| case.name.to_lowercase().contains(words));
+        let words = self.words.iter().filter(|words| !named(words));
+        tags.map(|tags| tags.miss(&cases))
+            .chain(places.map(|place| place.miss(specs, &cases)))
+            .chain(words.map(|words| format!("no scenario has '{words}' in its name")))
+            .collect()
+    }
+}
+
+impl Tags {
+    fn miss(&self, cases: &[Case]) -> String {
+        let known = || cases.iter().flat_map(|case| &case.tags).map(String::as_str);
+        let words = self.text.split(|it: char| it.is_whitespace() || "()".contains(it));
+        let mut named = words.filter_map(|word| word.strip_prefix('@'));
+        match named.find(|tag| !known().any(|it| it == *tag)) {
+            Some(unknown) => {
+                let near = did_you_mean(unknown, known()).replace("mean '", "mean '@");
+                format!("no scenario has the tag @{unknown}{near}")
+            }
+            None => format!("no scenario has tags as '{}' wants them", self.text),
+        }
+    }
+}
+
 impl Place {
+    fn miss(&self, specs: &Specs, cases: &[Case]) -> String {
+        let any_line = Self { line: None, ..self.clone() };
+        let Some(case) = cases.iter().find(|case| any_line.holds(case)) else {
+            // Misspelt may be the file alone or the way to it.
+            let names =
+                || cases.iter().flat_map(|case| [case.path.as_str(), file_name(&case.path), &case.file]);
+            return format!("there is no feature file {}{}", self.path, did_you_mean(&self.path, names()));
+        };
+        let line = self.line.unwrap_or_default();
+        let count = specs.all.iter().find(|spec| spec.file.path == case.path).map_or(0, Spec::line_count);
+        if (1..=count).contains(&line) {
+            format!(
+                "no scenario stands on line {line} of {}; 'harness list {0}' shows where they stand",
+                self.path
+            )
+        } else {
+            format!("{} has {count} lines, so there is no line {line}", self.path)
+        }
+    }
+
     fn holds(&self, case: &Case) -> bool {
         let given = self.path.trim_start_matches("./");
         let below = given.rsplit_once("specs/").map_or(given, |(_, path)| path);
@@ -89,10 +150,14 @@ impl Place {
     }
 }
 
-/// The row's own line takes the row; the line where the outline begins takes all of them.
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The row's own line takes the row; a line of the outline above the rows takes all of them, and one above the
+/// first scenario takes the file.
 fn line_is_in(line: usize, case: &Case) -> bool {
-    let on_a_row = case.line > case.span.0;
-    case.line == line || (case.span.0..=case.span.1).contains(&line) && (!on_a_row || line == case.span.0)
+    case.line == line || (1..=case.head).contains(&line) || (case.span.0..=case.span.1).contains(&line)
 }
 
 #[cfg(test)]
@@ -100,14 +165,18 @@ mod tests {
     use super::super::specs::{SpecFile, Specs};
     use super::*;
 
-    fn taken(filters: &[&str]) -> Vec<String> {
+    fn specs() -> Specs {
         let text = "@S-1\nFeature: f\n  @S-2 @fault:idt-exp-past\n  Scenario: one fine day\n    Given a\n\n  Scenario Outline: row <n>\n    Given <n>\n\n    Examples:\n      | n |\n      | 1 |\n      | 2 |\n";
-        let specs = Specs::parse(vec![SpecFile {
-            root: "my/own".into(),
-            path: "a/b.feature".into(),
-            text: text.into(),
-        }])
-        .unwrap();
+        let (root, path, text) = ("my/own".into(), "a/b.feature".into(), text.into());
+        Specs::parse(vec![SpecFile { root, path, text }]).unwrap()
+    }
+
+    fn misses(filter: &str) -> String {
+        Selection::parse([filter]).unwrap().misses(&specs()).join("; ")
+    }
+
+    fn taken(filters: &[&str]) -> Vec<String> {
+        let specs = specs();
         let selection = Selection::parse(filters).unwrap();
         specs.cases().into_iter().filter(|case| selection.takes(case)).map(|case| case.name).collect()
     }
@@ -130,6 +199,36 @@ mod tests {
         assert_eq!(taken(&["a/b.feature:13"]), ["row 2"]);
         assert_eq!(taken(&["./my/own/a/b.feature:13"]), ["row 2"]);
         assert_eq!(taken(&["c.feature"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_line_of_an_outline_takes_its_rows_and_one_above_the_scenarios_the_file() {
+        assert_eq!(taken(&["b.feature:3"]), ["one fine day"], "the tags above it");
+        assert_eq!(taken(&["b.feature:8"]), ["row 1", "row 2"], "a step");
+        assert_eq!(taken(&["b.feature:2"]), ["one fine day", "row 1", "row 2"], "the feature");
+        assert_eq!(taken(&["b.feature:9999"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_takes_nothing_says_why_and_what_was_meant() {
+        for (filter, told) in [
+            ("@s-1", "no scenario has the tag @s-1; did you mean '@S-1'?"),
+            (
+                "@S-1 and @falt:idt-exp-past",
+                "no scenario has the tag @falt:idt-exp-past; did you mean '@fault:idt-exp-past'?",
+            ),
+            ("@S-1 and not @S-1", "no scenario has tags as '@S-1 and not @S-1' wants them"),
+            ("bb.feature", "there is no feature file bb.feature; did you mean 'b.feature'?"),
+            (
+                "my/own/a/c.feature",
+                "there is no feature file my/own/a/c.feature; did you mean 'my/own/a/b.feature'?",
+            ),
+            ("b.feature:9999", "b.feature has 13 lines, so there is no line 9999"),
+            ("xyz", "no scenario has 'xyz' in its name"),
+            ("@S-1", ""),
+        ] {
+            assert_eq!(misses(filter), told);
+        }
     }
 
     #[test]

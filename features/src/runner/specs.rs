@@ -54,8 +54,11 @@ pub struct Case {
     pub name: String,
     /// 1-based line of the scenario, or of the row.
     pub line: usize,
-    /// 1-based first and last line of the scenario as written.
+    /// 1-based first and last line that stand for this case: those of its scenario with the tags above it; for a
+    /// row those of its outline down to the rows, which stand for all of them.
     pub span: (usize, usize),
+    /// The last line before the first scenario: down to it everything is about the whole file.
+    pub head: usize,
     /// Tags of feature, rule, scenario and examples, without `@`.
     pub tags: Vec<String>,
     /// Name of its snapshot.
@@ -196,21 +199,44 @@ impl Spec {
             feature: self.expanded.name.clone(),
             name: scenario.name.clone(),
             line: scenario.position.line,
-            span: self.span_around(scenario.position.line),
+            span: self.lines_of(scenario.position.line),
+            head: self.starts().first().map_or(0, |first| first.0 - 1),
             tags,
             snapshot: snapshot_name(&self.file.path, &scenario.name),
             single,
         }
     }
 
-    /// First and last line of the written scenario that holds `line`.
-    fn span_around(&self, line: usize) -> (usize, usize) {
-        let mut starts: Vec<usize> =
-            self.written_scenarios().map(|scenario| scenario.position.line).collect();
+    /// How many lines the file has.
+    pub(super) fn line_count(&self) -> usize {
+        self.file.text.lines().count()
+    }
+
+    /// See [`Case::span`].
+    fn lines_of(&self, case: usize) -> (usize, usize) {
+        let starts = self.starts();
+        let at = starts.iter().rposition(|(_, line)| *line <= case).unwrap_or_default();
+        let Some((first, written)) = starts.get(at).copied() else { return (case, case) };
+        let last = starts.get(at + 1).map_or_else(|| self.line_count(), |next| next.0 - 1);
+        if case == written {
+            return (first, last);
+        }
+        let rules = self.expanded.rules.iter().flat_map(|rule| &rule.scenarios);
+        let rows = self.expanded.scenarios.iter().chain(rules).map(|row| row.position.line);
+        let first_row = rows.filter(|line| (written..=last).contains(line)).min().unwrap_or(case);
+        (first, first_row - 1)
+    }
+
+    /// Where each written scenario begins, with the tags above it, and its own line.
+    fn starts(&self) -> Vec<(usize, usize)> {
+        let lines: Vec<&str> = self.file.text.lines().map(str::trim).collect();
+        let begin = |line: usize| {
+            let above = lines.iter().take(line - 1).rev().take_while(|it| it.starts_with(['@', '#']));
+            (line - above.count(), line)
+        };
+        let mut starts: Vec<_> = self.written_scenarios().map(|it| begin(it.position.line)).collect();
         starts.sort_unstable();
-        let first = starts.iter().rev().find(|start| **start <= line).copied().unwrap_or(line);
-        let last = starts.iter().find(|start| **start > line).map_or(usize::MAX, |next| next - 1);
-        (first, last)
+        starts
     }
 
     /// Scenarios and outlines as written.
@@ -335,10 +361,11 @@ mod tests {
     }
 
     #[test]
-    fn a_scenario_spans_to_the_next_one() {
-        let specs = specs("Feature: f\n  Scenario: one\n    Given a\n\n  Scenario: two\n    Given b\n");
+    fn a_scenario_spans_from_its_tags_to_the_next_one() {
+        let specs =
+            specs("Feature: f\n  Scenario: one\n    Given a\n\n  @tag\n  Scenario: two\n    Given b\n");
         let spans: Vec<_> = specs.cases().into_iter().map(|case| case.span).collect();
-        assert_eq!(spans, [(2, 4), (5, usize::MAX)]);
+        assert_eq!(spans, [(2, 4), (5, 7)]);
     }
 
     #[test]
