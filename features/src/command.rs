@@ -5,6 +5,7 @@ use std::{io::Write as _, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use features::{
     rehearsal::Rehearsal,
+    report::counted,
     runner::{self, Case, Exit, Selection, Specs},
     world::World,
 };
@@ -132,9 +133,10 @@ fn lint(specs: &Specs) -> anyhow::Result<Exit> {
     for problem in &found {
         eprintln!("{problem}");
     }
-    anyhow::ensure!(found.is_empty(), "{} in the specs", problems(found.len()));
-    let (cases, files) = (specs.cases().len(), specs.all.len());
-    say(&format!("{cases} scenarios in {files} files, nothing to complain of\n"))?;
+    anyhow::ensure!(found.is_empty(), "{} in the specs", counted(found.len(), "problem"));
+    let scenarios = counted(specs.cases().len(), "scenario");
+    let files = counted(specs.all.len(), "file");
+    say(&format!("{scenarios} in {files}, nothing to complain of\n"))?;
     Ok(Exit::Passed)
 }
 
@@ -154,10 +156,6 @@ fn steps(source: &Source) -> anyhow::Result<Exit> {
     say(&format!("{} step definitions, {unused} of them unused\n", usage.len()))?;
     // Specs of one's own need not use everything there is.
     Ok(if unused == 0 || source.specs.is_some() { Exit::Passed } else { Exit::Failed })
-}
-
-fn problems(count: usize) -> String {
-    if count == 1 { "one problem".to_owned() } else { format!("{count} problems") }
 }
 
 /// Writes to the standard output. Whoever stops reading it has read enough.

@@ -7,7 +7,11 @@ mod html;
 mod junit;
 mod summary;
 
-use std::{fs, io, path::Path, time::Duration};
+use std::{
+    fs, io,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 pub use self::summary::summary;
 
@@ -23,6 +27,8 @@ pub struct RunReport {
     pub order: String,
     /// Scenarios in flight at once.
     pub concurrency: usize,
+    /// When its first scenario began, by the clock on the wall.
+    pub started: Option<SystemTime>,
     /// Wall time.
     pub took: Duration,
     /// In the order of the files.
@@ -186,6 +192,11 @@ impl ScenarioReport {
     pub fn failed_at(&self) -> Option<usize> {
         self.steps.iter().find(|step| matches!(step.status, StepStatus::Failed(_))).map(|step| step.line)
     }
+}
+
+/// A number with its noun.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 impl FeatureReport {

@@ -324,8 +324,19 @@ async fn reports_say_what_was_found() {
     report.write(folder.path()).unwrap();
     let junit = fs::read_to_string(folder.path().join("junit.xml")).unwrap();
     assert!(junit.contains("classname=\"toy\"") && junit.contains("expected 2, there were 1"), "{junit}");
+    assert!(junit.contains("failures=\"1\" errors=\"1\""), "what waits is no failure: {junit}");
+    let told = features::report::summary(&report);
+    assert!(
+        told.contains("2 scenarios (0 passed, 1 failed, 1 to review, 0 not run), 3 steps, 1 feature, "),
+        "{told}"
+    );
     let html = fs::read_to_string(folder.path().join("report.html")).unwrap();
     assert!(html.contains("The &#60;toy&#62;") && html.contains("expected 2, there were 1"), "{html}");
+    assert!(
+        html.contains("class=\"feature has-failed has-review\"") && html.contains("<dt>Begun</dt><dd>20"),
+        "{html}"
+    );
+    assert!(!html.contains("<script"), "the page needs no scripts");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use features::{
     driver::database::Database,
-    report::{RunReport, summary},
+    report::{RunReport, counted, summary},
     runner::{self, Case, Exit, Order, RunPlan, Selection, SnapshotStore, Specs},
     world::{RunOptions, World, configure},
 };
@@ -151,7 +151,11 @@ fn lint_quietly(specs: &Specs) -> anyhow::Result<()> {
     for problem in &problems {
         eprintln!("{problem}");
     }
-    anyhow::ensure!(problems.is_empty(), "{} in the specs; nothing was run", super::problems(problems.len()));
+    anyhow::ensure!(
+        problems.is_empty(),
+        "{} in the specs; nothing was run",
+        counted(problems.len(), "problem")
+    );
     Ok(())
 }
 

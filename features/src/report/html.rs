@@ -1,6 +1,10 @@
-//! One HTML page without scripts: the specs as living documentation, with what the run found.
+//! One HTML page without scripts: the specs as living documentation, with what the run found. What is shown is
+//! chosen by radio buttons and style alone; words are found by the browser's own search, which opens what is closed.
+
+use std::collections::BTreeSet;
 
 use askama::Template;
+use jiff::Timestamp;
 
 use super::{Counts, FeatureReport, RunReport, ScenarioReport, Status, StepReport, StepStatus};
 
@@ -13,6 +17,14 @@ struct Page<'a> {
 
 pub(super) fn render(run: &RunReport) -> askama::Result<String> {
     Page { run, counts: run.counts() }.render()
+}
+
+impl RunReport {
+    /// The day and the minute at which it began, in UTC.
+    fn began(&self) -> Option<String> {
+        let at = Timestamp::try_from(self.started?).ok()?;
+        Some(at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+    }
 }
 
 impl ScenarioReport {
@@ -47,6 +59,12 @@ impl StepReport {
 }
 
 impl FeatureReport {
+    /// What is in it, as classes by which it is shown or hidden.
+    fn holds(&self) -> String {
+        let badges: BTreeSet<&str> = self.scenarios.iter().map(|scenario| scenario.badge().0).collect();
+        badges.into_iter().flat_map(|badge| [" has-", badge]).collect()
+    }
+
     /// A feature opens by itself when something in it is not as it should be.
     fn wants_attention(&self) -> bool {
         self.counts().passed < self.scenarios.len()

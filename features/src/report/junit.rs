@@ -1,5 +1,6 @@
 //! JUnit XML: one suite for each feature, `classname` from its path, so that a scenario keeps its
-//! history in CI when lines move.
+//! history in CI when lines move. What failed is a failure; what only waits for review is an error, the other thing
+//! that JUnit counts and CI shows red, so that the two are told apart as everywhere else.
 
 use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
@@ -38,9 +39,9 @@ fn case(feature: &FeatureReport, scenario: &ScenarioReport) -> TestCase {
 }
 
 fn status(scenario: &ScenarioReport) -> TestCaseStatus {
-    let refused = |kind: &str, message: &str| {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_type(kind.to_owned());
+    let refused = |kind: NonSuccessKind, name: &str, message: &str| {
+        let mut status = TestCaseStatus::non_success(kind);
+        status.set_type(name.to_owned());
         status.set_message(message.lines().next().unwrap_or_default().to_owned());
         status.set_description(message.to_owned());
         status
@@ -48,9 +49,10 @@ fn status(scenario: &ScenarioReport) -> TestCaseStatus {
     match &scenario.status {
         Status::Passed => TestCaseStatus::success(),
         Status::NotRun => TestCaseStatus::skipped(),
-        Status::Failed { message } => refused("failed", message),
+        Status::Failed { message } => refused(NonSuccessKind::Failure, "failed", message),
         Status::NeedsReview { diff } => {
-            refused("needs-review", &format!("the transcript needs review\n{diff}"))
+            let message = format!("the transcript needs review\n{diff}");
+            refused(NonSuccessKind::Error, "needs-review", &message)
         }
     }
 }

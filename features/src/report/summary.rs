@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Review, RunReport, Status};
+use super::{Review, RunReport, Status, counted};
 
 /// The whole summary, ending in the counts.
 pub fn summary(run: &RunReport) -> String {
@@ -72,15 +72,16 @@ fn counts_line(run: &RunReport) -> String {
     let counts = run.counts();
     // A shuffled order can be had again by its seed.
     let order = if run.order.starts_with("shuffled") { format!(", {}", run.order) } else { String::new() };
-    let steps = run.scenarios().map(|(_, scenario)| scenario.steps.len()).sum::<usize>();
+    let steps = run.scenarios().map(|(_, scenario)| scenario.steps.len()).sum();
     format!(
-        "\n{} scenarios ({} passed, {} failed, {} to review, {} not run), {steps} steps, {} features, {:.1} s{order}\n",
-        run.scenarios().count(),
+        "\n{} ({} passed, {} failed, {} to review, {} not run), {}, {}, {:.1} s{order}\n",
+        counted(run.scenarios().count(), "scenario"),
         counts.passed,
         counts.failed,
         counts.needs_review,
         counts.not_run,
-        run.features.len(),
+        counted(steps, "step"),
+        counted(run.features.len(), "feature"),
         run.took.as_secs_f64(),
     )
 }

@@ -49,6 +49,7 @@ pub(crate) struct Collector {
     endings: Endings,
     snapshots: SnapshotStore,
     trouble: Vec<String>,
+    started: Option<SystemTime>,
     progress: Progress,
 }
 
@@ -65,7 +66,7 @@ impl Collector {
         let scenarios: BTreeMap<_, _> =
             cases.iter().map(|case| ((case.path.clone(), case.line), Entry::new(case))).collect();
         let progress = Progress::new(scenarios.len());
-        Self { scenarios, endings, snapshots, trouble: Vec::new(), progress }
+        Self { scenarios, endings, snapshots, trouble: Vec::new(), started: None, progress }
     }
 
     /// The finished report; run-wide facts are filled in by the caller.
@@ -85,7 +86,7 @@ impl Collector {
                 feature.scenarios.push(entry.report);
             }
         }
-        RunReport { features, trouble: self.trouble, ..RunReport::default() }
+        RunReport { features, trouble: self.trouble, started: self.started, ..RunReport::default() }
     }
 
     fn scenario<W>(&mut self, key: &Key, at: SystemTime, event: event::Scenario<W>) {
@@ -231,6 +232,7 @@ impl<W: cucumber::World> Writer<W> for Collector {
             Err(error) => return self.trouble.push(error.to_string()),
         };
         let at = event.at;
+        self.started.get_or_insert(at);
         let Cucumber::Feature(feature, event) = event.value else { return };
         let path = feature.path.as_ref().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
         match event {
