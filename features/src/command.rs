@@ -4,7 +4,7 @@ use std::{io::Write as _, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use features::{
-    rehearsal::Rehearsal,
+    rehearsal::{Rehearsal, RehearsalError},
     report::counted,
     runner::{self, Case, Exit, Selection, Specs},
     world::World,
@@ -85,8 +85,14 @@ impl Command {
 impl Rehearse {
     async fn run(self) -> anyhow::Result<Exit> {
         let rehearsal = Rehearsal::with_fixtures(self.app, self.admin_email, self.admin_password)?;
-        rehearsal.play(|told| println!("  {told}")).await?;
-        Ok(Exit::Passed)
+        // Whoever stops reading does not stop the rehearsal.
+        let played = rehearsal.play(|told| say(&format!("  {told}\n")).unwrap_or_default()).await;
+        let Err(error) = played else { return Ok(Exit::Passed) };
+        eprintln!("harness: {error}");
+        Ok(match error {
+            RehearsalError::Unreachable { .. } => Exit::Unreachable,
+            RehearsalError::Failed(_) => Exit::Failed,
+        })
     }
 }
 
@@ -111,7 +117,7 @@ impl List {
         }
         if !misses.is_empty() {
             cases.clear();
-        } else if cases.is_empty() {
+        } else if cases.is_empty() && !filters.is_empty() {
             eprintln!(
                 "harness: there are scenarios for each of the filters {filters:?}, and none for all of them"
             );

@@ -32,6 +32,33 @@ pub struct Rehearsal {
     pub newcomer_email: String,
 }
 
+/// Why a rehearsal did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearsalError {
+    /// A program does not answer: which address, and why.
+    #[error("{address} ({why})")]
+    Unreachable {
+        /// What was said of the address.
+        address: String,
+        /// Why, in the words of the network.
+        why: String,
+    },
+    /// Something is not as the article says.
+    #[error("{0:#}")]
+    Failed(anyhow::Error),
+}
+
+impl From<anyhow::Error> for RehearsalError {
+    fn from(error: anyhow::Error) -> Self {
+        let from_network = |it: &reqwest::Error| it.is_connect() || it.is_timeout();
+        if error.chain().filter_map(|it| it.downcast_ref()).any(from_network) {
+            Self::Unreachable { address: error.to_string(), why: error.root_cause().to_string() }
+        } else {
+            Self::Failed(error)
+        }
+    }
+}
+
 const ALLOW: &str = "toggle-allow";
 const CREATE: &str = "toggle-create";
 
@@ -58,7 +85,11 @@ impl Rehearsal {
     ///
     /// # Errors
     /// When a program does not answer or something is not as the article says.
-    pub async fn play(&self, mut tell: impl FnMut(&str)) -> Result<()> {
+    pub async fn play(&self, tell: impl FnMut(&str)) -> Result<(), RehearsalError> {
+        Ok(self.act(tell).await?)
+    }
+
+    async fn act(&self, mut tell: impl FnMut(&str)) -> Result<()> {
         let mut admin = browser("the MSP Admin");
         self.admin_signs_in(&mut admin).await?;
         tell("The MSP Admin signed in with the local password.");
@@ -91,9 +122,14 @@ impl Rehearsal {
 
     async fn admin_signs_in(&self, admin: &mut Browser) -> Result<()> {
         let page = admin.open(self.at("/sign-in")?).await?;
-        let form = page.form_with_field("Password").context("the sign-in page has no password field")?;
+        let form = page.form_with_field("Password");
+        let form = form.with_context(|| format!("{} has no sign-in page with a password field", self.app))?;
         let form = form.fill("E-mail address", &self.admin_email).fill("Password", &self.admin_password);
-        admin.submit(&form, "Sign in").await?;
+        let page = admin.submit(&form, "Sign in").await?;
+        if page.kind() == "sign-in" {
+            let said = page.text_of("[role=alert]").unwrap_or_else(|| "it does not say why".to_owned());
+            bail!("{} was not let in with this local password: {said}", self.admin_email);
+        }
         let page = admin.open(self.at("/settings/users")?).await?;
         expect(page, "users")
     }
@@ -118,7 +154,7 @@ impl Rehearsal {
             admin.submit(&form.context("there is nothing to confirm with")?, "").await?;
         }
         let page = admin.open(self.at("/settings/users")?).await?;
-        ensure!(state(page, toggle)?, "{toggle} is still off; the page says: {}", page.text());
+        ensure!(state(page, toggle)?, "{toggle} is still off; {}", shown(page));
         Ok(true)
     }
 
@@ -130,8 +166,8 @@ impl Rehearsal {
         let page = newcomer.page()?;
         ensure!(
             matches!(page.kind().as_str(), "no-access" | "home"),
-            "the sign-in ended at: {}",
-            page.text()
+            "the sign-in did not end at home; {}",
+            shown(page)
         );
         Ok(())
     }
@@ -160,6 +196,49 @@ fn state(page: &Page, toggle: &str) -> Result<bool> {
 }
 
 fn expect(page: &Page, kind: &str) -> Result<()> {
-    ensure!(page.kind() == kind, "expected the page '{kind}', this is: {}", page.text());
+    ensure!(page.kind() == kind, "expected the page '{kind}'; {}", shown(page));
     Ok(())
+}
+
+/// What a page says where it says what is wrong, or how it begins.
+fn shown(page: &Page) -> String {
+    const BEGINNING: usize = 160;
+    let kind = page.kind();
+    let told = page.text_of("[role=alert]").or_else(|| page.text_of("main")).unwrap_or_else(|| page.text());
+    match told.char_indices().nth(BEGINNING) {
+        None => format!("the page '{kind}' says: {told}"),
+        Some((end, _)) => format!("the page '{kind}' says: {}…", &told[..end]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::{
+        database::Database,
+        reference::{Preparation, Reference, start_provider},
+    };
+
+    #[tokio::test]
+    async fn it_is_played_to_its_end_and_a_wrong_password_is_told_as_one() {
+        let clock = ScenarioClock::new();
+        let idp = start_provider(&clock).await.unwrap();
+        let (sut, _) =
+            Reference::start(&idp, &clock, &Database::Sqlite, &Preparation::default()).await.unwrap();
+        let rehearsal = |password: &str| {
+            Rehearsal::with_fixtures(sut.base(0), "mona@northwind.example".into(), password.into()).unwrap()
+        };
+        let error = rehearsal("wrong").play(|_| {}).await.unwrap_err();
+        let told = error.to_string();
+        assert!(matches!(error, RehearsalError::Failed(_)), "{told}");
+        assert!(
+            told.starts_with("mona@northwind.example was not let in with this local password: "),
+            "{told}"
+        );
+        assert!(told.len() < 300, "{told}");
+        let mut last = String::new();
+        rehearsal("local-mona-password").play(|told| told.clone_into(&mut last)).await.unwrap();
+        assert!(last.starts_with("Settings > Users lists the account: "), "{last}");
+        sut.stop().await.unwrap();
+    }
 }

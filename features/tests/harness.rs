@@ -150,3 +150,14 @@ fn a_folder_that_cannot_be_written_is_refused_before_anything_runs() {
         );
     }
 }
+
+#[test]
+fn a_rehearsal_against_nothing_ends_as_unreachable() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let app = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let arguments = ["rehearse", "--app", &app, "--admin-email", "a@b.example", "--admin-password", "x"];
+    let (code, told) = ends(Path::new("."), &arguments);
+    assert_eq!(code, 4, "{told}");
+    assert!(told.starts_with(&format!("harness: {app}/sign-in does not answer (")), "{told}");
+}
