@@ -31,7 +31,7 @@ enum Command {
     Up(up::Up),
     /// Run every test there is: on SQLite and PostgreSQL, scenarios and browser included.
     Test(test::Test),
-    /// Run the scenarios alone.
+    /// Run the scenarios alone: what follows is for `harness run`, whose options `cargo xtask bdd -- --help` lists.
     Bdd(bdd::Bdd),
     /// Measure a program as it is released.
     Bench(bench::Bench),
