@@ -73,9 +73,18 @@ impl AdjustedClock {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
+        self.moved_by(self.advanced.saturating_add(self.skew))
+    }
+
+    /// The time that it would be if the clock were not wrong on purpose.
+    pub(crate) fn right(&self) -> Timestamp {
+        self.moved_by(self.advanced)
+    }
+
+    fn moved_by(&self, by: SignedDuration) -> Timestamp {
         let base = self.frozen_at.unwrap_or_else(|| self.base.now());
         // A clock moved beyond the year 9999 stays at the end of time.
-        base.saturating_add(self.advanced.saturating_add(self.skew)).unwrap_or(Timestamp::MAX)
+        base.saturating_add(by).unwrap_or(Timestamp::MAX)
     }
 
     pub(crate) fn freeze(&mut self) {

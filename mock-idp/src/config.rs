@@ -13,9 +13,11 @@ use serde::Deserialize as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::config::shape::{ClockShape, ControlShape, EndpointsShape, Names, Shape};
+use crate::config::shape::{
+    ClockShape, ControlShape, EndpointsShape, Names, Shape, fill_client, fill_company, fill_person,
+    fill_realm,
+};
 pub(crate) use crate::config::shape::{IN_FILE, RealmShape, TlsShape};
-use crate::config::shape::{fill_client, fill_company, fill_person, fill_realm};
 use crate::config::tree::{Node, Wrong};
 use crate::plan::{ClockSetting, Moved, Plan, Prepared};
 use crate::protocol::claims::ClaimNames;

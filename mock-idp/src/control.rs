@@ -134,7 +134,7 @@ fn journaled() -> Vec<&'static str> {
 /// The problem with an operation that is none of these.
 fn unknown_operation(operation: &str, known: &[&'static str]) -> Problem {
     let remedy = nearest_remedy(operation, known.iter().copied());
-    Problem::wrong(format!("there is no operation {:?}; {remedy}", shorten(operation)))
+    Problem::wrong_query(format!("there is no operation {:?}; {remedy}", shorten(operation)))
 }
 
 /// Whether the provider is up, where control is elsewhere: whoever watches it knows one address.

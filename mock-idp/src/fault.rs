@@ -18,6 +18,7 @@ pub(crate) mod userinfo;
 
 use std::num::NonZeroU64;
 
+use crate::protocol::text::meant;
 use serde::{Deserialize, Serialize};
 
 pub use catalogue::{Binds, CatalogueEntry, Point, StagedBy, Verdict};
@@ -148,11 +149,6 @@ pub struct UnknownFault {
     pub id: String,
     /// The nearest id there is; empty when none is near.
     pub nearest: String,
-}
-
-/// The end of a sentence on what is not there.
-pub(crate) fn meant(nearest: &str) -> String {
-    if nearest.is_empty() { String::new() } else { format!("; did you mean {nearest:?}?") }
 }
 
 /// A fault that was armed, with what it did so far.

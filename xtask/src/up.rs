@@ -17,6 +17,9 @@ use crate::{
     process::{Running, run},
 };
 
+const IDP_PORT: u16 = 9400;
+const APP_PORT: u16 = 8400;
+
 const ADMIN_EMAIL: &str = "mona@northwind.example";
 const ADMIN_NAME: &str = "Mona Okafor";
 const ADMIN_PASSWORD: &str = "local-mona-password";
@@ -28,10 +31,10 @@ pub(crate) struct Up {
     #[arg(long)]
     fresh: bool,
     /// Port of the fake KaseyaOne; each has accounts of its own
-    #[arg(long, default_value = "9400")]
+    #[arg(long, default_value_t = IDP_PORT)]
     idp_port: u16,
     /// Port of the provisioner
-    #[arg(long, default_value = "8400")]
+    #[arg(long, default_value_t = APP_PORT)]
     app_port: u16,
 }
 
@@ -56,10 +59,13 @@ impl Up {
         .context("cannot listen for Ctrl-C")?;
 
         let mut idp = self.start_idp(&binaries)?;
-        create_admin(&binaries, &config).context(
-            "the first MSP Admin could not be made; if the data of an earlier version is in the way, \
-             `cargo xtask up --fresh` begins anew",
-        )?;
+        create_admin(&binaries, &config).with_context(|| {
+            format!(
+                "the first MSP Admin could not be made; if the data of an earlier version is in the way, \
+                 `{}` begins anew",
+                self.anew()
+            )
+        })?;
         let mut app = start_app(&binaries, &config)?;
         self.rehearse_once(&binaries, &data)?;
         self.say_how_to_sign_in();
@@ -68,7 +74,7 @@ impl Up {
                 bail!("{words}");
             }
         }
-        println!("\nStopped. The accounts are kept; `cargo xtask up --fresh` begins anew.");
+        println!("\nStopped. The accounts are kept; `{}` begins anew.", self.anew());
         Ok(ExitCode::SUCCESS)
     }
 
@@ -76,6 +82,14 @@ impl Up {
     /// there.
     fn data(&self) -> PathBuf {
         root().join(".run").join(self.idp_port.to_string())
+    }
+
+    /// The command that forgets the accounts of this fake KaseyaOne and no others.
+    fn anew(&self) -> String {
+        let Self { idp_port, app_port, .. } = self;
+        let idp = if *idp_port == IDP_PORT { String::new() } else { format!(" --idp-port {idp_port}") };
+        let app = if *app_port == APP_PORT { String::new() } else { format!(" --app-port {app_port}") };
+        format!("cargo xtask up --fresh{idp}{app}")
     }
 
     fn issuer(&self) -> String {
@@ -140,7 +154,7 @@ token = "northwind-directory-test-token"
         let mut command = Command::new(binaries.join("harness"));
         command.arg("rehearse").args(["--app", &self.app(), "--admin-email", ADMIN_EMAIL]);
         run(command.env("REHEARSAL_ADMIN_PASSWORD", ADMIN_PASSWORD))
-            .context("the rehearsal failed; `cargo xtask up --fresh` begins anew")
+            .with_context(|| format!("the rehearsal failed; `{}` begins anew", self.anew()))
     }
 
     fn say_how_to_sign_in(&self) {

@@ -12,11 +12,11 @@ use crate::cli::signals::{Signal, Signals, hand_on};
 
 #[derive(clap::Args)]
 pub(crate) struct Exec {
-    #[command(flatten)]
-    options: Options,
     /// The command and its arguments.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
+    #[command(flatten)]
+    options: Options,
 }
 
 /// What shells answer for a command that is not there.

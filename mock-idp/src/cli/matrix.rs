@@ -20,8 +20,6 @@ use crate::cli::signals::{Group, Signal, Signals};
 
 #[derive(clap::Args)]
 pub(crate) struct MatrixOptions {
-    #[command(flatten)]
-    options: Options,
     /// A fault to try, or a pattern with a star (idt-*); may be given several times. [default: all that a sign-in can meet]
     #[arg(long, value_name = "ID")]
     fault: Vec<String>,
@@ -43,6 +41,8 @@ pub(crate) struct MatrixOptions {
     /// The command and its arguments: it signs somebody in at the application, and ends with 0 when that succeeded.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
+    #[command(flatten)]
+    options: Options,
 }
 
 /// The relying party did something wrong.

@@ -245,10 +245,6 @@ pub(crate) fn fill_person(person: &mut Node, only_company: Option<&str>) {
     if let Some(company) = only_company {
         person.default_to("company", Value::Text(company.to_owned()));
     }
-    // KaseyaOne's addresses are verified; null says nothing of it.
-    if person.get("email").is_some_and(|email| email.value != Value::Null) {
-        person.default_to("email_verified", Value::Bool(true));
-    }
     let has_company = person.get("company").is_some();
     complete(person, &Person::new(key, ""));
     if !has_company {

@@ -10,10 +10,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::control::browsers::Format;
-use crate::control::console;
 use crate::control::problem::Problem;
 use crate::control::query::{Asked, asked, not_taken};
-use crate::control::{journaled, unknown_operation};
+use crate::control::{console, journaled, unknown_operation};
 use crate::handles::{JournalHandle, NotFound};
 use crate::http::place::Place;
 use crate::journal::{Entry, JournalQuery, NearMiss, Params};
@@ -132,7 +131,7 @@ fn journal_query<T: DeserializeOwned>(
     let page: Page = asked(&ours, rest)?;
     if let Some(limit) = page.limit.filter(|limit| !(1..=MOST).contains(limit)) {
         let takes = format!("a number from 1 to {MOST}");
-        return Err(Problem::wrong(not_taken("limit", &takes, &limit.to_string())));
+        return Err(Problem::wrong_query(not_taken("limit", &takes, &limit.to_string())));
     }
     let query: JournalQuery = asked(&theirs.into_iter().collect(), rest)?;
     let query = JournalQuery { limit: page.limit, newest_first: page.newest_first, ..query };

@@ -24,7 +24,7 @@ use crate::realm::Realm;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PeopleQuery {
-    /// Part of a name, address, company or role.
+    /// Part of a name, a user name, an e-mail address, a key, the key of a company, or a role; in any letter case.
     q: Option<String>,
 }
 
@@ -148,7 +148,7 @@ pub(crate) async fn delete_person(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Deactivates the account and ends its sessions.
+/// Deactivates the account and ends its sessions; refused where it was deleted and somebody has its user name now.
 #[utoipa::path(post, path = "/_control/people/{key}/deactivate", tag = "people", params(("key" = String, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem)))]
 pub(crate) async fn deactivate_person(
@@ -169,7 +169,7 @@ pub(crate) async fn sign_out_everywhere(
     Ok(Json(People(realm).sign_out_everywhere(&key).await?))
 }
 
-/// Locks the account and ends its sessions.
+/// Locks the account and ends its sessions; refused where it was deleted and somebody has its user name now.
 #[utoipa::path(post, path = "/_control/people/{key}/lock", tag = "people", params(("key" = String, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem)))]
 pub(crate) async fn lock_person(

@@ -93,7 +93,11 @@ impl Problem {
     }
 
     pub(crate) fn takes_none(parameter: &str) -> Self {
-        Self::wrong(format!("there is no parameter {:?}; this takes none", shorten(parameter)))
+        Self::wrong_query(format!("there is no parameter {:?}; this takes none", shorten(parameter)))
+    }
+
+    pub(crate) fn wrong_query(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_query", detail)
     }
 
     pub(crate) fn wrong(detail: impl Into<String>) -> Self {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, MatchedPath, Query, Request, State};
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -30,10 +31,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
 /// Reads parameters; `more` are those that are read beside.
 pub(super) fn asked<T: DeserializeOwned>(params: &Params, more: &[&str]) -> Result<T, Problem> {
     let uri = format!("http://x/?{}", params.encode());
-    let uri = uri.parse().map_err(|_| Problem::wrong("the query is too long; ask for less"))?;
+    let uri = uri.parse().map_err(|_| Problem::wrong_query("the query is too long; ask for less"))?;
     Query::try_from_uri(&uri)
         .map(|Query(read)| read)
-        .map_err(|error| Problem::wrong(wrong(&error, params, more)))
+        .map_err(|error| Problem::wrong_query(wrong(&error, params, more)))
 }
 
 /// Operations that take nothing in their address: method and path, as the document has them.
@@ -59,7 +60,8 @@ pub(super) async fn heard(
 ) -> Response {
     let params = Params::parse(request.uri().query().unwrap_or_default());
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().replace("{*", "{"));
-    let operation = (request.method().to_string(), matched.unwrap_or_default());
+    let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
+    let operation = (method.to_string(), matched.unwrap_or_default());
     let first = params.iter().map(|(name, _)| name.to_owned()).next();
     match first.filter(|_| plain.contains(&operation)) {
         Some(name) => Problem::takes_none(&name).into_response(),

@@ -7,7 +7,7 @@ use crate::http::cookies::{begun_name, session_cookie};
 use crate::http::pages::{self, Form, Shown, Wanted};
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
-use crate::journal::Note;
+use crate::journal::{Note, Params};
 use crate::protocol::error::Refusal;
 use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::token::same_secret;
@@ -60,14 +60,14 @@ pub(crate) fn people(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Rep
         let mut state = realm.lock_at(&incoming.place.base);
         match incoming.form.first("person") {
             Some(person) => state.choose_person(name, person, cookie, note),
-            None => state.name_person(name, &named(incoming), cookie, note),
+            None => state.name_person(name, &named(&incoming.form), cookie, note),
         }
     })
 }
 
 /// Who was typed in.
-pub(crate) fn named(incoming: &Incoming) -> Named<'_> {
-    let field = |name| incoming.form.first(name).unwrap_or_default();
+pub(crate) fn named(params: &Params) -> Named<'_> {
+    let field = |name| params.first(name).unwrap_or_default();
     Named { name: field("username"), company: field("company"), claims: field("claims") }
 }
 
@@ -166,7 +166,7 @@ fn submit(
             match state.interaction(name) {
                 Some(interaction) => {
                     let error = Some(&*sentence);
-                    let shown = Shown { named: named(incoming), error, ..Shown::default() };
+                    let shown = Shown { named: named(&incoming.form), error, ..Shown::default() };
                     pages::form(&state, form, name, interaction, &shown, note)
                 }
                 None => gone(incoming, note),

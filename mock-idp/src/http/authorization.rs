@@ -7,8 +7,7 @@ use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::{Note, Params};
-use crate::protocol::authorize::AuthorizationResponse;
-use crate::protocol::authorize::ResponseMode;
+use crate::protocol::authorize::{AuthorizationResponse, ResponseMode};
 use crate::protocol::error::Refusal;
 use crate::protocol::on_the_spot::person::{self, Named};
 use crate::realm::Realm;
@@ -64,8 +63,6 @@ pub(super) fn asked(incoming: &Incoming) -> Result<(&Params, Option<Named<'_>>),
     let name = incoming.form.one("sub")?.or(incoming.form.one("username")?).unwrap_or_default();
     let (company, claims) = (incoming.form.one("company")?, incoming.form.one("claims")?);
     let named = Named { name, company: company.unwrap_or_default(), claims: claims.unwrap_or_default() };
-    // Before the request counts: one that was pushed is used once.
-    person::claims(named.claims)?;
     Ok((&incoming.query, Some(named)))
 }
 

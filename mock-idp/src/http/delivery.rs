@@ -11,10 +11,9 @@ use serde_json::json;
 
 use crate::fault::Target;
 use crate::http::operation::Operation;
-use crate::http::pages;
 use crate::http::reply::Reply;
 use crate::http::request::Incoming;
-use crate::http::{authorization, userinfo};
+use crate::http::{authorization, pages, userinfo};
 use crate::journal::{Channel, Delivery, Note};
 use crate::protocol::error::Refusal;
 use crate::protocol::text::describable;

@@ -9,6 +9,7 @@ use crate::http::reply::Reply;
 use crate::http::request::Incoming;
 use crate::journal::Note;
 use crate::protocol::error::Refusal;
+use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::text::as_a_sentence;
 use crate::realm::grants::Session;
 use crate::realm::{Realm, State};
@@ -17,14 +18,17 @@ pub(crate) fn show(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply
     let code = incoming.query.first("user_code").unwrap_or_default();
     let wanted = Wanted::look(realm, &incoming.place.base, incoming.wanted());
     let state = realm.lock_at(&incoming.place.base);
-    pages::device(&state, &DeviceForm { code, wanted, ..DeviceForm::default() }, note)
+    // Whoever looks for people goes on typing.
+    let named = named(&incoming.query);
+    pages::device(&state, &DeviceForm { code, named, wanted, ..DeviceForm::default() }, note)
 }
 
 pub(crate) fn answer(realm: &Realm, incoming: &Incoming, note: &mut Note) -> Reply {
     let code = incoming.form.first("user_code").unwrap_or_default();
     let mut state = realm.lock_at(&incoming.place.base);
     let again = |state: &State, reason: &str, note: &mut Note| {
-        let form = DeviceForm { code, named: named(incoming), error: Some(reason), ..DeviceForm::default() };
+        let form =
+            DeviceForm { code, named: named(&incoming.form), error: Some(reason), ..DeviceForm::default() };
         pages::device(state, &form, note)
     };
     let done = |state: &State, sentence: &str, note: &mut Note| {
@@ -62,12 +66,14 @@ fn session(
     note: &mut Note,
 ) -> Result<(String, Session), Refusal> {
     let cookie = incoming.cookie(&realm.cookie);
-    let (chosen, typed) = (incoming.form.first("person").unwrap_or_default(), named(incoming));
-    if !chosen.is_empty() {
+    let (chosen, typed) = (incoming.form.first("person").unwrap_or_default(), named(&incoming.form));
+    if !chosen.is_empty() && typed.claims.trim().is_empty() {
         return state.begin_session(chosen, cookie, note);
     }
-    if !typed.name.trim().is_empty() {
-        let (key, said) = state.somebody(&typed)?;
+    // What is typed is said of whoever is chosen, too.
+    let named = if chosen.is_empty() { typed } else { Named { name: chosen, company: "", ..typed } };
+    if !named.name.trim().is_empty() {
+        let (key, said) = state.somebody(&named)?;
         return state.begin_session_saying(said, &key, cookie, note);
     }
     let session =

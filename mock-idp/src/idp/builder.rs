@@ -7,8 +7,7 @@ use std::time::Duration;
 use fixtures::Fixtures;
 
 use crate::clock::{Clock, SystemClock};
-use crate::plan::Moved;
-use crate::plan::{ClockSetting, Plan};
+use crate::plan::{ClockSetting, Moved, Plan};
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::{Endpoint, Layout};
 use crate::switches::Switches;

@@ -8,6 +8,7 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use fixtures::CLIENT_ALGORITHMS;
 use serde_json::{Map, Value};
 
 /// Header and payload of a token that this public key signed.
@@ -41,9 +42,12 @@ pub(crate) fn verified_by_secret(token: &str, secret: &str) -> Option<(Value, Va
     header.get("crit").is_none().then_some((header, payload))
 }
 
-/// Header and payload of a token that one of these keys signed: the one it names, or any when it names none.
+/// Header and payload of a token that one of these keys signed, by an algorithm that clients may sign with: the one it names, or any when it names none.
 pub(crate) fn verified_by_set(token: &str, jwks: &Value) -> Option<(Value, Value)> {
     let (header, _) = super::decode_whole(token)?;
+    if !header.get("alg").and_then(Value::as_str).is_some_and(|alg| CLIENT_ALGORITHMS.contains(&alg)) {
+        return None;
+    }
     let kid = header.get("kid");
     let named = |jwk: &&Map<String, Value>| match (kid, jwk.get("kid")) {
         (Some(kid), Some(own)) => kid == own,

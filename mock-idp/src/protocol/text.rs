@@ -28,3 +28,8 @@ pub(crate) fn as_a_sentence(reason: &str) -> String {
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();
     first.chain(letters).chain(['.']).collect()
 }
+
+/// The end of a sentence on what is not there.
+pub(crate) fn meant(nearest: &str) -> String {
+    if nearest.is_empty() { String::new() } else { format!("; did you mean {nearest:?}?") }
+}

@@ -17,8 +17,7 @@ use crate::realm::State;
 use crate::realm::authentication::Authentication;
 use crate::realm::client_auth::Caller;
 use crate::realm::grants::Session;
-use crate::realm::kept::Weighed;
-use crate::realm::kept::texts;
+use crate::realm::kept::{Weighed, texts};
 use crate::realm::token_endpoint::{Redeemed, Request, about, has_offline_access, required};
 use crate::realm::tokens::Order;
 

@@ -3,7 +3,7 @@
 
 use fixtures::{Person, Status};
 
-use crate::fault::meant;
+use crate::protocol::text::meant;
 use crate::realm::State;
 use crate::realm::missing::NotFound;
 
@@ -22,7 +22,9 @@ pub enum PersonError {
         nearest: String,
     },
     /// Somebody of the company has the user name; KaseyaOne compares them without regard to case.
-    #[error("{owner} of company {company:?} has the user name {username:?} already; choose another one")]
+    #[error(
+        "{owner} of company {company:?} has the user name {username:?} already; choose another one, or rename {owner}"
+    )]
     UsernameTaken {
         /// What was asked for.
         username: String,

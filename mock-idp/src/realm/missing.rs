@@ -2,8 +2,7 @@
 
 use fixtures::nearest;
 
-use crate::fault::meant;
-use crate::protocol::text::shorten;
+use crate::protocol::text::{meant, shorten};
 use crate::realm::State;
 
 /// There is nobody and nothing with this name.
@@ -39,7 +38,8 @@ impl NotFound {
 
     /// The same, where these are known.
     pub(crate) fn among<'a>(kind: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
-        let nearest = nearest(name, known.take(MOST_COMPARED));
+        // Who was deleted has a name still, and is not there.
+        let nearest = nearest(name, known.take(MOST_COMPARED)).filter(|nearest| *nearest != name);
         Self { nearest: nearest.map(str::to_owned), ..Self::new(kind, name) }
     }
 }

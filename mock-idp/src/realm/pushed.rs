@@ -8,13 +8,11 @@ use serde_json::{Value, json};
 use crate::clock::later;
 use crate::jose::{self, verify};
 use crate::journal::Note;
-use crate::protocol::authorize;
-use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::on_the_spot::client::Return;
 use crate::protocol::params::Params;
-use crate::protocol::request_object;
 use crate::protocol::text::shorten;
+use crate::protocol::{authorize, claims, request_object};
 use crate::realm::State;
 use crate::realm::client_auth::Caller;
 use crate::realm::kept::Weighed;
@@ -120,16 +118,22 @@ impl State {
         Some(&self.pushed.get(name)?.params)
     }
 
-    fn pulled(&mut self, client: &Client, name: &str) -> Result<Params, OAuthError> {
+    fn pulled(&self, client: &Client, name: &str) -> Result<Params, OAuthError> {
         let now = self.now();
         let pushed = self.pushed.get(name).filter(|pushed| pushed.client_id == client.id);
         let pushed = pushed.ok_or_else(|| invalid_uri("the request_uri is not known, or was used before"))?;
         if now >= pushed.expires_at {
             return Err(invalid_uri("the request_uri has expired"));
         }
-        let params = pushed.params.clone();
-        self.pushed.remove(name);
-        Ok(params)
+        Ok(pushed.params.clone())
+    }
+
+    /// A request that was pushed is used once (RFC 9126 4): when it was answered or a person is asked, not when what a test
+    /// posted with it was wrong.
+    pub(crate) fn use_up(&mut self, params: &Params) {
+        if let Some(name) = params.first("request_uri") {
+            self.pushed.remove(name);
+        }
     }
 
     /// Replaces parameters by those of a request object (OIDC Core 6.1 and 6.2).

@@ -7,8 +7,7 @@ use fixtures::Client;
 use crate::fault::session::{Answered, Honest, Staged};
 use crate::fault::{Point, SignIn};
 use crate::journal::Note;
-use crate::protocol::authorize::AuthorizationResponse;
-use crate::protocol::authorize::{self, AuthorizeRequest, Prompt, ReturnTo};
+use crate::protocol::authorize::{self, AuthorizationResponse, AuthorizeRequest, Prompt, ReturnTo};
 use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::login::{Answer, Because, LiveSession, decide_login};
@@ -85,10 +84,14 @@ impl State {
             ..SignIn::default()
         };
         let answered = checked.and_then(|request| self.decide(&request, cookie, chosen, &mut sign_in, note));
-        match answered {
+        let authorized = match answered {
             Ok(authorized) => authorized,
             Err(error) => Authorized::Respond(self.error_response(&to, error, &mut sign_in, note)),
+        };
+        if !matches!(authorized, Authorized::Page(_)) {
+            self.use_up(params);
         }
+        authorized
     }
 
     /// Whose request this is and where its answer goes, wherever its parameters are.
@@ -118,6 +121,7 @@ impl State {
         let answer = [("error", error), ("error_description", &*describable(description))];
         let mut sign_in =
             SignIn { client: Some(to.client_id.clone()), state: to.state.clone(), ..SignIn::default() };
+        self.use_up(params);
         Some(self.respond(&to, answer.into_iter().collect(), &mut sign_in, note))
     }
 

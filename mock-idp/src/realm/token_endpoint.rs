@@ -1,5 +1,5 @@
-//! The token endpoint: a code, a refresh token or the client itself for tokens. The other grants are in `exchange` and
-//! `device`.
+//! The token endpoint: a code, a refresh token or the client itself for tokens. The other grants are in
+//! `token_exchange`, `jwt_bearer` and `device`.
 
 use std::sync::Arc;
 

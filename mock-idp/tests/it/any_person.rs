@@ -343,13 +343,28 @@ async fn a_device_is_answered_by_whoever_is_named() {
     let told = decode(tokens["id_token"].as_str().unwrap_or_else(|| panic!("{tokens}"))).1;
     assert_eq!((&told["sub"], &told["email"]), (&json!("alice"), &json!("alice@acme.example")));
 
+    // Whoever is chosen says it too, and whoever looks for people loses nothing.
+    let begun = browser.post(&idp.url("/connect/deviceauthorization"), &request).await.json();
+    let code = |name: &str| begun[name].as_str().expect(name).to_owned();
+    let dana =
+        [("user_code", &*code("user_code")), ("person", "dana"), ("claims", "{\"email\": \"d@x.example\"}")];
+    let done = browser.post(&idp.url("/device"), &dana).await;
+    assert!(done.body.contains("may go on"), "{}", done.body);
+    let device = code("device_code");
+    let poll = [poll[0], poll[1], ("device_code", &*device)];
+    let tokens = browser.post(&idp.url("/connect/token"), &poll).await.json();
+    let told = decode(tokens["id_token"].as_str().unwrap_or_else(|| panic!("{tokens}"))).1;
+    assert_eq!(told["email"], "d@x.example");
+    let looked = browser.get(&idp.url("/device?user_code=AAAA&username=eve&claims=%7By&q=dana")).await.body;
+    assert!(looked.contains("value=\"eve\"") && looked.contains(">{y</textarea>"), "{looked}");
+
     let strict = MockIdp::start().await;
     let page = browser.get(&strict.url("/device")).await;
     assert!(!page.body.contains("name=\"username\""), "nobody new is taken there");
 }
 
 #[tokio::test]
-async fn a_typing_error_in_posted_claims_uses_no_pushed_request_up() {
+async fn a_typing_error_in_what_is_posted_uses_no_pushed_request_up() {
     let idp = provider().await;
     let browser = Browser::new();
     let request = url::Url::parse(&authorize_url(&idp, &[("client_secret", SECRET)])).expect("an address");
@@ -358,9 +373,20 @@ async fn a_typing_error_in_posted_claims_uses_no_pushed_request_up() {
     let pushed = browser.post(&idp.url("/connect/par"), &form).await.json();
     let mut address = idp.url("/connect/authorize?client_id=kaseya-mdr&request_uri=");
     address.push_str(pushed["request_uri"].as_str().unwrap_or_else(|| panic!("{pushed}")));
-    let post = async |claims| browser.post(&address, &[("sub", "alice"), ("claims", claims)]).await;
-    let wrong = post("{x").await;
-    assert!(wrong.status == 400 && wrong.body.contains("the claims are no JSON"), "{wrong:?}");
-    let back = post("{\"role\": \"Pilot\"}").await;
-    assert!(back.param("code").is_some(), "{back:?}");
+    let post = async |form: &[(&str, &str)]| browser.post(&address, form).await;
+    for (form, sentence) in [
+        ([("sub", "alice"), ("claims", "{x")], "the claims are no JSON"),
+        ([("sub", "alice"), ("company", "nix")], "there is no company"),
+        ([("sub", "olga"), ("claims", "")], "was deleted"),
+        ([("sub", "rui"), ("company", "contoso")], "belongs to the company"),
+    ] {
+        let wrong = post(&form).await;
+        assert!(wrong.status == 400 && wrong.body.contains(sentence), "{wrong:?}");
+        let entry = idp.journal().entries().pop().expect("an entry");
+        assert_eq!(entry.client.as_deref(), Some("kaseya-mdr"), "{sentence}");
+    }
+    let alice = [("sub", "alice"), ("claims", "{\"role\": \"Pilot\"}")];
+    assert!(post(&alice).await.param("code").is_some());
+    let again = post(&alice).await;
+    assert!(again.body.contains("not known, or was used before"), "{again:?}");
 }

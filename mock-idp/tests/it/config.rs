@@ -1,7 +1,6 @@
 //! Configuration files: TOML and YAML alike, refused with line and remedy, overridden by whatever is set afterwards.
 
 use mock_idp::{ConfigFormat, Mint, MockIdp, MockIdpBuilder, Target, Then};
-use serde_json::json;
 
 use crate::support::{Browser, decode};
 
@@ -193,25 +192,6 @@ async fn who_may_ask_for_tokens_in_front_has_the_grant_for_it() {
     let query = "client_id=x&redirect_uri=http%3A%2F%2Fa%2Fcb&response_type=id_token&scope=openid&nonce=n";
     let answer = Browser::new().get(&idp.url(&format!("/connect/authorize?{query}"))).await;
     assert!(answer.location.is_some_and(|location| location.starts_with("/account/login?")), "a login");
-}
-
-#[tokio::test]
-async fn an_address_is_verified_unless_it_is_said_not_to_be() {
-    let text = "[[companies]]\nkey = \"acme\"\n[[people]]\nkey = \"alice\"\nemail = \"alice@acme.example\"\n\
-                [[people]]\nkey = \"bob\"\nemail = \"bob@acme.example\"\nemail_verified = false\n[[people]]\nkey = \"carol\"\n";
-    let builder = MockIdpBuilder::from_config(text, ConfigFormat::Toml).expect("a configuration");
-    let idp = builder.on_current_runtime().start().await.expect("a free port");
-    let verified = |key: &str| idp.people().get(key).expect(key).email_verified;
-    assert_eq!([verified("alice"), verified("bob"), verified("carol")], [Some(true), Some(false), None]);
-    for (key, said, expected) in
-        [("dan", json!({}), json!(true)), ("eve", json!({"email_verified": null}), json!(null))]
-    {
-        let mut body = json!({"key": key, "email": format!("{key}@acme.example")});
-        body.as_object_mut().expect("an object").extend(said.as_object().expect("an object").clone());
-        let made = Browser::new().http().post(format!("{}/people", idp.control_url())).body(body.to_string());
-        let made = Browser::new().send(made).await.json();
-        assert_eq!(made["email_verified"], expected, "{made}");
-    }
 }
 
 #[test]

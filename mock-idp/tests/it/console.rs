@@ -103,6 +103,14 @@ async fn somebody_new_is_added() {
     let made = console.idp.people().get("alice").expect("she is there");
     assert_eq!((&*made.given_name, &*made.role, &*made.company), ("Alice", "User", "contoso"));
     assert_eq!((made.email.as_deref(), made.email_verified), (Some("alice@contoso.example"), Some(true)));
+    let zed = [
+        ("key", "zed"),
+        ("email", "zed@contoso.example"),
+        ("unverified", "unverified"),
+        ("company", "contoso"),
+    ];
+    console.done("add", &zed, "/_control/console?did=added#people").await;
+    assert_eq!(console.idp.people().get("zed").expect("there").email_verified, Some(false));
     let back = console.browser.sign_in(&console.idp, "alice", &[]).await;
     assert!(back.param("code").is_some(), "{back:?}");
     for (key, role, sentence) in [
@@ -279,6 +287,14 @@ async fn the_clock_is_set_by_its_forms() {
         let page = console.show("").await;
         assert!(page.contains(&format!("<p class=\"now\">{set}</p>")), "{at}: {page}");
     }
+    console.done("clock", &[("do", "skew"), ("skew", "100")], back).await;
+    let page = console.show("").await;
+    assert!(
+        page.contains("name=\"at\" type=\"datetime-local\" step=\"1\" value=\"2032-03-04T00:00:00\""),
+        "{page}"
+    );
+    let zoned = [("do", "set"), ("at", "2026-01-31T08:00[Europe/Berlin]")];
+    console.wrong("clock", &zoned, "&#34;2026-01-31T08:00[Europe/Berlin]&#34; is no time").await;
     console.wrong("clock", &[("do", "set"), ("at", "noon")], "&#34;noon&#34; is no time").await;
     console.wrong("clock", &[("advance", "soon")], "&#34;soon&#34; is not a number").await;
 }

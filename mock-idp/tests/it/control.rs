@@ -714,6 +714,9 @@ async fn nothing_in_an_address_goes_unheard() {
             "{path}"
         );
     }
+    let head = browser.http().head(format!("{}/clock?x=1", idp.control_url()));
+    assert_eq!(browser.send(head).await.status, 422);
+    assert_eq!(get("/clock?x=1").await.json()["code"], "wrong_query");
     let wrong = get("/people?who=dana").await;
     assert!(
         wrong.status == 422 && wrong.body.contains("Known are: q") | wrong.body.contains("known are: q"),

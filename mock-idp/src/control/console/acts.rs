@@ -1,5 +1,5 @@
-//! What the forms about people, faults and the clock do: each calls the handle that a test would call, and leads back to
-//! the page.
+//! What the forms about people, faults, the clock and the realm do: each does what a test would do by a handle or over HTTP,
+//! and leads back to the page.
 
 use axum::body::Bytes;
 use axum::response::Response;
@@ -7,6 +7,7 @@ use fixtures::Person;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
 
 use super::back;
 use super::form::Form;
@@ -50,8 +51,12 @@ pub(super) async fn add(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
     let said = |name: &&str| !form.text(name).is_empty();
     let members = ["key", "given_name", "family_name", "email", "company", "role"].into_iter().filter(said);
-    let described = members.map(|name| (name.to_owned(), form.text(name).into())).collect();
-    let done = of_value(&serde_json::Value::Object(described)).map_err(words);
+    let mut described: Map<String, Value> =
+        members.map(|name| (name.to_owned(), form.text(name).into())).collect();
+    if described.contains_key("email") {
+        described.insert("email_verified".to_owned(), Value::Bool(form.text("unverified").is_empty()));
+    }
+    let done = of_value(&Value::Object(described)).map_err(words);
     let done = done
         .and_then(|described| added(&place.realm, described).map_err(|problem| problem.detail().to_owned()));
     back(&place, &form, "people", done.map(|_| "added"))
@@ -150,7 +155,15 @@ pub(super) async fn clock(place: Place, body: Bytes) -> Response {
 
 /// A time as a browser sends it, or as RFC 3339 has it, in UTC like every time of the page.
 fn at(text: &str) -> Result<Timestamp, String> {
-    let local = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp());
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"-T:. ".contains(&byte));
+    let local = || {
+        text.parse::<DateTime>()
+            .ok()
+            .filter(|_| is_plain)?
+            .to_zoned(TimeZone::UTC)
+            .ok()
+            .map(|at| at.timestamp())
+    };
     let wrong = || format!("{text:?} is no time; write it as in 2026-01-31T08:00");
     text.parse().ok().or_else(local).ok_or_else(wrong)
 }

@@ -171,7 +171,7 @@ fn about_whom(person: Option<&str>, client: &str) -> String {
 
 pub(super) struct ClockRow {
     pub(super) now: String,
-    /// The same as a field for times takes it.
+    /// The time that it would be if it were not wrong, as a field for times takes it.
     pub(super) field: String,
     pub(super) frozen: bool,
     pub(super) advanced: i64,
@@ -189,7 +189,7 @@ impl ClockRow {
 pub(super) fn clock(state: &State) -> ClockRow {
     let reading = state.clock.reading();
     ClockRow {
-        field: reading.now.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+        field: state.clock.right().strftime("%Y-%m-%dT%H:%M:%S").to_string(),
         now: format!("{:.0}", reading.now).replace('T', " ").replace('Z', " UTC"),
         frozen: reading.frozen,
         advanced: reading.advanced_seconds,

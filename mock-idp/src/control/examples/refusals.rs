@@ -84,7 +84,7 @@ fn taken(asked: &Asked<'_>) -> (&'static str, Problem) {
         ("put", _) => ("too-many", Problem::too_many_snapshots(MOST_SNAPSHOTS)),
         _ => {
             let (username, company) = ("dana".to_owned(), "northwind".to_owned());
-            ("taken", PersonError::UsernameTaken { username, company, owner: "dana".to_owned() }.into())
+            ("taken", PersonError::UsernameTaken { username, company, owner: "bill".to_owned() }.into())
         }
     }
 }
@@ -95,5 +95,5 @@ fn misspelt(takes: &[String]) -> Problem {
     }
     let wrong = takes.first().map(|first| format!("{first}s")).unwrap_or_default();
     let remedy = nearest_remedy(&wrong, takes.iter().map(String::as_str));
-    Problem::wrong(format!("there is no parameter {wrong:?}; {remedy}"))
+    Problem::wrong_query(format!("there is no parameter {wrong:?}; {remedy}"))
 }

@@ -4,13 +4,12 @@
 use fixtures::{Client, Grant, ResponseType};
 
 use super::{AuthorizeRequest, Prompt, ReturnTo, is_sayable};
-use crate::protocol::audience;
 use crate::protocol::claims_parameter::ClaimsRequest;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
-use crate::protocol::pkce;
 use crate::protocol::scope::{each_once, is_open_to};
 use crate::protocol::text::{LONGEST, shorten};
+use crate::protocol::{audience, pkce};
 
 /// Most authentication contexts that are looked at.
 const MOST_CONTEXTS: usize = 16;
