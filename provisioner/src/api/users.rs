@@ -77,6 +77,9 @@ pub(super) async fn add_user(
         Err(AddUserError::Denied(denied)) => Err(denied.into()),
         Err(AddUserError::Unavailable(error)) => Err(error.into()),
         Err(AddUserError::EmailTaken) => Err(ProblemCode::EmailTaken.into()),
+        Err(error @ AddUserError::KeptOut) => {
+            Err(Problem::new(ProblemCode::NotPossible).detail(error.to_string()))
+        }
         Err(error @ (AddUserError::Email(_) | AddUserError::Name(_) | AddUserError::Password(_))) => {
             Err(Problem::new(ProblemCode::InvalidInput).detail(error.to_string()))
         }

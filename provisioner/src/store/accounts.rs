@@ -136,6 +136,19 @@ impl Transaction {
         .await
     }
 
+    /// The last removed account of an address whose person is kept out, by the address or by an identity.
+    pub async fn find_removed_account_by_email(
+        &mut self,
+        key: &EmailKey,
+    ) -> Result<Option<Account>, StoreError> {
+        self.sql(select_account!(
+            "WHERE email_key = $1 AND status = 'removed' AND allowed_again_at IS NULL ORDER BY id DESC LIMIT 1"
+        ))
+        .bind(key.as_str())
+        .find(read_account)
+        .await
+    }
+
     /// The password hash of an account, if it has one.
     pub async fn find_password_hash(&mut self, id: AccountId) -> Result<Option<String>, StoreError> {
         let found = self

@@ -123,6 +123,11 @@ pub enum AddUserError {
     /// Another account has the address.
     #[error("another account has this e-mail address")]
     EmailTaken,
+    /// The person who had the address was removed, and is kept out whatever is added.
+    #[error(
+        "a removed user has this e-mail address; choose Allow again for that user in the view Removed, and add the user then"
+    )]
+    KeptOut,
     /// The store does not answer.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
@@ -160,9 +165,15 @@ pub async fn add_user(app: &App, actor: &Actor, new: NewUser<'_>) -> Result<User
     let Admitted { mut transaction, admin } =
         admit::<AddUserError>(app, actor, Attempt::Change("users: add")).await?;
     let now = app.now();
+    let email = Email::parse(new.email)?;
+    if transaction.find_account_by_email(email.key()).await?.is_none()
+        && transaction.find_removed_account_by_email(email.key()).await?.is_some()
+    {
+        return Err(AddUserError::KeptOut);
+    }
     let new = NewAccount {
         id: app.generator.id(now),
-        email: Email::parse(new.email)?,
+        email,
         name: check_name(new.name)?,
         status: Status::Invited,
         origin: Origin::Manual,

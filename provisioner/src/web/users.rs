@@ -72,7 +72,9 @@ pub(crate) async fn add(
         Ok(_) => return Ok(done("user-added")),
         Err(AddUserError::Denied(denied)) => return Err(denied.into()),
         Err(AddUserError::Unavailable(error)) => return Err(error.into()),
-        Err(error @ AddUserError::EmailTaken) => (StatusCode::CONFLICT, error.to_string()),
+        Err(error @ (AddUserError::EmailTaken | AddUserError::KeptOut)) => {
+            (StatusCode::CONFLICT, error.to_string())
+        }
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
     };
     let mut page = users_page(&app, &visitor, &ListQuery::default(), None).await?;

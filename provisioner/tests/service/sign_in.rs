@@ -9,8 +9,8 @@ use provisioner::domain::identity::Freshness;
 use provisioner::domain::record::{CauseCode, Outcome, SignInRecord};
 use provisioner::domain::settings::Change;
 use provisioner::usecase::{
-    BeginSignIn, Begun, CompleteSignInError, Completed, NewUser, Refusal, SignOutFrom, add_user,
-    allow_user_again, assign_capabilities, begin_sign_in, change_single_sign_on, deactivate_user,
+    AddUserError, BeginSignIn, Begun, CompleteSignInError, Completed, NewUser, Refusal, SignOutFrom,
+    add_user, allow_user_again, assign_capabilities, begin_sign_in, change_single_sign_on, deactivate_user,
     find_session, get_sign_in, remove_user, sign_in_options, sign_out,
 };
 
@@ -166,6 +166,30 @@ async fn deactivated_and_removed_people_are_refused_until_they_are_allowed() {
         allow_user_again(app, &mona, first.account.id).await.expect("Mona may");
         let again = stage.sign_in(&mut Browser::default(), "rui").await.expect("Rui is new");
         assert!(again.created && again.account.id != first.account.id);
+    }
+}
+
+#[tokio::test]
+async fn nobody_who_is_kept_out_is_added_by_hand() {
+    for database in Database::every().await {
+        let stage = Stage::in_effect(&database).await;
+        let app = stage.server.app();
+        let (mona, _) = stage.mona().await;
+        let by_identity = stage.sign_in(&mut Browser::default(), "rui").await.expect("Rui signs in").account;
+        let dana = NewUser { email: "dana@northwind.example", name: "Dana", password: None };
+        let by_address = add_user(app, &mona, dana).await.expect("Mona may").account;
+        for (account, person) in [(by_identity, "rui"), (by_address, "dana")] {
+            let address = account.email.as_str().to_uppercase();
+            let new = NewUser { email: &address, name: "Again", password: None };
+            assert!(matches!(add_user(app, &mona, new).await, Err(AddUserError::EmailTaken)));
+            remove_user(app, &mona, account.id).await.expect("Mona may");
+            let refused = add_user(app, &mona, new).await.expect_err("the person is kept out");
+            assert!(refused.to_string().contains("Allow again"), "{refused}");
+            allow_user_again(app, &mona, account.id).await.expect("Mona may");
+            let added = add_user(app, &mona, new).await.expect("the person is allowed again").account;
+            let signed = stage.sign_in(&mut Browser::default(), person).await.expect("the promise is kept");
+            assert!(!signed.created && signed.account.id == added.id, "{person}");
+        }
     }
 }
 
