@@ -46,7 +46,7 @@ Feature: An MSP user signs in but no account is created
     And Dana cancels at KaseyaOne
     Then Dana has no account
     And the record of the sign-in says:
-      | authenticated using KaseyaOne | pass                          |
+      | authenticated using KaseyaOne | not knowable                  |
       | KaseyaOne login is on         | pass                          |
       | automatic user creation is on | fail                          |
       | completed authentication      | fail                          |

@@ -12,7 +12,7 @@ Feature: No account is created: is "Allow Users to Log in with KaseyaOne" on?
     And Dana has no account
     And Dana was not sent to KaseyaOne
     And the record of the sign-in says:
-      | authenticated using KaseyaOne | pass                  |
+      | authenticated using KaseyaOne | not reached           |
       | KaseyaOne login is on         | fail                  |
       | automatic user creation is on | pass                  |
       | completed authentication      | not reached           |

@@ -14,7 +14,7 @@ Feature: No account is created: does the user exist in KaseyaOne?
     Then <person> is not signed in
     And <person> has no account
     And the record of the sign-in says:
-      | authenticated using KaseyaOne | pass                |
+      | authenticated using KaseyaOne | not knowable        |
       | KaseyaOne login is on         | pass                |
       | automatic user creation is on | pass                |
       | exists in KaseyaOne           | fail                |

@@ -12,7 +12,7 @@ Feature: No account is created: did the user complete authentication successfull
     Then Dana is not signed in
     And Dana has no account
     And the record of the sign-in says:
-      | authenticated using KaseyaOne | pass                     |
+      | authenticated using KaseyaOne | not knowable             |
       | completed authentication      | fail                     |
       | first failing                 | completed authentication |
       | outcome                       | <outcome>                |

@@ -180,7 +180,10 @@ impl SignInRecord {
             ended_at: None,
             outcome: None,
             checks: Checks {
-                used_kaseyaone: (method == Method::KaseyaOne).into(),
+                used_kaseyaone: match method {
+                    Method::KaseyaOne => Finding::NotReached,
+                    Method::Local => Finding::Fail,
+                },
                 allow_on: settings.allow.into(),
                 create_on: settings.create.into(),
                 exists_in_kaseyaone: Finding::NotReached,
@@ -224,6 +227,15 @@ impl SignInRecord {
         self.checks.create_on = settings.create.into();
     }
 
+    /// Notes that authentication was not completed. Whether the person authenticated in KaseyaOne all the same cannot be
+    /// known then, unless an earlier answer of this attempt proved it.
+    pub fn leave_uncompleted(&mut self) {
+        self.checks.authentication_completed = Finding::Fail;
+        if self.checks.used_kaseyaone == Finding::NotReached {
+            self.checks.used_kaseyaone = Finding::NotKnowable;
+        }
+    }
+
     /// Ends the attempt without a session.
     pub fn fail(&mut self, outcome: Outcome, cause: Cause, now: Timestamp) {
         self.outcome = Some(outcome);
@@ -251,6 +263,23 @@ mod tests {
         for wrong in ["", "K7M2Q", "K7M2QXX", "K7M2Q0", "K7M2QO", "K7M2Q1", "K7M2Q\u{e9}"] {
             assert!(wrong.parse::<Reference>().is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn that_somebody_authenticated_in_kaseyaone_is_said_only_where_it_was_proved() {
+        let id = crate::domain::id::Id::from_uuid(uuid::Uuid::nil());
+        let begun = |method| {
+            let reference = "K7M2QX".parse().unwrap();
+            SignInRecord::begun(id, reference, method, &SingleSignOn::default(), Timestamp::UNIX_EPOCH)
+        };
+        assert_eq!(begun(Method::Local).checks.used_kaseyaone, Finding::Fail);
+        let mut record = begun(Method::KaseyaOne);
+        assert_eq!(record.checks.used_kaseyaone, Finding::NotReached, "the person has only begun");
+        record.leave_uncompleted();
+        assert_eq!(record.checks.used_kaseyaone, Finding::NotKnowable);
+        record.checks.used_kaseyaone = Finding::Pass;
+        record.leave_uncompleted();
+        assert_eq!(record.checks.used_kaseyaone, Finding::Pass, "an earlier answer proved it");
     }
 
     #[test]

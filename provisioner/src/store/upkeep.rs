@@ -48,6 +48,7 @@ impl Transaction {
         self.sql(
             "UPDATE sign_in_record SET outcome = $1, cause_code = $2, cause_reason = $3, \
              authentication_completed = $4, exists_in_kaseyaone = CASE WHEN hint IS NULL THEN $5 ELSE $6 END, \
+             used_kaseyaone = CASE WHEN used_kaseyaone = $9 THEN $5 ELSE used_kaseyaone END, \
              ended_at = (SELECT MAX(expires_at) FROM sign_in_request WHERE record_id = sign_in_record.id) \
              WHERE outcome IS NULL AND id IN (SELECT under_way.id FROM sign_in_record under_way \
              JOIN sign_in_request ON record_id = under_way.id WHERE under_way.outcome IS NULL \
@@ -61,6 +62,7 @@ impl Transaction {
         .bind(end.with_hint.as_str())
         .time(now)
         .bind(i64::from(most))
+        .bind(Finding::NotReached.as_str())
         .run()
         .await
     }

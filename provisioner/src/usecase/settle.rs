@@ -63,7 +63,7 @@ pub(super) async fn end_uncompleted(
     let settings = transaction.get_single_sign_on().await?;
     record.judge_by(&settings);
     record.checks.exists_in_kaseyaone = exists;
-    record.checks.authentication_completed = Finding::Fail;
+    record.leave_uncompleted();
     let code = failure.cause.code;
     record.fail(failure.outcome, failure.cause, app.now());
     transaction.update_record(&record).await?;
@@ -80,7 +80,7 @@ pub(super) async fn record_stray(
     let settings = transaction.get_single_sign_on().await?;
     let mut record = begin_record(app, &mut transaction, Method::KaseyaOne, &settings, None).await?;
     record.checks.exists_in_kaseyaone = Finding::NotKnowable;
-    record.checks.authentication_completed = Finding::Fail;
+    record.leave_uncompleted();
     let code = failure.cause.code;
     record.fail(failure.outcome, failure.cause, record.started_at);
     transaction.update_record(&record).await?;

@@ -148,7 +148,7 @@ fn check_row(record: &SignInRecord, check: Check) -> CheckRow {
     let first_failing = record.first_failing() == Some(check);
     let told = match (&record.cause, first_failing) {
         (Some(cause), true) if concerns(cause.code, check) => words::cause(cause.code).to_owned(),
-        _ => words::detail(check, finding).to_owned(),
+        _ => words::detail(check, finding, record.outcome).to_owned(),
     };
     CheckRow {
         key: check.as_str(),

@@ -249,6 +249,7 @@ async fn switching_off_on_the_way_creates_nothing_and_lets_existing_people_in() 
         assert_eq!(record.checks.create_on, Finding::Fail, "both are reported");
         let refusal = stage.begin(&mut browser, Some("dana")).await.expect_err("refused at the start");
         let record = record_of(&stage, &refusal).await;
+        assert_eq!(record.checks.used_kaseyaone, Finding::NotReached, "nobody was sent to KaseyaOne");
         assert_eq!(record.checks.authentication_completed, Finding::NotReached);
         assert_eq!(record.checks.exists_in_kaseyaone, Finding::Pass, "the directory knows Dana");
         assert_eq!(account_count(&stage).await, 1);

@@ -378,6 +378,7 @@ async fn a_record_whose_requests_all_ran_out_is_unreturned() {
         assert_eq!((ended.outcome, ended.ended_at), (Some(Outcome::Abandoned), Some(again.expires_at)));
         assert_eq!((ended.cause, ended.checks.authentication_completed), (Some(cause), Finding::Fail));
         assert_eq!(ended.checks.exists_in_kaseyaone, Finding::NotKnowable, "no user name was typed");
+        assert_eq!(ended.checks.used_kaseyaone, Finding::NotKnowable, "nobody vouched for the person");
     }
 }
 

@@ -7,6 +7,7 @@
 mod browser;
 mod headers;
 mod matrix;
+mod records;
 mod settings;
 mod sign_in;
 mod stage;

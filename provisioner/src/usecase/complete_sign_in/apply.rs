@@ -160,6 +160,7 @@ impl SignInUnderWay<'_> {
 
     fn observe(&self, record: &mut SignInRecord) {
         let assertion = &self.authentication.assertion;
+        record.checks.used_kaseyaone = Finding::Pass;
         record.checks.exists_in_kaseyaone = Finding::Pass;
         record.checks.authentication_completed = Finding::Pass;
         record.auth_time = assertion.auth_time;

@@ -3,7 +3,6 @@
 use super::{CompleteSignIn, CompleteSignInError};
 use crate::app::App;
 use crate::domain::account::Account;
-use crate::domain::checks::Finding;
 use crate::domain::record::{Cause, CauseCode, Method, Outcome, Reference};
 use crate::oidc::callback::{Answer, Callback};
 use crate::store::{Purpose, SignInRequest, StoreError, Transaction};
@@ -91,7 +90,7 @@ async fn reject_replay(
     };
     let settings = transaction.get_single_sign_on().await?;
     let mut record = begin_record(app, &mut transaction, Method::KaseyaOne, &settings, None).await?;
-    record.checks.authentication_completed = Finding::Fail;
+    record.leave_uncompleted();
     record.person.email = Some(account.email.as_str().to_owned());
     record.account = Some(account.id);
     record.fail(Outcome::NoNewSignIn, Cause::new(CauseCode::CallbackReplayed, reason), record.started_at);

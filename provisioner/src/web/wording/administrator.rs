@@ -35,13 +35,18 @@ pub(crate) fn finding(finding: Finding) -> Tag {
     }
 }
 
-/// What a finding means for one check.
-pub(crate) fn detail(check: Check, finding: Finding) -> &'static str {
+/// What a finding means for one check of a sign-in with this outcome, or of one that is under way.
+pub(crate) fn detail(check: Check, finding: Finding, outcome: Option<Outcome>) -> &'static str {
     match (finding, check) {
         (Finding::Pass, _) => "",
+        (Finding::NotReached, _) if outcome.is_none() => "The sign-in is still under way.",
+        (Finding::NotReached, Check::UsedKaseyaOne) => "The person was not sent to KaseyaOne.",
         (Finding::NotReached, _) => "The sign-in ended before this mattered.",
         (Finding::NotKnowable, Check::ExistsInKaseyaOne) => {
             "Without a directory, or without a KaseyaOne user name, this service cannot know. Look in KaseyaOne."
+        }
+        (Finding::NotKnowable, Check::UsedKaseyaOne) => {
+            "No answer of KaseyaOne proves that the person authenticated there. If they did, it did not reach this service whole."
         }
         (Finding::NotKnowable, _) => "This service has no way to know.",
         (Finding::Fail, Check::UsedKaseyaOne) => "The person signed in, or tried to, with a local password.",
