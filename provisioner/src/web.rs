@@ -4,6 +4,7 @@
 
 mod assets;
 mod failure;
+mod filter;
 mod help;
 mod home;
 mod input;

@@ -33,7 +33,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Matter> {
         let read = Query::<T>::from_request_parts(parts, state).await;
-        read.map(|Query(query)| Self(query)).map_err(|_| Matter::NotUnderstood)
+        read.map(|Query(query)| Self(query)).map_err(|_| Matter::AddressNotUnderstood)
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) enum Matter {
     MethodNotAllowed,
     AdminsOnly,
     NotUnderstood,
+    AddressNotUnderstood,
     TooLarge,
     OtherSite,
     Unavailable,
@@ -62,6 +63,11 @@ impl Matter {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "Not understood",
                 "The form could not be read. Go back and send it again.",
+            ),
+            Self::AddressNotUnderstood => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Not understood",
+                "The address could not be read, or asks for one thing twice. Follow a link to the page instead.",
             ),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,

@@ -8,13 +8,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::failure::Failure;
+use super::filter::LeftOut;
 use super::home::After;
 use super::input::{Asked, Sent, values};
 use super::notices::{alert, notice};
 use super::organizations::{NameForm, refused as organizations_refused};
 use super::page::Page;
 use super::present::Names;
-use super::users::{page_number, refused as users_refused};
+use super::users::refused as users_refused;
 use super::views::access::{Choice, PrivilegesListPage, PrivilegesPage, PrivilegesPart, PrivilegesRow};
 use super::views::shell::{Notice, Place};
 use super::visitor::Visitor;
@@ -43,8 +44,13 @@ pub(crate) async fn list(
     Asked(query): Asked<PageQuery>,
 ) -> Result<Response, Failure> {
     let actor = &visitor.actor();
-    let wanted = UserQuery { page: page_number(query.page.as_deref()), ..UserQuery::default() };
-    let found = list_users(&app, actor, &wanted).await.map_err(users_refused)?;
+    let mut left_out = LeftOut::default();
+    let mut wanted = UserQuery { page: left_out.page(query.page.as_deref()), ..UserQuery::default() };
+    let mut found = list_users(&app, actor, &wanted).await.map_err(users_refused)?;
+    if left_out.is_beyond(found.page, found.pages) {
+        wanted.page = found.pages;
+        found = list_users(&app, actor, &wanted).await.map_err(users_refused)?;
+    }
     let (groups, organizations) = assignable(&app, actor).await?;
     let names = Names::new(&groups, &organizations);
     let row = |user: &User| PrivilegesRow {
@@ -54,7 +60,7 @@ pub(crate) async fn list(
         access: names.access(&user.access),
     };
     Ok(Page::ok(PrivilegesListPage {
-        shell: visitor.shell(Place::UserPrivileges, notice(query.done.as_deref())),
+        shell: visitor.shell(Place::UserPrivileges, notice(query.done.as_deref()).or(left_out.notice())),
         groups: names.groups(),
         rows: found.users.iter().map(row).collect(),
         next: (found.page < found.pages)

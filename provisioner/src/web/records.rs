@@ -7,12 +7,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::failure::Failure;
+use super::filter::LeftOut;
 use super::input::Asked;
 use super::notices::alert;
 use super::page::Page;
 use super::present::{audit_row, sign_in_record, sign_in_row};
 use super::privileges::PageQuery;
-use super::users::page_number;
 use super::views::record::{AuditPage, OutcomeOption, SignInsPage};
 use super::views::shell::Place;
 use super::visitor::Visitor;
@@ -45,14 +45,27 @@ pub(crate) async fn list(
     {
         return Ok(Redirect::to(&format!("/settings/users/sign-ins/{known}")).into_response());
     }
-    let outcome: Option<Outcome> = query.outcome.as_deref().and_then(|text| text.parse().ok());
-    let wanted = SignInQuery { outcome, page: page_number(query.page.as_deref()) };
-    let found = list_sign_ins(&app, &visitor.actor(), wanted).await.map_err(refused)?;
+    let mut left_out = LeftOut::default();
+    let outcome: Option<Outcome> = left_out.read(
+        query.outcome.as_deref(),
+        |text| text.parse().ok(),
+        |text| {
+            format!(
+                "Attempts are shown however they ended: {text} is not an outcome. Choose one of the list."
+            )
+        },
+    );
+    let mut wanted = SignInQuery { outcome, page: left_out.page(query.page.as_deref()) };
+    let mut found = list_sign_ins(&app, &visitor.actor(), wanted).await.map_err(refused)?;
+    if left_out.is_beyond(found.page, found.pages) {
+        wanted.page = found.pages;
+        found = list_sign_ins(&app, &visitor.actor(), wanted).await.map_err(refused)?;
+    }
     let missed =
         (!reference.is_empty()).then(|| format!("There is no sign-in with the reference {reference}."));
     let next = (found.page < found.pages).then_some(found.page + 1);
     Ok(Page::ok(SignInsPage {
-        shell: visitor.shell(Place::SignIns, missed.map(alert)),
+        shell: visitor.shell(Place::SignIns, missed.map(alert).or(left_out.notice())),
         reference,
         outcomes: outcome_options(outcome),
         caption: format!("{} attempts, page {} of {}", found.total, found.page, found.pages),
@@ -79,14 +92,19 @@ pub(crate) async fn audit(
     visitor: Visitor,
     Asked(query): Asked<PageQuery>,
 ) -> Result<Response, Failure> {
-    let wanted = AuditQuery { account: None, page: page_number(query.page.as_deref()) };
-    let found = list_audit(&app, &visitor.actor(), wanted).await.map_err(refused)?;
+    let mut left_out = LeftOut::default();
+    let mut wanted = AuditQuery { account: None, page: left_out.page(query.page.as_deref()) };
+    let mut found = list_audit(&app, &visitor.actor(), wanted).await.map_err(refused)?;
+    if left_out.is_beyond(found.page, found.pages) {
+        wanted.page = found.pages;
+        found = list_audit(&app, &visitor.actor(), wanted).await.map_err(refused)?;
+    }
     let users =
         list_users(&app, &visitor.actor(), &UserQuery::default()).await.map_err(super::users::refused)?;
     let names: BTreeMap<AccountId, String> =
         users.users.into_iter().map(|user| (user.account.id, user.account.email.to_string())).collect();
     Ok(Page::ok(AuditPage {
-        shell: visitor.shell(Place::Audit, None),
+        shell: visitor.shell(Place::Audit, left_out.notice()),
         caption: format!("{} entries, the newest first, page {} of {}", found.total, found.page, found.pages),
         entries: found.items.iter().map(|entry| audit_row(entry, &names)).collect(),
         older: (found.page < found.pages).then(|| format!("/settings/audit?page={}", found.page + 1)),

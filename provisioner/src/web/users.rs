@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::failure::Failure;
+use super::filter::LeftOut;
 use super::input::{Asked, Sent};
 use super::notices::{alert, notice};
 use super::page::Page;
@@ -20,15 +21,11 @@ use super::views::users::{AddUser, Tab, UserAction, UserList, UsersPage};
 use super::visitor::Visitor;
 use super::wording::administrator;
 use crate::app::{App, AppState};
-use crate::domain::foreign::printable;
 use crate::usecase::{
     AddUserError, MspAdmin, NewUser, User, UserError, UserPage, UserQuery, UserView, UsersError,
     activate_user, add_user, allow_user_again, deactivate_user, list_users, remove_user, review_user,
     set_msp_admin,
 };
-
-/// Longest text that is told back, in characters.
-const LONGEST_ECHO: usize = 40;
 
 /// What of the list is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -153,19 +150,15 @@ async fn users_page(
     query: &ListQuery,
     shown: Option<Notice>,
 ) -> Result<UsersPage, Failure> {
-    let (created_since, wrong_day) = match query.since.as_deref().map(str::trim) {
-        None | Some("") => (None, None),
-        Some(text) => day(text).map_or_else(|| (None, Some(alert(no_day(text)))), |day| (Some(day), None)),
-    };
-    let wanted = UserQuery {
-        view: query.view.as_deref().and_then(|text| text.parse().ok()).unwrap_or_default(),
-        search: query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
-        page: page_number(query.page.as_deref()),
-        created_since,
-    };
-    let found = list_users(app, &visitor.actor(), &wanted).await.map_err(refused)?;
+    let mut left_out = LeftOut::default();
+    let mut wanted = user_query(query, &mut left_out);
+    let mut found = list_users(app, &visitor.actor(), &wanted).await.map_err(refused)?;
+    if left_out.is_beyond(found.page, found.pages) {
+        wanted.page = found.pages;
+        found = list_users(app, &visitor.actor(), &wanted).await.map_err(refused)?;
+    }
     Ok(UsersPage {
-        shell: visitor.shell(Place::Users, shown.or(wrong_day)),
+        shell: visitor.shell(Place::Users, shown.or(left_out.notice())),
         list: list(&wanted, &found),
         sso: section(app, &visitor.actor()).await?,
         add: AddUser::default(),
@@ -179,19 +172,27 @@ pub(crate) fn refused(error: UsersError) -> Failure {
     }
 }
 
-/// A page number as typed in an address; what is none is the first page.
-pub(crate) fn page_number(text: Option<&str>) -> u32 {
-    text.and_then(|text| text.parse().ok()).unwrap_or(1)
+/// What of the list an address asks for, as far as it can be read.
+fn user_query(query: &ListQuery, left_out: &mut LeftOut) -> UserQuery {
+    let view = left_out.read(
+        query.view.as_deref(),
+        |text| text.parse().ok(),
+        |text| format!("All users are shown: {text} is not a view. Choose one of those at the top."),
+    );
+    let created_since = left_out.read(query.since.as_deref(), day, |text| {
+        format!("Users are shown whenever they were created: {text} is not a day. Write it as in 2026-01-31.")
+    });
+    UserQuery {
+        view: view.unwrap_or_default(),
+        search: query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
+        page: left_out.page(query.page.as_deref()),
+        created_since,
+    }
 }
 
 /// The beginning of a day as a browser sends it, in UTC like every time of the pages.
 fn day(text: &str) -> Option<Timestamp> {
     Some(text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
-}
-
-fn no_day(text: &str) -> String {
-    let text = printable(text, LONGEST_ECHO);
-    format!("Users are shown whenever they were created: “{text}” is not a day. Write it as in 2026-01-31.")
 }
 
 fn list(query: &UserQuery, found: &UserPage) -> UserList {

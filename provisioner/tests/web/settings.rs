@@ -93,6 +93,34 @@ async fn a_filter_says_how_many_it_hides_and_all_users_shows_them() {
 }
 
 #[tokio::test]
+async fn what_an_address_asks_for_in_vain_is_told() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    let asked = [
+        ("/settings/users?view=nonsense", "All users are shown: “nonsense” is not a view."),
+        ("/settings/users?page=-1", "The first page is shown: “-1” is not the number of a page."),
+        ("/settings/users?since=soon", "Users are shown whenever they were created: “soon” is not a day."),
+        ("/settings/users?page=999", "The last page is shown: there is no page 999."),
+        ("/settings/user-privileges?page=abc", "The first page is shown: “abc” is not the number of a page."),
+        ("/settings/user-privileges?page=2", "The last page is shown: there is no page 2."),
+        ("/settings/users/sign-ins?outcome=nonsense", "Attempts are shown however they ended: “nonsense” is"),
+        ("/settings/users/sign-ins?page=0", "The first page is shown: “0” is not the number of a page."),
+        ("/settings/users/sign-ins?page=9", "The last page is shown: there is no page 9."),
+        ("/settings/audit?page=9", "The last page is shown: there is no page 9."),
+        ("/settings/audit?page=x", "The first page is shown: “x” is not the number of a page."),
+    ];
+    for (path, told) in asked {
+        let page = admin.open(stage.url(path)).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(page.text("#notice[role=alert]").starts_with(told), "{path}: {}", page.text("#notice"));
+        assert!(!page.texts("tbody tr").is_empty(), "{path}: the list is shown all the same");
+    }
+    let twice = admin.open(stage.url("/settings/users?view=new&view=all")).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(twice.text("main").contains("The address could not be read"), "{}", twice.text("main"));
+}
+
+#[tokio::test]
 async fn each_assignment_is_an_act_of_its_own() {
     let stage = Stage::open_to_everybody().await;
     let mut dana = Browser::new();
