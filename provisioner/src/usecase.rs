@@ -26,7 +26,7 @@ mod users;
 
 pub use admission::{Actor, Denied};
 pub use assign::{AssignError, assign_capabilities, assign_groups, assign_organizations};
-pub use audit::{AuditQuery, list_audit};
+pub use audit::{AuditQuery, AuditTrail, list_audit};
 pub use begin_sign_in::{
     BeginSignIn, BeginSignInError, Begun, SignInOptions, begin_sign_in, sign_in_options,
 };

@@ -8,7 +8,7 @@ use super::body::{Asked, Caller, id};
 use super::model::{AuditTrail, SignInJson, SignInList};
 use super::problem::{Problem, ProblemCode};
 use crate::app::AppState;
-use crate::domain::record::Outcome;
+use crate::domain::record::Standing;
 use crate::usecase::{self, AuditQuery, RecordsError, SignInQuery};
 
 /// Which attempts are wanted.
@@ -18,8 +18,10 @@ use crate::usecase::{self, AuditQuery, RecordsError, SignInQuery};
 pub(super) struct ListQuery {
     /// Only the attempt with this reference.
     reference: Option<String>,
-    /// Only attempts that ended so.
+    /// Only attempts that ended so, or `under_way`.
     outcome: Option<String>,
+    /// Only attempts of people in whose address, typed user name or account name this text is.
+    person: Option<String>,
     /// The page, from 1.
     page: Option<u32>,
 }
@@ -52,9 +54,9 @@ pub(super) async fn list_sign_ins(
         };
         return Ok(axum::Json(SignInList { total: sign_ins.len() as u64, sign_ins, page: 1 }));
     }
-    let outcome = query.outcome.as_deref().map(outcome).transpose()?;
-    let wanted = SignInQuery { outcome, page: query.page.unwrap_or(1) };
-    let found = usecase::list_sign_ins(&app, actor, wanted).await?;
+    let standing = query.outcome.as_deref().map(standing).transpose()?;
+    let wanted = SignInQuery { standing, person: query.person, page: query.page.unwrap_or(1) };
+    let found = usecase::list_sign_ins(&app, actor, &wanted).await?;
     let sign_ins = found.items.iter().map(SignInJson::from).collect();
     Ok(axum::Json(SignInList { sign_ins, total: found.total, page: found.page }))
 }
@@ -86,14 +88,17 @@ pub(super) async fn list_audit(
 ) -> Result<axum::Json<AuditTrail>, Problem> {
     let account = query.account.as_deref().map(id).transpose()?;
     let wanted = AuditQuery { account, page: query.page.unwrap_or(1) };
-    let found = usecase::list_audit(&app, &visitor.actor(), wanted).await?;
+    let found = usecase::list_audit(&app, &visitor.actor(), wanted).await?.entries;
     let entries = found.items.iter().map(Into::into).collect();
     Ok(axum::Json(AuditTrail { entries, total: found.total, page: found.page }))
 }
 
-fn outcome(text: &str) -> Result<Outcome, Problem> {
-    text.parse()
-        .map_err(|_| Problem::new(ProblemCode::InvalidInput).detail(format!("`{text}` is no outcome")))
+fn standing(text: &str) -> Result<Standing, Problem> {
+    text.parse().map_err(|_| {
+        let all: Vec<_> = Standing::all().map(Standing::as_str).collect();
+        Problem::new(ProblemCode::InvalidInput)
+            .detail(format!("`{text}` is no outcome; there are {}", all.join(", ")))
+    })
 }
 
 impl From<RecordsError> for Problem {

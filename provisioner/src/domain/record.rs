@@ -99,6 +99,52 @@ impl Outcome {
     }
 }
 
+/// How an attempt stands: under way, or ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The person has not come back yet.
+    UnderWay,
+    /// It ended so.
+    Ended(Outcome),
+}
+
+impl Standing {
+    /// What is stored nowhere, because nothing is stored of an attempt's end while it is under way.
+    const UNDER_WAY: &str = "under_way";
+
+    /// Every way to stand.
+    pub fn all() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::UnderWay).chain(Outcome::ALL.iter().copied().map(Self::Ended))
+    }
+
+    /// How it ended, if it did.
+    pub fn outcome(self) -> Option<Outcome> {
+        match self {
+            Self::UnderWay => None,
+            Self::Ended(outcome) => Some(outcome),
+        }
+    }
+
+    /// The stable text.
+    pub fn as_str(self) -> &'static str {
+        self.outcome().map_or(Self::UNDER_WAY, Outcome::as_str)
+    }
+}
+
+impl From<Outcome> for Standing {
+    fn from(outcome: Outcome) -> Self {
+        Self::Ended(outcome)
+    }
+}
+
+impl FromStr for Standing {
+    type Err = UnknownText;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == Self::UNDER_WAY { Ok(Self::UnderWay) } else { text.parse().map(Self::Ended) }
+    }
+}
+
 /// The settings as they were when the sign-in was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SettingsThen {

@@ -278,7 +278,7 @@ fn filtered<'t>(query: super::sql::Query<'t>, filter: &AccountFilter) -> super::
 }
 
 /// A LIKE pattern that finds the text anywhere, taken literally.
-fn pattern(search: Option<&str>) -> String {
+pub(super) fn pattern(search: Option<&str>) -> String {
     let mut pattern = String::from("%");
     for character in search.unwrap_or_default().trim().to_lowercase().chars() {
         if matches!(character, '%' | '_' | '!') {

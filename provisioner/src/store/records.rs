@@ -1,18 +1,30 @@
-//! Sign-in records in the store. Nothing here refers to the table of accounts, so a record can be written even
-//! when an account cannot.
+//! Sign-in records in the store. Nothing that is written here refers to the table of accounts, so a record can be
+//! written even when an account cannot.
 
 use super::Transaction;
+use super::accounts::pattern;
 use super::sql::{Row, StoreError};
 use crate::domain::checks::Checks;
 use crate::domain::id::RecordId;
 use crate::domain::identity::Freshness;
-use crate::domain::record::{Cause, Outcome, PersonSeen, Reference, SettingsThen, SignInRecord};
+use crate::domain::record::{Cause, Outcome, PersonSeen, Reference, SettingsThen, SignInRecord, Standing};
 
 /// Which records a list shows.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RecordFilter {
-    /// Only this outcome.
-    pub outcome: Option<Outcome>,
+    /// Only attempts that stand so.
+    pub standing: Option<Standing>,
+    /// Only attempts of people in whose address, typed user name or account name this text is, whatever the case.
+    pub person: Option<String>,
+}
+
+macro_rules! matching {
+    () => {
+        "FROM sign_in_record WHERE ($1 = '' OR COALESCE(outcome, 'under_way') = $1) \
+         AND ($2 = '%' OR lower(email) LIKE $2 ESCAPE '!' OR lower(hint) LIKE $2 ESCAPE '!' \
+         OR account_id IN (SELECT id FROM account WHERE lower(name) LIKE $2 ESCAPE '!' \
+         OR lower(email) LIKE $2 ESCAPE '!')) "
+    };
 }
 
 impl Transaction {
@@ -97,22 +109,22 @@ impl Transaction {
     /// Records, the newest first; `page` counts from 1.
     pub async fn list_records(
         &mut self,
-        filter: RecordFilter,
+        filter: &RecordFilter,
         page: u32,
         size: u32,
     ) -> Result<(Vec<SignInRecord>, u64), StoreError> {
-        let outcome = filter.outcome.map_or("", Outcome::as_str);
+        let standing = filter.standing.map_or("", Standing::as_str);
+        let person = pattern(filter.person.as_deref());
         let total = self
-            .sql("SELECT COUNT(*) AS count FROM sign_in_record WHERE $1 = '' OR outcome = $1")
-            .bind(outcome)
+            .sql(concat!("SELECT COUNT(*) AS count ", matching!()))
+            .bind(standing)
+            .bind(person.as_str())
             .count()
             .await?;
         let records = self
-            .sql(
-                "SELECT * FROM sign_in_record WHERE $1 = '' OR outcome = $1 \
-                 ORDER BY started_at DESC, id DESC LIMIT $2 OFFSET $3",
-            )
-            .bind(outcome)
+            .sql(concat!("SELECT * ", matching!(), "ORDER BY started_at DESC, id DESC LIMIT $3 OFFSET $4"))
+            .bind(standing)
+            .bind(person.as_str())
             .bind(i64::from(size))
             .bind(i64::from(page.saturating_sub(1)) * i64::from(size))
             .read(read_record)

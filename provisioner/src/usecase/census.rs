@@ -73,7 +73,7 @@ pub struct SessionEntry {
 pub async fn take_census(app: &App) -> Result<Census, StoreError> {
     settle_abandoned(app).await?;
     let (mut sign_ins, _) =
-        app.store.read().await?.list_records(RecordFilter::default(), 1, u32::MAX >> 1).await?;
+        app.store.read().await?.list_records(&RecordFilter::default(), 1, u32::MAX >> 1).await?;
     look_up_waiting(app, &mut sign_ins).await?;
     let mut transaction = app.store.read().await?;
     let mut accounts = Vec::new();

@@ -3,17 +3,19 @@
 use super::admission::{Actor, Attempt, Denied, admit};
 use super::upkeep::{look_up_waiting, settle_abandoned};
 use crate::app::App;
-use crate::domain::record::{Outcome, Reference, SignInRecord};
+use crate::domain::record::{Reference, SignInRecord, Standing};
 use crate::store::{RecordFilter, StoreError};
 
 /// Records on one page.
 const PAGE_SIZE: u32 = 50;
 
 /// Which records are wanted.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SignInQuery {
-    /// Only this outcome.
-    pub outcome: Option<Outcome>,
+    /// Only attempts that stand so.
+    pub standing: Option<Standing>,
+    /// A text in the address, the typed user name or the account's name of the person.
+    pub person: Option<String>,
     /// The page, from 1; 0 counts as 1.
     pub page: u32,
 }
@@ -49,13 +51,13 @@ pub enum RecordsError {
 pub async fn list_sign_ins(
     app: &App,
     actor: &Actor,
-    query: SignInQuery,
+    query: &SignInQuery,
 ) -> Result<RecordPage<SignInRecord>, RecordsError> {
     drop(admit::<RecordsError>(app, actor, Attempt::See("sign-ins")).await?);
     settle_abandoned(app).await?;
-    let filter = RecordFilter { outcome: query.outcome };
+    let filter = RecordFilter { standing: query.standing, person: query.person.clone() };
     let page = query.page.max(1);
-    let (mut items, total) = app.store.read().await?.list_records(filter, page, PAGE_SIZE).await?;
+    let (mut items, total) = app.store.read().await?.list_records(&filter, page, PAGE_SIZE).await?;
     look_up_waiting(app, &mut items).await?;
     Ok(paged(items, total, page, PAGE_SIZE))
 }

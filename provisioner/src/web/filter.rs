@@ -51,6 +51,15 @@ impl LeftOut {
     }
 }
 
+/// The title of a list, with what tells this view of it from others.
+pub(crate) fn title<'a>(name: &str, view: impl IntoIterator<Item = &'a str>, page: u32) -> String {
+    let mut parts: Vec<_> = view.into_iter().filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    if page > 1 {
+        parts.push(format!("page {page}"));
+    }
+    if parts.is_empty() { name.to_owned() } else { format!("{name}: {}", parts.join(", ")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::views::record::{AuditRow, CheckRow, SignInRecordPage, SignInRow};
 use super::views::shell::Shell;
 use super::views::users::{Review, UserAction, UserRow};
-use super::views::{AccessWords, Fact, When, access_counts};
+use super::views::{AccessWords, Fact, Link, When, access_counts};
 use super::wording::administrator as words;
 use crate::domain::access::Access;
 use crate::domain::account::{Account, Status};
@@ -121,7 +121,11 @@ fn who(person: &PersonSeen) -> String {
 }
 
 /// The whole record of one attempt.
-pub(crate) fn sign_in_record(record: &SignInRecord, shell: Shell) -> SignInRecordPage {
+pub(crate) fn sign_in_record(
+    record: &SignInRecord,
+    account: Option<&Account>,
+    shell: Shell,
+) -> SignInRecordPage {
     let cause = record.cause.as_ref();
     let code = cause.map(|cause| cause.code);
     SignInRecordPage {
@@ -138,7 +142,9 @@ pub(crate) fn sign_in_record(record: &SignInRecord, shell: Shell) -> SignInRecor
         method: words::method(record.method),
         freshness: words::freshness(record.freshness, record.auth_time, record.ended_at),
         person: person_facts(&record.person),
-        account: record.account.map(|id| id.to_string()),
+        account: record
+            .account
+            .map(|id| Link::new(format!("/settings/user-privileges/{id}"), account_name(id, account))),
         settings: settings_facts(record),
     }
 }
@@ -190,15 +196,28 @@ fn settings_facts(record: &SignInRecord) -> Vec<Fact> {
     ]
 }
 
-/// One line of the audit trail; `names` words the accounts it is about.
-pub(crate) fn audit_row(entry: &AuditEntry, names: &BTreeMap<AccountId, String>) -> AuditRow {
-    let about = entry.account.map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string()));
+/// One line of the audit trail; `accounts` are those the entries are about.
+pub(crate) fn audit_row(entry: &AuditEntry, accounts: &BTreeMap<AccountId, Account>) -> AuditRow {
     AuditRow {
         when: When::at(entry.at),
         who: actor(&entry.actor),
         what: words::action(entry.action).to_owned(),
-        about: about.unwrap_or_default(),
+        about: entry.account.map(|id| Link::new(audit_of(id), account_name(id, accounts.get(&id)))),
         change: change(entry),
+    }
+}
+
+/// Where everything about one account is listed.
+pub(crate) fn audit_of(id: AccountId) -> String {
+    format!("/settings/audit?account={id}")
+}
+
+/// An account by its address, which a removed one keeps as history.
+pub(crate) fn account_name(id: AccountId, account: Option<&Account>) -> String {
+    match account {
+        Some(account) if account.status == Status::Removed => format!("{} (removed)", account.email),
+        Some(account) => account.email.to_string(),
+        None => id.to_string(),
     }
 }
 

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::failure::Failure;
-use super::filter::LeftOut;
+use super::filter::{LeftOut, title};
 use super::home::After;
 use super::input::{Asked, Sent, values};
 use super::notices::{alert, notice};
@@ -16,6 +16,7 @@ use super::organizations::{NameForm, refused as organizations_refused};
 use super::page::Page;
 use super::present::Names;
 use super::users::refused as users_refused;
+use super::views::Pager;
 use super::views::access::{Choice, PrivilegesListPage, PrivilegesPage, PrivilegesPart, PrivilegesRow};
 use super::views::shell::{Notice, Place};
 use super::visitor::Visitor;
@@ -32,7 +33,7 @@ use crate::usecase::{
 /// Which page of the list.
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct PageQuery {
-    pub(crate) page: Option<String>,
+    page: Option<String>,
     done: Option<String>,
 }
 
@@ -63,8 +64,13 @@ pub(crate) async fn list(
         shell: visitor.shell(Place::UserPrivileges, notice(query.done.as_deref()).or(left_out.notice())),
         groups: names.groups(),
         rows: found.users.iter().map(row).collect(),
-        next: (found.page < found.pages)
-            .then(|| format!("/settings/user-privileges?page={}", found.page + 1)),
+        title: title("User Privileges", [], found.page),
+        pager: Pager::new(
+            "Pages of users",
+            ["Previous page", "Next page"],
+            (found.page, found.pages),
+            |page| format!("/settings/user-privileges?page={page}"),
+        ),
     }))
 }
 

@@ -10,12 +10,13 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::failure::Failure;
-use super::filter::LeftOut;
+use super::filter::{LeftOut, title};
 use super::input::{Asked, Sent};
 use super::notices::{alert, notice};
 use super::page::Page;
 use super::present::user_row;
 use super::single_sign_on::section;
+use super::views::Pager;
 use super::views::shell::{Notice, Place};
 use super::views::users::{AddUser, Tab, UserAction, UserList, UsersPage};
 use super::visitor::Visitor;
@@ -199,7 +200,7 @@ fn list(query: &UserQuery, found: &UserPage) -> UserList {
     let search = query.search.clone().unwrap_or_default();
     let since = query.created_since.map(|since| since.to_zoned(TimeZone::UTC).date().to_string());
     let since = since.unwrap_or_default();
-    let href = |page: u32| page_href(query.view, &search, &since, page);
+    let view = if query.view == UserView::All { "" } else { administrator::view(query.view) };
     let tab = |other: &UserView| Tab {
         href: page_href(*other, &search, &since, 1),
         text: administrator::view(*other),
@@ -212,10 +213,13 @@ fn list(query: &UserQuery, found: &UserPage) -> UserList {
         tabs: UserView::ALL.iter().map(tab).collect(),
         users: found.users.iter().map(user_row).collect(),
         hidden: found.hidden,
-        page: found.page.into(),
-        pages: found.pages.into(),
-        previous: (found.page > 1).then(|| href(found.page - 1)),
-        next: (found.page < found.pages).then(|| href(found.page + 1)),
+        pager: Pager::new(
+            "Pages of users",
+            ["Previous page", "Next page"],
+            (found.page, found.pages),
+            |page| page_href(query.view, &search, &since, page),
+        ),
+        title: title("Users", [view, search.as_str(), since.as_str()], found.page),
         query: search,
         since,
     }

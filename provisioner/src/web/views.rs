@@ -56,6 +56,36 @@ impl Link {
     }
 }
 
+/// The way from one page of a list to the pages beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pager {
+    /// What it is called for somebody who does not see it.
+    pub(crate) label: &'static str,
+    pub(crate) page: u32,
+    pub(crate) pages: u32,
+    pub(crate) back: Option<Link>,
+    pub(crate) on: Option<Link>,
+}
+
+impl Pager {
+    /// The way through so many pages; `words` are those of the link back and of the link on.
+    pub(crate) fn new(
+        label: &'static str,
+        words: [&str; 2],
+        (page, pages): (u32, u32),
+        href: impl Fn(u32) -> String,
+    ) -> Self {
+        let [back, on] = words;
+        Self {
+            label,
+            page,
+            pages,
+            back: (page > 1).then(|| Link::new(href(page - 1), back)),
+            on: (page < pages).then(|| Link::new(href(page + 1), on)),
+        }
+    }
+}
+
 /// How a short label is coloured; the words carry the meaning, the colour repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {

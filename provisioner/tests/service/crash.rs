@@ -23,7 +23,7 @@ pub(crate) async fn check_invariants(database: &Database) -> usize {
     let identities = transaction.all_identities().await.expect("the store answers");
     let (audit, _) = transaction.list_audit(None, 1, 10_000).await.expect("the store answers");
     let (records, _) =
-        transaction.list_records(RecordFilter::default(), 1, 10_000).await.expect("the store answers");
+        transaction.list_records(&RecordFilter::default(), 1, 10_000).await.expect("the store answers");
     let automatic: BTreeSet<_> = accounts
         .iter()
         .filter(|account| account.origin == Origin::Automatic)

@@ -93,8 +93,8 @@ async fn clients_that_hang_up_pay_for_the_upkeep_all_the_same() {
         stage.server.stop().await;
         let server = provisioner::serve(config, runtime).await.expect("the service starts again");
         let mut transaction = server.app().store.read().await.unwrap();
-        let filter = RecordFilter { outcome: Some(Outcome::Abandoned) };
-        let (_, abandoned) = transaction.list_records(filter, 1, 1).await.unwrap();
+        let filter = RecordFilter { standing: Some(Outcome::Abandoned.into()), ..Default::default() };
+        let (_, abandoned) = transaction.list_records(&filter, 1, 1).await.unwrap();
         assert_eq!(abandoned, 1000, "on {}: one turn", database.name);
     }
 }

@@ -60,7 +60,7 @@ async fn however_many_attempts_there_are_the_directory_is_asked_for_thirty_names
     }
     let (mona, _) = stage.mona().await;
     let known = async || {
-        let found = list_sign_ins(stage.server.app(), &mona, SignInQuery::default()).await.unwrap().items;
+        let found = list_sign_ins(stage.server.app(), &mona, &SignInQuery::default()).await.unwrap().items;
         found
             .iter()
             .filter(|record: &&SignInRecord| record.checks.exists_in_kaseyaone == Finding::Fail)

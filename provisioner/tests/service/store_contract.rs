@@ -11,7 +11,7 @@ use provisioner::domain::email::Email;
 use provisioner::domain::id::AccountId;
 use provisioner::domain::identity::{Company, Freshness, Identity, Subject};
 use provisioner::domain::organization::{AccessGroup, Organization};
-use provisioner::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecord};
+use provisioner::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecord, Standing};
 use provisioner::domain::settings::SingleSignOn;
 use provisioner::store::{
     AccountFilter, NewAccount, Purpose, RecordFilter, SignInRequest, Store, StoredLink, StoredSession,
@@ -353,9 +353,39 @@ async fn a_record_is_read_as_it_was_written() {
         let mut transaction = contract.store.read().await.unwrap();
         let found = transaction.find_record_by_reference(&record.reference).await.unwrap();
         assert_eq!(found.as_ref(), Some(&record));
-        let filter = RecordFilter { outcome: Some(Outcome::SignedIn) };
-        assert_eq!(transaction.list_records(filter, 1, 10).await.unwrap().1, 0);
-        assert_eq!(transaction.list_records(RecordFilter::default(), 1, 10).await.unwrap().0, vec![record]);
+        let filter = RecordFilter { standing: Some(Outcome::SignedIn.into()), ..Default::default() };
+        assert_eq!(transaction.list_records(&filter, 1, 10).await.unwrap().1, 0);
+        assert_eq!(transaction.list_records(&RecordFilter::default(), 1, 10).await.unwrap().0, vec![record]);
+    }
+}
+
+#[tokio::test]
+async fn records_are_found_by_how_they_stand_and_by_whatever_is_known_of_the_person() {
+    for contract in Contract::on_everydatabase().await {
+        let account = contract.insert("una@northwind.example").await;
+        let mut transaction = contract.store.write().await.unwrap();
+        let mut typed = contract.record();
+        typed.person.hint = Some("Una_Lo".to_owned());
+        transaction.insert_record(&typed).await.unwrap();
+        for email in [Some("una@elsewhere.example"), None] {
+            let mut record = contract.record();
+            transaction.insert_record(&record).await.unwrap();
+            record.person.email = email.map(str::to_owned);
+            record.account = email.is_none().then_some(account);
+            record.fail(Outcome::Refused, Cause::new(CauseCode::CreateOff, "off"), contract.now);
+            transaction.update_record(&record).await.unwrap();
+        }
+        transaction.insert_record(&contract.record()).await.unwrap();
+        let mut count = async |standing, person: Option<&str>| {
+            let filter = RecordFilter { standing, person: person.map(str::to_owned) };
+            transaction.list_records(&filter, 1, 10).await.unwrap().1
+        };
+        assert_eq!(count(None, None).await, 4);
+        assert_eq!(count(Some(Standing::UnderWay), None).await, 2);
+        assert_eq!(count(Some(Outcome::Refused.into()), None).await, 2);
+        assert_eq!(count(None, Some(" UNA ")).await, 3, "typed, asserted, and by the account");
+        assert_eq!(count(Some(Standing::UnderWay), Some("una_lo")).await, 1);
+        assert_eq!(count(None, Some("una%lo")).await, 0, "the text is taken literally");
     }
 }
 

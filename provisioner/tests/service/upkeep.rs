@@ -66,8 +66,11 @@ async fn thousands_of_abandoned_attempts_are_ended_in_batches_the_oldest_first()
         for expected in [1000, 1000, 900, 0] {
             assert_eq!(transaction.end_unreturned(&end(), after, 1000).await.unwrap(), expected);
             ended += expected;
-            let filter = provisioner::store::RecordFilter { outcome: Some(Outcome::Abandoned) };
-            let (newest, total) = transaction.list_records(filter, 1, 1).await.unwrap();
+            let filter = provisioner::store::RecordFilter {
+                standing: Some(Outcome::Abandoned.into()),
+                ..Default::default()
+            };
+            let (newest, total) = transaction.list_records(&filter, 1, 1).await.unwrap();
             assert_eq!(total, ended);
             let began_at = began + SignedDuration::from_secs(ended.try_into().unwrap());
             assert_eq!(newest[0].started_at, began_at, "the oldest come first");
@@ -83,8 +86,8 @@ async fn an_administrator_who_opens_the_record_sees_every_attempt_that_ran_out_e
         insert_attempts(&database, 1, 2500, None).await;
         stage.clock.advance(SignedDuration::from_hours(2));
         let (mona, _) = stage.mona().await;
-        let query = SignInQuery { outcome: Some(Outcome::Abandoned), page: 1 };
-        let found = list_sign_ins(stage.server.app(), &mona, query).await.unwrap();
+        let query = SignInQuery { standing: Some(Outcome::Abandoned.into()), ..SignInQuery::default() };
+        let found = list_sign_ins(stage.server.app(), &mona, &query).await.unwrap();
         assert_eq!(found.total, 2500, "on {}", database.name);
         assert!(found.items.iter().all(|record| {
             record.checks.exists_in_kaseyaone == Finding::NotKnowable && record.cause.is_some()
@@ -114,7 +117,7 @@ async fn attempts_of_nobody_are_kept_for_a_time_and_up_to_a_number() {
         let younger = Retention { since: began + SignedDuration::from_secs(1901), most: 500 };
         assert_eq!(transaction.forget_anonymous(younger, 1000).await.unwrap(), 400);
         let (kept, total) =
-            transaction.list_records(provisioner::store::RecordFilter::default(), 12, 50).await.unwrap();
+            transaction.list_records(&provisioner::store::RecordFilter::default(), 12, 50).await.unwrap();
         assert_eq!(total, 600, "who signed in is kept");
         assert_eq!(kept.last().unwrap().started_at, began + SignedDuration::from_secs(1901));
     }
@@ -128,7 +131,18 @@ async fn whoever_begins_many_sign_ins_pays_for_their_upkeep() {
         stage.clock.advance(SignedDuration::from_hours(4));
         let count = async |outcome: Option<Outcome>| {
             let mut transaction = stage.server.app().store.read().await.unwrap();
-            transaction.list_records(provisioner::store::RecordFilter { outcome }, 1, 1).await.unwrap().1
+            transaction
+                .list_records(
+                    &provisioner::store::RecordFilter {
+                        standing: outcome.map(Into::into),
+                        ..Default::default()
+                    },
+                    1,
+                    1,
+                )
+                .await
+                .unwrap()
+                .1
         };
         assert_eq!(count(Some(Outcome::Abandoned)).await, 0);
         for _ in 0..128 {

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use super::AccessWords;
 use super::shell::Shell;
+use super::{AccessWords, Pager};
 
 /// S-51: signed in, nothing assigned yet, whom to ask.
 #[derive(Clone, Debug, Template)]
@@ -33,8 +33,9 @@ pub(crate) struct HomePage {
 #[template(path = "privileges_list.html")]
 pub(crate) struct PrivilegesListPage {
     pub(crate) shell: Shell,
+    pub(crate) title: String,
     pub(crate) rows: Vec<PrivilegesRow>,
-    pub(crate) next: Option<String>,
+    pub(crate) pager: Pager,
     pub(crate) groups: Vec<String>,
 }
 

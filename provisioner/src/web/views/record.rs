@@ -3,18 +3,20 @@
 use askama::Template;
 
 use super::shell::Shell;
-use super::{Fact, Link, Tag, When};
+use super::{Fact, Link, Pager, Tag, When};
 
 /// The list of attempts.
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_ins.html")]
 pub(crate) struct SignInsPage {
     pub(crate) shell: Shell,
+    pub(crate) title: String,
     pub(crate) reference: String,
+    pub(crate) person: String,
     pub(crate) outcomes: Vec<OutcomeOption>,
     pub(crate) caption: String,
     pub(crate) rows: Vec<SignInRow>,
-    pub(crate) next: Option<String>,
+    pub(crate) pager: Pager,
 }
 
 /// A choice of the outcome filter.
@@ -53,7 +55,7 @@ pub(crate) struct SignInRecordPage {
     pub(crate) method: &'static str,
     pub(crate) freshness: String,
     pub(crate) person: Vec<Fact>,
-    pub(crate) account: Option<String>,
+    pub(crate) account: Option<Link>,
     pub(crate) settings: Vec<Fact>,
 }
 
@@ -79,9 +81,12 @@ pub(crate) struct CheckRow {
 #[template(path = "audit.html")]
 pub(crate) struct AuditPage {
     pub(crate) shell: Shell,
+    pub(crate) title: String,
     pub(crate) caption: String,
+    /// The user the entries are about, if only those of one are shown.
+    pub(crate) about: Option<Link>,
     pub(crate) entries: Vec<AuditRow>,
-    pub(crate) older: Option<String>,
+    pub(crate) pager: Pager,
 }
 
 /// One entry.
@@ -90,6 +95,6 @@ pub(crate) struct AuditRow {
     pub(crate) when: When,
     pub(crate) who: String,
     pub(crate) what: String,
-    pub(crate) about: String,
+    pub(crate) about: Option<Link>,
     pub(crate) change: String,
 }

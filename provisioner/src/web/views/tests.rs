@@ -100,7 +100,7 @@ fn each_signed_in_page_marks_at_most_one_current_place() {
 
 #[test]
 fn every_template_is_rendered_by_a_sample() {
-    let parts = ["base.html", "notice.html", "outside.html", "single_sign_on.html"];
+    let parts = ["base.html", "notice.html", "outside.html", "pages.html", "single_sign_on.html"];
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
     let templates: BTreeSet<String> = std::fs::read_dir(folder)
         .unwrap()

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::shell::Shell;
-use super::{Tag, When};
+use super::{Pager, Tag, When};
 
 /// The whole page.
 #[derive(Clone, Debug, Template)]
@@ -18,6 +18,7 @@ pub(crate) struct UsersPage {
 /// One page of the list, with the way to the rest.
 #[derive(Clone, Debug)]
 pub(crate) struct UserList {
+    pub(crate) title: String,
     pub(crate) caption: String,
     pub(crate) view: &'static str,
     pub(crate) query: String,
@@ -26,10 +27,7 @@ pub(crate) struct UserList {
     pub(crate) tabs: Vec<Tab>,
     pub(crate) users: Vec<UserRow>,
     pub(crate) hidden: u64,
-    pub(crate) page: u64,
-    pub(crate) pages: u64,
-    pub(crate) previous: Option<String>,
-    pub(crate) next: Option<String>,
+    pub(crate) pager: Pager,
 }
 
 impl UserList {

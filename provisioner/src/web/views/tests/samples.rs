@@ -16,7 +16,7 @@ use crate::web::views::users::{
     AddUser, BindConfirmPage, Company, ExceptionChoice, Review, SingleSignOnSection, Tab, UserAction,
     UserList, UserRow, UsersPage,
 };
-use crate::web::views::{AccessWords, Fact, Link, Tag, Tone, When, access_counts};
+use crate::web::views::{AccessWords, Fact, Link, Pager, Tag, Tone, When, access_counts};
 
 const EVIL: &str = "<script>alert('Zoë & \"Co\"')</script>";
 
@@ -34,6 +34,10 @@ fn shell(admin: bool, current: Place) -> Shell {
         current,
         notice: Some(Notice { tone: Tone::Bad, text: EVIL.to_owned() }),
     }
+}
+
+fn pager() -> Pager {
+    Pager::new("Pages", ["Newer", "Older"], (2, 3), |page| format!("/settings/users?page={page}"))
 }
 
 fn access() -> AccessWords {
@@ -83,10 +87,8 @@ pub(super) fn users(require: bool, allow: bool, create: bool, rows: usize) -> Us
             ],
             users: (0..rows).map(row).collect(),
             hidden: rows as u64,
-            page: 2,
-            pages: 3,
-            previous: Some("/settings/users?page=1".to_owned()),
-            next: Some("/settings/users?page=3".to_owned()),
+            pager: pager(),
+            title: EVIL.to_owned(),
         },
         sso: SingleSignOnSection {
             allow,
@@ -128,7 +130,7 @@ fn record() -> SignInRecordPage {
         method: "KaseyaOne",
         freshness: "authenticated 3 h ago in KaseyaOne, reused".to_owned(),
         person: vec![Fact::new("Subject", EVIL)],
-        account: Some("u1".to_owned()),
+        account: Some(Link::new("/settings/user-privileges/u1", EVIL)),
         settings: vec![Fact::new("Allow Users to Log in with KaseyaOne", "On")],
     }
 }
@@ -261,7 +263,8 @@ fn access_samples() -> Vec<(&'static str, String)> {
                     email: text.clone(),
                     access: access(),
                 }],
-                next: Some("/settings/user-privileges?page=2".to_owned()),
+                title: text.clone(),
+                pager: pager(),
                 groups: vec![text.clone()],
             }),
         ),
@@ -315,7 +318,9 @@ fn record_samples() -> Vec<(&'static str, String)> {
                 reference: text.clone(),
                 outcomes: vec![OutcomeOption { value: "refused", words: "Refused".to_owned(), chosen: true }],
                 caption: "Attempts".to_owned(),
-                next: Some("/settings/users/sign-ins?page=2".to_owned()),
+                title: text.clone(),
+                person: text.clone(),
+                pager: pager(),
                 rows: vec![SignInRow {
                     reference: "K7QX2M".to_owned(),
                     started: when(),
@@ -336,10 +341,12 @@ fn record_samples() -> Vec<(&'static str, String)> {
                     when: when(),
                     who: text.clone(),
                     what: text.clone(),
-                    about: text.clone(),
-                    change: text,
+                    about: Some(Link::new("/settings/audit?account=u1", EVIL)),
+                    change: text.clone(),
                 }],
-                older: Some("/settings/audit?before=9".to_owned()),
+                about: Some(Link::new("/settings/user-privileges/u1", EVIL)),
+                title: text,
+                pager: pager(),
             }),
         ),
     ]
