@@ -20,6 +20,7 @@ mod routes;
 mod sign_in;
 mod single_sign_on;
 mod sso;
+mod user_actions;
 mod users;
 mod views;
 mod visitor;
@@ -79,7 +80,7 @@ fn settings() -> Routes {
     Routes::default()
         .get("/settings/users", users::show_users)
         .post("/settings/users", users::add)
-        .post("/settings/users/{id}/{action}", users::change)
+        .post("/settings/users/{id}/{action}", user_actions::change)
         .post("/settings/users/exceptions", single_sign_on::save_exceptions)
         .post("/settings/users/single-sign-on", single_sign_on::press_toggle)
         .get("/settings/users/single-sign-on/confirm", single_sign_on::show_company)

@@ -3,16 +3,20 @@
 use super::views::Tone;
 use super::views::shell::Notice;
 
+/// What was done to a user: code, and how the sentence goes on after the user.
+const ABOUT_USERS: &[(&str, &str)] = &[
+    ("user-added", "was added, without any access."),
+    ("user-reviewed", "was marked as reviewed."),
+    ("user-deactivated", "was deactivated and can no longer sign in."),
+    ("user-activated", "was activated."),
+    ("user-removed", "was removed. A later sign-in does not create the account again."),
+    ("user-allowed", "may come back: the next sign-in is treated as a first one."),
+    ("admin-made", "is an MSP Admin now."),
+    ("admin-removed", "is no longer an MSP Admin."),
+];
+
 /// Declares the notices: code, tone, sentence.
 const NOTICES: &[(&str, Tone, &str)] = &[
-    ("user-added", Tone::Good, "The user was added, without any access."),
-    ("user-reviewed", Tone::Good, "The user was marked as reviewed."),
-    ("user-deactivated", Tone::Good, "The user was deactivated and can no longer sign in."),
-    ("user-activated", Tone::Good, "The user was activated."),
-    ("user-removed", Tone::Good, "The user was removed. A later sign-in does not create the account again."),
-    ("user-allowed", Tone::Good, "The person may come back: the next sign-in is treated as a first one."),
-    ("admin-made", Tone::Good, "The user is an MSP Admin now."),
-    ("admin-removed", Tone::Good, "The user is no longer an MSP Admin."),
     ("allow-on", Tone::Good, "Allow Users to Log in with KaseyaOne is on."),
     (
         "allow-off",
@@ -64,6 +68,13 @@ pub(crate) fn notice(code: Option<&str>) -> Option<Notice> {
         .iter()
         .find(|(known, ..)| *known == code)
         .map(|(_, tone, text)| Notice { tone: *tone, text: (*text).to_owned() })
+}
+
+/// The notice of a code about a user, who may not be known by name.
+pub(crate) fn notice_about(code: Option<&str>, user: Option<&str>) -> Option<Notice> {
+    let known = ABOUT_USERS.iter().find(|(known, _)| Some(*known) == code);
+    let Some((_, rest)) = known else { return notice(code) };
+    Some(Notice { tone: Tone::Good, text: format!("{} {rest}", user.unwrap_or("The user")) })
 }
 
 /// A failure sentence at the top of a page.

@@ -32,7 +32,7 @@ pub(crate) fn user_row(user: &User) -> UserRow {
         reviewed: account
             .reviewed_at
             .map(|at| Review { when: When::at(at), by: user.reviewed_by.clone().unwrap_or_default() }),
-        status: words::status(account.status),
+        status: words::status(account),
         actions: user_actions(account),
     }
 }

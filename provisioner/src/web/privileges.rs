@@ -170,7 +170,7 @@ async fn privileges_page(
         name: account.name.clone(),
         email: account.email.to_string(),
         origin: words::origin(account.origin).to_owned(),
-        status: words::status(account.status).words().to_owned(),
+        status: words::status(account).words().to_owned(),
         needs_review: account.reviewed_at.is_none(),
         parts: parts(app, visitor, &user).await?,
     })

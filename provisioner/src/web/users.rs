@@ -1,6 +1,6 @@
 //! Settings > Users: the list, adding a user, and what is done to one.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
@@ -12,20 +12,20 @@ use serde::Deserialize;
 use super::failure::Failure;
 use super::filter::{LeftOut, title};
 use super::input::{Asked, Sent};
-use super::notices::{alert, notice};
+use super::notices::{alert, notice, notice_about};
 use super::page::Page;
 use super::present::user_row;
 use super::single_sign_on::section;
 use super::views::Pager;
 use super::views::shell::{Notice, Place};
-use super::views::users::{AddUser, Tab, UserAction, UserList, UsersPage};
+use super::views::users::{AddUser, Tab, UserList, UsersPage};
 use super::visitor::Visitor;
 use super::wording::administrator;
 use crate::app::{App, AppState};
+use crate::domain::id::AccountId;
 use crate::usecase::{
-    AddUserError, MspAdmin, NewUser, User, UserError, UserPage, UserQuery, UserView, UsersError,
-    activate_user, add_user, allow_user_again, deactivate_user, list_users, remove_user, review_user,
-    set_msp_admin,
+    AddUserError, NewUser, User, UserError, UserPage, UserQuery, UserView, UsersError, add_user, get_user,
+    list_users,
 };
 
 /// What of the list is asked for.
@@ -36,6 +36,25 @@ pub(crate) struct ListQuery {
     page: Option<String>,
     since: Option<String>,
     done: Option<String>,
+    user: Option<String>,
+}
+
+impl ListQuery {
+    /// What a form of the list carries of the query that showed it; anything else in it is dropped.
+    pub(super) fn carried(text: &str) -> Self {
+        let mut query = Self::default();
+        for (key, value) in url::form_urlencoded::parse(text.as_bytes()) {
+            let value = Some(value.into_owned());
+            match &*key {
+                "view" => query.view = value,
+                "q" => query.q = value,
+                "page" => query.page = value,
+                "since" => query.since = value,
+                _ => {}
+            }
+        }
+        query
+    }
 }
 
 /// The form that adds a user.
@@ -53,7 +72,7 @@ pub(crate) async fn show_users(
     visitor: Visitor,
     Asked(query): Asked<ListQuery>,
 ) -> Result<Response, Failure> {
-    let shown = notice(query.done.as_deref());
+    let shown = said(&app, &visitor, &query).await?;
     Ok(Page::ok(users_page(&app, &visitor, &query, shown).await?))
 }
 
@@ -67,7 +86,7 @@ pub(crate) async fn add(
     let password = form.password.filter(|password| !password.is_empty()).map(SecretString::from);
     let new = NewUser { email: &form.email, name: &form.name, password: password.as_ref() };
     let (status, sentence) = match add_user(&app, &visitor.actor(), new).await {
-        Ok(_) => return Ok(done("user-added")),
+        Ok(user) => return Ok(done_to(&ListQuery::default(), "user-added", user.account.id)),
         Err(AddUserError::Denied(denied)) => return Err(denied.into()),
         Err(AddUserError::Unavailable(error)) => return Err(error.into()),
         Err(error @ (AddUserError::EmailTaken | AddUserError::KeptOut)) => {
@@ -81,57 +100,30 @@ pub(crate) async fn add(
     Ok(Page::with(status, page))
 }
 
-/// `POST /settings/users/{id}/{action}`
-#[tracing::instrument(skip_all, fields(action))]
-pub(crate) async fn change(
-    State(app): State<AppState>,
-    visitor: Visitor,
-    Path((id, action)): Path<(String, String)>,
-) -> Result<Response, Failure> {
-    let action = UserAction::ALL.into_iter().find(|known| known.path() == action).ok_or(Failure::NotFound)?;
-    match carry_out(&app, &visitor, &id, action).await {
-        Ok(_) => Ok(done(code(action))),
-        Err(UserError::Denied(denied)) => Err(denied.into()),
-        Err(UserError::NotFound) => Err(Failure::NotFound),
-        Err(UserError::Unavailable(error)) => Err(error.into()),
-        Err(error @ (UserError::NotPossible(_) | UserError::LastAdministrator)) => {
-            let shown = Some(alert(format!("Nothing was changed: {error}.")));
-            let page = users_page(&app, &visitor, &ListQuery::default(), shown).await?;
-            Ok(Page::with(StatusCode::CONFLICT, page))
-        }
-    }
-}
-
-async fn carry_out(app: &App, visitor: &Visitor, id: &str, action: UserAction) -> Result<User, UserError> {
-    let id = id.parse().map_err(|_| UserError::NotFound)?;
-    let actor = &visitor.actor();
-    match action {
-        UserAction::Review => review_user(app, actor, id).await,
-        UserAction::Deactivate => deactivate_user(app, actor, id).await,
-        UserAction::Activate => activate_user(app, actor, id).await,
-        UserAction::Remove => remove_user(app, actor, id).await,
-        UserAction::AllowAgain => allow_user_again(app, actor, id).await,
-        UserAction::MakeAdmin => set_msp_admin(app, actor, id, MspAdmin::Granted).await,
-        UserAction::RemoveAdmin => set_msp_admin(app, actor, id, MspAdmin::Withdrawn).await,
-    }
-}
-
-/// The code of the sentence after an action.
-fn code(action: UserAction) -> &'static str {
-    match action {
-        UserAction::Review => "user-reviewed",
-        UserAction::Deactivate => "user-deactivated",
-        UserAction::Activate => "user-activated",
-        UserAction::Remove => "user-removed",
-        UserAction::AllowAgain => "user-allowed",
-        UserAction::MakeAdmin => "admin-made",
-        UserAction::RemoveAdmin => "admin-removed",
-    }
-}
-
 /// Back to the list, with a sentence.
 pub(crate) fn done(code: &str) -> Response {
     Redirect::to(&format!("/settings/users?done={code}")).into_response()
+}
+
+/// Back to the list as it was, with a sentence about a user.
+pub(super) fn done_to(list: &ListQuery, code: &str, user: AccountId) -> Response {
+    let wanted = user_query(list, &mut LeftOut::default());
+    let list = page_href(&wanted, wanted.page);
+    Redirect::to(&format!("{list}&done={code}&user={user}")).into_response()
+}
+
+/// The sentence after something was done, about the user it was done to. The address has but a code and an id.
+async fn said(app: &App, visitor: &Visitor, query: &ListQuery) -> Result<Option<Notice>, Failure> {
+    let Some(id) = query.user.as_deref().and_then(|text| text.parse().ok()) else {
+        return Ok(notice(query.done.as_deref()));
+    };
+    let who = match get_user(app, &visitor.actor(), id).await {
+        Ok(User { account, .. }) => Some(format!("{} ({})", account.name, account.email)),
+        Err(UserError::Denied(denied)) => return Err(denied.into()),
+        Err(UserError::Unavailable(error)) => return Err(error.into()),
+        Err(UserError::NotFound | UserError::NotPossible(_) | UserError::LastAdministrator) => None,
+    };
+    Ok(notice_about(query.done.as_deref(), who.as_deref()))
 }
 
 /// The page with a sentence about what was not done.
@@ -145,7 +137,7 @@ pub(crate) async fn users_page_saying(
     Ok(Page::with(status, page))
 }
 
-async fn users_page(
+pub(super) async fn users_page(
     app: &App,
     visitor: &Visitor,
     query: &ListQuery,
@@ -197,45 +189,55 @@ fn day(text: &str) -> Option<Timestamp> {
 }
 
 fn list(query: &UserQuery, found: &UserPage) -> UserList {
-    let search = query.search.clone().unwrap_or_default();
-    let since = query.created_since.map(|since| since.to_zoned(TimeZone::UTC).date().to_string());
-    let since = since.unwrap_or_default();
     let view = if query.view == UserView::All { "" } else { administrator::view(query.view) };
+    let search = query.search.clone().unwrap_or_default();
+    let since = since(query);
     let tab = |other: &UserView| Tab {
-        href: page_href(*other, &search, &since, 1),
+        href: page_href(&UserQuery { view: *other, ..query.clone() }, 1),
         text: administrator::view(*other),
         current: *other == query.view,
     };
     let counted = if found.total == 1 { "1 user".to_owned() } else { format!("{} users", found.total) };
     UserList {
+        title: title("Users", [view, search.as_str(), since.as_str()], found.page),
         caption: format!("{}: {counted}", administrator::view(query.view)),
         view: query.view.as_str(),
         tabs: UserView::ALL.iter().map(tab).collect(),
         users: found.users.iter().map(user_row).collect(),
         hidden: found.hidden,
+        here: page_query(query, found.page),
         pager: Pager::new(
             "Pages of users",
             ["Previous page", "Next page"],
             (found.page, found.pages),
-            |page| page_href(query.view, &search, &since, page),
+            |page| page_href(query, page),
         ),
-        title: title("Users", [view, search.as_str(), since.as_str()], found.page),
         query: search,
         since,
     }
 }
 
-fn page_href(view: UserView, search: &str, since: &str, page: u32) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("view", view.as_str());
-    if !search.is_empty() {
-        query.append_pair("q", search);
-    }
-    if !since.is_empty() {
-        query.append_pair("since", since);
+/// The day since which the shown were created; nothing for any.
+fn since(query: &UserQuery) -> String {
+    let since = query.created_since.map(|since| since.to_zoned(TimeZone::UTC).date().to_string());
+    since.unwrap_or_default()
+}
+
+fn page_href(query: &UserQuery, page: u32) -> String {
+    format!("/settings/users?{}", page_query(query, page))
+}
+
+fn page_query(query: &UserQuery, page: u32) -> String {
+    let (search, since) = (query.search.clone().unwrap_or_default(), since(query));
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    pairs.append_pair("view", query.view.as_str());
+    for (key, value) in [("q", search), ("since", since)] {
+        if !value.is_empty() {
+            pairs.append_pair(key, &value);
+        }
     }
     if page > 1 {
-        query.append_pair("page", &page.to_string());
+        pairs.append_pair("page", &page.to_string());
     }
-    format!("/settings/users?{}", query.finish())
+    pairs.finish()
 }

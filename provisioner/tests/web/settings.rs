@@ -197,7 +197,8 @@ async fn new_users_are_listed_since_a_day_and_reviewed_by_name() {
     assert!(alert.contains("“yesterday” is not a day. Write it as in 2026-01-31."), "{alert}");
 
     assert!(page.text("#users tbody").contains("Not yet"));
-    let page = admin.submit(&page, "form[action$='/review']", &[]).await;
+    admin.submit(&page, "form[action$='/review']", &[]).await;
+    let page = admin.open(stage.url("/settings/users")).await;
     assert!(page.text("#users tbody").contains("by mona@northwind.example"), "{}", page.body);
     let users = stage.read(&mut admin, "/api/v1/users?created_since=2026-11-23T00:00:00Z").await;
     let users = users["users"].as_array().unwrap();
@@ -232,6 +233,47 @@ async fn each_action_of_the_list_says_what_was_done() {
     let removed = admin.open(stage.url("/settings/users?view=removed")).await;
     let page = admin.submit(&removed, "form[action$='/allow-again']", &[]).await;
     assert!(page.text("#notice").contains("may come back"), "{}", page.body);
+    assert!(page.text("#users tbody .tag").contains("Removed, may come back"), "{}", page.text("#users"));
     let unknown = admin.post(&stage.url("/settings/users/x/explode"), &[]).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn working_through_the_list_leaves_it_as_it_was_and_names_the_user() {
+    let stage = Stage::open_to_everybody().await;
+    for person in ["dana", "rui"] {
+        stage.sign_in(&mut Browser::new(), person).await;
+    }
+    let mut admin = stage.admin().await;
+    let asked = "view=new&q=northwind&since=2026-11-01";
+    let list = admin.open(stage.url(&format!("/settings/users?{asked}"))).await;
+    assert_eq!(list.texts("#users tbody tr").len(), 2);
+    let after = admin.submit(&list, "form[action$='/review']", &[]).await;
+    assert!(after.url.query().unwrap().starts_with(asked), "{}", after.url);
+    let told = after.text("#notice");
+    assert_eq!(told, "Dana Reyes (dana@northwind.example) was marked as reviewed.");
+    assert_eq!(after.texts("#users tbody tr").len(), 1, "the view is the same: who is new, and not reviewed");
+    let again = admin.submit(&after, "form[action$='/review']", &[]).await;
+    assert!(again.text("#notice").contains("rui@northwind.example"), "{}", again.text("#notice"));
+
+    let mona = admin.open(stage.url("/settings/users?view=all&q=mona")).await;
+    let refused = admin.submit(&mona, "form[action$='/remove-admin']", &[]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert_eq!(refused.attribute("#q", "value").as_deref(), Some("mona"), "also when nothing was changed");
+    let elsewhere = [("list", "//evil.example?view=new&q=a%0d%0ab&done=user-removed&page=//evil.example")];
+    let stays = admin.submit_once(&mona, "form[action$='/review']", &elsewhere).await;
+    let to = stays.headers["location"].to_str().unwrap();
+    assert!(to.starts_with("/settings/users?view=all&q=a%0D%0Ab&done=user-reviewed&user="), "{to}");
+}
+
+#[tokio::test]
+async fn what_gives_or_takes_something_stands_apart_from_the_review() {
+    let stage = Stage::open_to_everybody().await;
+    stage.sign_in(&mut Browser::new(), "dana").await;
+    let mut admin = stage.admin().await;
+    let list = admin.open(stage.url("/settings/users?view=new")).await;
+    assert!(list.has(".menu form[action$='/review']") && !list.has(".apart form[action$='/review']"));
+    for action in ["make-admin", "deactivate", "remove"] {
+        assert!(list.has(&format!(".apart form[action$='/{action}'] .grave")), "{action}");
+    }
 }

@@ -24,6 +24,8 @@ pub(crate) struct UserList {
     pub(crate) query: String,
     /// The day since which the shown were created; empty for any.
     pub(crate) since: String,
+    /// The query that shows this page of the list, for the forms that come back to it.
+    pub(crate) here: String,
     pub(crate) tabs: Vec<Tab>,
     pub(crate) users: Vec<UserRow>,
     pub(crate) hidden: u64,
@@ -118,8 +120,9 @@ impl UserAction {
         }
     }
 
+    /// Whether it gives or takes something: such actions stand apart from the others.
     pub(crate) fn is_grave(self) -> bool {
-        matches!(self, Self::Deactivate | Self::Remove | Self::RemoveAdmin)
+        matches!(self, Self::Deactivate | Self::Remove | Self::MakeAdmin | Self::RemoveAdmin)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::account::{Origin, Status};
+use crate::domain::account::{Account, Origin, Status};
 use crate::domain::audit::Action;
 use crate::domain::checks::{Check, Finding};
 use crate::domain::identity::Freshness;
@@ -119,9 +119,10 @@ pub(crate) fn origin(origin: Origin) -> &'static str {
     }
 }
 
-/// Where in its life an account is.
-pub(crate) fn status(status: Status) -> Tag {
-    match status {
+/// Where in its life an account is, and whether a removed person is let in again.
+pub(crate) fn status(account: &Account) -> Tag {
+    match account.status {
+        Status::Removed if !account.is_barred() => Tag::new("Removed, may come back", Tone::Warn),
         Status::Invited => Tag::new("Invited", Tone::Plain),
         Status::Active => Tag::new("Active", Tone::Good),
         Status::Deactivated => Tag::new("Deactivated", Tone::Warn),

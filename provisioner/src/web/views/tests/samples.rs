@@ -89,6 +89,7 @@ pub(super) fn users(require: bool, allow: bool, create: bool, rows: usize) -> Us
             hidden: rows as u64,
             pager: pager(),
             title: EVIL.to_owned(),
+            here: EVIL.to_owned(),
         },
         sso: SingleSignOnSection {
             allow,
