@@ -69,7 +69,7 @@ pub(crate) fn verify_logout(
     let iat = date(payload, "iat", TokenCheck::IssuedAt)?.ok_or(VerifyError::Check(TokenCheck::IssuedAt))?;
     let LogoutExpected { now, leeway, .. } = expected;
     if now.duration_since(exp) >= leeway {
-        return Err(VerifyError::Expired);
+        return Err(VerifyError::Expired(now.duration_since(exp)));
     }
     ensure(iat.duration_since(now) <= leeway, TokenCheck::IssuedAt)?;
     let life = exp.duration_since(iat);

@@ -11,11 +11,14 @@ use super::claims::{assertion, numeric_date};
 use super::jose::{Malformed, SignedToken, StrictObject, TokenType};
 use super::keys::{KeySet, Signature};
 use crate::config::{Algorithm, KaseyaOne};
+use crate::domain::foreign::printable;
 use crate::domain::identity::{Subject, VerifiedAssertion};
 use crate::domain::text::text_enum;
 
 /// Longest life of an ID token that is believed, from `iat` to `exp`.
 const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// Longest text of a token that is told back, in characters.
+const LONGEST_ECHO: usize = 200;
 /// How long before the request an ID token may have been issued; the nonce binds it to the request anyway.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(10);
 
@@ -64,14 +67,17 @@ text_enum! {
 }
 
 /// Why an ID token is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
     /// A check failed.
     #[error("the ID token fails the check `{0}`")]
     Check(TokenCheck),
-    /// It is past its `exp`; starting again helps.
-    #[error("the ID token has expired")]
-    Expired,
+    /// A check failed, and the text says what came and what was expected. There is no secret in it.
+    #[error("{1}")]
+    Told(TokenCheck, String),
+    /// It is past its `exp`; starting again helps. By how much it is past it.
+    #[error("the ID token expired {} ago by the clock of this service; if that is long, compare the clocks", length(*.0))]
+    Expired(SignedDuration),
     /// It is signed with a key that cannot be found in the set; in a newer set it may be.
     #[error("the ID token names no key that is known")]
     UnknownKey,
@@ -128,10 +134,19 @@ pub(crate) fn check_signature(
     allowed: &[Algorithm],
 ) -> Result<(), VerifyError> {
     let algorithm = allowed.iter().find(|algorithm| algorithm.name() == token.algorithm);
-    let algorithm = algorithm.ok_or(VerifyError::Check(TokenCheck::Algorithm))?;
+    let algorithm = algorithm.ok_or_else(|| {
+        let names: Vec<_> = allowed.iter().map(|algorithm| algorithm.name()).collect();
+        told(TokenCheck::Algorithm, &token.algorithm, &format!("one of {}", names.join(", ")))
+    })?;
     match keys.verify(token, *algorithm) {
         Signature::Valid => Ok(()),
-        Signature::Invalid => Err(VerifyError::Check(TokenCheck::Signature)),
+        Signature::Invalid => {
+            let sentence = format!(
+                "the signature ({}) was not made with KaseyaOne's key of that name",
+                algorithm.name()
+            );
+            Err(VerifyError::Told(TokenCheck::Signature, sentence))
+        }
         Signature::UnknownKey => Err(VerifyError::UnknownKey),
     }
 }
@@ -143,7 +158,10 @@ fn check_kind(payload: &StrictObject) -> Result<(), VerifyError> {
 
 // OIDC Core 3.1.3.7 (2): exactly the issuer, as one text.
 pub(crate) fn check_issuer(payload: &StrictObject, issuer: &str) -> Result<(), VerifyError> {
-    ensure(payload.text("iss") == Some(issuer), TokenCheck::Issuer)
+    match payload.text("iss") {
+        Some(named) if named == issuer => Ok(()),
+        named => Err(told(TokenCheck::Issuer, named.unwrap_or_default(), &format!("`{issuer}`"))),
+    }
 }
 
 // OIDC Core 3.1.3.7 (3) to (5): we are in the audience, nobody untrusted is, and `azp` is us.
@@ -157,17 +175,33 @@ pub(crate) fn check_audience(payload: &StrictObject, config: &KaseyaOne) -> Resu
     let is_trusted = |audience: &&str| {
         *audience == ours || config.trusted_audiences.iter().any(|trusted| trusted == audience)
     };
-    ensure(audiences.contains(&ours) && audiences.iter().all(is_trusted), TokenCheck::Audience)?;
+    if !audiences.contains(&ours) || !audiences.iter().all(is_trusted) {
+        let expected = format!("`{ours}`, beside nobody who is not trusted");
+        return Err(told(TokenCheck::Audience, &audiences.join(", "), &expected));
+    }
     match payload.present("azp") {
-        None => ensure(audiences.len() == 1, TokenCheck::AuthorizedParty),
-        Some(azp) => ensure(azp.as_str() == Some(ours), TokenCheck::AuthorizedParty),
+        None if audiences.len() == 1 => Ok(()),
+        Some(azp) if azp.as_str() == Some(ours) => Ok(()),
+        azp => {
+            let named = azp.and_then(Value::as_str).unwrap_or_default();
+            Err(told(TokenCheck::AuthorizedParty, named, &format!("`{ours}`")))
+        }
     }
 }
 
 // OIDC Core 3.1.3.7 (11): the token was made for this request and no other.
 fn check_nonce(payload: &StrictObject, nonce: &str) -> Result<(), VerifyError> {
     let sent = payload.text("nonce").unwrap_or_default();
-    ensure(bool::from(sent.as_bytes().ct_eq(nonce.as_bytes())), TokenCheck::Nonce)
+    if bool::from(sent.as_bytes().ct_eq(nonce.as_bytes())) {
+        return Ok(());
+    }
+    // The values are secrets of the request.
+    let sentence = if sent.is_empty() {
+        "the ID token has no nonce, so that it may answer another sign-in"
+    } else {
+        "the nonce of the ID token is not that of this sign-in: the token answers another one"
+    };
+    Err(VerifyError::Told(TokenCheck::Nonce, sentence.to_owned()))
 }
 
 // OIDC Core 2: at most 255 ASCII characters; nothing else can key an account.
@@ -178,24 +212,86 @@ pub(super) fn check_subject(payload: &StrictObject) -> Result<Subject, VerifyErr
 
 // OIDC Core 3.1.3.7 (9), (10), (13) and RFC 7519, 4.1.4 to 4.1.6.
 fn check_times(payload: &StrictObject, expected: &Expected<'_>) -> Result<(), VerifyError> {
-    let exp = date(payload, "exp", TokenCheck::Expiry)?.ok_or(VerifyError::Check(TokenCheck::Expiry))?;
-    let iat = date(payload, "iat", TokenCheck::IssuedAt)?.ok_or(VerifyError::Check(TokenCheck::IssuedAt))?;
+    let exp = required_date(payload, "exp", TokenCheck::Expiry)?;
+    let iat = required_date(payload, "iat", TokenCheck::IssuedAt)?;
     let nbf = date(payload, "nbf", TokenCheck::NotBefore)?;
     let auth_time = date(payload, "auth_time", TokenCheck::AuthTime)?;
     let Expected { now, leeway, started_at, .. } = *expected;
-    let is_future = |time: Timestamp| time.duration_since(now) > leeway;
 
     if now.duration_since(exp) >= leeway {
-        return Err(VerifyError::Expired);
+        return Err(VerifyError::Expired(now.duration_since(exp)));
     }
     // OIDC Core 3.1.2.1: max_age was sent, so auth_time is required.
-    ensure(auth_time.is_some() || !expected.config.sends_auth_time, TokenCheck::AuthTime)?;
-    let is_stale = started_at.duration_since(iat) > LONGEST_WAIT + leeway;
-    ensure(!is_future(iat) && !is_stale, TokenCheck::IssuedAt)?;
+    if auth_time.is_none() && expected.config.sends_auth_time {
+        return Err(missing("auth_time", TokenCheck::AuthTime));
+    }
+    check_past("iat", iat, expected, TokenCheck::IssuedAt)?;
+    let waited = started_at.duration_since(iat);
+    if waited > LONGEST_WAIT + leeway {
+        let sentence = format!(
+            "the ID token was issued {} before this sign-in began: the clocks differ by that, or the token is an old one; compare the clocks",
+            length(waited)
+        );
+        return Err(VerifyError::Told(TokenCheck::IssuedAt, sentence));
+    }
+    check_life(iat, exp, leeway)?;
+    if let Some(nbf) = nbf {
+        check_past("nbf", nbf, expected, TokenCheck::NotBefore)?;
+    }
+    auth_time.map_or(Ok(()), |time| check_past("auth_time", time, expected, TokenCheck::AuthTime))
+}
+
+/// A time that is not to be in the future, give or take the leeway.
+fn check_past(
+    claim: &str,
+    time: Timestamp,
+    expected: &Expected<'_>,
+    check: TokenCheck,
+) -> Result<(), VerifyError> {
+    let ahead = time.duration_since(expected.now);
+    if ahead <= expected.leeway {
+        return Ok(());
+    }
+    let sentence = format!(
+        "`{claim}` of the ID token is {} ahead of the clock of this service, and {} are allowed: the clocks differ by {}; compare the clocks",
+        length(ahead),
+        length(expected.leeway),
+        length(ahead)
+    );
+    Err(VerifyError::Told(check, sentence))
+}
+
+fn check_life(iat: Timestamp, exp: Timestamp, leeway: SignedDuration) -> Result<(), VerifyError> {
     let life = exp.duration_since(iat);
-    ensure(life > -leeway && life <= LONGEST_LIFE, TokenCheck::Expiry)?;
-    ensure(!nbf.is_some_and(is_future), TokenCheck::NotBefore)?;
-    ensure(!auth_time.is_some_and(is_future), TokenCheck::AuthTime)
+    if life > -leeway && life <= LONGEST_LIFE {
+        return Ok(());
+    }
+    let sentence =
+        format!("the ID token lives for {}; expected no more than {}", length(life), length(LONGEST_LIFE));
+    Err(VerifyError::Told(TokenCheck::Expiry, sentence))
+}
+
+fn required_date(payload: &StrictObject, claim: &str, check: TokenCheck) -> Result<Timestamp, VerifyError> {
+    date(payload, claim, check)?.ok_or_else(|| missing(claim, check))
+}
+
+fn missing(claim: &str, check: TokenCheck) -> VerifyError {
+    VerifyError::Told(check, format!("the ID token has no `{claim}`"))
+}
+
+/// What came, without what nobody could read, and what was expected.
+fn told(check: TokenCheck, came: &str, expected: &str) -> VerifyError {
+    let came = match printable(came, LONGEST_ECHO) {
+        nothing if nothing.is_empty() => "nothing".to_owned(),
+        came => format!("`{came}`"),
+    };
+    VerifyError::Told(check, format!("the ID token says {came}; expected {expected}"))
+}
+
+/// A length of time in whole seconds; jiff would say "5m ago" of a negative one.
+fn length(time: SignedDuration) -> String {
+    let sign = if time.is_negative() { "-" } else { "" };
+    format!("{sign}{:#}", SignedDuration::from_secs(time.as_secs()).abs())
 }
 
 /// A time that may be absent but not malformed.

@@ -162,13 +162,13 @@ fn explain(error: &AuthenticationError) -> Failure {
         AuthenticationError::Exchange(ExchangeError::NoIdToken) => {
             Failure::refused(CauseCode::TokenInvalid, format!("id_token: {reason}"))
         }
-        AuthenticationError::Verify(VerifyError::Expired) => {
+        AuthenticationError::Verify(VerifyError::Expired(_)) => {
             Failure::expired(CauseCode::TokenExpired, format!("expiry: {reason}"))
         }
         AuthenticationError::Verify(VerifyError::UnknownKey) => {
             Failure::refused(CauseCode::TokenInvalid, format!("signature: {reason}"))
         }
-        AuthenticationError::Verify(VerifyError::Check(check)) => {
+        AuthenticationError::Verify(VerifyError::Check(check) | VerifyError::Told(check, _)) => {
             Failure::refused(CauseCode::TokenInvalid, format!("{check}: {reason}"))
         }
     }

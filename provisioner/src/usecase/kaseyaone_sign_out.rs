@@ -25,10 +25,10 @@ pub enum KaseyaOneSignOutError {
 impl From<AuthenticationError> for KaseyaOneSignOutError {
     fn from(error: AuthenticationError) -> Self {
         match error {
-            AuthenticationError::Verify(VerifyError::Check(check)) => {
+            AuthenticationError::Verify(VerifyError::Check(check) | VerifyError::Told(check, _)) => {
                 Self::Refused(format!("fails the check `{check}`"))
             }
-            AuthenticationError::Verify(VerifyError::Expired) => Self::Refused("has expired".to_owned()),
+            AuthenticationError::Verify(VerifyError::Expired(_)) => Self::Refused("has expired".to_owned()),
             AuthenticationError::Verify(VerifyError::UnknownKey) => {
                 Self::Refused("names no key that is known".to_owned())
             }

@@ -334,6 +334,37 @@ async fn a_key_under_an_old_name_is_refused_until_the_keys_are_read_again() {
     assert_eq!(try_dana(&stage, &mona).await.map(|(code, _)| code), None);
 }
 
+#[tokio::test]
+async fn a_refused_token_is_told_by_what_came_and_what_was_expected_and_no_secret() {
+    let database = Database::sqlite();
+    let stage = Stage::in_effect(&database).await;
+    let (mona, _) = stage.mona().await;
+    let issuer = stage.idp.issuer();
+    let told = [
+        ("idt-iss-wrong", format!("issuer: the ID token says `{issuer}/1`; expected `{issuer}`")),
+        ("idt-aud-wrong", "audience: the ID token says `".to_owned()),
+        ("idt-azp-wrong", "azp: the ID token says `".to_owned()),
+        ("idt-nonce-wrong", "nonce: the nonce of the ID token is not that of this sign-in: ".to_owned()),
+        ("idt-iat-missing", "issued_at: the ID token has no `iat`".to_owned()),
+        (
+            "idt-iat-future",
+            "issued_at: `iat` of the ID token is 10m ahead of the clock of this service, and 1m are allowed: the clocks differ by 10m; compare the clocks".to_owned(),
+        ),
+        ("idt-iat-stale", "issued_at: the ID token was issued 168h before this sign-in began: ".to_owned()),
+        ("idt-nbf-future", "not_before: `nbf` of the ID token is ".to_owned()),
+        ("idt-exp-past", "expiry: the ID token expired ".to_owned()),
+    ];
+    for (fault, expected) in told {
+        let armed =
+            stage.idp.faults().arm(fault, mock_idp::Target::person("dana"), 1).expect("a known fault");
+        let (_, reason) = try_dana(&stage, &mona).await.expect("nobody is signed in");
+        assert!(reason.starts_with(&expected), "{fault}: {reason}\nexpected: {expected}");
+        assert!(!reason.contains("eyJ") && reason.len() < 500, "{fault}: {reason}");
+        armed.disarm();
+        stage.clock.advance(SignedDuration::from_mins(2));
+    }
+}
+
 #[test]
 fn the_table_says_what_a_correct_relying_party_does() {
     let verdict =
