@@ -78,6 +78,8 @@ fn pages() -> Routes {
 /// Settings, for MSP Admins.
 fn settings() -> Routes {
     Routes::default()
+        .get("/settings", users::lead_to_users)
+        .get("/settings/users/", users::lead_to_users)
         .get("/settings/users", users::show_users)
         .post("/settings/users", users::add)
         .post("/settings/users/{id}/{action}", user_actions::change)

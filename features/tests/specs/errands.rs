@@ -7,7 +7,7 @@ use provisioner::Route;
 
 /// What anybody may ask for, or whoever is signed in about nothing but their own session. A route that is added is
 /// put here deliberately, or among the errands.
-const PUBLIC: [(&str, &[&str]); 16] = [
+const PUBLIC: [(&str, &[&str]); 18] = [
     ("/", &["GET"]),
     ("/health", &["GET"]),
     ("/api/v1/openapi.json", &["GET"]),
@@ -16,6 +16,8 @@ const PUBLIC: [(&str, &[&str]); 16] = [
     ("/help/unified-login-with-kaseyaone", &["GET"]),
     ("/help/user-roles-and-permission-boundaries", &["GET"]),
     ("/no-access", &["GET"]),
+    ("/settings", &["GET"]),
+    ("/settings/users/", &["GET"]),
     ("/sign-in", &["GET", "POST"]),
     ("/sign-in/kaseyaone-link", &["GET", "POST"]),
     ("/sign-out", &["POST"]),

@@ -48,6 +48,11 @@ impl Account {
         self.status == Status::Active
     }
 
+    /// Whether somebody has yet to look at the account: nobody but KaseyaOne had a hand in it (S-82).
+    pub fn needs_review(&self) -> bool {
+        self.origin == Origin::Automatic && self.reviewed_at.is_none() && self.status != Status::Removed
+    }
+
     /// Whether a removed person is still kept out.
     pub fn is_barred(&self) -> bool {
         self.status == Status::Removed && self.allowed_again_at.is_none()

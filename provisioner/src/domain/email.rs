@@ -10,6 +10,8 @@ use email_address::EmailAddress;
 use serde::{Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::foreign::is_control;
+
 /// Longest address that is accepted, in bytes (RFC 5321, 4.5.3.1.3, less the brackets).
 const LONGEST: usize = 254;
 
@@ -74,7 +76,7 @@ impl Email {
 }
 
 fn is_unwanted(character: char) -> bool {
-    character.is_control() || character.is_whitespace() || poses_as_ascii(character)
+    is_control(character) || character.is_whitespace() || poses_as_ascii(character)
 }
 
 /// Normal form C turns a few characters into ASCII, the Kelvin sign into K for one: they would merge two people.
@@ -157,6 +159,7 @@ mod tests {
             "a b@ok.example",
             "a@ok .example",
             "a\u{0}@ok.example",
+            "a\u{202e}b@ok.example",
             "a@ok.example\r\nBcc: b@ok.example",
             "a@[127.0.0.1]",
             "a\\@b@ok.example",

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::foreign::is_control;
 use super::id::{GroupId, OrganizationId};
 
 /// Longest name of an organization, group or person, in characters.
@@ -40,7 +41,7 @@ pub enum NameError {
     #[error("the name is longer than 200 characters")]
     TooLong,
     /// A control character.
-    #[error("the name has a control character")]
+    #[error("the name has a control character, or one that turns the direction of text")]
     Control,
 }
 
@@ -53,7 +54,7 @@ pub fn check_name(text: &str) -> Result<String, NameError> {
     if name.chars().count() > LONGEST_NAME {
         return Err(NameError::TooLong);
     }
-    if name.chars().any(char::is_control) {
+    if name.chars().any(is_control) {
         return Err(NameError::Control);
     }
     Ok(name.to_owned())

@@ -69,7 +69,7 @@ pub enum BindingFailure {
     #[error("KaseyaOne named no company")]
     NoCompany,
     /// The role in KaseyaOne does not allow it.
-    #[error("binding a company takes the Master or Admin role in KaseyaOne")]
+    #[error("linking a company takes the Master or Admin role in KaseyaOne")]
     RoleNotAllowed,
     /// KaseyaOne does not answer.
     #[error("KaseyaOne cannot be reached")]

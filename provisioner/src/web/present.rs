@@ -32,6 +32,7 @@ pub(crate) fn user_row(user: &User) -> UserRow {
         reviewed: account
             .reviewed_at
             .map(|at| Review { when: When::at(at), by: user.reviewed_by.clone().unwrap_or_default() }),
+        needs_review: account.needs_review(),
         status: words::status(account),
         actions: user_actions(account),
     }
@@ -41,7 +42,7 @@ pub(crate) fn user_row(user: &User) -> UserRow {
 fn user_actions(account: &Account) -> Vec<UserAction> {
     use UserAction::{Activate, AllowAgain, Deactivate, MakeAdmin, Remove, RemoveAdmin, Review};
     let mut actions = Vec::new();
-    if account.reviewed_at.is_none() && account.status != Status::Removed {
+    if account.needs_review() {
         actions.push(Review);
     }
     match account.status {
@@ -140,7 +141,7 @@ pub(crate) fn sign_in_record(
         started: When::at(record.started_at),
         ended: record.ended_at.map(When::at),
         method: words::method(record.method),
-        freshness: words::freshness(record.freshness, record.auth_time, record.ended_at),
+        freshness: words::freshness(record.method, record.freshness, record.auth_time, record.ended_at),
         person: person_facts(&record.person),
         account: record
             .account

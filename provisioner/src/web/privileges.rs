@@ -16,9 +16,9 @@ use super::organizations::{NameForm, refused as organizations_refused};
 use super::page::Page;
 use super::present::Names;
 use super::users::refused as users_refused;
-use super::views::Pager;
 use super::views::access::{Choice, PrivilegesListPage, PrivilegesPage, PrivilegesPart, PrivilegesRow};
 use super::views::shell::{Notice, Place};
+use super::views::{Link, Pager};
 use super::visitor::Visitor;
 use super::wording::administrator as words;
 use crate::app::{App, AppState};
@@ -171,7 +171,7 @@ async fn privileges_page(
         email: account.email.to_string(),
         origin: words::origin(account.origin).to_owned(),
         status: words::status(account).words().to_owned(),
-        needs_review: account.reviewed_at.is_none(),
+        needs_review: account.needs_review(),
         parts: parts(app, visitor, &user).await?,
     })
 }
@@ -199,6 +199,7 @@ async fn parts(app: &App, visitor: &Visitor, user: &User) -> Result<Vec<Privileg
             title: "Capabilities",
             legend: "What this user may do",
             nothing: "",
+            make: None,
             button: "Save capabilities",
             choices: Capability::ALL.iter().map(capability).collect(),
         },
@@ -207,6 +208,7 @@ async fn parts(app: &App, visitor: &Visitor, user: &User) -> Result<Vec<Privileg
             title: "Group Access",
             legend: "Access groups this user belongs to",
             nothing: "There is no access group yet.",
+            make: Some(Link::new("/settings/user-privileges#access-groups", "Add an access group")),
             button: "Save Group Access",
             choices: groups
                 .into_iter()
@@ -218,6 +220,7 @@ async fn parts(app: &App, visitor: &Visitor, user: &User) -> Result<Vec<Privileg
             title: "Organization visibility",
             legend: "Organizations this user can see",
             nothing: "There is no organization yet.",
+            make: Some(Link::new("/organizations#add-organization", "Add an organization")),
             button: "Save organization visibility",
             choices: organizations
                 .into_iter()

@@ -155,7 +155,7 @@ async fn apply(app: &App, visitor: &Visitor, change: Change, code: &str) -> Resu
 }
 
 async fn locked_out(app: &App, visitor: &Visitor) -> Result<Response, Failure> {
-    let sentence = "Nothing was changed: no MSP Admin would be able to sign in any more. Log in with KaseyaOne as an MSP Admin first.".to_owned();
+    let sentence = "Nothing was changed: no MSP Admin would be able to sign in any more. Log in with KaseyaOne as an MSP Admin first: then log in with your password in the same browser, and answer Link this KaseyaOne user.".to_owned();
     users_page_saying(app, visitor, StatusCode::CONFLICT, sentence).await
 }
 

@@ -76,6 +76,12 @@ pub(crate) async fn show_users(
     Ok(Page::ok(users_page(&app, &visitor, &query, shown).await?))
 }
 
+/// `GET /settings` and `GET /settings/users/`: what people type, and nothing of its own.
+#[tracing::instrument(skip_all)]
+pub(crate) async fn lead_to_users() -> Redirect {
+    Redirect::permanent("/settings/users")
+}
+
 /// `POST /settings/users`
 #[tracing::instrument(skip_all)]
 pub(crate) async fn add(

@@ -46,7 +46,7 @@ async fn requiring_kaseyaone_may_not_lock_the_last_administrator_out() {
     stage.allow(&mut admin).await;
     let users = stage.toggle(&mut admin, "require").await;
     assert_eq!(users.status, StatusCode::CONFLICT);
-    assert!(users.text("[role=alert]").contains("Log in with KaseyaOne as an MSP Admin first"));
+    assert!(users.text("[role=alert]").contains("Log in with KaseyaOne as an MSP Admin first: then log in with your password in the same browser, and answer Link this KaseyaOne user."));
     assert!(!users.has("#exceptions"), "there is nothing to except from");
 }
 
@@ -261,9 +261,10 @@ async fn working_through_the_list_leaves_it_as_it_was_and_names_the_user() {
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert_eq!(refused.attribute("#q", "value").as_deref(), Some("mona"), "also when nothing was changed");
     let elsewhere = [("list", "//evil.example?view=new&q=a%0d%0ab&done=user-removed&page=//evil.example")];
-    let stays = admin.submit_once(&mona, "form[action$='/review']", &elsewhere).await;
+    let dana = admin.open(stage.url("/settings/users?q=dana")).await;
+    let stays = admin.submit_once(&dana, "form[action$='/deactivate']", &elsewhere).await;
     let to = stays.headers["location"].to_str().unwrap();
-    assert!(to.starts_with("/settings/users?view=all&q=a%0D%0Ab&done=user-reviewed&user="), "{to}");
+    assert!(to.starts_with("/settings/users?view=all&q=a%0D%0Ab&done=user-deactivated&user="), "{to}");
 }
 
 #[tokio::test]
@@ -276,4 +277,46 @@ async fn what_gives_or_takes_something_stands_apart_from_the_review() {
     for action in ["make-admin", "deactivate", "remove"] {
         assert!(list.has(&format!(".apart form[action$='/{action}'] .grave")), "{action}");
     }
+}
+
+#[tokio::test]
+async fn only_who_came_by_a_sign_in_is_to_be_reviewed() {
+    let stage = Stage::open_to_everybody().await;
+    stage.sign_in(&mut Browser::new(), "dana").await;
+    let mut admin = stage.admin().await;
+    let list = admin.open(stage.url("/settings/users")).await;
+    let (dana, mona) = (list.texts("#users tbody tr")[0].clone(), list.texts("#users tbody tr")[1].clone());
+    assert!(dana.contains("Not yet") && dana.contains("Mark as reviewed"), "{dana}");
+    assert!(mona.contains("Not needed") && !mona.contains("Mark as reviewed"), "{mona}");
+}
+
+#[tokio::test]
+async fn short_addresses_lead_to_the_users() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    for path in ["/settings", "/settings/users/"] {
+        assert_eq!(admin.open(stage.url(path)).await.url.path(), "/settings/users", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_does_not_turn_the_text_around_it() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    let page = admin.open(stage.url("/settings/users")).await;
+    let fields = [("name", "Ann \u{202e}nimda"), ("email", "ann@northwind.example")];
+    let refused = admin.submit(&page, "#add form", &fields).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text("#add-error").contains("turns the direction"), "{}", refused.text("#add-error"));
+}
+
+#[tokio::test]
+async fn what_there_is_nothing_of_leads_to_where_it_is_made() {
+    let stage = Stage::open_to_everybody().await;
+    stage.sign_in(&mut Browser::new(), "dana").await;
+    let mut admin = stage.admin().await;
+    let list = admin.open(stage.url("/settings/user-privileges")).await;
+    let page = admin.open(stage.url(&list.html_link("Dana Reyes"))).await;
+    assert!(admin.click(&page, "form[action$=groups] .hint a").await.has("#access-groups"));
+    assert!(admin.click(&page, "form[action$=organizations] .hint a").await.has("#add-organization"));
 }

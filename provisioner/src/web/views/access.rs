@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::shell::Shell;
-use super::{AccessWords, Pager};
+use super::{AccessWords, Link, Pager};
 
 /// S-51: signed in, nothing assigned yet, whom to ask.
 #[derive(Clone, Debug, Template)]
@@ -69,6 +69,8 @@ pub(crate) struct PrivilegesPart {
     pub(crate) title: &'static str,
     pub(crate) legend: &'static str,
     pub(crate) nothing: &'static str,
+    /// Where something to assign is made.
+    pub(crate) make: Option<Link>,
     pub(crate) button: &'static str,
     pub(crate) choices: Vec<Choice>,
 }

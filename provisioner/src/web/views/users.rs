@@ -61,6 +61,7 @@ pub(crate) struct UserRow {
     pub(crate) last_sign_in: Option<When>,
     pub(crate) access: String,
     pub(crate) reviewed: Option<Review>,
+    pub(crate) needs_review: bool,
     pub(crate) status: Tag,
     pub(crate) actions: Vec<UserAction>,
 }

@@ -263,12 +263,14 @@ fn users(view: UserView, text: &str) -> Link {
 
 /// How recent the authentication was, as an administrator reads it.
 pub(crate) fn freshness(
+    method: Method,
     freshness: Option<Freshness>,
     auth_time: Option<Timestamp>,
     ended_at: Option<Timestamp>,
 ) -> String {
     match (freshness, auth_time, ended_at) {
-        (None, _, _) => "No authentication to speak of".to_owned(),
+        (None, _, _) if method == Method::Local => "By password here, not in KaseyaOne".to_owned(),
+        (None, _, _) => "Not known: no answer of KaseyaOne proved it".to_owned(),
         (Some(Freshness::Fresh), _, _) => "Authenticated for this sign-in".to_owned(),
         (Some(Freshness::Unknown), _, _) => "KaseyaOne did not say when the person authenticated".to_owned(),
         (Some(Freshness::Cached), Some(then), Some(end)) => {

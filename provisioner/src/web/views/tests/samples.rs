@@ -71,6 +71,7 @@ pub(super) fn users(require: bool, allow: bool, create: bool, rows: usize) -> Us
         last_sign_in: (n > 0).then(when),
         access: access_counts(0, n, 1),
         reviewed: (n > 0).then(|| Review { when: when(), by: EVIL.to_owned() }),
+        needs_review: n == 0,
         status: Tag::new("Active", Tone::Good),
         actions: vec![UserAction::Deactivate, UserAction::MakeAdmin, UserAction::Review],
     };
@@ -142,6 +143,7 @@ fn part(path: &'static str) -> PrivilegesPart {
         title: "Group Access",
         legend: "Access groups of this user",
         nothing: "There is no access group yet.",
+        make: Some(Link::new("/settings/user-privileges#access-groups", "Add an access group")),
         button: "Save Group Access",
         choices: vec![Choice { id: "g1".to_owned(), label: EVIL.to_owned(), assigned: false }],
     }
