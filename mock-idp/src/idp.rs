@@ -54,7 +54,7 @@ pub enum StartError {
     )]
     BackChannel(String),
     /// Nobody is called as whoever is to sign in without a page.
-    #[error("{0}; change --headless-as")]
+    #[error("--headless-as: {0}")]
     HeadlessAs(String),
     /// The operating system gave no randomness, no thread or no runtime.
     #[error("the operating system does not give what a provider needs: {0}")]

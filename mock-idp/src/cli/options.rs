@@ -282,9 +282,7 @@ impl ClientUris {
         let changed =
             changed.map_err(|_| anyhow::anyhow!("there is no client {CLIENT} to give further URIs to"))?;
         let checked = changed.client(CLIENT).map_or(Ok(()), fixtures::check_client);
-        checked.map_err(|wrong| {
-            anyhow::anyhow!("{}: {}; {}", option_of(wrong.field), wrong.sentence, wrong.remedy)
-        })?;
+        checked.map_err(|wrong| anyhow::anyhow!("{}: {wrong}", option_of(wrong.field)))?;
         Ok(changed)
     }
 }

@@ -33,8 +33,7 @@ pub(crate) async fn add_company(
     if companies.get(&company.key).is_some() {
         return Err(Problem::there("company", &company.key));
     }
-    fixtures::check_company(&company)
-        .map_err(|wrong| Problem::wrong(format!("{}; {}", wrong.sentence, wrong.remedy)))?;
+    fixtures::check_company(&company).map_err(|wrong| Problem::wrong(wrong.to_string()))?;
     fixtures::check_unlike(&company, &companies.list()).map_err(|wrong| Problem::unlike(&wrong))?;
     companies.add(company.clone());
     Ok((StatusCode::CREATED, Json(company)))

@@ -100,7 +100,7 @@ fn check_person(realm: &Realm, person: &Person) -> Result<(), Problem> {
     }
     let state = realm.lock();
     fixtures::check_person(person, state.people.companies())
-        .map_err(|wrong| Problem::wrong(format!("{}; {}", wrong.sentence, wrong.remedy)))?;
+        .map_err(|wrong| Problem::wrong(wrong.to_string()))?;
     if state.people.with_subject(&person.subject).is_some_and(|owner| owner.key != person.key) {
         return Err(Problem::taken("person with the subject", &person.subject));
     }

@@ -122,7 +122,7 @@ impl Problem {
 
     /// What can be told from no other.
     pub(crate) fn unlike(wrong: &Complaint) -> Self {
-        Self::new(StatusCode::CONFLICT, "name_taken", format!("{}; {}", wrong.sentence, wrong.remedy))
+        Self::new(StatusCode::CONFLICT, "name_taken", wrong.to_string())
     }
 
     pub(crate) fn taken(kind: &str, name: &str) -> Self {

@@ -206,7 +206,7 @@ fn add_client<'a>(
 ) -> Option<&'a mut Client> {
     let added = client(id);
     if let Err(complaint) = check_client(&added) {
-        draft.note(format!("{place}: {}; {}", complaint.sentence, complaint.remedy));
+        draft.note(format!("{place}: {complaint}"));
         return None;
     }
     let at = clients.iter().position(|client| client.id == id).unwrap_or_else(|| {

@@ -249,7 +249,7 @@ fn in_the_clear(uri: &str) -> bool {
 /// What every client has to be, however it came to be registered.
 pub(crate) fn check(client: &Client) -> Result<(), OAuthError> {
     fixtures::check_client(client).map_err(|complaint| {
-        let reason = format!("{}; {}", complaint.sentence, complaint.remedy);
+        let reason = complaint.to_string();
         match complaint.field {
             "redirect_uris" => OAuthError::new(ErrorCode::InvalidRedirectUri, "redirect_uris", reason),
             field => wrong(field, reason),

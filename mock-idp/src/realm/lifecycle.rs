@@ -93,9 +93,7 @@ impl State {
     /// Whether the company of a person has their role.
     pub(crate) fn check_role(&self, person: &Person) -> Result<(), PersonError> {
         match fixtures::check_person(person, self.people.companies()) {
-            Err(wrong) if wrong.field == "role" => {
-                Err(PersonError::NoSuchRole(format!("{}; {}", wrong.sentence, wrong.remedy)))
-            }
+            Err(wrong) if wrong.field == "role" => Err(PersonError::NoSuchRole(wrong.to_string())),
             _ => Ok(()),
         }
     }

@@ -72,6 +72,6 @@ fn try_register(place: &Place, form: &Form) -> Result<(), String> {
     let unknown = || -> NotFound { clients.0.lock().no_client(id) };
     let mut changed = clients.get(id).ok_or_else(unknown).map_err(words)?;
     add(&mut changed);
-    fixtures::check_client(&changed).map_err(|wrong| format!("{}; {}", wrong.sentence, wrong.remedy))?;
+    fixtures::check_client(&changed).map_err(words)?;
     clients.change(id, add).map_err(words)
 }
