@@ -125,3 +125,39 @@ fn a_switch_says_its_state_and_why_it_cannot_be_turned_on() {
     assert!(why.contains("while Allow Users to Log in with KaseyaOne is off"), "{why}");
     assert!(all(&page, "#exceptions").is_empty(), "exceptions only while Require is on");
 }
+
+#[test]
+fn a_table_that_is_stacked_on_a_narrow_screen_stays_a_table_and_names_every_value() {
+    let role = |element: &ElementRef<'_>| element.value().attr("role").map(str::to_owned);
+    let mut stacked = 0;
+    for (name, html) in samples() {
+        let page = Html::parse_document(&html);
+        for table in all(&page, "table.stacks") {
+            stacked += 1;
+            let of = |css: &str| table.select(&Selector::parse(css).unwrap()).collect::<Vec<_>>();
+            assert_eq!(role(&table).as_deref(), Some("table"), "{name}");
+            for (css, expected) in [("thead, tbody", "rowgroup"), ("tr", "row"), ("td", "cell")] {
+                assert!(of(css).iter().all(|e| role(e).as_deref() == Some(expected)), "{name}: {css}");
+            }
+            let headings: Vec<String> = of("thead th").iter().map(|th| th.text().collect()).collect();
+            for row in of("tbody tr") {
+                let cells: Vec<_> = row.child_elements().filter(|e| e.value().name() == "td").collect();
+                let labels: Vec<_> =
+                    cells.iter().map(|td| td.value().attr("data-label").unwrap_or_default()).collect();
+                assert_eq!(labels, headings[1..], "{name}");
+            }
+        }
+    }
+    assert!(stacked >= 2, "users and sign-ins");
+}
+
+#[test]
+fn the_settings_and_the_form_below_a_long_list_are_one_link_away() {
+    let html = users(false, false, false, 3).render().unwrap();
+    let page = Html::parse_document(&html);
+    let links = all(&page, "#on-this-page a");
+    let targets: Vec<_> = links.iter().filter_map(|link| link.value().attr("href")).collect();
+    assert_eq!(targets, ["#single-sign-on", "#add"]);
+    assert!(targets.iter().all(|target| all(&page, target).len() == 1));
+    assert!(html.find("on-this-page").unwrap() < html.find("<table").unwrap());
+}
