@@ -2,7 +2,7 @@
 //!
 //! A mistake of the operator is one sentence on standard error and exit code 2; nothing is started then.
 
-use std::net::SocketAddr;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,7 +13,6 @@ use provisioner::usecase::BootstrapError;
 use provisioner::{Config, Generator, Runtime, StartError, SystemClock, bootstrap_admin, serve};
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
-use url::Url;
 
 /// Signs people in through KaseyaOne and creates their MSP user account the first time.
 #[derive(Parser)]
@@ -56,13 +55,13 @@ struct Source {
     config: PathBuf,
     /// Address to listen on; port 0 takes a free one
     #[arg(long, env = "PROVISIONER_LISTEN")]
-    listen: Option<SocketAddr>,
+    listen: Option<String>,
     /// sqlite://path or postgres://…
     #[arg(long, env = "PROVISIONER_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
     /// Address that browsers use
     #[arg(long, env = "PROVISIONER_BASE_URL")]
-    base_url: Option<Url>,
+    base_url: Option<String>,
     /// Secret of the client at KaseyaOne
     #[arg(long, env = "PROVISIONER_CLIENT_SECRET", hide_env_values = true)]
     client_secret: Option<SecretString>,
@@ -80,13 +79,18 @@ impl Source {
     fn load(self) -> anyhow::Result<Config> {
         let mut config = Config::from_file(&self.config)?;
         if let Some(listen) = self.listen {
-            config.listen = listen;
+            config.listen = listen.parse().with_context(|| {
+                format!("`{listen}`, from --listen or PROVISIONER_LISTEN, is not an address and a port; write it as in 127.0.0.1:8400")
+            })?;
         }
         if let Some(database_url) = self.database_url {
             config.database_url = database_url;
         }
-        if self.base_url.is_some() {
-            config.base_url = self.base_url;
+        if let Some(base_url) = self.base_url {
+            let parsed = base_url.parse().with_context(|| {
+                format!("`{base_url}`, from --base-url or PROVISIONER_BASE_URL, is not an address; write it as in https://mdr.example")
+            })?;
+            config.base_url = Some(parsed);
         }
         if self.client_secret.is_some() {
             config.kaseyaone.client_secret = self.client_secret;
@@ -100,7 +104,13 @@ impl Source {
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // A log that goes to a file has no colours.
+    let is_coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(is_coloured)
+        .with_writer(std::io::stderr)
+        .init();
     match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::body::{Asked, Caller, id};
+use super::body::{Asked, Caller, id, page};
 use super::model::{AuditTrail, SignInJson, SignInList};
 use super::problem::{Problem, ProblemCode};
 use crate::app::AppState;
@@ -23,7 +23,8 @@ pub(super) struct ListQuery {
     /// Only attempts of people in whose address, typed user name or account name this text is.
     person: Option<String>,
     /// The page, from 1.
-    page: Option<u32>,
+    #[param(value_type = Option<u32>, minimum = 1)]
+    page: Option<String>,
 }
 
 /// Which audit entries are wanted.
@@ -34,7 +35,8 @@ pub(super) struct AuditListQuery {
     /// Only entries about this user.
     account: Option<String>,
     /// The page, from 1.
-    page: Option<u32>,
+    #[param(value_type = Option<u32>, minimum = 1)]
+    page: Option<String>,
 }
 
 /// Attempts to sign in, the newest first.
@@ -55,7 +57,7 @@ pub(super) async fn list_sign_ins(
         return Ok(axum::Json(SignInList { total: sign_ins.len() as u64, sign_ins, page: 1 }));
     }
     let standing = query.outcome.as_deref().map(standing).transpose()?;
-    let wanted = SignInQuery { standing, person: query.person, page: query.page.unwrap_or(1) };
+    let wanted = SignInQuery { standing, person: query.person, page: page(query.page.as_deref())? };
     let found = usecase::list_sign_ins(&app, actor, &wanted).await?;
     let sign_ins = found.items.iter().map(SignInJson::from).collect();
     Ok(axum::Json(SignInList { sign_ins, total: found.total, page: found.page }))
@@ -87,7 +89,7 @@ pub(super) async fn list_audit(
     Asked(query): Asked<AuditListQuery>,
 ) -> Result<axum::Json<AuditTrail>, Problem> {
     let account = query.account.as_deref().map(id).transpose()?;
-    let wanted = AuditQuery { account, page: query.page.unwrap_or(1) };
+    let wanted = AuditQuery { account, page: page(query.page.as_deref())? };
     let found = usecase::list_audit(&app, &visitor.actor(), wanted).await?.entries;
     let entries = found.items.iter().map(Into::into).collect();
     Ok(axum::Json(AuditTrail { entries, total: found.total, page: found.page }))

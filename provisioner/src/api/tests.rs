@@ -48,3 +48,12 @@ fn every_reference_in_the_document_resolves() {
         assert!(known.contains_key(reference), "{reference} is not described");
     }
 }
+
+#[test]
+fn a_time_and_a_page_are_described_as_what_they_are() {
+    let document = serde_json::to_value(documented().1).unwrap();
+    let parameters = document["paths"]["/api/v1/users"]["get"]["parameters"].as_array().unwrap();
+    let schema = |name: &str| &parameters.iter().find(|one| one["name"] == name).unwrap()["schema"];
+    assert_eq!(schema("created_since")["format"], "date-time", "{}", schema("created_since"));
+    assert!(schema("page").to_string().contains("integer"), "{}", schema("page"));
+}

@@ -6,12 +6,11 @@ use std::str::FromStr;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::body::{Asked, Body, Caller, id};
+use super::body::{Asked, Body, Caller, id, page, time};
 use super::model::{Assignment, MspAdmin, NewUser, UserJson, UserList};
 use super::problem::{Problem, ProblemCode};
 use crate::app::AppState;
@@ -29,10 +28,11 @@ pub(super) struct ListQuery {
     /// A text in address or name.
     q: Option<String>,
     /// The page, from 1.
-    page: Option<u32>,
-    /// Only users created since this time.
-    #[param(value_type = Option<String>)]
-    created_since: Option<Timestamp>,
+    #[param(value_type = Option<u32>, minimum = 1)]
+    page: Option<String>,
+    /// Only users created at this time (RFC 3339) or later.
+    #[param(format = DateTime)]
+    created_since: Option<String>,
 }
 
 /// The users. What the filter hides is counted.
@@ -46,8 +46,8 @@ pub(super) async fn list_users(
     let wanted = UserQuery {
         view: view(query.view.as_deref())?,
         search: query.q.filter(|text| !text.trim().is_empty()),
-        page: query.page.unwrap_or(1),
-        created_since: query.created_since,
+        page: page(query.page.as_deref())?,
+        created_since: query.created_since.as_deref().map(|text| time("created_since", text)).transpose()?,
     };
     let found = usecase::list_users(&app, &visitor.actor(), &wanted).await.map_err(|error| match error {
         UsersError::Denied(denied) => Problem::from(denied),

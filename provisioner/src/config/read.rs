@@ -180,6 +180,15 @@ fn fault_of_urls(config: &Config) -> Option<Fault> {
             remedy: "give scheme, host and port only, as in https://mdr.example",
         });
     }
+    if let Some(base) = config.base_url.as_ref().filter(|base| !is_secure(base)) {
+        return Some(Fault {
+            key: "base_url",
+            sentence: format!(
+                "the base URL `{base}` is http, over which passwords and session cookies would travel in the clear"
+            ),
+            remedy: "use https, as browsers see it, or http on the loopback interface",
+        });
+    }
     let Ok(issuer) = Url::parse(&config.kaseyaone.issuer) else {
         return Some(Fault {
             key: "issuer",
@@ -229,6 +238,15 @@ fn fault_of_words(kaseyaone: &KaseyaOne) -> Option<Fault> {
             remedy: "use the client secret KaseyaOne gave this service, or remove the key for a public client",
         });
     }
+    if kaseyaone.binding_roles.is_empty() {
+        return Some(Fault {
+            key: "binding_roles",
+            sentence:
+                "`binding_roles` is empty, so that nobody could turn on Allow Users to Log in with KaseyaOne"
+                    .to_owned(),
+            remedy: "name one role at least, as in [\"Admin\"], or remove the key for its default",
+        });
+    }
     // RFC 6749, 3.3: a space parts scopes.
     let unusable = |scope: &&String| scope.is_empty() || scope.contains(char::is_whitespace);
     if let Some(scope) = kaseyaone.scopes.iter().find(unusable) {
@@ -266,13 +284,31 @@ fn fault_of_passwords(cost: Passwords) -> Option<Fault> {
 fn fault_of_durations(config: &Config) -> Option<Fault> {
     let sign_in = &config.sign_in;
     let bounds = [
-        ("request_lifetime", sign_in.request_lifetime, 1, 3_600),
-        ("max_age", sign_in.max_age, 1, 30 * 86_400),
-        ("accept_sessions_up_to", sign_in.accept_sessions_up_to, 0, 30 * 86_400),
-        ("leeway", sign_in.leeway, 0, 300),
-        ("session_lifetime", sign_in.session_lifetime, 1, 30 * 86_400),
+        (
+            "request_lifetime",
+            sign_in.request_lifetime,
+            1,
+            3_600,
+            "choose a value in that range, as in \"10m\"",
+        ),
+        ("max_age", sign_in.max_age, 1, 30 * 86_400, "choose a value in that range, as in \"12h\""),
+        (
+            "accept_sessions_up_to",
+            sign_in.accept_sessions_up_to,
+            0,
+            30 * 86_400,
+            "choose a value in that range, as in \"15m\"",
+        ),
+        ("leeway", sign_in.leeway, 0, 300, "choose a value in that range, as in \"60s\""),
+        (
+            "session_lifetime",
+            sign_in.session_lifetime,
+            1,
+            30 * 86_400,
+            "choose a value in that range, as in \"12h\"",
+        ),
     ];
-    let (key, duration, least, most) = bounds.into_iter().find(|(_, duration, least, most)| {
+    let (key, duration, least, most, remedy) = bounds.into_iter().find(|(_, duration, least, most, _)| {
         *duration < SignedDuration::from_secs(*least) || *duration > SignedDuration::from_secs(*most)
     })?;
     // jiff would say "5m ago".
@@ -281,7 +317,7 @@ fn fault_of_durations(config: &Config) -> Option<Fault> {
     Some(Fault {
         key,
         sentence: format!("`{key}` is {sign}{length:#}, which is not between {least} s and {most} s"),
-        remedy: "choose a value in that range, as in \"10m\"",
+        remedy,
     })
 }
 
@@ -349,7 +385,11 @@ mod tests {
     ];
 
     /// Lines above the good ones, and what is said then.
-    const ABOVE: [(&str, &str); 3] = [
+    const ABOVE: [(&str, &str); 4] = [
+        (
+            "base_url = \"http://mdr.example.com\"",
+            "p.toml:1: the base URL `http://mdr.example.com` is http, over which passwords and session cookies would travel in the clear; use https, ",
+        ),
         (
             "base_url = \"https://mdr.example/app\"",
             "p.toml:1: the base URL `https://mdr.example/app` is not an http or https origin; ",
@@ -365,7 +405,12 @@ mod tests {
     ];
 
     /// Lines below the good ones, and what is said then.
-    const BELOW: [(&str, &str); 10] = [
+    const BELOW: [(&str, &str); 12] = [
+        ("binding_roles = []", "p.toml:5: `binding_roles` is empty, so that nobody could turn on Allow "),
+        (
+            "[sign_in]\nleeway = \"-5s\"",
+            "p.toml:6: `leeway` is -5s, which is not between 0 s and 300 s; choose a value in that range, as in \"60s\"",
+        ),
         (
             "algorithms = [\"HS256\"]",
             "p.toml:5: `HS256` is not a value of this key; use one of RS256, PS256, ES256",

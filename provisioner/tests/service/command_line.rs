@@ -1,7 +1,7 @@
 //! What an operator sees: one sentence and exit code 2 for a mistake, and nothing started.
 
 use crate::database::Database;
-use crate::process::{ConfigFile, Process, run};
+use crate::process::{ConfigFile, Process, run, run_in};
 
 const ADMIN: [&str; 6] =
     ["--email", "mona@northwind.example", "--name", "Mona", "--password", "local-mona-password"];
@@ -114,4 +114,33 @@ fn a_good_configuration_is_called_good() {
     let path = file.path();
     assert_eq!(ends(&["check-config", "--config", path.to_str().expect("a readable path")]).0, Some(0));
     assert!(!std::path::Path::new("never-opened.db").exists());
+}
+
+#[test]
+fn what_is_wrong_in_the_environment_is_not_blamed_on_an_option_alone() {
+    let file = config("sqlite://never-opened.db");
+    let path = file.path();
+    let arguments = ["check-config", "--config", path.to_str().expect("a readable path")];
+    for (name, option) in [("PROVISIONER_LISTEN", "--listen"), ("PROVISIONER_BASE_URL", "--base-url")] {
+        let output = run_in(&[(name, "zzz")], &arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            said.starts_with(&format!("error: `zzz`, from {option} or {name}, is not an address")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_log_that_goes_to_a_file_has_no_colours() {
+    let database = Database::sqlite();
+    let file = config(&database.url);
+    let path = file.path();
+    let mut arguments = vec!["create-admin", "--config", path.to_str().expect("a readable path")];
+    arguments.extend(ADMIN);
+    let output = run_in(&[("RUST_LOG", "debug")], &arguments);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("DEBUG"), "{said}");
+    assert!(!said.contains('\u{1b}'), "{said}");
 }

@@ -88,5 +88,12 @@ impl Drop for Process {
 
 /// Runs the binary to its end.
 pub(crate) fn run(arguments: &[&str]) -> Output {
-    Command::new(BINARY).args(arguments).env_remove("RUST_LOG").output().expect("the binary runs")
+    run_in(&[], arguments)
+}
+
+/// Runs the binary to its end with these variables in its environment.
+pub(crate) fn run_in(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut command = Command::new(BINARY);
+    command.args(arguments).env_remove("RUST_LOG").envs(environment.iter().copied());
+    command.output().expect("the binary runs")
 }

@@ -80,3 +80,38 @@ async fn a_removed_user_keeps_a_name_in_the_records() {
     let rows = about.texts("#audit tbody tr");
     assert!(rows.len() > 1 && rows.iter().all(|row| row.contains("dana@northwind.example (removed)")));
 }
+
+#[tokio::test]
+async fn the_api_says_what_it_would_take_and_not_how_it_reads() {
+    let stage = Stage::start().await;
+    let mut admin = stage.admin().await;
+    let asked = [
+        (
+            "users?created_since=soon",
+            "`created_since` is `soon`, which is not a time; write it as in 2026-01-31",
+        ),
+        ("users?page=-1", "`page` is `-1`, which is not the number of a page; the first is 1"),
+        ("audit?page=x", "`page` is `x`, which is not"),
+        ("users?nonsense=1", "nonsense: unknown field `nonsense`, expected one of `view`, `q`"),
+        ("users?view=all&view=new", "duplicate field `view`"),
+        (
+            "sign-ins?outcome=x",
+            "`x` is no outcome; there are under_way, signed_in, created_and_signed_in, refused",
+        ),
+    ];
+    for (path, told) in asked {
+        let answer = admin.json(Method::GET, &stage.url(&format!("/api/v1/{path}")), None).await;
+        let problem: serde_json::Value = answer.json();
+        assert_eq!((answer.status.as_u16(), &problem["code"]), (422, &"invalid_input".into()), "{path}");
+        assert!(problem["detail"].as_str().unwrap().starts_with(told), "{path}: {problem}");
+    }
+    let wrong = serde_json::json!({ "email": 7, "name": "Ann" });
+    let answer = admin.json(Method::POST, &stage.url("/api/v1/users"), Some(&wrong)).await;
+    assert!(
+        answer.body.contains("email: invalid type") && !answer.body.contains("eserialize"),
+        "{}",
+        answer.body
+    );
+    let found = stage.read(&mut admin, "/api/v1/sign-ins?outcome=under_way&person=mona").await;
+    assert_eq!(found["total"], 0);
+}
