@@ -16,9 +16,9 @@ use super::notices::{alert, notice, notice_about};
 use super::page::Page;
 use super::present::user_row;
 use super::single_sign_on::section;
-use super::views::Pager;
 use super::views::shell::{Notice, Place};
 use super::views::users::{AddUser, Tab, UserList, UsersPage};
+use super::views::{Link, Pager};
 use super::visitor::Visitor;
 use super::wording::administrator;
 use crate::app::{App, AppState};
@@ -91,19 +91,28 @@ pub(crate) async fn add(
 ) -> Result<Response, Failure> {
     let password = form.password.filter(|password| !password.is_empty()).map(SecretString::from);
     let new = NewUser { email: &form.email, name: &form.name, password: password.as_ref() };
-    let (status, sentence) = match add_user(&app, &visitor.actor(), new).await {
+    let error = match add_user(&app, &visitor.actor(), new).await {
         Ok(user) => return Ok(done_to(&ListQuery::default(), "user-added", user.account.id)),
         Err(AddUserError::Denied(denied)) => return Err(denied.into()),
         Err(AddUserError::Unavailable(error)) => return Err(error.into()),
-        Err(error @ (AddUserError::EmailTaken | AddUserError::KeptOut)) => {
-            (StatusCode::CONFLICT, error.to_string())
-        }
-        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+        Err(error) => error,
+    };
+    let (status, remedy) = match error {
+        AddUserError::KeptOut => (StatusCode::CONFLICT, Some(removed(&form.email))),
+        AddUserError::EmailTaken => (StatusCode::CONFLICT, None),
+        _ => (StatusCode::UNPROCESSABLE_ENTITY, None),
     };
     let mut page = users_page(&app, &visitor, &ListQuery::default(), None).await?;
-    let error = Some(format!("The user was not added: {sentence}."));
-    page.add = AddUser { name: form.name, email: form.email, error };
+    let error = Some(format!("The user was not added: {error}."));
+    page.add = AddUser { name: form.name, email: form.email, error, remedy };
     Ok(Page::with(status, page))
+}
+
+/// The removed users of an address.
+fn removed(email: &str) -> Link {
+    let search = Some(email.trim().to_owned());
+    let query = UserQuery { view: UserView::Removed, search, ..UserQuery::default() };
+    Link::new(page_href(&query, 1), "Show the removed user")
 }
 
 /// Back to the list, with a sentence.

@@ -82,6 +82,25 @@ async fn a_user_is_added_once_and_a_second_time_is_explained_at_the_field() {
 }
 
 #[tokio::test]
+async fn whoever_adds_somebody_who_is_kept_out_is_led_to_the_removed_user() {
+    let stage = Stage::open_to_everybody().await;
+    stage.sign_in(&mut Browser::new(), "dana").await;
+    let mut admin = stage.admin().await;
+    let users = admin.open(stage.url("/settings/users")).await;
+    let users = admin.submit(&users, "tr:not(:has(.tag.admin)) form[action$='/remove']", &[]).await;
+    let fields = [("name", "Dana"), ("email", "dana@northwind.example")];
+    let refused = admin.submit(&users, "#add form", &fields).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.text("#add-error").contains("a removed user has this e-mail address"));
+    let removed = admin.click(&refused, "#add-error a").await;
+    admin.submit(&removed, "form[action$='/allow-again']", &[]).await;
+    let added = admin.submit(&refused, "#add form", &fields).await;
+    assert_eq!(added.text("#notice"), "Dana (dana@northwind.example) was added, without any access.");
+    let mut dana = Browser::new();
+    assert_eq!(stage.sign_in(&mut dana, "dana").await.name(), "no-access", "the promise is kept");
+}
+
+#[tokio::test]
 async fn a_filter_says_how_many_it_hides_and_all_users_shows_them() {
     let stage = Stage::start().await;
     let mut admin = stage.admin().await;

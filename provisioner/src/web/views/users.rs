@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::shell::Shell;
-use super::{Pager, Tag, When};
+use super::{Link, Pager, Tag, When};
 
 /// The whole page.
 #[derive(Clone, Debug, Template)]
@@ -219,6 +219,8 @@ pub(crate) struct AddUser {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) error: Option<String>,
+    /// Where what the error asks for is done.
+    pub(crate) remedy: Option<Link>,
 }
 
 /// S-33: the company that is about to be linked.

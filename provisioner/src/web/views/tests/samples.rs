@@ -104,7 +104,12 @@ pub(super) fn users(require: bool, allow: bool, create: bool, rows: usize) -> Us
                 excepted: true,
             }],
         },
-        add: AddUser { name: EVIL.to_owned(), email: "x".to_owned(), error: Some(EVIL.to_owned()) },
+        add: AddUser {
+            name: EVIL.to_owned(),
+            email: "x".to_owned(),
+            error: Some(EVIL.to_owned()),
+            remedy: Some(Link::new("/settings/users?view=removed", EVIL)),
+        },
     }
 }
 
