@@ -176,7 +176,10 @@ async fn each_realm_may_name_somebody_of_its_own_who_has_to_be_there() {
         assert!(error.starts_with(said), "{error}");
     }
     let error = MockIdp::builder().headless_as("dna").start().await.map(drop).unwrap_err().to_string();
-    assert!(error.starts_with("--headless-as: there is no person \"dna\"; did you mean \"dana\"?"), "{error}");
+    assert!(
+        error.starts_with("--headless-as: there is no person \"dna\"; did you mean \"dana\"?"),
+        "{error}"
+    );
     assert!(MockIdp::builder().headless_as("anybody").any_person().start().await.is_ok());
     for before in ["", "any_person = true\n"] {
         let text = format!("{before}headless_as = \"Olga\"\n");
