@@ -26,12 +26,11 @@ pub(crate) async fn add_client(
 ) -> Result<(StatusCode, Json<Client>), Problem> {
     let client = config::client(read(&body)?)?;
     check_client(&client)?;
-    let clients = Clients(realm);
-    let is_registered = |id: &str| !clients.0.lock().on_the_spot.contains(id);
-    if clients.get(&client.id).is_some() && is_registered(&client.id) {
+    let mut state = realm.lock();
+    if state.clients.contains_key(&client.id) && !state.on_the_spot.contains(&client.id) {
         return Err(Problem::taken("client", &client.id));
     }
-    clients.add(client.clone());
+    state.add_client(client.clone());
     Ok((StatusCode::CREATED, Json(client)))
 }
 
@@ -79,9 +78,12 @@ pub(crate) async fn change_client(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Json<Client>, Problem> {
-    let clients = Clients(realm);
-    let changed: Client = patched(&client(&clients, &id)?, "id", &body)?;
+    let mut state = realm.lock();
+    let before = state.clients.get(&id).ok_or_else(|| state.no_client(&id))?;
+    let changed: Client = patched(&**before, "id", &body)?;
     check_client(&changed)?;
-    clients.change(&id, |client| *client = changed)?;
-    Ok(Json(client(&clients, &id)?))
+    state.change_client(&id, |client| *client = changed);
+    // As it is kept: it is registered from now on.
+    let now = state.clients.get(&id).ok_or_else(|| state.no_client(&id))?;
+    Ok(Json(Client::clone(now)))
 }

@@ -29,13 +29,13 @@ pub(crate) async fn add_company(
         let sentence = format!("the key {:?} of a company is empty or has a control character", company.key);
         return Err(Problem::wrong(format!("{sentence}; write one of visible characters")));
     }
-    let companies = Companies(realm);
-    if companies.get(&company.key).is_some() {
+    let mut state = realm.lock();
+    if state.people.companies().iter().any(|known| known.key == company.key) {
         return Err(Problem::there("company", &company.key));
     }
     fixtures::check_company(&company).map_err(|wrong| Problem::wrong(wrong.to_string()))?;
-    fixtures::check_unlike(&company, &companies.list()).map_err(|wrong| Problem::unlike(&wrong))?;
-    companies.add(company.clone());
+    fixtures::check_unlike(&company, state.people.companies()).map_err(|wrong| Problem::unlike(&wrong))?;
+    state.people.insert_company(company.clone());
     Ok((StatusCode::CREATED, Json(company)))
 }
 

@@ -1,7 +1,5 @@
 //! People over HTTP.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -13,11 +11,11 @@ use crate::config;
 use crate::config::tree::Node;
 use crate::control::problem::{Problem, patched, read};
 use crate::control::query::Asked;
-use crate::handles::{NotFound, People};
+use crate::handles::People;
 use crate::http::backchannel_logout::LogoutDelivery;
 use crate::http::place::Place;
 use crate::protocol::launch::Launch;
-use crate::realm::Realm;
+use crate::realm::{Realm, State};
 
 /// Who is looked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -53,19 +51,17 @@ pub(crate) async fn add_person(
     Ok((StatusCode::CREATED, Json(added(&realm, read(&body)?)?)))
 }
 
-/// Adds the person that this describes.
-pub(super) fn added(realm: &Arc<Realm>, described: Node) -> Result<Person, Problem> {
-    let only_company = match realm.lock().people.companies() {
-        [only] => Some(only.key.clone()),
-        _ => None,
-    };
-    let person = config::person(described, only_company.as_deref())?;
-    let people = People(Arc::clone(realm));
-    if people.get(&person.key).is_some() {
+/// Adds the person that this describes. It is checked and added under one lock: of those who come at once with one name one
+/// is there, and the others are told so.
+pub(super) fn added(realm: &Realm, described: Node) -> Result<Person, Problem> {
+    let mut state = realm.lock();
+    let only_company = state.people.only_company().map(|only| only.key.as_str());
+    let person = config::person(described, only_company)?;
+    if state.people.get(&person.key).is_some() {
         return Err(Problem::taken("person", &person.key));
     }
-    check_person(realm, &person)?;
-    people.add(person.clone());
+    check_person(&state, &person)?;
+    state.add_person(person.clone());
     Ok(person)
 }
 
@@ -91,14 +87,13 @@ pub(crate) async fn invent_people(
 }
 
 /// The names of a person say something, and lead to nobody else.
-fn check_person(realm: &Realm, person: &Person) -> Result<(), Problem> {
+fn check_person(state: &State, person: &Person) -> Result<(), Problem> {
     for (name, value) in [("key", &person.key), ("username", &person.username), ("subject", &person.subject)]
     {
         if value.is_empty() {
             return Err(Problem::wrong(format!("{name} of a person is empty; give one")));
         }
     }
-    let state = realm.lock();
     fixtures::check_person(person, state.people.companies())
         .map_err(|wrong| Problem::wrong(wrong.to_string()))?;
     if state.people.with_subject(&person.subject).is_some_and(|owner| owner.key != person.key) {
@@ -114,11 +109,9 @@ pub(crate) async fn get_person(
     Place { realm, .. }: Place,
     Path(key): Path<String>,
 ) -> Result<Json<Person>, Problem> {
-    Ok(Json(person(&People(realm), &key)?))
-}
-
-fn person(people: &People, key: &str) -> Result<Person, NotFound> {
-    people.get(key).ok_or_else(|| people.0.lock().no_person(key))
+    let state = realm.lock();
+    let person = state.people.get(&key).cloned();
+    Ok(Json(person.ok_or_else(|| state.no_person(&key))?))
 }
 
 /// Changes the members that are sent; null removes one (RFC 7396).
@@ -130,11 +123,12 @@ pub(crate) async fn change_person(
     Path(key): Path<String>,
     body: Bytes,
 ) -> Result<Json<Person>, Problem> {
-    let people = People(Arc::clone(&realm));
-    let changed: Person = patched(&person(&people, &key)?, "key", &body)?;
-    check_person(&realm, &changed)?;
-    people.change(&key, |person| *person = changed)?;
-    Ok(Json(person(&people, &key)?))
+    let mut state = realm.lock();
+    let before = state.people.get(&key).ok_or_else(|| state.no_person(&key))?;
+    let changed: Person = patched(before, "key", &body)?;
+    check_person(&state, &changed)?;
+    state.change_person(&key, |person| person.clone_from(&changed));
+    Ok(Json(changed))
 }
 
 /// Deletes the account and ends its sessions; it can be restored.

@@ -32,9 +32,7 @@ impl Clients {
 
     /// Adds a client, or replaces the one with the same id.
     pub fn add(&self, client: Client) {
-        let mut state = self.0.lock();
-        state.on_the_spot.forget(&client.id);
-        state.clients.insert(client.id.clone(), Arc::new(client));
+        self.0.lock().add_client(client);
     }
 
     /// Removes a client, and with it what was handed out to it; false when there is none with this id.
@@ -48,11 +46,6 @@ impl Clients {
     /// Changes a client. The id stays.
     pub fn change(&self, id: &str, change: impl FnOnce(&mut Client)) -> Result<(), NotFound> {
         let mut state = self.0.lock();
-        let Some(client) = state.clients.get_mut(id) else { return Err(state.no_client(id)) };
-        let client = Arc::make_mut(client);
-        change(client);
-        id.clone_into(&mut client.id);
-        state.is_registered_now(id);
-        Ok(())
+        if state.change_client(id, change) { Ok(()) } else { Err(state.no_client(id)) }
     }
 }

@@ -45,9 +45,7 @@ impl People {
 
     /// Adds a person, or replaces the one with the same key.
     pub fn add(&self, person: Person) {
-        let mut state = self.0.lock();
-        state.people_on_the_spot.forget(&person.key);
-        state.people.insert(person);
+        self.0.lock().add_person(person);
     }
 
     /// Makes up so many people: of this company, or of all companies in turn. The seed fixes who they are; their password is

@@ -1,6 +1,8 @@
-//! Changing people and companies while the realm runs.
+//! Changing people, clients and companies while the realm runs.
 
-use fixtures::{Person, Status};
+use std::sync::Arc;
+
+use fixtures::{Client, Person, Status};
 
 use crate::fault::{ArmError, Target};
 use crate::realm::State;
@@ -64,6 +66,28 @@ impl State {
             }
             Target::Next | Target::State(_) | Target::Person(_) | Target::Client(_) => Ok(()),
         }
+    }
+
+    /// Adds a person, or replaces the one with the same key: from now on written down.
+    pub(crate) fn add_person(&mut self, person: Person) {
+        self.people_on_the_spot.forget(&person.key);
+        self.people.insert(person);
+    }
+
+    /// Adds a client, or replaces the one with the same id: from now on registered.
+    pub(crate) fn add_client(&mut self, client: Client) {
+        self.on_the_spot.forget(&client.id);
+        self.clients.insert(client.id.clone(), Arc::new(client));
+    }
+
+    /// Changes a client, which is registered from now on; false when there is none with this id.
+    pub(crate) fn change_client(&mut self, id: &str, change: impl FnOnce(&mut Client)) -> bool {
+        let Some(client) = self.clients.get_mut(id) else { return false };
+        let client = Arc::make_mut(client);
+        change(client);
+        id.clone_into(&mut client.id);
+        self.is_registered_now(id);
+        true
     }
 
     /// Changes a person; false when there is none with this key.

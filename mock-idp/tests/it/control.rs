@@ -742,3 +742,53 @@ async fn nothing_in_an_address_goes_unheard() {
         assert_eq!(get(path).await.status, 200, "{path}");
     }
 }
+
+/// So many times a race is tried that is won now and then.
+const ROUNDS: usize = 100;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_those_who_come_at_once_nobody_is_overwritten() {
+    let threads = 4.try_into().expect("a number");
+    let idp = MockIdp::builder().threads(threads).start().await.expect("a free port");
+    let browser = Browser::new();
+    let send = |method: &str, path: &str, body: Value| {
+        let address = format!("{}{path}", idp.control_url());
+        let request = browser.http().request(method.parse().expect("a method"), address);
+        browser.send(request.body(body.to_string()))
+    };
+    for (path, key) in [("/people", "key"), ("/clients", "id"), ("/companies", "key")] {
+        for round in 0..ROUNDS {
+            let add = |number: usize| {
+                let mut body = json!({"company": "northwind"});
+                if path != "/people" {
+                    body = json!({});
+                }
+                let mark = if path == "/people" { "given_name" } else { "name" };
+                body[mark] = json!(format!("number {number} of {round}"));
+                body[key] = json!(format!("new-{round}"));
+                send("POST", path, body)
+            };
+            let answers = futures_util::future::join_all((0..8).map(add)).await;
+            let made: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
+            assert_eq!(made.len(), 1, "{path}: of eight of one name one is there");
+            let kept = send("GET", &format!("{path}/new-{round}"), json!({})).await.json();
+            assert_eq!(kept, made[0].json(), "{path}: and it is the one that was told so");
+        }
+    }
+    for (path, member) in [("/people/dana", "claims"), ("/clients/spa", "why")] {
+        for round in 0..ROUNDS {
+            let one = send(
+                "PATCH",
+                path,
+                json!({member: if member == "why" { json!(format!("round {round}")) } else { json!({"round": round}) }}),
+            );
+            let name = if member == "why" { "name" } else { "given_name" };
+            let other = send("PATCH", path, json!({name: format!("round {round}")}));
+            let (one, other) = tokio::join!(one, other);
+            assert_eq!((one.status.as_u16(), other.status.as_u16()), (200, 200));
+            let now = send("GET", path, json!({})).await.json();
+            assert!(now[member].to_string().contains(&round.to_string()), "{path} {round}: {now}");
+            assert_eq!(now[name], format!("round {round}"), "{path}: {now}");
+        }
+    }
+}
