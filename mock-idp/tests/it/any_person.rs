@@ -390,3 +390,23 @@ async fn a_typing_error_in_what_is_posted_uses_no_pushed_request_up() {
     let again = post(&alice).await;
     assert!(again.body.contains("not known, or was used before"), "{again:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pushed_request_is_answered_once_however_many_come_at_once() {
+    let threads = 4.try_into().expect("a number");
+    let idp = MockIdp::builder().any_person().threads(threads).start().await.expect("a free port");
+    let browser = Browser::new();
+    let request = url::Url::parse(&authorize_url(&idp, &[("client_secret", SECRET)])).expect("an address");
+    let form: Vec<(String, String)> = request.query_pairs().into_owned().collect();
+    let form: Vec<_> = form.iter().map(|(name, value)| (&**name, &**value)).collect();
+    for _ in 0..50 {
+        let pushed = browser.post(&idp.url("/connect/par"), &form).await.json();
+        let mut address = idp.url("/connect/authorize?client_id=kaseya-mdr&request_uri=");
+        address.push_str(pushed["request_uri"].as_str().unwrap_or_else(|| panic!("{pushed}")));
+        let wrong = [("sub", "alice"), ("claims", "{x")];
+        let right = [("sub", "alice"), ("claims", "")];
+        let come = (0..8).map(|number| browser.post(&address, if number % 2 == 0 { &right } else { &wrong }));
+        let answers = futures_util::future::join_all(come).await;
+        assert_eq!(answers.iter().filter(|answer| answer.location.is_some()).count(), 1, "{answers:?}");
+    }
+}
