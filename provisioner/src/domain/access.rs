@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::account::Account;
-use super::id::{GroupId, OrganizationId};
+use super::organization::{GroupId, OrganizationId};
 use super::text::text_enum;
 
 text_enum! {

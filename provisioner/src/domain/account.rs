@@ -4,8 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::email::Email;
-use super::id::AccountId;
+use super::id::Id;
 use super::text::text_enum;
+
+/// The id of an MSP user account.
+pub type AccountId = Id<Account>;
 
 /// An MSP user account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

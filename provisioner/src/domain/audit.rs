@@ -3,9 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::id::{AccountId, AuditId};
+use super::account::AccountId;
+use super::id::Id;
 use super::record::Reference;
 use super::text::text_enum;
+
+/// The id of an audit entry.
+pub type AuditId = Id<AuditEntry>;
 
 /// One line of the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -3,11 +3,10 @@
 //! [`decide`] is pure: the same situation always gives the same decision, and no decision touches roles,
 //! groups, organizations or capabilities.
 
-use super::account::{Account, Profile, Status};
+use super::account::{Account, AccountId, Profile, Status};
 use super::email::Email;
 use super::foreign::printable;
 use super::freshness::Recency;
-use super::id::AccountId;
 use super::identity::{Identity, VerifiedAssertion};
 use super::organization::{LONGEST_NAME, check_name};
 use super::record::{Cause, CauseCode};

@@ -9,27 +9,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use super::account::Account;
-use super::audit::AuditEntry;
-use super::organization::{AccessGroup, Organization};
-use super::record::SignInRecord;
-
 /// The id of one `T`, a UUID of version 7 (RFC 9562, 5.7): it sorts by the time of its making.
 pub struct Id<T> {
     value: Uuid,
     of: PhantomData<fn() -> T>,
 }
-
-/// The id of an MSP user account.
-pub type AccountId = Id<Account>;
-/// The id of an organization.
-pub type OrganizationId = Id<Organization>;
-/// The id of an access group.
-pub type GroupId = Id<AccessGroup>;
-/// The id of a sign-in record.
-pub type RecordId = Id<SignInRecord>;
-/// The id of an audit entry.
-pub type AuditId = Id<AuditEntry>;
 
 impl<T> Id<T> {
     /// Wraps a UUID that was made or stored before.

@@ -4,10 +4,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::foreign::is_control;
-use super::id::{GroupId, OrganizationId};
+use super::id::Id;
 
 /// Longest name of an organization, group or person, in characters.
 pub const LONGEST_NAME: usize = 200;
+
+/// The id of an organization.
+pub type OrganizationId = Id<Organization>;
 
 /// An organization (a client of the MSP).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,6 +22,9 @@ pub struct Organization {
     /// When it was added.
     pub created_at: Timestamp,
 }
+
+/// The id of an access group.
+pub type GroupId = Id<AccessGroup>;
 
 /// An access group (Group Access).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

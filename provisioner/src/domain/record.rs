@@ -8,8 +8,9 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
+use super::account::AccountId;
 use super::checks::{Check, Checks, Finding};
-use super::id::{AccountId, RecordId};
+use super::id::Id;
 use super::identity::Freshness;
 use super::settings::SingleSignOn;
 use super::text::{UnknownText, text_enum};
@@ -177,6 +178,9 @@ pub struct PersonSeen {
     /// The KaseyaOne user name typed on the sign-in page; never trusted (S-09).
     pub hint: Option<String>,
 }
+
+/// The id of a sign-in record.
+pub type RecordId = Id<SignInRecord>;
 
 /// One sign-in attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::account::Account;
-use super::id::AccountId;
+use super::account::{Account, AccountId};
 use super::identity::Company;
 use super::text::text_enum;
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::Transaction;
 use super::sql::StoreError;
 use crate::domain::access::{Access, Capability};
-use crate::domain::id::{AccountId, GroupId, OrganizationId};
+use crate::domain::account::AccountId;
+use crate::domain::organization::{GroupId, OrganizationId};
 
 impl Transaction {
     /// Everything that is assigned to an account.

@@ -4,9 +4,8 @@ use jiff::Timestamp;
 
 use super::Transaction;
 use super::sql::{Row, StoreError};
-use crate::domain::account::{Account, Origin, Status};
+use crate::domain::account::{Account, AccountId, Origin, Status};
 use crate::domain::email::{Email, EmailKey};
-use crate::domain::id::AccountId;
 
 /// What is written when an account comes to be. There is no access in it.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::Transaction;
 use super::sql::{Row, StoreError};
+use crate::domain::account::AccountId;
 use crate::domain::audit::{Action, AuditActor, AuditEntry};
-use crate::domain::id::AccountId;
 use crate::domain::record::Reference;
 
 impl Transaction {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Transaction;
 use super::sql::{Row, StoreError};
-use crate::domain::id::AccountId;
+use crate::domain::account::AccountId;
 use crate::domain::identity::Company;
 
 /// A company that waits for confirmation.

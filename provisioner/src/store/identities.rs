@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Transaction;
 use super::accounts::LinkedIdentity;
 use super::sql::{Row, StoreError};
-use crate::domain::id::AccountId;
+use crate::domain::account::AccountId;
 use crate::domain::identity::{Identity, Subject};
 
 impl Transaction {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Transaction;
 use super::identities::read_identity;
 use super::sql::{Hash, Row, StoreError};
-use crate::domain::id::AccountId;
+use crate::domain::account::AccountId;
 use crate::domain::identity::Identity;
 use crate::domain::record::Reference;
 

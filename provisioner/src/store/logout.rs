@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Transaction;
 use super::sql::{Hash, Row, StoreError};
-use crate::domain::id::AccountId;
+use crate::domain::account::AccountId;
 use crate::domain::identity::Subject;
 use crate::domain::record::Reference;
 

@@ -5,9 +5,10 @@ use super::Transaction;
 use super::accounts::pattern;
 use super::sql::{Row, StoreError};
 use crate::domain::checks::Checks;
-use crate::domain::id::RecordId;
 use crate::domain::identity::Freshness;
-use crate::domain::record::{Cause, Outcome, PersonSeen, Reference, SettingsThen, SignInRecord, Standing};
+use crate::domain::record::{
+    Cause, Outcome, PersonSeen, RecordId, Reference, SettingsThen, SignInRecord, Standing,
+};
 
 /// Which records a list shows.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::Transaction;
 use super::sql::{Hash, Row, StoreError};
-use crate::domain::id::{AccountId, RecordId};
+use crate::domain::account::AccountId;
+use crate::domain::record::RecordId;
 
 /// One redirect to KaseyaOne.
 #[derive(Clone, Debug)]

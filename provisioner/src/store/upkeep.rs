@@ -8,8 +8,7 @@ use jiff::Timestamp;
 use super::Transaction;
 use super::sql::StoreError;
 use crate::domain::checks::Finding;
-use crate::domain::id::RecordId;
-use crate::domain::record::{Cause, Outcome};
+use crate::domain::record::{Cause, Outcome, RecordId};
 
 /// How attempts end whose person never came back.
 #[derive(Clone, Debug)]

@@ -3,9 +3,8 @@
 use jiff::SignedDuration;
 
 use crate::app::App;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::{Action, AuditActor};
-use crate::domain::id::AccountId;
 use crate::store::{StoreError, Transaction};
 
 /// How far apart the audited attempts of people who are not signed in are, at least. The trail is never shortened,

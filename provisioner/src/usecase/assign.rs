@@ -7,9 +7,9 @@ use super::admission::{Actor, Admitted, Attempt, Denied, admit, by};
 use super::users::{User, read_user};
 use crate::app::App;
 use crate::domain::access::Capability;
-use crate::domain::account::{Account, Status};
+use crate::domain::account::{Account, AccountId, Status};
 use crate::domain::audit::{Action, AuditEntry};
-use crate::domain::id::{AccountId, GroupId, OrganizationId};
+use crate::domain::organization::{GroupId, OrganizationId};
 use crate::store::{StoreError, Transaction};
 
 /// Why access is not assigned.

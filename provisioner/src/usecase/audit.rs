@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::admission::{Actor, Admitted, Attempt, admit};
 use super::sign_in_record::{RecordPage, RecordsError, paged};
 use crate::app::App;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::AuditEntry;
-use crate::domain::id::AccountId;
 
 /// Entries on one page.
 const PAGE_SIZE: u32 = 100;

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use super::admission::{Actor, Admitted, Attempt, Denied, admit, by};
 use crate::app::App;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::{Action, AuditEntry};
-use crate::domain::id::AccountId;
 use crate::domain::settings::{Change, ChangeRefusal, SingleSignOn};
 use crate::store::{StoreError, Transaction};
 

@@ -12,11 +12,10 @@ use super::session::{
 use super::settle::begin_record;
 use super::upkeep::keep_up;
 use crate::app::App;
-use crate::domain::account::{Account, Status};
+use crate::domain::account::{Account, AccountId, Status};
 use crate::domain::audit::{Action, AuditEntry};
 use crate::domain::email::Email;
 use crate::domain::foreign::printable;
-use crate::domain::id::AccountId;
 use crate::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecord};
 use crate::domain::settings::SingleSignOn;
 use crate::password;

@@ -4,8 +4,7 @@ use super::admission::{Actor, Admitted, Attempt, Denied, admit, admit_anyone, by
 use crate::app::App;
 use crate::domain::access::can_see;
 use crate::domain::audit::{Action, AuditEntry};
-use crate::domain::id::OrganizationId;
-use crate::domain::organization::{AccessGroup, NameError, Organization, check_name};
+use crate::domain::organization::{AccessGroup, NameError, Organization, OrganizationId, check_name};
 use crate::domain::soc::{self, Case};
 use crate::store::StoreError;
 

@@ -3,8 +3,7 @@
 use super::session::Refusal;
 use crate::app::App;
 use crate::domain::checks::Finding;
-use crate::domain::id::RecordId;
-use crate::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecord};
+use crate::domain::record::{Cause, CauseCode, Method, Outcome, RecordId, SignInRecord};
 use crate::domain::settings::SingleSignOn;
 use crate::store::{StoreError, Transaction};
 

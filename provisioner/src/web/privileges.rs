@@ -23,7 +23,7 @@ use super::visitor::Visitor;
 use super::wording::administrator as words;
 use crate::app::{App, AppState};
 use crate::domain::access::{AccessKind, Capability};
-use crate::domain::id::AccountId;
+use crate::domain::account::AccountId;
 use crate::domain::organization::{AccessGroup, Organization};
 use crate::usecase::{
     Actor, AssignError, OrganizationsError, User, UserError, UserQuery, add_group, assign_capabilities,

@@ -16,8 +16,7 @@ use super::views::{Link, Pager};
 use super::visitor::Visitor;
 use super::wording::administrator as words;
 use crate::app::AppState;
-use crate::domain::account::Account;
-use crate::domain::id::AccountId;
+use crate::domain::account::{Account, AccountId};
 use crate::domain::record::{Reference, Standing};
 use crate::usecase::{
     AuditQuery, RecordsError, SignInQuery, UserError, get_sign_in, get_user, list_audit, list_sign_ins,

@@ -16,8 +16,7 @@ use super::views::shell::Place;
 use super::views::users::{BindConfirmPage, Company, ExceptionChoice, SingleSignOnSection};
 use super::visitor::Visitor;
 use crate::app::{App, AppState};
-use crate::domain::account::Status;
-use crate::domain::id::AccountId;
+use crate::domain::account::{AccountId, Status};
 use crate::domain::settings::{Change, ChangeRefusal, SingleSignOn, Toggle};
 use crate::usecase::{
     Actor, BeginBindingError, BindingError, BindingFailure, ChangeSingleSignOnError, GetSingleSignOnError,

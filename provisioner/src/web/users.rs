@@ -22,7 +22,7 @@ use super::views::{Link, Pager};
 use super::visitor::Visitor;
 use super::wording::administrator;
 use crate::app::{App, AppState};
-use crate::domain::id::AccountId;
+use crate::domain::account::AccountId;
 use crate::usecase::{
     AddUserError, NewUser, User, UserError, UserPage, UserQuery, UserView, UsersError, add_user, get_user,
     list_users,

@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use futures_util::future::{Either, join, select};
 use provisioner::bootstrap_admin;
-use provisioner::domain::id::AccountId;
+use provisioner::domain::account::AccountId;
 use provisioner::store::Transaction;
 use provisioner::usecase::{Actor, Denied, MspAdmin, OrganizationsError, add_organization, set_msp_admin};
 use secrecy::SecretString;

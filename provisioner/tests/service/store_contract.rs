@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use provisioner::domain::access::{Access, Capability};
-use provisioner::domain::account::{Origin, Status};
+use provisioner::domain::account::{AccountId, Origin, Status};
 use provisioner::domain::audit::{Action, AuditActor, AuditEntry};
 use provisioner::domain::checks::Finding;
 use provisioner::domain::email::Email;
-use provisioner::domain::id::AccountId;
 use provisioner::domain::identity::{Company, Freshness, Identity, Subject};
 use provisioner::domain::organization::{AccessGroup, Organization};
 use provisioner::domain::record::{Cause, CauseCode, Method, Outcome, SignInRecord, Standing};

@@ -1,9 +1,8 @@
 //! What is known here of the person an assertion names. It reads, in the transaction of the decision.
 
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountId};
 use crate::domain::decision::Known;
 use crate::domain::email::Email;
-use crate::domain::id::AccountId;
 use crate::domain::identity::{Identity, VerifiedAssertion};
 use crate::store::{StoreError, Transaction};
 

@@ -2,9 +2,8 @@
 
 use super::{User, read_user};
 use crate::app::App;
-use crate::domain::account::{Account, Status};
+use crate::domain::account::{Account, AccountId, Status};
 use crate::domain::audit::{Action, AuditEntry};
-use crate::domain::id::AccountId;
 use crate::store::{StoreError, Transaction};
 use crate::usecase::admission::{Actor, Admitted, Attempt, Denied, admit, by};
 use crate::usecase::change_single_sign_on::admits_an_administrator;
