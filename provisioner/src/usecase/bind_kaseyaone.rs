@@ -6,7 +6,6 @@ use url::Url;
 use super::admission::{Actor, Admitted, Attempt, Denied, admit, by};
 use super::begin_sign_in::{insert_request, new_browser, new_request, new_secrets};
 use super::change_single_sign_on::would_lock_out;
-use super::complete_sign_in::{CompleteSignInError, Completed};
 use super::session::{BrowserToken, SessionToken, read_living};
 use super::settle::Failure;
 use crate::app::App;
@@ -78,6 +77,17 @@ pub enum BindingFailure {
     Denied(Denied),
 }
 
+/// What ends the authentication without a proposal.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CompleteBindingError {
+    /// Allow stays off.
+    #[error(transparent)]
+    Failed(#[from] BindingFailure),
+    /// The store does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
 /// The company that waits for confirmation.
 #[derive(Clone, Debug)]
 pub struct BindingProposal {
@@ -144,7 +154,7 @@ pub(super) async fn complete_binding(
     session: Option<&SessionToken>,
     request: &SignInRequest,
     authenticated: Result<Authentication, Failure>,
-) -> Result<Completed, CompleteSignInError> {
+) -> Result<(), CompleteBindingError> {
     let mut transaction = app.store.write().await?;
     let living = match session {
         Some(token) => read_living(app, &mut transaction, token).await?.map(|(_, account)| account),
@@ -160,14 +170,14 @@ pub(super) async fn complete_binding(
     let outcome = match checked {
         Ok(binding) => {
             transaction.put_binding(admin, &binding).await?;
-            Ok(Completed::ConfirmBinding)
+            Ok(())
         }
         Err((failure, reason)) => {
             let actor = account.as_ref().map_or(AuditActor::Anonymous, by);
             let mut entry = app.audit_entry(actor, Action::BindingFailed);
             entry.to = Some(reason);
             transaction.append_audit(&entry).await?;
-            Err(CompleteSignInError::BindingFailed(failure))
+            Err(failure.into())
         }
     };
     transaction.commit().await?;

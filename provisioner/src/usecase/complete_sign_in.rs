@@ -9,7 +9,7 @@ mod known;
 
 use url::Url;
 
-use super::bind_kaseyaone::{BindingFailure, complete_binding};
+use super::bind_kaseyaone::{BindingFailure, CompleteBindingError, complete_binding};
 use super::session::{BrowserToken, Refusal, SessionToken, SignedIn};
 use super::settle::{Failure, end_uncompleted};
 use crate::app::App;
@@ -68,6 +68,15 @@ pub enum CompleteSignInError {
     Unavailable(#[from] StoreError),
 }
 
+impl From<CompleteBindingError> for CompleteSignInError {
+    fn from(error: CompleteBindingError) -> Self {
+        match error {
+            CompleteBindingError::Failed(failure) => Self::BindingFailed(failure),
+            CompleteBindingError::Unavailable(error) => Self::Unavailable(error),
+        }
+    }
+}
+
 /// Completes a sign-in, or the authentication that turns Allow on.
 pub async fn complete_sign_in(
     app: &App,
@@ -79,7 +88,8 @@ pub async fn complete_sign_in(
             Purpose::SignIn(record) => continue_sign_in(app, &input, &callback, &request, record).await,
             Purpose::Bind(admin) => {
                 let authenticated = authenticate(app, &callback, &request).await;
-                complete_binding(app, admin, input.session, &request, authenticated).await
+                complete_binding(app, admin, input.session, &request, authenticated).await?;
+                Ok(Completed::ConfirmBinding)
             }
         },
         Claim::Reused { account, reference } => {

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::page::Matter;
 use crate::store::StoreError;
-use crate::usecase::Denied;
+use crate::usecase::{Denied, GetSingleSignOnError, OrganizationsError, UsersError};
 
 /// Why there is no page of the expected kind.
 #[derive(Debug)]
@@ -29,6 +29,35 @@ impl From<Denied> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::Unavailable(error)
+    }
+}
+
+impl From<UsersError> for Failure {
+    fn from(error: UsersError) -> Self {
+        match error {
+            UsersError::Denied(denied) => denied.into(),
+            UsersError::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<OrganizationsError> for Failure {
+    fn from(error: OrganizationsError) -> Self {
+        match error {
+            OrganizationsError::Denied(denied) => denied.into(),
+            OrganizationsError::NotFound => Self::NotFound,
+            OrganizationsError::Name(_) | OrganizationsError::NameTaken => Self::NotUnderstood,
+            OrganizationsError::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<GetSingleSignOnError> for Failure {
+    fn from(error: GetSingleSignOnError) -> Self {
+        match error {
+            GetSingleSignOnError::Denied(denied) => denied.into(),
+            GetSingleSignOnError::Unavailable(error) => error.into(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::failure::Failure;
 use super::input::{Asked, Sent};
-use super::notices::notice;
+use super::notices::{After, notice};
 use super::page::Page;
 use super::present::Names;
 use super::views::AccessWords;
@@ -17,12 +17,6 @@ use crate::app::AppState;
 use crate::domain::access::has_any;
 use crate::front::cookies::{CookieKind, Cookies};
 use crate::usecase::{CurrentSession, SignOutFrom, list_groups, list_organizations, sign_out};
-
-/// A sentence to show.
-#[derive(Debug, Deserialize)]
-pub(crate) struct After {
-    pub(crate) done: Option<String>,
-}
 
 /// Of what else to sign out.
 #[derive(Debug, Deserialize)]
@@ -52,12 +46,8 @@ pub(crate) async fn show_home(
         return Ok(Redirect::to("/no-access").into_response());
     }
     let actor = visitor.actor();
-    let organizations = list_organizations(&app, &actor).await.map_err(super::organizations::refused)?;
-    let groups = if current.account.msp_admin {
-        list_groups(&app, &actor).await.map_err(super::organizations::refused)?
-    } else {
-        Vec::new()
-    };
+    let organizations = list_organizations(&app, &actor).await?;
+    let groups = if current.account.msp_admin { list_groups(&app, &actor).await? } else { Vec::new() };
     Ok(Page::ok(HomePage {
         shell: visitor.shell(Place::Home, notice(after.done.as_deref())),
         name: current.account.name.clone(),

@@ -1,7 +1,15 @@
 //! The sentence a page shows after something was done: a code in the address chooses it, never text from outside.
 
+use serde::Deserialize;
+
 use super::views::Tone;
 use super::views::shell::Notice;
+
+/// The sentence that a page is opened with.
+#[derive(Debug, Deserialize)]
+pub(crate) struct After {
+    pub(crate) done: Option<String>,
+}
 
 /// What was done to a user: code, and how the sentence goes on after the user.
 const ABOUT_USERS: &[(&str, &str)] = &[

@@ -5,9 +5,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::failure::Failure;
-use super::home::After;
 use super::input::{Asked, Sent};
-use super::notices::notice;
+use super::notices::{After, notice};
 use super::page::Page;
 use super::views::access::{Named, OrganizationPage, OrganizationsPage};
 use super::views::shell::Place;
@@ -28,7 +27,7 @@ pub(crate) async fn show_organizations(
     visitor: Visitor,
     Asked(after): Asked<After>,
 ) -> Result<Response, Failure> {
-    let visible = list_organizations(&app, &visitor.actor()).await.map_err(refused)?;
+    let visible = list_organizations(&app, &visitor.actor()).await?;
     let organizations =
         visible.into_iter().map(|one| Named { id: one.id.to_string(), name: one.name }).collect();
     let may_add = visitor.current.as_ref().is_some_and(|current| current.account.msp_admin);
@@ -48,7 +47,7 @@ pub(crate) async fn add(
         Err(OrganizationsError::Name(_) | OrganizationsError::NameTaken) => {
             Ok(Redirect::to("/organizations?done=name-unusable").into_response())
         }
-        Err(error) => Err(refused(error)),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -63,16 +62,7 @@ pub(crate) async fn show_organization(
         return Err(Failure::Denied(crate::usecase::Denied::NotSignedIn));
     }
     let id = id.parse().map_err(|_| Failure::NotFound)?;
-    let found = get_organization(&app, &visitor.actor(), id).await.map_err(refused)?;
+    let found = get_organization(&app, &visitor.actor(), id).await?;
     let shell = visitor.shell(Place::Organizations, None);
     Ok(Page::ok(OrganizationPage { shell, id: found.id.to_string(), name: found.name }))
-}
-
-pub(crate) fn refused(error: OrganizationsError) -> Failure {
-    match error {
-        OrganizationsError::Denied(denied) => denied.into(),
-        OrganizationsError::NotFound => Failure::NotFound,
-        OrganizationsError::Name(_) | OrganizationsError::NameTaken => Failure::NotUnderstood,
-        OrganizationsError::Unavailable(error) => error.into(),
-    }
 }

@@ -9,13 +9,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::failure::Failure;
 use super::filter::{LeftOut, title};
-use super::home::After;
 use super::input::{Asked, Sent, values};
-use super::notices::{alert, notice};
-use super::organizations::{NameForm, refused as organizations_refused};
+use super::notices::{After, alert, notice};
+use super::organizations::NameForm;
 use super::page::Page;
 use super::present::Names;
-use super::users::refused as users_refused;
 use super::views::access::{Choice, PrivilegesListPage, PrivilegesPage, PrivilegesPart, PrivilegesRow};
 use super::views::shell::{Notice, Place};
 use super::views::{Link, Pager};
@@ -47,10 +45,10 @@ pub(crate) async fn list(
     let actor = &visitor.actor();
     let mut left_out = LeftOut::default();
     let mut wanted = UserQuery { page: left_out.page(query.page.as_deref()), ..UserQuery::default() };
-    let mut found = list_users(&app, actor, &wanted).await.map_err(users_refused)?;
+    let mut found = list_users(&app, actor, &wanted).await?;
     if left_out.is_beyond(found.page, found.pages) {
         wanted.page = found.pages;
-        found = list_users(&app, actor, &wanted).await.map_err(users_refused)?;
+        found = list_users(&app, actor, &wanted).await?;
     }
     let (groups, organizations) = assignable(&app, actor).await?;
     let names = Names::new(&groups, &organizations);
@@ -86,7 +84,7 @@ pub(crate) async fn add(
         Err(OrganizationsError::Name(_) | OrganizationsError::NameTaken) => {
             Ok(Redirect::to("/settings/user-privileges?done=name-unusable").into_response())
         }
-        Err(error) => Err(organizations_refused(error)),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -151,8 +149,8 @@ fn assigned<T: FromStr + Ord>(fields: &[(String, String)]) -> Result<BTreeSet<T>
 
 /// What can be assigned beside the capabilities.
 async fn assignable(app: &App, actor: &Actor) -> Result<(Vec<AccessGroup>, Vec<Organization>), Failure> {
-    let groups = list_groups(app, actor).await.map_err(organizations_refused)?;
-    Ok((groups, list_organizations(app, actor).await.map_err(organizations_refused)?))
+    let groups = list_groups(app, actor).await?;
+    Ok((groups, list_organizations(app, actor).await?))
 }
 
 async fn privileges_page(

@@ -1,4 +1,4 @@
-//! The sign-in page, local sign-in, refusals and signing out.
+//! The sign-in page, local sign-in, the way to KaseyaOne, and what a browser gets when a sign-in ends.
 //!
 //! Nothing here tells whether an address is known: the words come from the category of the refusal.
 
@@ -16,11 +16,12 @@ use super::views::shell::Shell;
 use super::visitor::Visitor;
 use crate::app::{App, AppState};
 use crate::domain::record::{Category, Reference};
-use crate::front::cookies::signed_in_cookies;
+use crate::front::cookies::{CookieKind, Cookies, signed_in_cookies};
 use crate::front::refusal;
 use crate::oidc::ProviderStatus;
 use crate::usecase::{
-    LocalSignIn, LocalSignInError, Refusal, SignInOptions, SignedIn, local_sign_in, sign_in_options,
+    BrowserToken, LocalSignIn, LocalSignInError, Refusal, SignInOptions, SignedIn, local_sign_in,
+    sign_in_options,
 };
 
 /// What the sign-in page may be opened with.
@@ -142,4 +143,10 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
         reference: Some(refusal.reference.to_string()),
     };
     Page::with(refusal::status(refusal.code), page)
+}
+
+/// Sends a browser to KaseyaOne, bound to the sign-in by its cookie.
+pub(crate) fn to_provider(app: &AppState, to: &str, browser: &BrowserToken) -> Response {
+    let cookie = Cookies::new(app.base_url()).set(CookieKind::Browser, browser.expose());
+    (cookie, Redirect::to(to)).into_response()
 }

@@ -1,4 +1,6 @@
-//! The Single Sign-On section: toggles, exceptions, and linking the KaseyaOne company.
+//! What is done in the Single Sign-On section: toggles, exceptions, and linking the KaseyaOne company.
+
+pub(super) mod section;
 
 use std::collections::BTreeSet;
 
@@ -10,22 +12,18 @@ use serde::Deserialize;
 use super::failure::Failure;
 use super::input::{Sent, values};
 use super::page::Page;
-use super::sso::to_provider;
-use super::users::{done, refused, users_page_saying};
+use super::sign_in::to_provider;
+use super::users::{done, users_page_saying};
 use super::views::shell::Place;
-use super::views::users::{BindConfirmPage, Company, ExceptionChoice, SingleSignOnSection};
+use super::views::users::{BindConfirmPage, Company};
 use super::visitor::Visitor;
 use crate::app::{App, AppState};
-use crate::domain::account::{AccountId, Status};
-use crate::domain::settings::{Change, ChangeRefusal, SingleSignOn, Toggle};
+use crate::domain::account::AccountId;
+use crate::domain::settings::{Change, ChangeRefusal, Toggle};
 use crate::usecase::{
-    Actor, BeginBindingError, BindingError, BindingFailure, ChangeSingleSignOnError, GetSingleSignOnError,
-    UserQuery, begin_binding, change_single_sign_on, confirm_binding, dismiss_binding, find_binding,
-    get_single_sign_on, list_users,
+    BeginBindingError, BindingError, BindingFailure, ChangeSingleSignOnError, begin_binding,
+    change_single_sign_on, confirm_binding, dismiss_binding, find_binding,
 };
-
-/// Most pages of users that are offered as exceptions.
-const MOST_PAGES: u32 = 20;
 
 /// A toggle that is pressed.
 #[derive(Debug, Deserialize)]
@@ -176,45 +174,5 @@ fn unbound(error: BindingError) -> Failure {
             Failure::NotFound
         }
         BindingError::Unavailable(error) => error.into(),
-    }
-}
-
-/// The section as it stands.
-pub(crate) async fn section(app: &App, actor: &Actor) -> Result<SingleSignOnSection, Failure> {
-    let settings = get_single_sign_on(app, actor).await.map_err(|error| match error {
-        GetSingleSignOnError::Denied(denied) => Failure::from(denied),
-        GetSingleSignOnError::Unavailable(error) => error.into(),
-    })?;
-    let exceptions = if settings.require { choices(app, actor, &settings).await? } else { Vec::new() };
-    Ok(SingleSignOnSection {
-        allow: settings.allow,
-        require: settings.require,
-        create: settings.create,
-        company: settings.company.map(|company| Company { id: company.id, name: company.name }),
-        exceptions,
-    })
-}
-
-/// Everybody who has a local password, and who is excepted already.
-async fn choices(app: &App, actor: &Actor, settings: &SingleSignOn) -> Result<Vec<ExceptionChoice>, Failure> {
-    let mut choices = Vec::new();
-    let mut query = UserQuery { page: 1, ..UserQuery::default() };
-    loop {
-        let found = list_users(app, actor, &query).await.map_err(refused)?;
-        let accounts = found.users.into_iter().map(|user| user.account);
-        choices.extend(accounts.filter_map(|account| {
-            let excepted = settings.exceptions.contains(&account.id);
-            let offered = excepted || (account.has_password && account.status != Status::Deactivated);
-            offered.then(|| ExceptionChoice {
-                id: account.id.to_string(),
-                name: account.name,
-                email: account.email.to_string(),
-                excepted,
-            })
-        }));
-        if query.page >= found.pages.min(MOST_PAGES) {
-            return Ok(choices);
-        }
-        query.page += 1;
     }
 }

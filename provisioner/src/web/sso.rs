@@ -11,13 +11,13 @@ use serde::Deserialize;
 use super::failure::Failure;
 use super::input::Asked;
 use super::page::Matter;
-use super::sign_in::{refused, still_signed_in, welcome};
+use super::sign_in::{refused, still_signed_in, to_provider, welcome};
+use super::single_sign_on::binding_failed;
 use super::visitor::Visitor;
 use crate::app::AppState;
-use crate::front::cookies::{CookieKind, Cookies};
 use crate::usecase::{
-    BeginSignIn, BeginSignInError, Begun, BrowserToken, CompleteSignIn, CompleteSignInError, Completed,
-    begin_sign_in, complete_sign_in,
+    BeginSignIn, BeginSignInError, Begun, CompleteSignIn, CompleteSignInError, Completed, begin_sign_in,
+    complete_sign_in,
 };
 
 /// What the link to KaseyaOne may carry, and what KaseyaOne's portal sends (OIDC Core 4). Where the portal would have
@@ -75,9 +75,7 @@ pub(crate) async fn finish_sign_in(
             Redirect::to("/settings/users/single-sign-on/confirm").into_response()
         }
         Err(CompleteSignInError::Refused(refusal)) => refused(&refusal),
-        Err(CompleteSignInError::BindingFailed(failure)) => {
-            super::single_sign_on::binding_failed(&app, &visitor, failure).await
-        }
+        Err(CompleteSignInError::BindingFailed(failure)) => binding_failed(&app, &visitor, failure).await,
         Err(CompleteSignInError::Unavailable(error)) => Failure::from(error).into_response(),
     }
 }
@@ -107,10 +105,4 @@ fn is_speculative(headers: &HeaderMap) -> bool {
         .iter()
         .filter_map(|name| headers.get(*name)?.to_str().ok())
         .any(|value| value.contains("prefetch") || value.contains("prerender"))
-}
-
-/// Sends a browser to KaseyaOne, bound to the sign-in by its cookie.
-pub(crate) fn to_provider(app: &AppState, to: &str, browser: &BrowserToken) -> Response {
-    let cookie = Cookies::new(app.base_url()).set(CookieKind::Browser, browser.expose());
-    (cookie, Redirect::to(to)).into_response()
 }

@@ -15,7 +15,7 @@ use super::input::{Asked, Sent};
 use super::notices::{alert, notice, notice_about};
 use super::page::Page;
 use super::present::user_row;
-use super::single_sign_on::section;
+use super::single_sign_on::section::section;
 use super::views::shell::{Notice, Place};
 use super::views::users::{AddUser, Tab, UserList, UsersPage};
 use super::views::{Link, Pager};
@@ -24,8 +24,7 @@ use super::wording::administrator;
 use crate::app::{App, AppState};
 use crate::domain::account::AccountId;
 use crate::usecase::{
-    AddUserError, NewUser, User, UserError, UserPage, UserQuery, UserView, UsersError, add_user, get_user,
-    list_users,
+    AddUserError, NewUser, User, UserError, UserPage, UserQuery, UserView, add_user, get_user, list_users,
 };
 
 /// What of the list is asked for.
@@ -160,10 +159,10 @@ pub(super) async fn users_page(
 ) -> Result<UsersPage, Failure> {
     let mut left_out = LeftOut::default();
     let mut wanted = user_query(query, &mut left_out);
-    let mut found = list_users(app, &visitor.actor(), &wanted).await.map_err(refused)?;
+    let mut found = list_users(app, &visitor.actor(), &wanted).await?;
     if left_out.is_beyond(found.page, found.pages) {
         wanted.page = found.pages;
-        found = list_users(app, &visitor.actor(), &wanted).await.map_err(refused)?;
+        found = list_users(app, &visitor.actor(), &wanted).await?;
     }
     Ok(UsersPage {
         shell: visitor.shell(Place::Users, shown.or(left_out.notice())),
@@ -171,13 +170,6 @@ pub(super) async fn users_page(
         sso: section(app, &visitor.actor()).await?,
         add: AddUser::default(),
     })
-}
-
-pub(crate) fn refused(error: UsersError) -> Failure {
-    match error {
-        UsersError::Denied(denied) => denied.into(),
-        UsersError::Unavailable(error) => error.into(),
-    }
 }
 
 /// What of the list an address asks for, as far as it can be read.
