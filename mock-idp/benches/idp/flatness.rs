@@ -8,12 +8,13 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::Options;
+use crate::client::Algorithm;
 use crate::crowd::{AT_ONCE, Crowd};
 use crate::process::Server;
 use crate::report::{Bound, Report, median};
 use crate::site::{self, Site};
 use crate::throughput::{self, timed};
-use crate::visit::{Algorithm, Visitor};
+use crate::visit::Visitor;
 
 const PEOPLE: [u32; 3] = [10, 1_000, 100_000];
 const REALMS: [u32; 3] = [1, 100, 1_000];

@@ -3,12 +3,12 @@
 use std::time::Instant;
 
 use crate::Options;
+use crate::client::Algorithm;
 use crate::crowd::Until;
 use crate::process::Server;
 use crate::report::{Bound, Report};
 use crate::site::Site;
 use crate::throughput;
-use crate::visit::Algorithm;
 
 const LAUNCHES: u32 = 15;
 const MEGABYTE: f64 = 1e6;

@@ -3,6 +3,7 @@
 //!
 //! It measures the release binary as a process, from outside, and changes nothing in it.
 
+mod client;
 mod crowd;
 mod flatness;
 mod footprint;

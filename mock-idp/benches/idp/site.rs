@@ -6,15 +6,8 @@ use std::net::SocketAddr;
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
+use crate::client::{Algorithm, CALLBACK, CALLBACK_ESCAPED, CHALLENGE, Promise, SECRET};
 use crate::http::Connection;
-use crate::visit::{Algorithm, Promise};
-
-/// Where browsers are sent back to. Nobody listens there; a redirect is read and not followed.
-pub(crate) const CALLBACK: &str = "http://127.0.0.1:8400/sso/callback";
-/// [`CALLBACK`] as a value in a form.
-pub(crate) const CALLBACK_ESCAPED: &str = "http%3A%2F%2F127.0.0.1%3A8400%2Fsso%2Fcallback";
-/// Secret of every client of the benchmark.
-pub(crate) const SECRET: &str = "bench-test-secret-not-a-secret";
 
 /// An issuer and its endpoints, as paths on one address.
 #[derive(Debug, Clone)]
@@ -97,8 +90,7 @@ impl Site {
         let mut connection = Connection::open(self.address)?;
         let query = format!(
             "response_type=code&client_id={client}&redirect_uri={CALLBACK_ESCAPED}&scope=openid&state=s&nonce=n\
-             &code_challenge={0}&code_challenge_method=S256",
-            crate::visit::CHALLENGE
+             &code_challenge={CHALLENGE}&code_challenge_method=S256"
         );
         let request = format!("GET {}?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", self.authorize);
         let asked = connection.ask(request.as_bytes())?.expect(303)?;

@@ -8,11 +8,12 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 
 use crate::Options;
+use crate::client::{Algorithm, Promise};
 use crate::crowd::{AT_ONCE, Crowd, Run, Until};
 use crate::process::{Server, busy};
 use crate::report::{Bound, Report};
 use crate::site::Site;
-use crate::visit::{Algorithm, Promise, Visitor};
+use crate::visit::Visitor;
 
 /// Who signs in at our provider.
 const PERSON: (&str, &str) = ("dana", "k1-northwind-dana");

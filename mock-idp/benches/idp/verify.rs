@@ -5,7 +5,8 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm as Jwa, DecodingKey, Validation, decode, decode_header};
 use serde_json::Value;
 
-use crate::visit::{Algorithm, Promise, Sample, Visitor};
+use crate::client::{Algorithm, Promise};
+use crate::visit::{Sample, Visitor};
 
 /// Verifies tokens against the keys that their issuers publish now; how many sign-ins those were.
 pub(crate) fn samples(visitors: &[Visitor], samples: &[(usize, Sample)]) -> anyhow::Result<u32> {

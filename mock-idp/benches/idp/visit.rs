@@ -7,47 +7,12 @@ use anyhow::{Context as _, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use crate::client::{CALLBACK, CALLBACK_ESCAPED, CHALLENGE, Promise, SECRET, VERIFIER};
 use crate::http::{Answer, Connection};
-use crate::site::{CALLBACK, CALLBACK_ESCAPED, SECRET, Site};
-
-/// The example of RFC 7636, appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-/// What [`VERIFIER`] hashes to.
-pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+use crate::site::Site;
 
 /// Digits of the number of a sign-in.
 const DIGITS: usize = 10;
-
-/// How tokens are signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Algorithm {
-    Rs256,
-    Es256,
-}
-
-impl Algorithm {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-            Self::Es256 => "ES256",
-        }
-    }
-
-    /// Base64url of the signature: 2048 bits, or two numbers of 256 (RFC 7518 3.3, 3.4).
-    fn signature_length(self) -> usize {
-        match self {
-            Self::Rs256 => 342,
-            Self::Es256 => 86,
-        }
-    }
-}
-
-/// What a sign-in at a client must give.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Promise {
-    pub(crate) client: &'static str,
-    pub(crate) algorithm: Algorithm,
-}
 
 /// A browser with a session at one issuer, and the relying party that sends it there.
 pub(crate) struct Visitor {

@@ -2,36 +2,28 @@
 //! loads the page anew when something has happened. It adds no rule of its own.
 
 mod acts;
-mod catalogue_page;
-mod clients;
-mod entry_page;
+mod answer;
+pub(super) mod catalogue_page;
+pub(super) mod entry_page;
 mod form;
 mod order;
 mod page;
 mod rows;
-mod rules;
-mod tokens;
-mod verdict_page;
+pub(super) mod verdict_page;
 
 use axum::Router;
 use axum::extract::RawQuery;
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 
-pub(super) use crate::control::console::catalogue_page::catalogue;
-pub(super) use crate::control::console::entry_page::entry;
-use crate::control::console::form::{Form, Typed};
-use crate::control::console::page::{Asked, Said, render};
-pub(super) use crate::control::console::verdict_page::verdict;
+use crate::control::console::acts::{clients, rules, tokens};
+use crate::control::console::answer::answer;
+use crate::control::console::page::{Asked, Said};
 use crate::http::place::Place;
 
 const SCRIPT: &str = include_str!("../../templates/console.js");
 const STYLE: &str = include_str!("../../templates/console.css");
-
-/// The page and its files: nothing else may run, and no form may lead elsewhere.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
-                      frame-ancestors 'none'; base-uri 'none'";
 
 pub(super) fn router() -> Router {
     Router::new()
@@ -62,32 +54,6 @@ async fn to_console(Place { base, .. }: Place) -> Redirect {
 
 async fn show(place: Place, RawQuery(query): RawQuery) -> Response {
     answer(StatusCode::OK, &place, &Asked::read(query.as_deref().unwrap_or_default()), &Said::default())
-}
-
-/// The page, with what went wrong if anything did.
-fn answer(status: StatusCode, place: &Place, asked: &Asked, said: &Said<'_>) -> Response {
-    shown(status, render(place, asked, said))
-}
-
-/// Back to the page as it was, with what was done; or the page with what went wrong, and what was typed.
-fn back(place: &Place, form: &Form, part: &str, done: Result<&str, String>) -> Response {
-    let asked = Asked::of(form);
-    match done {
-        Ok(did) => {
-            let (prefix, query) = (&place.base.prefix, asked.query(did));
-            Redirect::to(&format!("{prefix}/_control/console?{query}#{part}")).into_response()
-        }
-        Err(error) => {
-            let said = Said { error: Some(&error), part, typed: Typed::into(form), ..Said::default() };
-            answer(StatusCode::UNPROCESSABLE_ENTITY, place, &asked, &said)
-        }
-    }
-}
-
-/// A page under the policy of the console.
-fn shown(status: StatusCode, html: String) -> Response {
-    (status, [(header::CONTENT_SECURITY_POLICY, POLICY), (header::VARY, "accept")], Html(html))
-        .into_response()
 }
 
 async fn script() -> Response {

@@ -1,7 +1,5 @@
 //! Faults over HTTP.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -10,13 +8,12 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use crate::control::browsers::Format;
-use crate::control::console;
+use crate::control::console::catalogue_page;
 use crate::control::problem::{Problem, read};
 use crate::control::query::Asked;
 use crate::fault::{ArmedRecord, Arming, CatalogueEntry};
-use crate::handles::{Faults, NotFound};
+use crate::handles::Faults;
 use crate::http::place::Place;
-use crate::realm::Realm;
 
 /// Which faults, and how they are written.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -40,7 +37,7 @@ pub(crate) async fn list_catalogue(
     Asked(query): Asked<CatalogueQuery>,
 ) -> Result<Response, Problem> {
     if Format::of(query.format, &headers) == Format::Html {
-        return Ok(console::catalogue(&place, query.q.trim()));
+        return Ok(catalogue_page::catalogue(&place, query.q.trim()));
     }
     let found: Vec<_> = crate::fault::catalogue::searched(&query.q).collect();
     Ok(Json(found).into_response())
@@ -60,21 +57,9 @@ pub(crate) async fn arm_fault(
     body: Bytes,
 ) -> Result<(StatusCode, Json<ArmedRecord>), Problem> {
     let arming: Arming = read(&body)?;
-    let faults = Faults(Arc::clone(&realm)).after(arming.after);
-    let armed = faults.arm(&arming.fault, arming.target, arming.times.get())?;
-    Ok((StatusCode::CREATED, Json(record(&realm, armed.id())?)))
-}
-
-fn record(realm: &Realm, id: u64) -> Result<ArmedRecord, NotFound> {
-    let found = realm.lock().faults.get(id).cloned();
-    found.ok_or_else(|| NotFound::new("armed fault", id.to_string()))
-}
-
-/// Disarms the one with this number, if there is one.
-pub(super) fn disarm_one(realm: &Realm, id: u64) -> Result<(), NotFound> {
-    record(realm, id)?;
-    realm.lock().faults.disarm(id);
-    Ok(())
+    let faults = Faults(realm);
+    let armed = faults.after(arming.after).arm(&arming.fault, arming.target, arming.times.get())?;
+    Ok((StatusCode::CREATED, Json(faults.get(armed.id())?)))
 }
 
 /// Disarms everything.
@@ -91,7 +76,7 @@ pub(crate) async fn get_fault(
     Place { realm, .. }: Place,
     Path(id): Path<u64>,
 ) -> Result<Json<ArmedRecord>, Problem> {
-    Ok(Json(record(&realm, id)?))
+    Ok(Json(Faults(realm).get(id)?))
 }
 
 /// Disarms one.
@@ -101,6 +86,6 @@ pub(crate) async fn disarm_fault(
     Place { realm, .. }: Place,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, Problem> {
-    disarm_one(&realm, id)?;
+    Faults(realm).disarm(id)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,9 +10,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::control::browsers::Format;
+use crate::control::console::entry_page;
 use crate::control::problem::Problem;
 use crate::control::query::{Asked, asked, not_taken};
-use crate::control::{console, journaled, unknown_operation};
+use crate::control::{journaled, unknown_operation};
 use crate::handles::{JournalHandle, NotFound};
 use crate::http::place::Place;
 use crate::journal::{Entry, JournalQuery, NearMiss, Params};
@@ -167,7 +168,7 @@ pub(crate) async fn read_entry(
     let entry = JournalHandle(Arc::clone(&place.realm)).entry(seq);
     let entry = entry.ok_or_else(|| NotFound::new("journal entry", seq.to_string()))?;
     Ok(match Format::of(how.format, &headers) {
-        Format::Html => console::entry(&place, &entry),
+        Format::Html => entry_page::entry(&place, &entry),
         Format::Json if how.raw => Json(entry).into_response(),
         Format::Json => Json(entry.masked()).into_response(),
     })

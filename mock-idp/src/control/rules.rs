@@ -7,9 +7,8 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::control::problem::{Problem, read};
-use crate::handles::{NotFound, Rules};
+use crate::handles::Rules;
 use crate::http::place::Place;
-use crate::realm::Realm;
 use crate::rule::{Rule, RuleRecord};
 
 /// Every rule since the start, with how often it struck.
@@ -26,13 +25,9 @@ pub(crate) async fn add_rule(
     body: Bytes,
 ) -> Result<(StatusCode, Json<RuleRecord>), Problem> {
     let rule: Rule = read(&body)?;
-    let added = Rules(realm.clone()).add(rule)?;
-    Ok((StatusCode::CREATED, Json(record(&realm, added.id())?)))
-}
-
-fn record(realm: &Realm, id: u64) -> Result<RuleRecord, NotFound> {
-    let found = realm.lock().rules.get(id).cloned();
-    found.ok_or_else(|| NotFound::new("rule", id.to_string()))
+    let rules = Rules(realm);
+    let added = rules.add(rule)?;
+    Ok((StatusCode::CREATED, Json(rules.get(added.id())?)))
 }
 
 /// Takes every rule back.
@@ -49,7 +44,7 @@ pub(crate) async fn get_rule(
     Place { realm, .. }: Place,
     Path(id): Path<u64>,
 ) -> Result<Json<RuleRecord>, Problem> {
-    Ok(Json(record(&realm, id)?))
+    Ok(Json(Rules(realm).get(id)?))
 }
 
 /// Takes one rule back.
@@ -59,8 +54,7 @@ pub(crate) async fn take_rule_back(
     Place { realm, .. }: Place,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, Problem> {
-    record(&realm, id)?;
-    realm.lock().rules.take_back(id);
+    Rules(realm).take_back(id)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use crate::control::browsers::want_page;
-use crate::control::console;
+use crate::control::console::verdict_page;
 use crate::control::problem::Problem;
 use crate::control::query::Asked;
 use crate::handles::verdict_on;
@@ -57,7 +57,7 @@ pub(crate) async fn read_verdict(
     }
     let usual = if want_page(&headers) { Format::Html } else { Format::Json };
     Ok(match query.format.unwrap_or(usual) {
-        Format::Html => console::verdict(&place, query.client.as_deref(), &judgement),
+        Format::Html => verdict_page::verdict(&place, query.client.as_deref(), &judgement),
         Format::Json => axum::Json(judgement).into_response(),
         Format::Text => judgement.text().into_response(),
         Format::Junit => ([(header::CONTENT_TYPE, "application/xml")], judgement.junit()).into_response(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::fault::{ArmError, ArmedRecord, CatalogueEntry, Target};
+use crate::handles::NotFound;
 use crate::realm::Realm;
 
 /// The faults of a provider.
@@ -45,6 +46,19 @@ impl Faults {
     /// Everything armed since the start, disarmed ones included.
     pub fn list(&self) -> Vec<ArmedRecord> {
         self.0.lock().faults.list().to_vec()
+    }
+
+    /// One arming, with how often it fired.
+    pub fn get(&self, id: u64) -> Result<ArmedRecord, NotFound> {
+        let found = self.0.lock().faults.get(id).cloned();
+        found.ok_or_else(|| NotFound::new("armed fault", id.to_string()))
+    }
+
+    /// Disarms one.
+    pub fn disarm(&self, id: u64) -> Result<(), NotFound> {
+        self.get(id)?;
+        self.0.lock().faults.disarm(id);
+        Ok(())
     }
 
     /// Disarms everything.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fixtures::nearest_remedy;
 
 use crate::fault::{ArmError, Target};
+use crate::handles::NotFound;
 use crate::protocol::text::shorten;
 use crate::realm::Realm;
 use crate::rule::{OPERATIONS, Rule, RuleRecord, Then, When};
@@ -65,6 +66,19 @@ impl Rules {
     /// Every rule since the start, those that were taken back included.
     pub fn list(&self) -> Vec<RuleRecord> {
         self.0.lock().rules.list().to_vec()
+    }
+
+    /// One rule, with how often it struck.
+    pub fn get(&self, id: u64) -> Result<RuleRecord, NotFound> {
+        let found = self.0.lock().rules.get(id).cloned();
+        found.ok_or_else(|| NotFound::new("rule", id.to_string()))
+    }
+
+    /// Takes one rule back.
+    pub fn take_back(&self, id: u64) -> Result<(), NotFound> {
+        self.get(id)?;
+        self.0.lock().rules.take_back(id);
+        Ok(())
     }
 
     /// Takes every rule back.

@@ -25,6 +25,11 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// A noun of the realm: `place.handle(People)`.
+    pub(crate) fn handle<T>(&self, of: impl FnOnce(Arc<Realm>) -> T) -> T {
+        of(Arc::clone(&self.realm))
+    }
+
     /// The addresses of another realm, for whoever sent this request.
     pub(crate) fn base_of(&self, realm: &Realm) -> Arc<Base> {
         if !self.realms.addressing.is_derived() {

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use mock_idp::{Delivery, JournalQuery, MockIdp, Then, When};
+use mock_idp::{Delivery, JournalQuery, MockIdp, Target, Then, When};
 use serde_json::{Value, json};
 
 use crate::support::{Browser, CALLBACK, CLIENT, SECRET, authorize_url, encode};
@@ -404,4 +404,27 @@ async fn a_rule_cannot_have_a_fault_that_nothing_can_strike_here() {
     let idp = provider().await;
     let refused = idp.when(When::any()).then(Then::fault("net-tls-expired"));
     assert!(refused.is_err_and(|error| error.to_string().contains("serves by TLS")));
+}
+
+#[tokio::test]
+async fn a_rule_or_a_fault_is_found_and_ended_by_its_number() {
+    let idp = provider().await;
+    let rule = idp.when(When::operation("token")).then(Then::status(503)).expect("a rule");
+    let fault = idp.faults().arm("tok-503", Target::next(), 1).expect("armed");
+    let number = fault.id();
+    assert!(idp.rules().get(rule.id()).expect("the rule").active);
+    assert!(idp.faults().get(number).expect("the fault").armed);
+    idp.rules().take_back(rule.id()).expect("taken back");
+    idp.faults().disarm(number).expect("disarmed");
+    assert!(!idp.rules().get(rule.id()).expect("the rule").active);
+    assert!(!idp.faults().get(number).expect("the fault").armed);
+    let browser = Browser::new();
+    let code = browser.sign_in(&idp, "dana", &[]).await.param("code").expect("a code");
+    assert_eq!(browser.redeem(&idp, &code).await.status, 200, "neither struck");
+    for refused in [
+        idp.rules().take_back(99).expect_err("no such rule").to_string(),
+        idp.faults().disarm(99).expect_err("no such fault").to_string(),
+    ] {
+        assert!(refused.starts_with("there is no") && refused.contains("99"), "{refused}");
+    }
 }

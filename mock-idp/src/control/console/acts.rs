@@ -1,6 +1,10 @@
 //! What the forms about people, faults, the clock and the realm do: each does what a test would do by a handle or over HTTP,
 //! and leads back to the page.
 
+pub(super) mod clients;
+pub(super) mod rules;
+pub(super) mod tokens;
+
 use axum::body::Bytes;
 use axum::response::Response;
 use fixtures::Person;
@@ -9,27 +13,18 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use super::back;
+use super::answer::{back, words};
 use super::form::Form;
 use crate::config::tree::of_value;
-use crate::control::faults::disarm_one;
 use crate::control::people::added;
 use crate::fault::Target;
 use crate::handles::{ClockHandle, Faults, People};
 use crate::http::place::Place;
 
-pub(super) fn handle<T>(place: &Place, of: impl FnOnce(std::sync::Arc<crate::realm::Realm>) -> T) -> T {
-    of(std::sync::Arc::clone(&place.realm))
-}
-
-pub(super) fn words(error: impl std::fmt::Display) -> String {
-    error.to_string()
-}
-
 /// Does something to an account that needs no more words.
 pub(super) async fn person(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
-    let people = handle(&place, People);
+    let people = place.handle(People);
     let key = form.text("person");
     let done = match form.text("do") {
         "deactivate" => people.deactivate(key).map(|()| "deactivate"),
@@ -65,7 +60,7 @@ pub(super) async fn add(place: Place, body: Bytes) -> Response {
 /// Changes the e-mail address and the role of a person, or the user name, or the company.
 pub(super) async fn change(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
-    let done = try_change(&handle(&place, People), &form);
+    let done = try_change(&place.handle(People), &form);
     back(&place, &form, "people", done)
 }
 
@@ -114,17 +109,18 @@ fn try_arm(place: &Place, form: &Form) -> Result<(), String> {
         _ => Target::next(),
     };
     let times = form.number::<u64>("times")?;
-    handle(place, Faults).arm(fault, target, times.clamp(1, 1_000)).map(drop).map_err(words)
+    place.handle(Faults).arm(fault, target, times.clamp(1, 1_000)).map(drop).map_err(words)
 }
 
 /// Disarms one fault, or all.
 pub(super) async fn disarm(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
     let done = if form.text("id") == "all" {
-        handle(&place, Faults).disarm_all();
+        place.handle(Faults).disarm_all();
         Ok("disarmed")
     } else {
-        form.number("id").and_then(|id| disarm_one(&place.realm, id).map_err(words)).map(|()| "disarmed")
+        let disarmed = form.number("id").and_then(|id| place.handle(Faults).disarm(id).map_err(words));
+        disarmed.map(|()| "disarmed")
     };
     back(&place, &form, "faults", done)
 }
@@ -132,7 +128,7 @@ pub(super) async fn disarm(place: Place, body: Bytes) -> Response {
 /// Stops the clock, lets it run, moves or falsifies it.
 pub(super) async fn clock(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
-    let clock = handle(&place, ClockHandle);
+    let clock = place.handle(ClockHandle);
     let done = match form.text("do") {
         "freeze" => {
             clock.freeze();

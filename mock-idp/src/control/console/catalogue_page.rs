@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::shown;
+use super::answer::shown;
 use crate::fault::{CatalogueEntry, StagedBy, catalogue};
 use crate::http::place::Place;
 

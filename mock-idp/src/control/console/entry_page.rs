@@ -4,8 +4,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::answer::shown;
 use super::rows::EntryRow;
-use super::shown;
 use crate::http::place::Place;
 use crate::journal::Entry;
 use crate::story::Step;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use askama::Template;
 use fixtures::Person;
 
-use super::clients::{ClientRow, clients};
 use super::form::{Form, Typed};
 use super::order::{Issued, KINDS, Order};
+use super::rows::clients::{ClientRow, clients};
+use super::rows::rules::{CHOICES, RuleRow, rules};
 use super::rows::{
     ArmedRow, ClockRow, EntryRow, FaultRow, HandedOutRow, PersonRow, armed, clock, faults, handed_out,
 };
-use super::rules::{CHOICES, RuleRow, rules};
 use crate::control::journaled;
 use crate::http::neighbours::Neighbours;
 use crate::http::place::Place;

@@ -1,5 +1,8 @@
 //! Rows of the console: what of a person, a fault, an arming and a journal entry is shown.
 
+pub(super) mod clients;
+pub(super) mod rules;
+
 use std::collections::BTreeSet;
 
 use fixtures::{Person, Status};

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::shown;
+use super::answer::shown;
 use crate::http::place::Place;
 use crate::journal::Params;
 use crate::verdict::{Check, ClientJudgement, Judgement, Outcome};

@@ -2,14 +2,6 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::response::Response;
-
-use super::acts::{handle, words};
-use super::back;
-use super::form::Form;
-use crate::handles::Rules;
-use crate::http::place::Place;
 use crate::realm::State;
 use crate::rule::{Rule, RuleRecord, Then, When};
 
@@ -17,7 +9,7 @@ use crate::rule::{Rule, RuleRecord, Then, When};
 const SHOWN: usize = 20;
 
 /// What a rule does, as the control interface takes it, and in words.
-pub(super) const CHOICES: [(&str, &str); 12] = [
+pub(in crate::control::console) const CHOICES: [(&str, &str); 12] = [
     (r#"{"status": {"status": 503, "retry_after": 5}}"#, "answer 503"),
     (r#"{"status": {"status": 500}}"#, "answer 500"),
     (r#"{"oauth_error": {"error": "temporarily_unavailable"}}"#, "temporarily_unavailable"),
@@ -32,13 +24,13 @@ pub(super) const CHOICES: [(&str, &str); 12] = [
     (r#""garbage""#, "send no HTTP"),
 ];
 
-pub(super) struct RuleRow {
-    pub(super) id: u64,
-    pub(super) when: String,
-    pub(super) then: String,
+pub(in crate::control::console) struct RuleRow {
+    pub(in crate::control::console) id: u64,
+    pub(in crate::control::console) when: String,
+    pub(in crate::control::console) then: String,
     /// How often it struck, and of how many times if there is an end.
-    pub(super) fired: String,
-    pub(super) is_active: bool,
+    pub(in crate::control::console) fired: String,
+    pub(in crate::control::console) is_active: bool,
 }
 
 impl RuleRow {
@@ -57,7 +49,7 @@ impl RuleRow {
 }
 
 /// The newest rules.
-pub(super) fn rules(state: &State) -> Vec<RuleRow> {
+pub(in crate::control::console) fn rules(state: &State) -> Vec<RuleRow> {
     state.rules.list().iter().rev().take(SHOWN).map(RuleRow::of).collect()
 }
 
@@ -86,50 +78,6 @@ fn done(then: &Then) -> String {
         Then::Trickle => "send one byte a second".to_owned(),
         Then::Padding(bytes) => format!("send {bytes} bytes more"),
     }
-}
-
-/// Adds a rule.
-pub(super) async fn add(place: Place, body: Bytes) -> Response {
-    let form = Form::read(&body);
-    back(&place, &form, "rules", try_add(&place, &form).map(|()| "rule"))
-}
-
-fn try_add(place: &Place, form: &Form) -> Result<(), String> {
-    let given = |name: &str| Some(form.text(name).to_owned()).filter(|text| !text.is_empty());
-    let then = serde_json::from_str(form.text("then"));
-    let then = then.map_err(|error| format!("then is nothing that a rule does: {error}"))?;
-    let times = match form.text("times") {
-        "" => None,
-        _ => Some(form.number("times").and_then(|times| match times {
-            0 => Err("a rule that strikes no time does nothing; leave times empty for always".to_owned()),
-            times => Ok(times),
-        })?),
-    };
-    let after = if form.text("after").is_empty() { 0 } else { form.number("after")? };
-    let (operation, person, client) = (given("operation"), given("person"), given("client"));
-    let when = When { operation, client, person, ..When::default() };
-    handle(place, Rules).add(Rule { when, then, times, after }).map(drop).map_err(words)
-}
-
-/// Takes one rule back, or all.
-pub(super) async fn take_back(place: Place, body: Bytes) -> Response {
-    let form = Form::read(&body);
-    let done = if form.text("id") == "all" {
-        handle(&place, Rules).take_all_back();
-        Ok("taken-back")
-    } else {
-        form.number("id").and_then(|id| {
-            let mut state = place.realm.lock();
-            let known = state.rules.get(id).is_some_and(|rule| rule.active);
-            state.rules.take_back(id);
-            if known {
-                Ok("taken-back")
-            } else {
-                Err(format!("there is no rule {id} that could be taken back"))
-            }
-        })
-    };
-    back(&place, &form, "rules", done)
 }
 
 #[cfg(test)]

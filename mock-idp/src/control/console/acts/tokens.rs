@@ -6,11 +6,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use fixtures::with_a_port;
 
-use super::acts::{handle, words};
-use super::form::Form;
-use super::order::{Issued, Order};
-use super::page::{Asked, Said};
-use super::{answer, back};
+use crate::control::console::answer::{answer, back, words};
+use crate::control::console::form::Form;
+use crate::control::console::order::{Issued, Order};
+use crate::control::console::page::{Asked, Said};
 use crate::handles::{Minter, Replays};
 use crate::http::place::Place;
 use crate::protocol::params::Params;
@@ -18,10 +17,10 @@ use crate::protocol::pkce::challenge_of;
 use crate::realm::mint::{Mint, MintLogoutToken};
 
 /// Issues something, and shows it on the page: what is secret does not go into an address.
-pub(super) async fn issue(place: Place, body: Bytes) -> Response {
+pub(in crate::control::console) async fn issue(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
     let order = Order::of(&form);
-    match try_issue(&handle(&place, Minter), &form) {
+    match try_issue(&place.handle(Minter), &form) {
         Ok(issued) => {
             let said = Said { issued: &issued, order, ..Said::default() };
             answer(StatusCode::OK, &place, &Asked::of(&form), &said)
@@ -104,9 +103,9 @@ fn asked_request(minter: &Minter, pasted: &str, client: &str) -> (Params, Option
 }
 
 /// Makes something expire.
-pub(super) async fn expire(place: Place, body: Bytes) -> Response {
+pub(in crate::control::console) async fn expire(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
-    let minter = handle(&place, Minter);
+    let minter = place.handle(Minter);
     let person = form.text("person");
     let state = place.realm.lock();
     let stranger =
@@ -134,12 +133,12 @@ pub(super) async fn expire(place: Place, body: Bytes) -> Response {
 }
 
 /// Sends a logout token once more.
-pub(super) async fn replay(place: Place, body: Bytes) -> Response {
+pub(in crate::control::console) async fn replay(place: Place, body: Bytes) -> Response {
     let form = Form::read(&body);
     let about = Params::parse(form.text("about"));
     let (person, client) =
         (about.first("person").unwrap_or_default(), about.first("client").unwrap_or_default());
-    let sent = handle(&place, Replays).send_logout_token(person, client).await;
+    let sent = place.handle(Replays).send_logout_token(person, client).await;
     let done = sent.map_err(words).and_then(|delivery| match delivery.error {
         None => Ok("replayed"),
         Some(error) => Err(format!("{client} was not reached: {error}")),
@@ -148,8 +147,8 @@ pub(super) async fn replay(place: Place, body: Bytes) -> Response {
 }
 
 /// Sends the browser to an authorization response once more. The page names it by number: the address has a code in it.
-pub(super) async fn open_again(place: Place, Path(number): Path<String>) -> Response {
-    let responses = handle(&place, Replays).responses();
+pub(in crate::control::console) async fn open_again(place: Place, Path(number): Path<String>) -> Response {
+    let responses = place.handle(Replays).responses();
     let sent = responses.into_iter().find(|sent| sent.number.to_string() == number);
     let Some(sent) = sent else {
         let error = format!("there is no answer {number}; the newest thousand are kept");
