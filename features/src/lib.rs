@@ -9,4 +9,5 @@ pub mod report;
 pub mod runner;
 mod steps;
 pub mod transcript;
+pub mod vocabulary;
 pub mod world;

@@ -7,12 +7,10 @@ use std::{fmt, sync::OnceLock};
 
 use anyhow::{Context as _, Result, bail};
 use cucumber::gherkin::{Step, StepType};
-use futures_util::future::LocalBoxFuture;
 use jiff::SignedDuration;
 
 use crate::{
     driver::{database::Database, reference::Preparation},
-    runner::{Said, ScenarioWorld},
     transcript,
 };
 
@@ -20,7 +18,6 @@ pub mod attempt;
 pub mod baseline;
 pub mod person;
 pub mod stage;
-pub mod vocabulary;
 pub mod words;
 
 pub use person::Who;
@@ -118,22 +115,6 @@ impl World {
             Some(stage) => transcript::write_so_far(stage).await,
             None => "── nothing happened: the programs were not started".to_owned(),
         }
-    }
-}
-
-impl ScenarioWorld for World {
-    const PARAMETERS: &'static [(&'static str, &'static str)] = vocabulary::PARAMETERS;
-
-    fn complaint(said: &Said<'_>) -> Option<String> {
-        vocabulary::complaint(said)
-    }
-
-    fn finish(&mut self) -> LocalBoxFuture<'_, Result<String>> {
-        Box::pin(self.finish())
-    }
-
-    fn so_far(&mut self) -> LocalBoxFuture<'_, String> {
-        Box::pin(self.so_far())
     }
 }
 

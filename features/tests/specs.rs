@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use features::{
     runner::{Specs, lint},
-    world::{World, vocabulary::STATEMENTS},
+    vocabulary::STATEMENTS,
+    world::World,
 };
 use regex::Regex;
 

@@ -9,7 +9,11 @@ use cucumber::{
 use gherkin::Step;
 use regex::Regex;
 
-use super::{ScenarioWorld, expression::Expression, lint::all_steps, specs::Specs};
+use super::{
+    ScenarioWorld,
+    expression::Expression,
+    specs::{Spec, Specs},
+};
 
 /// One step definition.
 #[derive(Clone, Debug)]
@@ -64,7 +68,7 @@ where
 
 /// Every step definition, by keyword and text, with how often these specs use it.
 pub fn step_usage<W: ScenarioWorld>(specs: &Specs) -> Vec<StepUsage> {
-    let steps: Vec<&Step> = specs.all.iter().flat_map(|spec| all_steps(&spec.expanded)).collect();
+    let steps: Vec<&Step> = specs.all.iter().flat_map(Spec::steps).collect();
     let usage = |definition: Definition| {
         let uses: Vec<&&Step> = steps.iter().filter(|step| definition.matches(step)).collect();
         StepUsage {

@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use gherkin::{Feature, Scenario, Step};
+use gherkin::{Scenario, Step};
 
 use super::{
     Said, ScenarioWorld,
@@ -57,7 +57,7 @@ fn lint_one<W: ScenarioWorld>(spec: &Spec, definitions: &[Definition]) -> Vec<Pr
     for scenario in spec.written_scenarios() {
         found.scenario(scenario);
     }
-    for step in all_steps(&spec.expanded) {
+    for step in spec.steps() {
         found.step::<W>(step, definitions);
     }
     for (line, tag) in tags(spec) {
@@ -205,13 +205,6 @@ fn tags(spec: &Spec) -> Vec<(usize, &str)> {
     all.flat_map(|(below, tags)| tags.iter().map(move |tag| (below, tag.as_str())))
         .map(|(below, tag)| (line_of(tag, below), tag))
         .collect()
-}
-
-pub(super) fn all_steps(feature: &Feature) -> impl Iterator<Item = &Step> {
-    let backgrounds =
-        feature.background.iter().chain(feature.rules.iter().filter_map(|rule| rule.background.as_ref()));
-    let scenarios = feature.scenarios.iter().chain(feature.rules.iter().flat_map(|rule| &rule.scenarios));
-    backgrounds.flat_map(|it| &it.steps).chain(scenarios.flat_map(|it| &it.steps))
 }
 
 fn duplicate_snapshots(specs: &Specs) -> Vec<Problem> {

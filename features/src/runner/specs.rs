@@ -9,7 +9,7 @@ use std::{
 };
 
 use cucumber::feature::Ext as _;
-use gherkin::{Feature, GherkinEnv, Scenario};
+use gherkin::{Feature, GherkinEnv, Scenario, Step};
 use include_dir::{Dir, include_dir};
 
 use super::syntax::{Flaw, flaw, uneven_table};
@@ -205,6 +205,14 @@ impl Spec {
             snapshot: snapshot_name(&self.file.path, &scenario.name),
             single,
         }
+    }
+
+    /// Every step: of the backgrounds, then of the scenarios.
+    pub(super) fn steps(&self) -> impl Iterator<Item = &Step> {
+        let Feature { background, rules, scenarios, .. } = &self.expanded;
+        let backgrounds = background.iter().chain(rules.iter().filter_map(|rule| rule.background.as_ref()));
+        let scenarios = scenarios.iter().chain(rules.iter().flat_map(|rule| &rule.scenarios));
+        backgrounds.flat_map(|it| &it.steps).chain(scenarios.flat_map(|it| &it.steps))
     }
 
     /// How many lines the file has.

@@ -378,7 +378,7 @@ async fn rules_are_added_and_taken_back() {
     ] {
         console.wrong("rule", &form, sentence).await;
     }
-    console.wrong("take-back", &[("id", "99")], "there is no rule 99").await;
+    console.wrong("take-back", &[("id", "99")], "there is no rule &#34;99&#34;").await;
     console.done("rule", &always, "/_control/console?did=rule#rules").await;
     console.done("take-back", &[("id", "all")], "/_control/console?did=taken-back#rules").await;
     assert!(console.idp.rules().list().iter().all(|rule| !rule.active));
