@@ -7,6 +7,7 @@ pub mod driver;
 pub mod rehearsal;
 pub mod report;
 pub mod runner;
+mod scenario;
 mod steps;
 pub mod transcript;
 pub mod vocabulary;

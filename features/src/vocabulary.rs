@@ -1,25 +1,22 @@
-//! What the runner is told of our world: which words specs may use (people, faults, names of rows, tags), and how a
-//! scenario ends. Words are asked for before anything runs, so that one that nobody knows is told where it stands, and
-//! not by the failure of a later step.
+//! Which words specs may use: people, faults, names of rows, tags. Asked before anything runs, so that a word
+//! that nobody knows is told where it stands, and not by the failure of a later step.
 
 use std::sync::LazyLock;
 
-use anyhow::Result;
 use cucumber::codegen::Parameter as _;
-use futures_util::future::LocalBoxFuture;
 use regex::Regex;
 
 use crate::{
-    runner::{Said, ScenarioWorld, did_you_mean},
+    runner::{Said, did_you_mean},
     steps,
     world::{
-        Who, World,
+        Who,
         words::{Kind, OnOff, ToggleWord},
     },
 };
 
 /// The kinds of places that the steps have beside cucumber's own.
-const PARAMETERS: &[(&str, &str)] = &[
+pub(crate) const PARAMETERS: &[(&str, &str)] = &[
     (Who::NAME, Who::REGEX),
     // Where a step is written as a pattern, any word stands for a person.
     (Who::NAME, r"\w+"),
@@ -33,24 +30,8 @@ const PARAMETERS: &[(&str, &str)] = &[
 /// What the article was taken apart into: S-01 to S-86.
 pub const STATEMENTS: std::ops::RangeInclusive<u8> = 1..=86;
 
-impl ScenarioWorld for World {
-    const PARAMETERS: &'static [(&'static str, &'static str)] = PARAMETERS;
-
-    fn complaint(said: &Said<'_>) -> Option<String> {
-        complaint(said)
-    }
-
-    fn finish(&mut self) -> LocalBoxFuture<'_, Result<String>> {
-        Box::pin(self.finish())
-    }
-
-    fn so_far(&mut self) -> LocalBoxFuture<'_, String> {
-        Box::pin(self.so_far())
-    }
-}
-
 /// What is wrong with a word, if something is.
-fn complaint(said: &Said<'_>) -> Option<String> {
+pub(crate) fn complaint(said: &Said<'_>) -> Option<String> {
     match said {
         Said::Tag(tag) => about_tag(tag),
         Said::Word { kind: "person", word, .. } => word.parse::<Who>().err().map(|it| it.to_string()),

@@ -9,10 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use cucumber::gherkin::{Step, StepType};
 use jiff::SignedDuration;
 
-use crate::{
-    driver::{database::Database, reference::Preparation},
-    transcript,
-};
+use crate::driver::{database::Database, reference::Preparation};
 
 pub mod attempt;
 pub mod baseline;
@@ -95,25 +92,16 @@ impl World {
         Ok(stage)
     }
 
-    /// The finished transcript of a scenario whose steps all passed.
-    ///
-    /// # Errors
-    /// When an armed fault never struck, or the transcript holds what it must not hold.
-    pub async fn finish(&mut self) -> Result<String> {
-        let stage = self.stage.as_mut().context("the scenario did nothing")?;
-        stage.check_that_every_fault_struck()?;
-        let text = transcript::write(stage).await?;
-        if let Some(stage) = self.stage.take() {
-            stage.stop().await?;
-        }
-        Ok(text)
+    /// The programs, if they were started.
+    pub(crate) fn running(&self) -> Option<&Stage> {
+        self.stage.as_ref()
     }
 
-    /// What happened in a scenario that failed, up to its failure.
-    pub async fn so_far(&mut self) -> String {
-        match &self.stage {
-            Some(stage) => transcript::write_so_far(stage).await,
-            None => "── nothing happened: the programs were not started".to_owned(),
+    /// Stops the programs.
+    pub(crate) async fn stop(&mut self) -> Result<()> {
+        match self.stage.take() {
+            Some(stage) => stage.stop().await,
+            None => Ok(()),
         }
     }
 }

@@ -17,10 +17,10 @@ use tokio::sync::watch;
 pub use self::builder::MockIdpBuilder;
 use self::secured::{is_exposed, made_key, make_tls};
 use self::serving::{Served, called, listen, reached_at, serve_here, serve_on_threads};
-use crate::base::{Addressing, is_base_url};
 use crate::handles::{RealmHandle, RealmsHandle};
-use crate::plan::RealmError;
+use crate::protocol::base::{Addressing, is_base_url};
 use crate::realm::Realm;
+use crate::realm::error::RealmError;
 use crate::realms::{Realms, Template};
 use crate::tls::TlsError;
 

@@ -16,7 +16,6 @@
 //!
 //! It never knows the application under test, and no real system may ever trust its keys.
 
-mod base;
 mod clock;
 mod config;
 mod control;
@@ -67,10 +66,10 @@ pub use journal::{
 };
 pub use keys::KeyError;
 pub use matrix::{Attempt, Did, Matrix, MatrixError, MatrixOutcome, MatrixPlan, MatrixRow};
-pub use plan::RealmError;
 pub use protocol::claims::ClaimNames;
 pub use protocol::endpoints::{Endpoint, EndpointError, Layout, NoSuchName};
 pub use protocol::launch::Launch;
+pub use realm::error::RealmError;
 pub use realm::handed_out::{SentResponse, SentToken, TokenKind};
 pub use realm::invent::InventError;
 pub use realm::launch::LaunchError;

@@ -6,6 +6,7 @@
 pub(crate) mod assertion;
 pub(crate) mod audience;
 pub(crate) mod authorize;
+pub(crate) mod base;
 pub(crate) mod claims;
 pub(crate) mod claims_parameter;
 pub(crate) mod discovery;

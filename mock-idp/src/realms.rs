@@ -7,14 +7,15 @@ use std::time::Duration;
 use fixtures::{Fixtures, most_alike};
 use sha2::{Digest as _, Sha256};
 
-use crate::base::Addressing;
 use crate::clock::{AdjustedClock, Clock};
 use crate::generator::Generator;
 use crate::journal::Journals;
 use crate::keys;
-use crate::plan::{ClockSetting, Moved, Prepared, RealmError, is_path};
+use crate::plan::{ClockSetting, Moved, Prepared};
+use crate::protocol::base::Addressing;
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::Endpoints;
+use crate::realm::error::{RealmError, is_path};
 use crate::realm::{Realm, Setup};
 use crate::switches::Switches;
 

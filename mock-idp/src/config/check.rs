@@ -64,8 +64,8 @@ fn realm(
     tree: &Node,
     base: &Fixtures,
 ) -> Result<(), ConfigError> {
-    if !crate::plan::is_path(path) {
-        let error = crate::plan::RealmError::Path(path.to_owned()).to_string();
+    if !crate::realm::error::is_path(path) {
+        let error = crate::realm::error::RealmError::Path(path.to_owned()).to_string();
         let (sentence, rule) = error.split_once(" must be ").unwrap_or((&error, ""));
         let sentence = format!("{sentence} cannot be one");
         return Err(refused(tree.line_of("path"), sentence, format!("it must be {rule}")));
@@ -75,7 +75,8 @@ fn realm(
 
 fn addresses(config: &Config, tree: &Node) -> Result<(), ConfigError> {
     for (name, address) in [("issuer", &config.issuer), ("back_channel", &config.back_channel)] {
-        if let Some(address) = address.as_ref().filter(|address| !crate::base::is_base_url(address)) {
+        if let Some(address) = address.as_ref().filter(|address| !crate::protocol::base::is_base_url(address))
+        {
             let remedy = "write an http or https URL without query, fragment and trailing slash";
             return Err(refused(tree.line_of(name), format!("{name} \"{address}\" cannot be one"), remedy));
         }

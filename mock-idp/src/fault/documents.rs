@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::issuer::{elsewhere, near};
-use crate::base::Base;
+use crate::protocol::base::Base;
 use crate::protocol::endpoints::Endpoint;
 use crate::rule::Then;
 

@@ -6,9 +6,9 @@ use fixtures::{Fixtures, Key};
 
 use super::RealmHandle;
 use crate::clock::Clock;
-use crate::plan::RealmError;
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::{Endpoint, Layout};
+use crate::realm::error::RealmError;
 use crate::realms::{KeyMaterial, Own, Realms};
 
 /// The realms of a provider.

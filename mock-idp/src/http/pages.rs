@@ -15,12 +15,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::base::Base;
 use crate::http::neighbours::Neighbours;
 use crate::http::pages::face::Face;
 use crate::http::reply::Reply;
 use crate::journal::Note;
 use crate::protocol::authorize::ReturnTo;
+use crate::protocol::base::Base;
 use crate::protocol::error::Refusal;
 use crate::protocol::on_the_spot::person::Named;
 use crate::protocol::params::Params;

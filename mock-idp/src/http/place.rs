@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use crate::base::Base;
+use crate::protocol::base::Base;
 use crate::realm::Realm;
 use crate::realms::Realms;
 

@@ -107,7 +107,7 @@ impl Draft {
         let endpoints = self.layout.map(Endpoints::like).unwrap_or_default();
         let hides = |above: &str, below: &str| endpoints.hidden_between(above, below).is_some();
         let others = self.realms.iter().map(|realm| realm.path.as_str());
-        crate::plan::is_path(path)
+        crate::realm::error::is_path(path)
             && others.chain([""]).all(|other| other != path && !hides(other, path) && !hides(path, other))
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use fixtures::{AuthMethod, CLIENT_ALGORITHMS, Client, Grant, ResponseType, SigningAlgorithm, SubjectType};
 use serde_json::{Map, Value, json};
 
-use crate::base::Base;
+use crate::protocol::base::Base;
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::Endpoint;
 use crate::protocol::on_the_spot::client as on_the_spot;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::control::problem::{Problem, too_large};
 use crate::control::realms::MOST_SNAPSHOTS;
 use crate::handles::NotFound;
-use crate::plan::RealmError;
+use crate::realm::error::RealmError;
 use crate::realm::lifecycle::PersonError;
 use crate::realm::people::CompanyError;
 

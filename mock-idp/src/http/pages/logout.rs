@@ -4,9 +4,9 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::{Face, policy, show, source_of};
-use crate::base::Base;
 use crate::http::reply::Reply;
 use crate::journal::{LOGOUT_PAGE, Note, STILL_SIGNED_IN_PAGE};
+use crate::protocol::base::Base;
 use crate::protocol::params::Params;
 use crate::realm::State;
 

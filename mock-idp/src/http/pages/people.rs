@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use fixtures::Person;
 
-use crate::base::Base;
 use crate::config::IN_FILE;
+use crate::protocol::base::Base;
 use crate::protocol::on_the_spot::person::{Named, WHY};
 use crate::realm::directory::Found;
 use crate::realm::invent::MADE_UP;

@@ -1,0 +1,44 @@
+//! Our world as the runner sees it: which words its specs may use, and what is left to read of a scenario at its end.
+
+use anyhow::{Context as _, Result};
+use futures_util::future::LocalBoxFuture;
+
+use crate::{
+    runner::{Said, ScenarioWorld},
+    transcript, vocabulary,
+    world::World,
+};
+
+impl ScenarioWorld for World {
+    const PARAMETERS: &'static [(&'static str, &'static str)] = vocabulary::PARAMETERS;
+
+    fn complaint(said: &Said<'_>) -> Option<String> {
+        vocabulary::complaint(said)
+    }
+
+    fn finish(&mut self) -> LocalBoxFuture<'_, Result<String>> {
+        Box::pin(finish(self))
+    }
+
+    fn so_far(&mut self) -> LocalBoxFuture<'_, String> {
+        Box::pin(so_far(self))
+    }
+}
+
+/// The finished transcript of a scenario whose steps all passed. It does not hold after all when an armed fault never
+/// struck, or the transcript holds what it must not hold; then the programs still run, for [`so_far`] to read.
+async fn finish(world: &mut World) -> Result<String> {
+    let stage = world.running().context("the scenario did nothing")?;
+    stage.check_that_every_fault_struck()?;
+    let text = transcript::write(stage).await?;
+    world.stop().await?;
+    Ok(text)
+}
+
+/// What happened in a scenario that failed, up to its failure.
+async fn so_far(world: &World) -> String {
+    match world.running() {
+        Some(stage) => transcript::write_so_far(stage).await,
+        None => "── nothing happened: the programs were not started".to_owned(),
+    }
+}
