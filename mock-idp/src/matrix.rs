@@ -1,7 +1,9 @@
 //! A matrix: a relying party signs somebody in once for each fault, and what it does is held against what a correct one
 //! does. It arms, asks for a sign-in, and compares; how a sign-in goes is up to whoever asks for the matrix.
 
+mod attempt;
 mod choice;
+mod honest;
 mod render;
 
 use std::cell::Cell;
@@ -10,69 +12,11 @@ use std::time::{Duration, Instant};
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
+use self::attempt::judged;
+pub use self::attempt::{Attempt, Did, MatrixOutcome};
 use crate::fault::{ArmError, Binds, CatalogueEntry, StagedBy, Target, UnknownFault, Verdict};
 use crate::idp::{MockIdp, MockIdpBuilder, StartError};
-use crate::story::StoryOutcome;
 use crate::verdict::binding;
-
-/// How an attempt to sign in ended, as the relying party sees it.
-///
-/// ```
-/// use mock_idp::Attempt;
-/// use mock_idp::Did;
-/// assert_eq!(Attempt::from(true), Attempt { did: Did::SignedIn, said: String::new() });
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
-    /// What it did.
-    pub did: Did,
-    /// What there is to say about it, for whoever looks for the reason.
-    pub said: String,
-}
-
-impl From<bool> for Attempt {
-    fn from(signed_in: bool) -> Self {
-        let did = if signed_in { Did::SignedIn } else { Did::Refused };
-        Self { did, said: String::new() }
-    }
-}
-
-/// What a relying party did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Did {
-    /// It signed the person in.
-    SignedIn,
-    /// It did not.
-    Refused,
-    /// It had not come to an end when patience was over.
-    NotEnded,
-}
-
-impl Did {
-    /// The name as it stands in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SignedIn => "signed_in",
-            Self::Refused => "refused",
-            Self::NotEnded => "not_ended",
-        }
-    }
-}
-
-/// What is to be thought of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MatrixOutcome {
-    /// A correct relying party does the same.
-    Right,
-    /// A correct relying party does something else.
-    Wrong,
-    /// The specifications allow this and that.
-    Either,
-    /// The fault had nothing to change: the relying party does not come where it strikes.
-    NotReached,
-}
 
 /// One fault, and what the relying party did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -129,14 +73,19 @@ pub enum MatrixError {
         "{0} sign-ins at once take a provider each, and all cannot be at {1}; listen on port 0 without a fixed issuer, or try one at a time"
     )]
     OneAddress(usize, String),
+    /// No sign-in comes where it strikes.
+    #[error(
+        "{0} strikes what comes after a sign-in, and a matrix judges sign-ins; arm it alone, sign out, and ask for the verdict"
+    )]
+    NotOfSignIns(String),
     /// A provider did not start.
     #[error(transparent)]
     Start(#[from] StartError),
     /// Without any fault nobody was signed in: that nobody is with one would prove nothing.
     #[error(
-        "without any fault the sign-in {0}; it has to succeed before there is anything to compare with{1}"
+        "there has to be a sign-in that succeeds before there is anything to compare with; without any fault it {0}"
     )]
-    Honest(&'static str, String),
+    Honest(String),
     /// The attempt ended well, and the provider gave nobody tokens.
     #[error(
         "the sign-in without any fault ended well, but the provider gave nobody tokens: it has to sign somebody in at this provider's issuer"
@@ -226,7 +175,8 @@ impl MatrixPlan {
             return Err(MatrixError::OneAddress(at_once, address.to_owned()));
         }
         let mut idps = vec![self.idp.clone().start().await?];
-        self.honest(&idps[0], &attempt).await?;
+        let first = self.attempted(&idps[0], None, &attempt).await;
+        honest::check(&idps[0], &first)?;
         for _ in 1..at_once {
             idps.push(self.idp.clone().start().await?);
         }
@@ -249,24 +199,6 @@ impl MatrixPlan {
         Ok(Matrix { rows })
     }
 
-    /// An honest sign-in, which everything is compared with.
-    async fn honest<A: Into<Attempt>>(
-        &self,
-        idp: &MockIdp,
-        attempt: &impl AsyncFn(&MockIdp, Option<&'static str>) -> A,
-    ) -> Result<(), MatrixError> {
-        let Attempt { did, said } = self.attempted(idp, None, attempt).await;
-        let said = if said.is_empty() { said } else { format!(". It said:\n{said}") };
-        match did {
-            Did::Refused => return Err(MatrixError::Honest("did not succeed", said)),
-            Did::NotEnded => return Err(MatrixError::Honest("did not end in time", said)),
-            Did::SignedIn => {}
-        }
-        let with_tokens = |outcome| matches!(outcome, StoryOutcome::TokensGiven | StoryOutcome::SignedOut);
-        let is_seen = idp.stories().list().into_iter().any(|line| with_tokens(line.outcome));
-        if is_seen { Ok(()) } else { Err(MatrixError::NobodySignedIn) }
-    }
-
     /// What went wrong is over: whoever still refuses keeps something that it should not have kept.
     async fn honest_again<A: Into<Attempt>>(
         &self,
@@ -286,6 +218,14 @@ impl MatrixPlan {
         attempt: &impl AsyncFn(&MockIdp, Option<&'static str>) -> A,
     ) -> Result<MatrixRow, MatrixError> {
         idp.reset();
+        if entry.returning {
+            // Who is to be known afterwards signs in, as the person is.
+            let before = self.attempted(idp, None, attempt).await;
+            if let Some(unknown) = honest::flaw(idp, &before) {
+                let said = format!("the sign-in before it {unknown}");
+                return Ok(self.judge(idp, entry, Instant::now(), Attempt { said, ..before }, Some(0)));
+            }
+        }
         let armed = idp.faults().arm(entry.id, Target::next(), u64::MAX)?;
         let began = Instant::now();
         let mut tried = self.attempted(idp, Some(entry.id), attempt).await;
@@ -320,7 +260,8 @@ impl MatrixPlan {
             binds => binding::in_sign_in(binds, &idp.journal().entries()),
         };
         let correct = if is_duty { entry.verdict } else { Verdict::Either };
-        let outcome = judged(correct, did, fired);
+        let outcome = judged(correct, did, fired, !entry.accompanies.is_empty());
+        let said = if outcome == MatrixOutcome::Broken { honest::with_reason(idp, &said) } else { said };
         MatrixRow {
             fault: entry.id,
             sentence: entry.sentence,
@@ -348,24 +289,12 @@ static NO_FAULT: CatalogueEntry = CatalogueEntry {
     reference: "",
     verdict: Verdict::Accept,
     binds: Binds::Everyone,
+    returning: false,
     seen_in: &[],
 };
 
-fn judged(correct: Verdict, did: Did, fired: Option<u64>) -> MatrixOutcome {
-    match (correct, did) {
-        // Nothing was wrong, so nothing is said by it.
-        _ if fired == Some(0) => MatrixOutcome::NotReached,
-        (_, Did::NotEnded)
-        | (Verdict::Accept, Did::Refused)
-        | (Verdict::Refuse | Verdict::Reauthenticate, Did::SignedIn) => MatrixOutcome::Wrong,
-        (Verdict::Either, _) => MatrixOutcome::Either,
-        (Verdict::Accept, Did::SignedIn) | (Verdict::Refuse | Verdict::Reauthenticate, Did::Refused) => {
-            MatrixOutcome::Right
-        }
-    }
-}
-
 fn story_of(idp: &MockIdp, outcome: MatrixOutcome) -> Option<String> {
-    let newest = idp.stories().list().into_iter().next().filter(|_| outcome == MatrixOutcome::Wrong)?;
+    let is_bad = matches!(outcome, MatrixOutcome::Wrong | MatrixOutcome::Broken);
+    let newest = idp.stories().list().into_iter().next().filter(|_| is_bad)?;
     idp.stories().html(&newest.id).ok()
 }

@@ -1,5 +1,6 @@
 //! A command that signs somebody in, once for each fault: how it ends says what the relying party did.
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Read as _;
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use mock_idp::{Attempt, Did, Matrix, MatrixOutcome, MatrixRow, MockIdp};
+use mock_idp::{Attempt, Did, Matrix, MatrixRow, MockIdp};
 use tokio::sync::oneshot;
 
 use crate::cli::beside::{self, AuthorityFile};
@@ -38,15 +39,18 @@ pub(crate) struct MatrixOptions {
     /// Folder for matrix.json, matrix.xml (JUnit) and the story of every sign-in that was wrong.
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-    /// The command and its arguments: it signs somebody in at the application, and ends with 0 when that succeeded.
+    /// The command and its arguments: it signs somebody in at the application, and ends with 0 when that succeeded, with 3 when
+    /// it did and the account is not what it should be, and with anything else when nobody was signed in.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
     #[command(flatten)]
     options: Options,
 }
 
-/// The relying party did something wrong.
+/// The relying party did something wrong, or a sign-in failed for another reason than its fault.
 const WRONG: u8 = 1;
+/// What a command ends with that signed the person in and found the account not to be what it should be.
+const WRONG_ACCOUNT: i32 = 3;
 /// So much of what a command prints is kept, from the end.
 const TAIL: usize = 8 * 1024;
 /// How long it takes at most until what a command printed is read when it has ended.
@@ -63,12 +67,16 @@ pub(crate) fn run(matrix: MatrixOptions) -> anyhow::Result<ExitCode> {
     if let Some(folder) = &report {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     }
-    say(&format!("{} faults, and an honest sign-in before and after them\n\n", plan.faults().len()));
+    let count = plan.faults().len();
+    let faults = if count == 1 { "1 fault".to_owned() } else { format!("{count} faults") };
+    say(&format!("{faults}, and an honest sign-in before and after\n\n"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut signals = Signals::listen()?;
+        let slots = RefCell::new(Vec::new());
         let attempt = async |idp: &MockIdp, fault: Option<&'static str>| {
-            attempted(&command, idp, fault, patience)
+            let slot = slot_of(idp, &mut slots.borrow_mut());
+            attempted(&command, idp, (fault, slot), patience)
                 .await
                 .unwrap_or_else(|error| Attempt { did: Did::Refused, said: format!("{error:#}") })
         };
@@ -84,8 +92,16 @@ pub(crate) fn run(matrix: MatrixOptions) -> anyhow::Result<ExitCode> {
             let folder = folder.display();
             say(&format!("matrix.json, matrix.xml and the stories of what was wrong are in {folder}\n"));
         }
-        let is_clean = matrix.with(MatrixOutcome::Wrong).next().is_none();
-        Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
+        Ok(if matrix.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
+    })
+}
+
+/// The number of a provider among those that serve at once: a command takes ports of its own by it.
+fn slot_of(idp: &MockIdp, slots: &mut Vec<String>) -> usize {
+    let known = slots.iter().position(|issuer| issuer == idp.issuer());
+    known.unwrap_or_else(|| {
+        slots.push(idp.issuer().to_owned());
+        slots.len() - 1
     })
 }
 
@@ -93,14 +109,20 @@ pub(crate) fn run(matrix: MatrixOptions) -> anyhow::Result<ExitCode> {
 async fn attempted(
     words: &[OsString],
     idp: &MockIdp,
-    fault: Option<&'static str>,
+    (fault, slot): (Option<&'static str>, usize),
     patience: Duration,
 ) -> anyhow::Result<Attempt> {
     let authority = AuthorityFile::of(idp)?;
     let (reader, writer) = std::io::pipe()?;
     let mut command =
         beside::command(words, idp, authority.as_ref()).with_context(|| "there is no command")?;
-    command.env_remove("MOCK_IDP_FAULT").envs(fault.map(|fault| ("MOCK_IDP_FAULT", fault)));
+    let is_returning = mock_idp::catalogue().any(|entry| Some(entry.id) == fault && entry.returning);
+    command
+        .env_remove("MOCK_IDP_FAULT")
+        .envs(fault.map(|fault| ("MOCK_IDP_FAULT", fault)))
+        .env_remove("MOCK_IDP_RETURNING")
+        .envs(is_returning.then_some(("MOCK_IDP_RETURNING", "1")))
+        .env("MOCK_IDP_SLOT", slot.to_string());
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).kill_on_drop(true);
     #[cfg(unix)]
     command.process_group(0);
@@ -118,7 +140,12 @@ async fn attempted(
     let Ok(status) = ended else { return Ok(Attempt { did: Did::NotEnded, said }) };
     let status = status?;
     let said = if status.success() { said } else { format!("{said}\n({status})").trim_start().to_owned() };
-    Ok(Attempt { said, ..status.success().into() })
+    let did = if status.code() == Some(WRONG_ACCOUNT) {
+        Did::WrongAccount
+    } else {
+        Attempt::from(status.success()).did
+    };
+    Ok(Attempt { did, said })
 }
 
 /// What a command prints, read on a thread of its own: what has left the group of the command may keep the pipe open for as

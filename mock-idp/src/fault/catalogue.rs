@@ -39,6 +39,8 @@ pub struct CatalogueEntry {
     pub verdict: Verdict,
     /// Whom the verdict binds.
     pub binds: Binds,
+    /// Whether only one that knows the person from an earlier sign-in can tell.
+    pub returning: bool,
     /// Products that got it wrong: CVE identifiers, and issues as project#number.
     pub seen_in: &'static [&'static str],
 }
@@ -92,6 +94,11 @@ impl CatalogueEntry {
 
     const fn binding(mut self, whom: Binds) -> Self {
         self.binds = whom;
+        self
+    }
+
+    const fn of_returning(mut self) -> Self {
+        self.returning = true;
         self
     }
 
@@ -222,6 +229,11 @@ pub enum Binds {
     FrontChannel,
     /// Those that ask userinfo (OIDC Core 5.3.2).
     Userinfo,
+    /// Those that sent a nonce (OIDC Core 3.1.3.7 (11)).
+    Nonce,
+    /// Those that have to check signatures, or do: TLS may stand in for the signature of an ID token that comes from the
+    /// token endpoint (OIDC Core 3.1.3.7 (6)).
+    Signature,
 }
 
 impl Binds {
@@ -234,6 +246,8 @@ impl Binds {
             Self::IdTokenHint => "id_token_hint",
             Self::FrontChannel => "front_channel",
             Self::Userinfo => "userinfo",
+            Self::Nonce => "nonce",
+            Self::Signature => "signature",
         }
     }
 
@@ -246,6 +260,10 @@ impl Binds {
             Self::IdTokenHint => "one that sent id_token_hint",
             Self::FrontChannel => "one that got the ID token through the browser",
             Self::Userinfo => "one that asks userinfo",
+            Self::Nonce => "one that sent a nonce",
+            Self::Signature => {
+                "one that fetches keys, or got the ID token without TLS or through the browser"
+            }
         }
     }
 }
@@ -259,8 +277,19 @@ const fn staged(
     verdict: Verdict,
 ) -> CatalogueEntry {
     let (staged_by, accompanies, seen_in) = (StagedBy::Provider, &[] as &[_], &[] as &[_]);
-    let binds = Binds::Everyone;
-    CatalogueEntry { id, sentence, strikes, accompanies, staged_by, reference, verdict, binds, seen_in }
+    let (binds, returning) = (Binds::Everyone, false);
+    CatalogueEntry {
+        id,
+        sentence,
+        strikes,
+        accompanies,
+        staged_by,
+        reference,
+        verdict,
+        binds,
+        returning,
+        seen_in,
+    }
 }
 
 /// What somebody else stages.
@@ -272,8 +301,19 @@ const fn told(
     verdict: Verdict,
 ) -> CatalogueEntry {
     let (strikes, accompanies, seen_in) = (&[] as &[_], &[] as &[_], &[] as &[_]);
-    let binds = Binds::Everyone;
-    CatalogueEntry { id, sentence, strikes, accompanies, staged_by, reference, verdict, binds, seen_in }
+    let (binds, returning) = (Binds::Everyone, false);
+    CatalogueEntry {
+        id,
+        sentence,
+        strikes,
+        accompanies,
+        staged_by,
+        reference,
+        verdict,
+        binds,
+        returning,
+        seen_in,
+    }
 }
 
 /// Every fault there is, family by family.

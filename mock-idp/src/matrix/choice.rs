@@ -20,8 +20,11 @@ pub(super) fn chosen(
         {
             return Err(error.into());
         }
+        if !alike(name)?.into_iter().any(is_met) {
+            return Err(MatrixError::NotOfSignIns(name.to_owned()));
+        }
     }
-    Ok(here.filter(|entry| is_among(entry, names)).collect())
+    Ok(here.filter(|entry| is_met(entry) && is_among(entry, names)).collect())
 }
 
 /// Without those that are named.
@@ -107,8 +110,12 @@ mod tests {
         let net = chosen(&["net-*"], false).unwrap();
         assert!(net.len() > 10 && net.iter().all(|entry| !entry.id.starts_with("net-tls-")));
         assert_eq!(chosen(&["net-*"], true).unwrap().len(), net.len() + 3);
-        let named = chosen(&["out-bcl-*", "idt-nonce-wrong"], false).unwrap();
-        assert!(named.iter().any(|entry| entry.family() == "out"), "what is named is tried");
-        assert_eq!(named.iter().filter(|entry| entry.family() == "idt").count(), 1);
+        assert!(sentence(&["out-bcl-*"]).contains("out-bcl-* strikes what comes after a sign-in"));
+        assert!(sentence(&["idt-nonce-wrong", "out-bcl-alg-none"]).contains("out-bcl-alg-none strikes"));
+        let named = chosen(&["*aud*", "idt-nonce-wrong"], false).unwrap();
+        assert!(
+            named.iter().all(|entry| entry.family() != "out"),
+            "of a pattern, what a sign-in meets is tried"
+        );
     }
 }

@@ -27,13 +27,18 @@ impl Matrix {
     /// How many came to what, in one line.
     pub fn sum(&self) -> String {
         let count = |outcome| self.with(outcome).count();
+        let broken = match count(MatrixOutcome::Broken) {
+            0 => String::new(),
+            count => format!(", {count} BROKEN, which say nothing about their faults"),
+        };
         format!(
-            "{} sign-ins: {} right, {} WRONG, {} where both is right, {} whose fault was not reached",
+            "{} sign-ins: {} right, {} WRONG, {} where both is right, {} whose fault was not reached{}",
             self.rows.len(),
             count(MatrixOutcome::Right),
             count(MatrixOutcome::Wrong),
             count(MatrixOutcome::Either),
             count(MatrixOutcome::NotReached),
+            broken,
         )
     }
 
@@ -52,23 +57,33 @@ impl Matrix {
         report.to_string().unwrap_or_default()
     }
 
-    /// Panics when the relying party did something wrong.
+    /// Whether nothing was wrong, and every sign-in says something.
+    pub fn is_clean(&self) -> bool {
+        self.rows.iter().all(|row| !row.is_bad())
+    }
+
+    /// Panics when the relying party did something wrong, or a sign-in failed for another reason than its fault.
     ///
     /// # Panics
-    /// With the rows that are wrong.
+    /// With these rows.
     #[track_caller]
     pub fn assert_clean(&self) {
-        let wrong: Vec<_> = self.with(MatrixOutcome::Wrong).map(MatrixRow::text).collect();
+        let wrong: Vec<_> = self.rows.iter().filter(|row| row.is_bad()).map(MatrixRow::text).collect();
         assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), self.sum());
     }
 }
 
 impl MatrixRow {
+    fn is_bad(&self) -> bool {
+        matches!(self.outcome, MatrixOutcome::Wrong | MatrixOutcome::Broken)
+    }
+
     /// The row as a line, and what is to be known about it when it is wrong.
     pub fn text(&self) -> String {
         let did = match self.did {
             Did::SignedIn => "signed in",
             Did::Refused => "refused",
+            Did::WrongAccount => "wrong account",
             Did::NotEnded => "did not end",
         };
         let outcome = match self.outcome {
@@ -76,6 +91,7 @@ impl MatrixRow {
             MatrixOutcome::Wrong => "WRONG",
             MatrixOutcome::Either => "either",
             MatrixOutcome::NotReached => "not reached",
+            MatrixOutcome::Broken => "BROKEN",
         };
         let mut lines = vec![format!("{:<42} {did:<12} {outcome}", self.fault)];
         if self.outcome == MatrixOutcome::Wrong {
@@ -84,6 +100,11 @@ impl MatrixRow {
             if !self.seen_in.is_empty() {
                 lines.push(format!("    seen in {}", self.seen_in.join(", ")));
             }
+        }
+        if self.outcome == MatrixOutcome::Broken {
+            lines.push("    nobody was signed in, and the fault changed nothing".to_owned());
+        }
+        if self.is_bad() {
             let said: Vec<_> = self.said.lines().collect();
             let last = &said[said.len().saturating_sub(SHOWN)..];
             lines.extend(last.iter().map(|line| format!("    | {}", visible(line))));
@@ -93,6 +114,9 @@ impl MatrixRow {
 
     /// What a correct relying party does, and what says so.
     fn what_is_right(&self) -> String {
+        if self.did == Did::WrongAccount {
+            return "the account is not what it should be".to_owned();
+        }
         let right = match self.correct {
             Verdict::Refuse => "a correct relying party refuses",
             Verdict::Accept => "a correct relying party signs the person in",
@@ -109,6 +133,13 @@ fn case(row: &MatrixRow) -> TestCase {
         MatrixOutcome::NotReached => {
             let mut status = TestCaseStatus::skipped();
             status.set_message("the fault was not reached");
+            status
+        }
+        MatrixOutcome::Broken => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_type(row.did.as_str());
+            status.set_message("nobody was signed in, and the fault changed nothing");
+            status.set_description(row.text());
             status
         }
         MatrixOutcome::Wrong => {

@@ -80,6 +80,9 @@ impl Struck {
             return Self { id, sentence: "a rule of the test struck this request", right: "", reference: "" };
         };
         let right = match fault.verdict {
+            _ if fault.binds == Binds::Signature => {
+                "A relying party that checks signatures refuses; TLS may stand in for one at the token endpoint."
+            }
             _ if fault.binds != Binds::Everyone => {
                 "Whether a relying party has to refuse depends on what it asked for."
             }

@@ -3,6 +3,7 @@
 use super::{StoryLine, StoryOutcome};
 use crate::fault::{Binds, Point, Verdict, catalogue};
 use crate::journal::Entry;
+use crate::verdict::binding;
 
 /// The line about a sign-in. There is at least one entry.
 pub(super) fn line(id: &str, entries: &[&Entry]) -> StoryLine {
@@ -105,7 +106,9 @@ fn judged(entries: &[&Entry], asked_userinfo: bool, redeemed: bool) -> String {
     let refuse = |points: &[Point]| {
         let faults = entries.iter().flat_map(|entry| &entry.faults);
         faults.filter_map(|id| catalogue::find(id).ok()).find(|fault| {
-            let is_duty = fault.verdict == Verdict::Refuse && fault.binds == Binds::Everyone;
+            let binds =
+                |entry: &&Entry| fault.binds == Binds::Everyone || binding::by_token(fault.binds, entry);
+            let is_duty = fault.verdict == Verdict::Refuse && entries.iter().any(binds);
             is_duty && fault.strikes.iter().all(|point| points.contains(point))
         })
     };

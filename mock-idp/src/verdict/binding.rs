@@ -6,11 +6,26 @@ use crate::journal::{Entry, Params};
 
 /// Whether a verdict binds whoever sent these requests, which are of one sign-in.
 pub(crate) fn in_sign_in(binds: Binds, entries: &[Entry]) -> bool {
-    if binds == Binds::Userinfo {
-        return entries.iter().any(|entry| entry.operation == "userinfo");
+    match binds {
+        Binds::Userinfo => return entries.iter().any(|entry| entry.operation == "userinfo"),
+        Binds::Signature if checks_signatures(entries) => return true,
+        _ => {}
     }
     let mut requests = entries.iter().filter(|entry| entry.operation == "authorize");
     binds == Binds::Everyone || requests.any(|entry| by_request(binds, &asked(entry, entries)))
+}
+
+/// Whether nothing but the signature proves an ID token here, or it is checked anyhow: keys were fetched for it.
+fn checks_signatures(entries: &[Entry]) -> bool {
+    entries.iter().any(|entry| entry.operation == "jwks" || by_token(Binds::Signature, entry))
+}
+
+/// Whether a verdict binds whoever got the ID token of this answer, as far as that tells.
+pub(crate) fn by_token(binds: Binds, answer: &Entry) -> bool {
+    let claims = answer.response.id_token_claims.as_ref();
+    let by_tls =
+        claims.and_then(|claims| claims["iss"].as_str()).is_some_and(|it| it.starts_with("https://"));
+    binds == Binds::Signature && answer.response.id_token_header.is_some() && !by_tls
 }
 
 /// Whether a verdict binds whoever sent this authorization request, as far as that tells.
@@ -21,7 +36,8 @@ pub(super) fn by_request(binds: Binds, request: &Params) -> bool {
         Binds::OwnRule | Binds::Userinfo => false,
         Binds::MaxAge => sent("max_age").is_some(),
         Binds::IdTokenHint => sent("id_token_hint").is_some(),
-        Binds::FrontChannel => {
+        Binds::Nonce => sent("nonce").is_some(),
+        Binds::FrontChannel | Binds::Signature => {
             sent("response_type").is_some_and(|kind| kind.split(' ').any(|part| part == "id_token"))
         }
     }
@@ -36,16 +52,38 @@ mod tests {
         let binds = |binds, request: &str| by_request(binds, &Params::parse(request));
         for request in ["response_type=code", "response_type=code&max_age=&id_token_hint="] {
             assert!(binds(Binds::Everyone, request));
-            for whom in
-                [Binds::OwnRule, Binds::MaxAge, Binds::IdTokenHint, Binds::FrontChannel, Binds::Userinfo]
-            {
+            for whom in [
+                Binds::OwnRule,
+                Binds::MaxAge,
+                Binds::IdTokenHint,
+                Binds::FrontChannel,
+                Binds::Userinfo,
+                Binds::Nonce,
+            ] {
                 assert!(!binds(whom, request), "{whom:?} by {request}");
             }
         }
         assert!(binds(Binds::MaxAge, "max_age=0"));
+        assert!(binds(Binds::Nonce, "nonce=n"));
+        assert!(binds(Binds::Signature, "response_type=id_token"));
         assert!(binds(Binds::IdTokenHint, "id_token_hint=a.b.c"));
         assert!(binds(Binds::FrontChannel, "response_type=code+id_token"));
         assert!(!binds(Binds::FrontChannel, "response_type=code+token"));
         assert!(!binds(Binds::OwnRule, "max_age=0&id_token_hint=a.b.c&response_type=id_token"));
+    }
+
+    #[test]
+    fn tls_stands_in_for_the_signature_unless_keys_are_fetched() {
+        let entry = |operation: &'static str, issuer: &str| {
+            let mut entry = Entry::of(jiff::Timestamp::UNIX_EPOCH, crate::journal::Note::default());
+            entry.operation = operation;
+            entry.response.id_token_header = (operation == "token").then(|| serde_json::json!({}));
+            entry.response.id_token_claims = Some(serde_json::json!({ "iss": issuer }));
+            entry
+        };
+        let binds = |entries: &[Entry]| in_sign_in(Binds::Signature, entries);
+        let (plain, by_tls) = (entry("token", "http://idp.test"), entry("token", "https://idp.test"));
+        assert!(binds(&[plain]) && !binds(std::slice::from_ref(&by_tls)));
+        assert!(binds(&[entry("jwks", ""), by_tls]));
     }
 }

@@ -51,7 +51,8 @@ fn used(party: &Party<'_>, response: &Entry) -> Option<Look> {
     let request = response.form.first("code").and_then(|code| party.request_for(code));
     let request = request.map(|request| &request.params);
     let mut faults = struck(response, &[Point::IdToken, Point::TokenResponse], Verdict::Refuse);
-    let here = faults.find(|fault| is_duty(fault, request));
+    let binds = |fault: &&CatalogueEntry| is_duty(fault, request) || binding::by_token(fault.binds, response);
+    let here = faults.find(binds);
     let fault = here.or_else(|| struck_before(party, response))?;
     let uses = party.uses_of(response);
     let problem = (!uses.is_empty()).then(|| format!("tokens were used although {}", fault.sentence));

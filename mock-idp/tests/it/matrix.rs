@@ -26,7 +26,7 @@ fn outcomes(matrix: &Matrix) -> Vec<(&'static str, Did, MatrixOutcome)> {
 
 #[tokio::test]
 async fn every_row_says_what_the_relying_party_did_and_whether_that_is_right() {
-    let plan = plan(&["sig-none-lower", "idt-nonce-*", "claim-locale", "idt-replay", "out-bcl-alg-none"]);
+    let plan = plan(&["sig-none-lower", "idt-nonce-*", "claim-locale", "idt-replay", "ui-hang"]);
     let told = RefCell::new(Vec::new());
     let known = RefCell::new(Vec::new());
     let attempt = async |idp: &MockIdp, fault: Option<&'static str>| {
@@ -42,7 +42,7 @@ async fn every_row_says_what_the_relying_party_did_and_whether_that_is_right() {
             // There is an earlier sign-in to go back to in the second try.
             ("idt-replay", Did::SignedIn, MatrixOutcome::Wrong),
             ("sig-none-lower", Did::SignedIn, MatrixOutcome::Wrong),
-            ("out-bcl-alg-none", Did::SignedIn, MatrixOutcome::NotReached),
+            ("ui-hang", Did::SignedIn, MatrixOutcome::NotReached),
             ("claim-locale", Did::SignedIn, MatrixOutcome::Right),
             ("no-fault", Did::SignedIn, MatrixOutcome::Right),
         ]
@@ -124,8 +124,19 @@ async fn without_an_honest_sign_in_there_is_no_matrix() {
     let faults = ["idt-nonce-wrong"];
     let refused = plan(&faults).run(async |_, _| Attempt { said: "no way".to_owned(), ..false.into() }).await;
     let sentence = refused.unwrap_err().to_string();
-    assert!(sentence.starts_with("without any fault the sign-in did not succeed;"), "{sentence}");
-    assert!(sentence.ends_with("It said:\nno way"), "{sentence}");
+    for part in [
+        "without any fault it did not succeed",
+        "The provider was never asked to sign anybody in",
+        "It said:\nno way",
+    ] {
+        assert!(sentence.contains(part), "{sentence}");
+    }
+    let lost = async |idp: &MockIdp, _| {
+        Browser::new().authorize(idp, &[("redirect_uri", "http://127.0.0.1:1/cb")]).await;
+        false
+    };
+    let sentence = plan(&faults).run(lost).await.unwrap_err().to_string();
+    assert!(sentence.contains("The provider refused the authorize request (redirect_uri"), "{sentence}");
     let nobody = plan(&faults).run(async |_, _| true).await;
     assert!(matches!(nobody, Err(MatrixError::NobodySignedIn)));
     let patience = Duration::from_millis(1);
@@ -197,4 +208,44 @@ async fn nobody_is_given_the_tokens_of_nobody_else() {
     let matrix = plan.run(async |idp: &MockIdp, _| careless_with(idp, &[]).await).await.unwrap();
     let reached = matrix.rows.iter().filter(|row| row.fault.starts_with("tok-")).map(|row| row.outcome);
     assert_eq!(reached.collect::<Vec<_>>(), [MatrixOutcome::NotReached; 2]);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_failed_for_another_reason_says_nothing_and_is_not_clean() {
+    let attempt = async |idp: &MockIdp, fault: Option<&'static str>| fault.is_none() && careless(idp).await;
+    let matrix = plan(&["idt-nonce-wrong", "jwks-outage-500"]).run(attempt).await.unwrap();
+    let broken: Vec<_> = matrix.with(MatrixOutcome::Broken).map(|row| row.fault).collect();
+    assert!(broken.contains(&"idt-nonce-wrong"), "{}", matrix.text());
+    assert!(!matrix.is_clean() && matrix.text().contains("BROKEN"));
+    assert!(matrix.sum().contains("BROKEN, which say nothing about their faults"), "{}", matrix.sum());
+    assert!(
+        matrix.junit().contains("errors=\"1\"") || matrix.junit().contains("errors=\"2\""),
+        "{}",
+        matrix.junit()
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_account_is_wrong_whatever_the_fault() {
+    let attempt = async |idp: &MockIdp, fault: Option<&'static str>| {
+        let did = if careless(idp).await { Did::SignedIn } else { Did::Refused };
+        let did = if fault == Some("claim-locale") { Did::WrongAccount } else { did };
+        Attempt { did, said: String::new() }
+    };
+    let matrix = plan(&["claim-locale", "idt-nonce-wrong"]).run(attempt).await.unwrap();
+    let row = matrix.with(MatrixOutcome::Wrong).next().expect("a wrong row");
+    assert_eq!((row.fault, row.did), ("claim-locale", Did::WrongAccount));
+    assert!(row.text().contains("the account is not what it should be"), "{}", row.text());
+}
+
+#[tokio::test]
+async fn whoever_is_to_be_known_signs_in_before() {
+    let asked = RefCell::new(Vec::new());
+    let attempt = async |idp: &MockIdp, fault: Option<&'static str>| {
+        asked.borrow_mut().push(fault);
+        careless(idp).await
+    };
+    let matrix = plan(&["id-user-recreated"]).strict().run(attempt).await.unwrap();
+    assert_eq!(matrix.rows[0].outcome, MatrixOutcome::Wrong, "{}", matrix.text());
+    assert_eq!(asked.into_inner(), [None, None, Some("id-user-recreated"), None]);
 }

@@ -305,7 +305,7 @@ async fn misbehave_further(party: &Party, check: &str) -> &'static [&'static str
             }
         }
         "bad-answer-not-redeemed" => {
-            arm("authz-iss-wrong");
+            arm("authz-state-wrong");
             party.redeem(&party.begin(&[]).await, &[]).await;
         }
         "bad-token-not-used" => {

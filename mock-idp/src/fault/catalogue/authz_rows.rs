@@ -118,14 +118,16 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Authorization],
         "RFC 9207 2.4; fapi2-security-profile-final-client-test-invalid-authorization-response-iss",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "authz-iss-missing",
         "the authorization response names no issuer although discovery promises it",
         &[Authorization],
         "RFC 9207 2.4; fapi2-security-profile-final-client-test-remove-authorization-response-iss",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "authz-code-injection",
         "the response carries a valid code of another person's sign-in",
@@ -146,7 +148,8 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Authorization],
         "RFC 6749 3.1",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "authz-param-empty",
         "the authorization response has an empty code",

@@ -58,6 +58,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 5.7",
         Refuse,
     )
+    .of_returning()
     .binding(Binds::OwnRule)
     .seen(&["Google: domains that were sold (Truffle Security)"]),
     told(
@@ -83,6 +84,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 5.7",
         Refuse,
     )
+    .of_returning()
     .binding(Binds::OwnRule)
     .seen(&["Google: domains that were sold (Truffle Security)"]),
     staged("id-sub-case", "the subject comes in other letter case", &[Identity], "OIDC Core 2", Either),

@@ -108,17 +108,19 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "idt-azp-wrong",
         "the authorized party is another client",
         &[IdToken],
-        "OIDC Core 3.1.3.7 (5)",
+        "OIDC Core 3.1.3.7 (5), which errata set 2 leaves to extensions",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["openidconnect 4.1.0 (Rust)", "VaulTLS#231"]),
     staged(
         "idt-azp-missing-multi",
         "the ID token has two audiences and no authorized party",
         &[IdToken],
-        "OIDC Core 3.1.3.7 (4)",
+        "OIDC Core 3.1.3.7 (4), which errata set 2 leaves to extensions",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["openidconnect 4.1.0 (Rust)", "VaulTLS#231"]),
     staged(
         "idt-exp-past",
@@ -200,6 +202,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 3.1.3.7 (11), 15.5.2",
         Refuse,
     )
+    .binding(Binds::Nonce)
     .seen(&["agent-bom#3561"]),
     staged(
         "idt-sub-missing",

@@ -154,6 +154,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "RFC 9110 15",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["oauth2 5.0.0 (Rust) with its reqwest adapter"]),
     staged(
         "net-bomb",
@@ -162,6 +163,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "RFC 9110 8.4.1.3",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["oauth2 5.0.0 (Rust) with its reqwest adapter"]),
     staged(
         "net-trickle",

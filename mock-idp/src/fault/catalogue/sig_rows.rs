@@ -2,7 +2,7 @@
 
 use super::Point::IdToken;
 use super::Verdict::Refuse;
-use super::{CatalogueEntry, staged};
+use super::{Binds, CatalogueEntry, staged};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     staged(
@@ -11,35 +11,40 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[IdToken],
         "OIDC Core 3.1.3.7 (6); oidcc-client-test-invalid-sig-rs256",
         Refuse,
-    ),
+    )
+    .binding(Binds::Signature),
     staged(
         "sig-bad-rs256-other-key",
         "another key signs under the name of the right one",
         &[IdToken],
         "OIDC Core 3.1.3.7 (6)",
         Refuse,
-    ),
+    )
+    .binding(Binds::Signature),
     staged(
         "sig-bad-rs256-swapped",
         "the signature is genuine, but belongs to another payload",
         &[IdToken],
         "OIDC Core 3.1.3.7 (6)",
         Refuse,
-    ),
+    )
+    .binding(Binds::Signature),
     staged(
         "sig-bad-es256",
         "the ID token has an ES256 signature with a wrong bit",
         &[IdToken],
         "oidcc-client-test-invalid-sig-es256",
         Refuse,
-    ),
+    )
+    .binding(Binds::Signature),
     staged(
         "sig-bad-hs256",
         "the ID token has an HS256 signature that is wrong",
         &[IdToken],
         "oidcc-client-test-invalid-sig-hs256",
         Refuse,
-    ),
+    )
+    .binding(Binds::Signature),
     staged(
         "sig-none-lower",
         "the algorithm is none and there is no signature",
@@ -47,6 +52,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 3.1.3.7 (7); oidcc-client-test-idtoken-sig-none",
         Refuse,
     )
+    .binding(Binds::Signature)
     .seen(&["CVE-2020-26244"]),
     staged(
         "sig-none-mixed-case",
@@ -55,8 +61,10 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "RFC 8725 2.1",
         Refuse,
     )
+    .binding(Binds::Signature)
     .seen(&["CVE-2020-26244"]),
     staged("sig-none-stripped", "the signature is removed", &[IdToken], "RFC 8725 2.1", Refuse)
+        .binding(Binds::Signature)
         .seen(&["CVE-2020-26244"]),
     staged(
         "sig-alg-alternate",
@@ -64,12 +72,16 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[IdToken],
         "fapi2-security-profile-final-client-test-invalid-alternate-alg",
         Refuse,
-    ),
+    )
+    .binding(Binds::Signature),
     staged("sig-hs-pubkey", "HS256 with the public key as the secret", &[IdToken], "CVE-2022-29217", Refuse)
+        .binding(Binds::Signature)
         .seen(&["CVE-2022-29217", "CVE-2024-37568", "CVE-2026-49852", "MinIO CVE-2026-33322"]),
     staged("sig-hs-secret", "HS256 with the client secret", &[IdToken], "RFC 8725 3.1", Refuse)
+        .binding(Binds::Signature)
         .seen(&["MinIO CVE-2026-33322", "openidconnect 4.1.0 (Rust)"]),
     staged("sig-hs-empty", "HS256 with an empty secret", &[IdToken], "RFC 8725 3.1", Refuse)
+        .binding(Binds::Signature)
         .seen(&["MinIO CVE-2026-33322", "openidconnect 4.1.0 (Rust)"]),
     staged(
         "sig-header-jwk",
@@ -78,6 +90,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 2; RFC 8725 3.10",
         Refuse,
     )
+    .binding(Binds::Signature)
     .seen(&["CVE-2018-0114", "authlib CVE-2026-27962"]),
     staged(
         "sig-header-jku",
@@ -86,6 +99,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 2; RFC 8725 3.10",
         Refuse,
     )
+    .binding(Binds::Signature)
     .seen(&["authlib CVE-2026-27962"]),
     staged(
         "sig-header-x5u",
@@ -94,6 +108,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "OIDC Core 2; RFC 8725 3.10",
         Refuse,
     )
+    .binding(Binds::Signature)
     .seen(&["authlib CVE-2026-27962"]),
     staged(
         "sig-kid-evil",
@@ -145,8 +160,10 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[IdToken],
         "RFC 8725 3.8",
         Refuse,
-    ),
+    )
+    .binding(Binds::Signature),
     staged("sig-ecdsa-zero", "the ES256 signature is all zeros", &[IdToken], "RFC 7518 3.4", Refuse)
+        .binding(Binds::Signature)
         .seen(&["CVE-2022-21449"]),
     staged(
         "sig-ecdsa-zero-der",
@@ -154,14 +171,16 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[IdToken],
         "RFC 7518 3.4",
         Refuse,
-    ),
+    )
+    .binding(Binds::Signature),
     staged(
         "sig-ecdsa-zero-curve",
         "the signature named ES256 is made on another curve",
         &[IdToken],
         "RFC 7518 3.4",
         Refuse,
-    ),
+    )
+    .binding(Binds::Signature),
     staged("sig-shape-2", "the ID token has no third part", &[IdToken], "RFC 7515 3, 7.1", Refuse),
     staged("sig-shape-4", "the ID token has four parts", &[IdToken], "RFC 7515 3, 7.1", Refuse),
     staged("sig-shape-5", "the ID token has five parts", &[IdToken], "RFC 7515 3, 7.1", Refuse),

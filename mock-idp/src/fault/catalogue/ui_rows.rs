@@ -24,21 +24,24 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         &[Userinfo],
         "OIDC Core 5.3.2, 5.3.4",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "ui-jwt-none",
         "userinfo is a JWT without a signature",
         &[Userinfo],
         "OIDC Core 5.3.2, 5.3.4",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "ui-jwt-aud",
         "userinfo is a signed JWT for another client",
         &[Userinfo],
         "OIDC Core 5.3.2, 5.3.4",
         Refuse,
-    ),
+    )
+    .binding(Binds::OwnRule),
     staged(
         "ui-jwt-downgrade",
         "userinfo is plain JSON although the client registered for a signed JWT",
