@@ -103,6 +103,11 @@ impl MockIdp {
         self.address
     }
 
+    /// Whether the issuer is the address that a request was sent to.
+    pub fn derives_issuer(&self) -> bool {
+        self.realms.addressing.is_derived()
+    }
+
     /// Whether clients are taken that nobody registered.
     pub fn takes_any_client(&self) -> bool {
         self.realms.switches().any_client

@@ -82,6 +82,21 @@ fn signal(child: &Child, name: &str) {
 }
 
 #[test]
+fn serve_says_how_it_is_reached_where_that_is_not_plain() {
+    for (arguments, sentence) in [
+        (&["--issuer", "http://proxy.example/base"][..], "/base/ is for a proxy in front to take away"),
+        (
+            &["--listen", "0.0.0.0:0", "--allow-other-machines"],
+            "each request finds its own address as the issuer",
+        ),
+    ] {
+        let (mut served, _) = serve(arguments);
+        let lines: Vec<String> = (0..4).map(|_| first_line(&mut served.0)).collect();
+        assert!(lines[3].contains(sentence), "{lines:?}");
+    }
+}
+
+#[test]
 fn serve_says_the_issuer_and_answers() {
     let (_served, line) = serve(&["--seed", "1", "--client-redirect-uri", "http://127.0.0.1:1/callback"]);
     let client = get(&format!("{}/_control/clients/kaseya-mdr", issuer_in(&line)));

@@ -31,6 +31,18 @@ fn greeting(idp: &MockIdp, key_was_given: bool) -> String {
         format!("  control    {}, described by openapi.json there", idp.control_url()),
         format!("  console    {}/console", idp.control_url()),
     ];
+    if idp.derives_issuer() {
+        lines.push(
+            "             each request finds its own address as the issuer; --issuer fixes one".to_owned(),
+        );
+    }
+    let front = idp.url("/");
+    let path = front.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    if let Some(path) = path.filter(|path| *path != "/") {
+        lines.push(format!(
+            "             {path} is for a proxy in front to take away: this process answers without it"
+        ));
+    }
     let people = idp.people().list().into_iter().map(|person| person.key);
     let any = |taken: bool| if taken { ", and any other" } else { "" };
     lines.push(format!("  people     {}{}", some_of(people), any(idp.takes_any_person())));

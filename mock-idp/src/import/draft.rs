@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use fixtures::{Client, Company, Grant, Person};
+use fixtures::{AccessTokenFormat, Client, Company, Grant, Person};
 use serde::Serialize;
 
 use crate::import::ImportFormat;
@@ -146,9 +146,10 @@ pub(super) fn client(id: &str) -> Client {
     Client { redirect_uris: vec![CALLBACK.to_owned()], ..confidential(public_client(id), SECRET) }
 }
 
-/// The same without secret and address.
+/// The same without secret and address. Access tokens are JWTs, as those of the other providers are.
 pub(super) fn public_client(id: &str) -> Client {
-    Client { why: "was imported".to_owned(), ..Client::new(id) }
+    let access_token_format = AccessTokenFormat::Jwt;
+    Client { why: "was imported".to_owned(), access_token_format, ..Client::new(id) }
 }
 
 /// The same with a secret, by which it may have tokens for itself too.

@@ -19,6 +19,9 @@ use crate::protocol::endpoints::Layout;
 struct Export {
     realm: String,
     access_token_lifespan: Option<u32>,
+    /// Off, as in Keycloak, unless it is said.
+    #[serde(default)]
+    revoke_refresh_token: bool,
     #[serde(default)]
     users: Vec<User>,
     #[serde(default)]
@@ -118,6 +121,7 @@ fn realm(export: Export, draft: &mut Draft) -> Realm {
         } else {
             client.access_token_seconds = client.access_token_seconds.or(export.access_token_lifespan);
             client.id_token_seconds = client.access_token_seconds;
+            client.rotate_refresh_tokens = export.revoke_refresh_token;
             clients.push(client);
         }
     }

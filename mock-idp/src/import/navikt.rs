@@ -20,6 +20,8 @@ struct File {
     #[serde(default)]
     token_callbacks: Vec<Callback>,
     token_provider: Option<TokenProvider>,
+    #[serde(default)]
+    rotate_refresh_token: bool,
     #[serde(flatten)]
     rest: BTreeMap<String, Value>,
 }
@@ -93,6 +95,9 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     }
     for callback in callbacks {
         let mut realm = realm(callback, &mut draft);
+        for client in &mut realm.clients {
+            client.rotate_refresh_tokens = file.rotate_refresh_token;
+        }
         if draft.headless {
             realm.headless_as = realm.people.first().map(|person| person.key.clone());
         }

@@ -105,6 +105,7 @@ pub(crate) fn read(id: &str, document: &[u8]) -> Result<Client, OAuthError> {
         access_token_format: AccessTokenFormat::Opaque,
         access_token_signing_alg: SigningAlgorithm::default(),
         access_token_seconds: None,
+        rotate_refresh_tokens: true,
         id_token_seconds: None,
         jwks: read.jwks,
         jwks_uri: read.jwks_uri,

@@ -184,12 +184,13 @@ impl State {
         self.still_there(&authentication)?;
         let scope = narrowed_scope("refresh_scope", &authentication.scope, request.form.first("scope"))?;
         let audience = audience::narrowed(&authentication.audience, request.form)?;
-        if let Some(grant) = self.refresh.get_mut(&token) {
+        let rotates = request.client.rotate_refresh_tokens;
+        if let Some(grant) = self.refresh.get_mut(&token).filter(|_| rotates) {
             grant.used = true;
         }
         let order = Order {
             nonce: false,
-            refresh_token: true,
+            refresh_token: rotates,
             id_token: scope.iter().any(|value| value == "openid"),
             scope,
             audience,

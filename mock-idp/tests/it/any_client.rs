@@ -50,6 +50,8 @@ async fn whoever_comes_signs_in_refreshes_and_comes_again_by_another_address() {
     let tokens = redeem(&idp, spa, &first, SPA).await.json();
     let claims = decode(tokens["id_token"].as_str().unwrap_or_else(|| panic!("{tokens}"))).1;
     assert_eq!((&claims["aud"], &claims["sub"]), (&json!("my own spa"), &json!("k1-northwind-dana")));
+    let access = decode(tokens["access_token"].as_str().expect("an access token")).1;
+    assert_eq!(access["client_id"], "my own spa", "APIs read it");
     let refresh = tokens["refresh_token"].as_str().expect("a refresh token");
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
     assert_eq!(token(&idp, spa, &form).await.status, 200);

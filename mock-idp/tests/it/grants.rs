@@ -481,3 +481,20 @@ async fn a_client_that_needs_nonces_is_given_one_and_has_to_use_it() {
     assert!(late.status == 401 && given(&late) != nonce, "it has become old");
     assert_eq!(userinfo("8", Some(&given(&late))).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_refresh_token_that_does_not_rotate_is_good_until_it_expires() {
+    let idp = provider().await;
+    idp.clients().change(CLIENT, |client| client.rotate_refresh_tokens = false).unwrap();
+    let minted = idp.mint(&Mint::new("dana", CLIENT).scope("openid offline_access")).unwrap();
+    let token = minted.refresh_token.expect("a refresh token");
+    let form = [("grant_type", "refresh_token"), ("refresh_token", &*token)];
+    for _ in 0..3 {
+        let answer = token_as(&idp, (CLIENT, SECRET), &form).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let tokens = answer.json();
+        assert!(tokens["access_token"].is_string() && tokens["refresh_token"].is_null(), "{tokens}");
+    }
+    idp.clock().advance(SignedDuration::from_hours(24 * 365));
+    assert_eq!(error_of(&token_as(&idp, (CLIENT, SECRET), &form).await), refused(400, "invalid_grant"));
+}

@@ -49,6 +49,7 @@ async fn sign_in(
     let tokens = browser.send(request.body(encode(&form))).await.json();
     let claims = decode(tokens["id_token"].as_str().unwrap_or_else(|| panic!("{tokens}"))).1;
     let access_token = tokens["access_token"].as_str().expect("a token");
+    assert_eq!(decode(access_token).1["client_id"], id, "a JWT, as elsewhere");
     let asked = browser.http().get(at("userinfo_endpoint")).bearer_auth(access_token);
     (claims, browser.send(asked).await.json())
 }
@@ -213,6 +214,7 @@ async fn keycloak_users_and_clients_come_along() {
     assert_eq!(document["token_endpoint"], realm.url("/protocol/openid-connect/token"));
     assert_eq!(shop.post_logout_redirect_uris, shop.redirect_uris);
     assert_eq!((shop.access_token_seconds, shop.grants.len()), (Some(300), 3));
+    assert!(!shop.rotate_refresh_tokens, "revokeRefreshToken is off unless it is said");
     let ids: Vec<_> = realm.clients().list().into_iter().map(|client| client.id).collect();
     assert_eq!(ids, ["hidden", "page", "shop"]);
     for note in [

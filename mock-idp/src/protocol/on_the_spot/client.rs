@@ -1,6 +1,6 @@
 //! What a client is that nobody registered, by what it sends.
 
-use fixtures::{AuthMethod, Client, Grant, check_client, has_any_port};
+use fixtures::{AccessTokenFormat, AuthMethod, Client, Grant, check_client, has_any_port};
 
 use crate::protocol::error::Refusal;
 use crate::protocol::scope::SCOPES;
@@ -52,7 +52,9 @@ pub(crate) fn unknown(id: &str) -> String {
 /// A client of this id that nothing else is known of.
 pub(crate) fn client(id: &str) -> Result<Client, Refusal> {
     bounded("client_id", id)?;
-    let client = Client { why: WHY.to_owned(), ..Client::new(id) };
+    // Whoever takes tokens of any client mostly reads them.
+    let access_token_format = AccessTokenFormat::Jwt;
+    let client = Client { why: WHY.to_owned(), access_token_format, ..Client::new(id) };
     match check_client(&client) {
         Ok(()) => Ok(client),
         Err(wrong) => Err(Refusal::new("client_known", wrong.sentence)),
