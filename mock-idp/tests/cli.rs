@@ -82,6 +82,23 @@ fn signal(child: &Child, name: &str) {
 }
 
 #[test]
+fn what_an_option_says_the_environment_says_too() {
+    let mut command = mock_idp();
+    command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).envs([
+        ("MOCK_IDP_ANY_CLIENT", "1"),
+        ("MOCK_IDP_ANY_PERSON", "off"),
+        ("MOCK_IDP_CLIENT_REDIRECT_URI", "http://127.0.0.1:1/a http://127.0.0.1:1/b"),
+    ]);
+    let mut child = command.spawn().expect("the binary runs");
+    let issuer = issuer_in(&first_line(&mut child));
+    let lines: Vec<String> = (0..5).map(|_| first_line(&mut child)).collect();
+    let _served = Served(child);
+    assert!(lines[4].contains("and any other") && !lines[3].contains("and any other"), "{lines:?}");
+    let client = get(&format!("{issuer}/_control/clients/kaseya-mdr"));
+    assert!(client.contains("http://127.0.0.1:1/a") && client.contains("http://127.0.0.1:1/b"), "{client}");
+}
+
+#[test]
 fn serve_says_how_it_is_reached_where_that_is_not_plain() {
     for (arguments, sentence) in [
         (&["--issuer", "http://proxy.example/base"][..], "/base/ is for a proxy in front to take away"),

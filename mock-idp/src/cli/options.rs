@@ -17,7 +17,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "DIR", env = "MOCK_IDP_FIXTURES")]
     fixtures: Option<PathBuf>,
     /// Fix every code, token and name that is made.
-    #[arg(long)]
+    #[arg(long, env = "MOCK_IDP_SEED")]
     seed: Option<u64>,
     #[command(flatten, next_help_heading = "Addresses")]
     addresses: Addresses,
@@ -65,7 +65,7 @@ struct Addresses {
     #[arg(long, value_name = "ADDRESS", env = "MOCK_IDP_LISTEN")]
     listen: Option<String>,
     /// Listen to other machines too. Everything here is public; control takes a key there.
-    #[arg(long)]
+    #[arg(long, env = "MOCK_IDP_ALLOW_OTHER_MACHINES", value_parser = clap::builder::FalseyValueParser::new())]
     allow_other_machines: bool,
     /// Issuer, when it is not http://<listen>; on every address (0.0.0.0) it is where each request was sent to.
     #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER")]
@@ -77,10 +77,10 @@ struct Addresses {
     #[arg(long)]
     trailing_slash: bool,
     /// What servers call the provider, when that is not what browsers call it.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_BACK_CHANNEL")]
     back_channel: Option<String>,
     /// Endpoints and issuer like those of another product: auth0, entra, google, keycloak, navikt or okta.
-    #[arg(long, value_name = "PRODUCT")]
+    #[arg(long, value_name = "PRODUCT", env = "MOCK_IDP_LAYOUT")]
     layout: Option<String>,
     /// Put an endpoint elsewhere, as in token=/oauth/token; may be given several times.
     #[arg(long, value_name = "ENDPOINT=PATH")]
@@ -145,7 +145,7 @@ impl Control {
 #[derive(clap::Args)]
 struct Https {
     /// Serve by TLS, with a certificate of an authority that is made at start: /_control/tls/authority.pem.
-    #[arg(long)]
+    #[arg(long, env = "MOCK_IDP_TLS", value_parser = clap::builder::FalseyValueParser::new())]
     tls: bool,
     /// A further name for that certificate; may be given several times.
     #[arg(long, value_name = "NAME", requires = "tls")]
@@ -175,16 +175,16 @@ impl Https {
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 struct Taken {
     /// Sign in whoever login_hint names without showing a page, for tests without a browser.
-    #[arg(long)]
+    #[arg(long, env = "MOCK_IDP_HEADLESS", value_parser = clap::builder::FalseyValueParser::new())]
     headless: bool,
     /// The same, and sign in this person where nobody is hinted at (key, user name, e-mail address or subject).
-    #[arg(long, value_name = "PERSON")]
+    #[arg(long, value_name = "PERSON", env = "MOCK_IDP_HEADLESS_AS")]
     headless_as: Option<String>,
     /// Take people whom nobody wrote down, with the claims that they say they have.
-    #[arg(long)]
+    #[arg(long, env = "MOCK_IDP_ANY_PERSON", value_parser = clap::builder::FalseyValueParser::new())]
     any_person: bool,
     /// Take clients that nobody registered, with whatever secret and redirect URI they send.
-    #[arg(long)]
+    #[arg(long, env = "MOCK_IDP_ANY_CLIENT", value_parser = clap::builder::FalseyValueParser::new())]
     any_client: bool,
     /// Let clients register themselves (RFC 7591). Addresses that they register are fetched.
     #[arg(long)]
@@ -219,7 +219,7 @@ struct Tokens {
     #[arg(long)]
     without_auth_time: bool,
     /// Say nothing about company, role and modules of a person: claims that only KaseyaOne has.
-    #[arg(long)]
+    #[arg(long, env = "MOCK_IDP_WITHOUT_KASEYA_CLAIMS", value_parser = clap::builder::FalseyValueParser::new())]
     without_kaseya_claims: bool,
     /// Another name for one of KaseyaOne's claims: company_id, company_name, username, role or modules.
     #[arg(long, value_name = "NAME=CLAIM")]
@@ -246,14 +246,28 @@ impl Tokens {
 /// Further URIs of the main client.
 #[derive(clap::Args)]
 struct ClientUris {
-    /// A further redirect URI of the client kaseya-mdr; may be given several times.
-    #[arg(long = "client-redirect-uri", value_name = "URI")]
+    /// A further redirect URI of the client kaseya-mdr; may be given several times, and several with blanks between.
+    #[arg(
+        long = "client-redirect-uri",
+        value_name = "URI",
+        env = "MOCK_IDP_CLIENT_REDIRECT_URI",
+        value_delimiter = ' '
+    )]
     redirect: Vec<String>,
     /// A further URI the client kaseya-mdr may return to after logout; may be given several times.
-    #[arg(long = "client-post-logout-redirect-uri", value_name = "URI")]
+    #[arg(
+        long = "client-post-logout-redirect-uri",
+        value_name = "URI",
+        env = "MOCK_IDP_CLIENT_POST_LOGOUT_REDIRECT_URI",
+        value_delimiter = ' '
+    )]
     post_logout: Vec<String>,
     /// Where the client kaseya-mdr takes logout tokens, when it is not at its usual address.
-    #[arg(long = "client-backchannel-logout-uri", value_name = "URI")]
+    #[arg(
+        long = "client-backchannel-logout-uri",
+        value_name = "URI",
+        env = "MOCK_IDP_CLIENT_BACKCHANNEL_LOGOUT_URI"
+    )]
     backchannel_logout: Option<String>,
     /// Where the client kaseya-mdr takes a launch from the portal, when it is not at its usual address.
     #[arg(long = "client-initiate-login-uri", value_name = "URI")]
