@@ -119,6 +119,7 @@ pub(crate) fn read(id: &str, document: &[u8]) -> Result<Client, OAuthError> {
         dpop_nonces: false,
         audience: Vec::new(),
         scope: read.scope,
+        access_token_claims: Map::new(),
         logo_uri: read.logo_uri,
         client_uri: read.client_uri,
         policy_uri: read.policy_uri,

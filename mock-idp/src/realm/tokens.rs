@@ -216,6 +216,8 @@ impl State {
         if let Some(person) = who.and_then(|who| self.people.get(&who.person)) {
             claims::add_claims(&mut claims, &person.access_token_claims);
         }
+        let alone = self.clients.get(&grant.client_id).filter(|_| who.is_none());
+        claims.extend(alone.into_iter().flat_map(|client| client.access_token_claims.clone()));
         claims.extend(who.into_iter().flat_map(|who| who.ordered.clone()));
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("iss", json!(&**issuer));

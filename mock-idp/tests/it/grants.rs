@@ -498,3 +498,30 @@ async fn a_refresh_token_that_does_not_rotate_is_good_until_it_expires() {
     idp.clock().advance(SignedDuration::from_hours(24 * 365));
     assert_eq!(error_of(&token_as(&idp, (CLIENT, SECRET), &form).await), refused(400, "invalid_grant"));
 }
+
+#[tokio::test]
+async fn a_client_has_claims_of_its_own_in_tokens_for_itself_alone() {
+    let idp = provider().await;
+    let claims = json!({"roles": ["orders.read"], "tenant": 7});
+    let own = |client: &mut Client| {
+        client.access_token_format = AccessTokenFormat::Jwt;
+        client.access_token_claims = claims.as_object().expect("an object").clone();
+    };
+    idp.clients().change(WORKER, own).unwrap();
+    let form = [("grant_type", "client_credentials")];
+    let token = token_as(&idp, (WORKER, WORKER_SECRET), &form).await.json();
+    let seen = decode(token["access_token"].as_str().expect("a token")).1;
+    assert_eq!(
+        (&seen["roles"][0], &seen["tenant"], &seen["sub"]),
+        (&json!("orders.read"), &json!(7), &json!(WORKER))
+    );
+    idp.clients().change(CLIENT, own).unwrap();
+    let minted = idp.mint(&Mint::new("dana", CLIENT)).unwrap();
+    assert!(decode(&minted.access_token).1["tenant"].is_null(), "a person has claims of their own");
+    let document = json!({"id": "other", "secret": "s", "grants": ["client_credentials"], "access_token_claims": {"iss": "x"}});
+    let browser = Browser::new();
+    let request = browser.http().post(format!("{}/clients", idp.control_url())).body(document.to_string());
+    let refused = browser.send(request).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("the claim iss is set by the provider"), "{}", refused.body);
+}
