@@ -192,6 +192,18 @@ impl ScenarioReport {
     pub fn failed_at(&self) -> Option<usize> {
         self.steps.iter().find(|step| matches!(step.status, StepStatus::Failed(_))).map(|step| step.line)
     }
+
+    /// Why it failed, without the step that did.
+    fn cause(&self) -> Option<&str> {
+        let of_step = self.steps.iter().find_map(|step| match &step.status {
+            StepStatus::Failed(words) => Some(words.as_str()),
+            StepStatus::NotRun | StepStatus::Passed => None,
+        });
+        of_step.or(match &self.status {
+            Status::Failed { message } => Some(message),
+            Status::NotRun | Status::Passed | Status::NeedsReview { .. } => None,
+        })
+    }
 }
 
 /// A number with its noun.

@@ -325,6 +325,9 @@ async fn reports_say_what_was_found() {
     let junit = fs::read_to_string(folder.path().join("junit.xml")).unwrap();
     assert!(junit.contains("classname=\"toy\"") && junit.contains("expected 2, there were 1"), "{junit}");
     assert!(junit.contains("failures=\"1\" errors=\"1\""), "what waits is no failure: {junit}");
+    let failure = junit.split_once("<failure ").unwrap().1.split_once("</failure>").unwrap().0;
+    assert!(failure.contains("message=\"expected 2, there were 1\""), "the cause, not the step: {failure}");
+    assert!(failure.contains(">Then 2 things happened\n"), "{failure}");
     let told = features::report::summary(&report);
     assert!(
         told.contains("2 scenarios (0 passed, 1 failed, 1 to review, 0 not run), 3 steps, 1 feature, "),

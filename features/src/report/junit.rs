@@ -39,20 +39,26 @@ fn case(feature: &FeatureReport, scenario: &ScenarioReport) -> TestCase {
 }
 
 fn status(scenario: &ScenarioReport) -> TestCaseStatus {
-    let refused = |kind: NonSuccessKind, name: &str, message: &str| {
-        let mut status = TestCaseStatus::non_success(kind);
-        status.set_type(name.to_owned());
-        status.set_message(message.lines().next().unwrap_or_default().to_owned());
-        status.set_description(message.to_owned());
-        status
-    };
     match &scenario.status {
         Status::Passed => TestCaseStatus::success(),
         Status::NotRun => TestCaseStatus::skipped(),
-        Status::Failed { message } => refused(NonSuccessKind::Failure, "failed", message),
+        // Lists of failures show the message alone, so it is the cause; the step is in the body.
+        Status::Failed { message } => {
+            let cause = scenario.cause().unwrap_or(message);
+            refused(NonSuccessKind::Failure, "failed", cause, message)
+        }
         Status::NeedsReview { diff } => {
             let message = format!("the transcript needs review\n{diff}");
-            refused(NonSuccessKind::Error, "needs-review", &message)
+            refused(NonSuccessKind::Error, "needs-review", &message, &message)
         }
     }
+}
+
+/// Something that is red: its message is the first line of why.
+fn refused(kind: NonSuccessKind, name: &str, why: &str, whole: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(name.to_owned());
+    status.set_message(why.lines().next().unwrap_or_default().to_owned());
+    status.set_description(whole.to_owned());
+    status
 }
