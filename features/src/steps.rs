@@ -11,6 +11,7 @@ mod pages;
 mod people;
 mod portal;
 mod record;
+mod rows;
 mod settings;
 mod sign_in;
 mod sign_out;
@@ -19,7 +20,6 @@ mod tricks;
 mod users_page;
 
 use anyhow::{Result, bail};
-use cucumber::gherkin::Step;
 
 /// What the table of a step is about, and the names that its rows can have, where they are known beforehand.
 pub(crate) fn rows_of(step: &str) -> Option<(&'static str, &'static [&'static str])> {
@@ -28,16 +28,6 @@ pub(crate) fn rows_of(step: &str) -> Option<(&'static str, &'static [&'static st
         "the account of {person} says:" => Some(("an account", &accounts::NAMES)),
         _ => None,
     }
-}
-
-/// The rows of a step's table as name and value.
-fn pairs(step: &Step) -> Result<Vec<(String, String)>> {
-    let Some(table) = &step.table else { bail!("this step needs a table") };
-    let pair = |row: &Vec<String>| match row.as_slice() {
-        [name, value] => Ok((name.clone(), value.clone())),
-        _ => bail!("each row of this table needs two cells, but one is {row:?}"),
-    };
-    table.rows.iter().map(pair).collect()
 }
 
 /// Fails with what was expected and what was there.

@@ -89,6 +89,25 @@ fn words_that_nobody_knows_are_found_without_running() {
 }
 
 #[test]
+fn a_record_that_says_something_else_is_told_as_a_table_in_the_words_of_the_spec() {
+    let folder = own_specs(
+        "Feature: f\n  Scenario: s\n    Given automatic user creation is in effect\n    When Dana tries to sign in with KaseyaOne\n    Then the record of the sign-in says:\n      | KaseyaOne login is on | pass |\n      | outcome | refused |\n      | first failing | none |\n      | freshness | cached |\n",
+    );
+    let (code, told) = ends(folder.path(), &["run", "--specs", "my"]);
+    assert_eq!(code, 1, "{told}");
+    for line in [
+        "to say outcome: \"refused\", but it says \"created and signed in\" (line 7)\n",
+        "      item                  | expected | got\n",
+        "      KaseyaOne login is on | pass     | pass\n",
+        "    ✗ outcome               | refused  | created and signed in\n",
+        "    ✗ freshness             | cached   | fresh\n",
+    ] {
+        assert!(told.contains(line), "{line} is not in:\n{told}");
+    }
+    assert!(!told.contains("started_at"), "no codes: {told}");
+}
+
+#[test]
 fn steps_are_shown_as_people_write_them_to_whoever_stops_reading_too() {
     let folder = own_specs(HOLDS);
     let (code, told) = ends(folder.path(), &["steps", "--specs", "my"]);

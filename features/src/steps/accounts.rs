@@ -4,7 +4,11 @@ use anyhow::{Context as _, Result, bail};
 use cucumber::{gherkin::Step, given, then, when};
 use serde_json::Value;
 
-use super::{expect, pairs, sign_in};
+use super::{
+    expect,
+    rows::{Row, expect_rows, pairs},
+    sign_in,
+};
 use crate::{
     driver::{Act, Reading},
     world::{Who, World, stage::Stage},
@@ -187,18 +191,15 @@ pub(super) const NAMES: [&str; 10] = [
 
 #[then(expr = "the account of {person} says:")]
 async fn the_account_says(world: &mut World, who: Who, step: &Step) -> Result<()> {
-    let rows = pairs(step)?;
+    let asked = pairs(step)?;
     let stage = world.begin(step).await?;
     let account = account_of(stage, &who).await?;
-    for (name, expected) in rows {
-        let said = said(stage, &account, &name).await?;
-        expect(
-            said == expected,
-            format!("the {name} of {who}'s account to be {expected:?}"),
-            format!("it is {said:?}"),
-        )?;
+    let mut rows = Vec::new();
+    for (item, expected) in asked {
+        let got = said(stage, &account, &item).await?;
+        rows.push(Row { item, expected, got });
     }
-    Ok(())
+    expect_rows(step, &format!("the account of {who}"), &rows)
 }
 
 #[then(expr = "nobody's account has changed")]

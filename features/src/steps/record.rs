@@ -4,7 +4,10 @@ use anyhow::{Context as _, Result, bail};
 use cucumber::{gherkin::Step, then};
 use serde_json::Value;
 
-use super::{expect, pairs};
+use super::{
+    expect,
+    rows::{Row, expect_rows, pairs},
+};
 use crate::{
     driver::{Place, Reading, page::Page},
     world::{Who, World, stage::Stage},
@@ -36,15 +39,15 @@ pub(super) const NAMES: [&str; 11] = [
 
 #[then(expr = "the record of the sign-in says:")]
 async fn the_record_says(world: &mut World, step: &Step) -> Result<()> {
-    let rows = pairs(step)?;
+    let asked = pairs(step)?;
     let record = last_record(world.begin(step).await?).await?;
-    let reference = record["reference"].as_str().unwrap_or("none").to_owned();
-    for (name, expected) in rows {
-        let said = said(&record, &name)?;
-        let but = format!("it says {said:?} (reference {reference}; the whole record is {record})");
-        expect(said == expected, format!("the record to say {name}: {expected:?}"), but)?;
+    let mut rows = Vec::new();
+    for (item, expected) in asked {
+        let got = said(&record, &item)?;
+        rows.push(Row { item, expected, got });
     }
-    Ok(())
+    let reference = record["reference"].as_str().unwrap_or("none");
+    expect_rows(step, &format!("the record of the sign-in (reference {reference})"), &rows)
 }
 
 #[then(expr = "{int} of the records of the sign-ins say(s) {string}")]

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, bail};
 use cucumber::{gherkin::Step, given, then, when};
 use jiff::SignedDuration;
 
-use super::{expect, pairs};
+use super::{expect, rows::pairs};
 use crate::{
     driver::Place,
     world::{
