@@ -1,12 +1,15 @@
 //! The verbs of the `harness` command and their options.
 
-use std::{io::Write as _, path::PathBuf};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Parser, Subcommand};
 use features::{
     rehearsal::{Rehearsal, RehearsalError},
     report::counted,
-    runner::{self, Case, Exit, Selection, Specs},
+    runner::{self, Case, EMBEDDED_ROOT, Exit, Selection, Specs},
     world::World,
 };
 use url::Url;
@@ -98,11 +101,27 @@ impl Rehearse {
 
 impl Source {
     fn specs(&self) -> anyhow::Result<Specs> {
-        Ok(match &self.specs {
-            Some(folder) => Specs::read(folder)?,
-            None => Specs::embedded()?,
-        })
+        let Some(folder) = &self.specs else {
+            warn_of_other_specs();
+            return Ok(Specs::embedded()?);
+        };
+        Ok(Specs::read(folder)?)
     }
+
+    /// Where the specs come from, for people.
+    fn shown(&self) -> String {
+        self.specs.as_ref().map_or_else(|| "inside this program".to_owned(), |it| it.display().to_string())
+    }
+}
+
+/// Whoever edits the specs in the current folder would wait in vain for what they wrote to matter.
+fn warn_of_other_specs() {
+    let folder = Path::new(EMBEDDED_ROOT);
+    // A folder that is not there, or cannot be read, is no folder that somebody edits.
+    let Ok(Some(path)) = Specs::differing(folder) else { return };
+    eprintln!(
+        "harness: warning: the specs inside this program are taken, and those in {EMBEDDED_ROOT} differ ({path}); say --specs {EMBEDDED_ROOT} to take them"
+    );
 }
 
 impl List {

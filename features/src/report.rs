@@ -23,6 +23,8 @@ const HTML: &str = "report.html";
 pub struct RunReport {
     /// `sqlite` or `postgresql`, or the target's name.
     pub target: String,
+    /// Where the specs come from: a folder, or the inside of this program.
+    pub specs: String,
     /// How the scenarios were ordered, with the seed if shuffled.
     pub order: String,
     /// Scenarios in flight at once.

@@ -23,7 +23,7 @@ pub use self::{
     nearest::{did_you_mean, nearest},
     selection::{Selection, SelectionError},
     snapshots::{PendingSnapshot, SnapshotStore},
-    specs::{Case, Spec, SpecError, SpecFile, Specs},
+    specs::{Case, EMBEDDED_ROOT, Spec, SpecError, SpecFile, Specs},
 };
 
 /// How a run ended, as the process says it.

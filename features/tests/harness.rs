@@ -108,6 +108,36 @@ fn a_record_that_says_something_else_is_told_as_a_table_in_the_words_of_the_spec
 }
 
 #[test]
+fn specs_in_the_folder_that_differ_from_those_inside_the_program_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let warned = || {
+        let (code, told) = ends(folder.path(), &["lint"]);
+        assert_eq!(code, 0, "{told}");
+        told.contains("those in features/specs differ (mine.feature); say --specs features/specs")
+    };
+    assert!(!warned(), "there is no such folder");
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
+    copy(&ours, &folder.path().join("features/specs"));
+    assert!(!warned(), "they are the same");
+    fs::write(folder.path().join("features/specs/mine.feature"), HOLDS).unwrap();
+    assert!(warned());
+    let (_, told) = ends(folder.path(), &["run", "--specs", "features/specs", "mine.feature"]);
+    assert!(told.contains("\nSpecs: features/specs\n") && !told.contains("warning"), "{told}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+#[test]
 fn steps_are_shown_as_people_write_them_to_whoever_stops_reading_too() {
     let folder = own_specs(HOLDS);
     let (code, told) = ends(folder.path(), &["steps", "--specs", "my"]);

@@ -97,6 +97,7 @@ fn plan(cases: Vec<Case>, snapshots: &tempfile::TempDir) -> RunPlan {
         snapshots: SnapshotStore::Folder { path: snapshots.path().to_owned(), write: true },
         transcripts: None,
         target: "toy".into(),
+        specs: "my/own".into(),
     }
 }
 
@@ -333,7 +334,10 @@ async fn reports_say_what_was_found() {
         told.contains("2 scenarios (0 passed, 1 failed, 1 to review, 0 not run), 3 steps, 1 feature, "),
         "{told}"
     );
+    assert!(told.ends_with("\nSpecs: my/own\n"), "{told}");
+    assert!(junit.contains("name=\"specs\" value=\"my/own\""), "{junit}");
     let html = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(html.contains("<dt>Specs</dt><dd>my/own</dd>"), "{html}");
     assert!(html.contains("The &#60;toy&#62;") && html.contains("expected 2, there were 1"), "{html}");
     assert!(
         html.contains("class=\"feature has-failed has-review\"") && html.contains("<dt>Begun</dt><dd>20"),

@@ -125,6 +125,7 @@ impl Run {
             transcripts: self.transcripts.clone(),
             target: if self.postgres.is_some() { "reference on PostgreSQL" } else { "reference on SQLite" }
                 .to_owned(),
+            specs: self.list.source.shown(),
         }
     }
 

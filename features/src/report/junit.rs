@@ -17,6 +17,7 @@ fn suite(run: &RunReport, feature: &FeatureReport) -> TestSuite {
     let mut suite = TestSuite::new(feature.name.clone());
     suite.set_time(feature.scenarios.iter().map(|scenario| scenario.took).sum());
     suite.add_property(Property::new("target", run.target.clone()));
+    suite.add_property(Property::new("specs", run.specs.clone()));
     suite.add_property(Property::new("order", run.order.clone()));
     suite.add_test_cases(feature.scenarios.iter().map(|scenario| case(feature, scenario)));
     suite

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Review, RunReport, Status, counted};
 
-/// The whole summary, ending in the counts.
+/// The whole summary, ending in the counts and where the specs come from.
 pub fn summary(run: &RunReport) -> String {
     let mut text = String::new();
     for (feature, scenario) in run.scenarios() {
@@ -38,6 +38,7 @@ pub fn summary(run: &RunReport) -> String {
     }
     text.push_str(&how_to_review(run));
     text.push_str(&counts_line(run));
+    let _ = writeln!(text, "Specs: {}", run.specs);
     text
 }
 

@@ -93,6 +93,8 @@ pub struct RunPlan {
     pub transcripts: Option<PathBuf>,
     /// What is tested, for the reports.
     pub target: String,
+    /// Where the specs come from, for the reports.
+    pub specs: String,
 }
 
 /// Runs a plan.
@@ -129,6 +131,7 @@ pub async fn run<W: ScenarioWorld>(plan: RunPlan) -> io::Result<RunReport> {
         Cucumber::<W, _, (), _, _>::custom(features, runner, collector).with_cli(options).run(()).await;
     let report = RunReport {
         target: plan.target.clone(),
+        specs: plan.specs.clone(),
         order: plan.order.to_string(),
         concurrency: plan.concurrency,
         took: started.elapsed().max(Duration::from_millis(1)),

@@ -4,6 +4,7 @@
 //! Reading never judges; `lint` does.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -17,7 +18,7 @@ use super::syntax::{Flaw, flaw, uneven_table};
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/specs");
 
 /// Where the specs inside this binary come from.
-const EMBEDDED_ROOT: &str = "features/specs";
+pub const EMBEDDED_ROOT: &str = "features/specs";
 
 /// One feature file as text. Paths have `/` on every system.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -135,6 +136,23 @@ impl Specs {
             return Err(SpecError::Empty { path: folder.to_owned() });
         }
         Self::parse(files)
+    }
+
+    /// A feature file that a folder has otherwise than this program, or that only one of them has.
+    ///
+    /// # Errors
+    /// [`SpecError::Unreadable`] when the folder or a file cannot be read.
+    pub fn differing(folder: &Path) -> Result<Option<String>, SpecError> {
+        let (mut inside, mut outside) = (Vec::new(), Vec::new());
+        collect_embedded(&EMBEDDED, &mut inside);
+        collect_folder(folder, folder, &mut outside)?;
+        // How lines end is a matter of the checkout.
+        let texts = |files: Vec<SpecFile>| -> BTreeMap<String, String> {
+            files.into_iter().map(|file| (file.path, file.text.replace("\r\n", "\n"))).collect()
+        };
+        let (inside, outside) = (texts(inside), texts(outside));
+        let mut paths = inside.keys().chain(outside.keys());
+        Ok(paths.find(|path| inside.get(*path) != outside.get(*path)).cloned())
     }
 
     /// Parses texts into specs, ordered by path.
