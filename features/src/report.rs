@@ -37,7 +37,7 @@ pub struct RunReport {
     pub features: Vec<FeatureReport>,
     /// What went wrong outside of any scenario, such as a panic in a server task.
     pub trouble: Vec<String>,
-    /// Reviewed snapshots without a scenario (whole runs only).
+    /// The files of reviewed snapshots without a scenario (whole runs only).
     pub unreferenced: Vec<String>,
     /// Where transcripts that differ wait for a person.
     pub review: Review,
@@ -206,6 +206,11 @@ impl ScenarioReport {
             Status::NotRun | Status::Passed | Status::NeedsReview { .. } => None,
         })
     }
+}
+
+/// What is wrong with the file of a snapshot that no scenario has, and what to do.
+fn unreferenced(file: &str) -> String {
+    format!("the snapshot {file} belongs to no scenario; delete the file, or bring back the scenario's name")
 }
 
 /// A number with its noun.

@@ -31,7 +31,7 @@ pub use self::{
 /// | code | meaning |
 /// |---|---|
 /// | 0 | every selected scenario passed and every transcript matches its snapshot |
-/// | 1 | a scenario failed |
+/// | 1 | a scenario failed, a task of a program panicked, or a snapshot belongs to no scenario (whole runs only) |
 /// | 2 | the specs or the command line cannot be run as they are |
 /// | 3 | every scenario passed, but transcripts differ from the reviewed snapshots |
 /// | 4 | the system under test cannot be reached |

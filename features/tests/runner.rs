@@ -346,6 +346,24 @@ async fn reports_say_what_was_found() {
     assert!(!html.contains("<script"), "the page needs no scripts");
 }
 
+#[tokio::test]
+async fn a_snapshot_without_a_scenario_is_red_in_every_report_with_its_path() {
+    let snapshots = tempfile::tempdir().unwrap();
+    let file = snapshots.path().join("gone@s.snap");
+    fs::write(&file, "it happened\n").unwrap();
+    let cases = specs("Feature: f\n  Scenario: s\n    Given Ann is here\n").cases();
+    let report = run_alone(plan(cases, &snapshots)).await;
+    let said = format!("the snapshot {} belongs to no scenario; delete the file", file.display());
+    let told = features::report::summary(&report);
+    assert!(told.contains(&said) && told.contains(" s, 1 unreferenced snapshot\n"), "{told}");
+    let folder = tempfile::tempdir().unwrap();
+    report.write(folder.path()).unwrap();
+    let junit = fs::read_to_string(folder.path().join("junit.xml")).unwrap();
+    assert!(junit.contains("failures=\"1\"") && junit.contains(&format!("message=\"{said}")), "{junit}");
+    let html = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(html.contains(&said) && html.contains(">1 unreferenced snapshot<"), "{html}");
+}
+
 #[test]
 fn nothing_selected_is_nothing() {
     let selection = Selection::parse(["@nobody"]).unwrap();

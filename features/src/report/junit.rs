@@ -4,12 +4,15 @@
 
 use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
-use super::{FeatureReport, RunReport, ScenarioReport, Status};
+use super::{FeatureReport, RunReport, ScenarioReport, Status, unreferenced};
 
 pub(super) fn render(run: &RunReport) -> Result<String, SerializeError> {
     let mut report = Report::new("features");
     report.set_time(run.took);
     report.add_test_suites(run.features.iter().map(|feature| suite(run, feature)));
+    if !run.unreferenced.is_empty() || !run.trouble.is_empty() {
+        report.add_test_suite(outside_of_scenarios(run));
+    }
     report.to_string()
 }
 
@@ -20,6 +23,23 @@ fn suite(run: &RunReport, feature: &FeatureReport) -> TestSuite {
     suite.add_property(Property::new("specs", run.specs.clone()));
     suite.add_property(Property::new("order", run.order.clone()));
     suite.add_test_cases(feature.scenarios.iter().map(|scenario| case(feature, scenario)));
+    suite
+}
+
+/// What fails a run and belongs to no scenario.
+fn outside_of_scenarios(run: &RunReport) -> TestSuite {
+    let mut suite = TestSuite::new("outside of scenarios");
+    let failed = |name: &str, class: &str, why: &str| {
+        let mut case = TestCase::new(name, refused(NonSuccessKind::Failure, class, why, why));
+        case.set_classname(class);
+        case
+    };
+    suite.add_test_cases(run.unreferenced.iter().map(|file| {
+        let mut case = failed(file, "unreferenced-snapshot", &unreferenced(file));
+        case.extra.insert("file".into(), file.as_str().into());
+        case
+    }));
+    suite.add_test_cases(run.trouble.iter().map(|why| failed(why, "trouble", why)));
     suite
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Review, RunReport, Status, counted};
+use super::{Review, RunReport, Status, counted, unreferenced};
 
 /// The whole summary, ending in the counts and where the specs come from.
 pub fn summary(run: &RunReport) -> String {
@@ -27,11 +27,8 @@ pub fn summary(run: &RunReport) -> String {
             Status::Passed | Status::NotRun => {}
         }
     }
-    for name in &run.unreferenced {
-        let _ = writeln!(
-            text,
-            "\nUNREFERENCED snapshot {name}: no scenario has this name any more; delete the file"
-        );
+    for file in &run.unreferenced {
+        let _ = writeln!(text, "\nUNREFERENCED {}", unreferenced(file));
     }
     for trouble in &run.trouble {
         let _ = writeln!(text, "\nTROUBLE {trouble}");
@@ -74,8 +71,12 @@ fn counts_line(run: &RunReport) -> String {
     // A shuffled order can be had again by its seed.
     let order = if run.order.starts_with("shuffled") { format!(", {}", run.order) } else { String::new() };
     let steps = run.scenarios().map(|(_, scenario)| scenario.steps.len()).sum();
+    let unreferenced = match run.unreferenced.len() {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "unreferenced snapshot")),
+    };
     format!(
-        "\n{} ({} passed, {} failed, {} to review, {} not run), {}, {}, {:.1} s{order}\n",
+        "\n{} ({} passed, {} failed, {} to review, {} not run), {}, {}, {:.1} s{unreferenced}{order}\n",
         counted(run.scenarios().count(), "scenario"),
         counts.passed,
         counts.failed,

@@ -174,7 +174,8 @@ fn unreferenced(plan: &RunPlan) -> io::Result<Vec<String>> {
         return Ok(Vec::new());
     }
     let names: BTreeSet<String> = plan.cases.iter().map(|case| case.snapshot.clone()).collect();
-    plan.snapshots.unreferenced(&names)
+    let files = plan.snapshots.unreferenced(&names)?;
+    Ok(files.iter().map(|file| file.display().to_string()).collect())
 }
 
 fn write_transcripts(folder: &Path, report: &RunReport) -> io::Result<()> {

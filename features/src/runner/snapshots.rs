@@ -95,9 +95,10 @@ impl SnapshotStore {
         Ok(judgement)
     }
 
-    /// Reviewed snapshots that no scenario of a whole run asked for.
-    pub(crate) fn unreferenced(&self, asked_for: &BTreeSet<String>) -> io::Result<Vec<String>> {
-        Ok(self.names(".snap")?.into_keys().filter(|name| !asked_for.contains(name)).collect())
+    /// The files of reviewed snapshots that no scenario of a whole run asked for.
+    pub(crate) fn unreferenced(&self, asked_for: &BTreeSet<String>) -> io::Result<Vec<PathBuf>> {
+        let names = self.names(".snap")?.into_iter();
+        Ok(names.filter(|(name, _)| !asked_for.contains(name)).map(|(_, path)| path).collect())
     }
 
     /// The transcripts that wait for review.
@@ -243,7 +244,7 @@ mod tests {
         let store = store(&folder, true);
         store.judge("gone@x", "a.feature", "one").unwrap();
         store.pending().unwrap()[0].accept().unwrap();
-        assert_eq!(store.unreferenced(&BTreeSet::new()).unwrap(), ["gone@x"]);
+        assert_eq!(store.unreferenced(&BTreeSet::new()).unwrap(), [folder.path().join("gone@x.snap")]);
     }
 
     #[test]
