@@ -56,6 +56,25 @@ fn specs_of_ones_own_become_green_by_the_commands_that_are_told() {
 }
 
 #[test]
+fn what_a_renamed_scenario_left_waiting_is_not_accepted_and_is_gone_after_a_whole_run() {
+    let folder = own_specs(HOLDS);
+    let waits = folder.path().join("my/snapshots/c@it-was-called-so.snap.new");
+    fs::create_dir(folder.path().join("my/snapshots")).unwrap();
+    fs::write(&waits, "it happened\n").unwrap();
+    for options in [["--specs", "my"], ["--snapshots", "my/snapshots"]] {
+        let snapshots = |verb: &[&str]| ends(folder.path(), &[&["snapshots"], &options[..], verb].concat());
+        let (code, told) = snapshots(&["list"]);
+        assert!(code == 0 && told.contains("c@it-was-called-so: no scenario has this name;"), "{told}");
+        let (code, told) = snapshots(&["accept", "c@it-was-called-so"]);
+        assert!(code == 2 && told.contains("cannot be accepted: no scenario has this name;"), "{told}");
+    }
+    ends(folder.path(), &["run", "--specs", "my", "c.feature"]);
+    assert!(waits.exists(), "a run with a filter does not know all names");
+    ends(folder.path(), &["run", "--specs", "my"]);
+    assert!(!waits.exists() && folder.path().join("my/snapshots/c@it-holds.snap.new").exists());
+}
+
+#[test]
 fn a_folder_of_snapshots_that_is_not_there_is_refused_before_anything_runs() {
     let folder = own_specs(HOLDS);
     for arguments in

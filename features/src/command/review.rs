@@ -1,10 +1,13 @@
 //! `harness snapshots`: reviewing transcripts without cargo.
 
-use std::path::PathBuf;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use features::runner::{Exit, PendingSnapshot, SnapshotStore, did_you_mean};
+use features::runner::{Exit, PendingSnapshot, SnapshotStore, Specs, did_you_mean};
 
 use super::say;
 
@@ -69,7 +72,11 @@ impl Snapshots {
         if pending.is_empty() {
             eprintln!("No transcript waits for review in {}.", folder.display());
         }
+        let scenarios = self.scenarios(&folder);
         for pending in pending.iter().filter(|it| names.is_empty() || names.contains(&it.name.as_str())) {
+            if scenarios.as_ref().is_some_and(|names| !names.contains(&pending.name)) {
+                self.nameless(&pending.name)?;
+            }
             self.act(pending).with_context(|| format!("snapshot {}", pending.name))?;
         }
         Ok(Exit::Passed)
@@ -89,6 +96,26 @@ impl Snapshots {
             folder.display()
         );
         Ok(folder)
+    }
+
+    /// The names of the scenarios that the snapshots of this folder belong to; `None` where that cannot be told.
+    fn scenarios(&self, folder: &Path) -> Option<BTreeSet<String>> {
+        let specs = self.specs.clone().or_else(|| SnapshotStore::specs_of(folder))?;
+        let specs = Specs::read(&specs).ok()?;
+        Some(specs.cases().into_iter().map(|case| case.snapshot).collect())
+    }
+
+    /// What a scenario that was renamed or taken out left behind. Accepted, it would fail the next run.
+    fn nameless(&self, name: &str) -> anyhow::Result<()> {
+        let told = format!(
+            "no scenario has this name; 'reject {name}' forgets it, and so does a run without filters"
+        );
+        match &self.verb {
+            Review::List | Review::Show { .. } => eprintln!("harness: {name}: {told}"),
+            Review::Accept { .. } => anyhow::bail!("{name} cannot be accepted: {told}"),
+            Review::Reject { .. } => {}
+        }
+        Ok(())
     }
 
     fn act(&self, pending: &PendingSnapshot) -> anyhow::Result<()> {

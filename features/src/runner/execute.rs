@@ -174,6 +174,7 @@ fn unreferenced(plan: &RunPlan) -> io::Result<Vec<String>> {
         return Ok(Vec::new());
     }
     let names: BTreeSet<String> = plan.cases.iter().map(|case| case.snapshot.clone()).collect();
+    plan.snapshots.forget_nameless(&names)?;
     let files = plan.snapshots.unreferenced(&names)?;
     Ok(files.iter().map(|file| file.display().to_string()).collect())
 }

@@ -101,6 +101,22 @@ impl SnapshotStore {
         Ok(names.filter(|(name, _)| !asked_for.contains(name)).map(|(_, path)| path).collect())
     }
 
+    /// Removes the transcripts that wait for review and that no scenario of a whole run has the name of: accepted,
+    /// they would belong to no scenario.
+    pub(crate) fn forget_nameless(&self, asked_for: &BTreeSet<String>) -> io::Result<()> {
+        let Self::Folder { write: true, .. } = self else { return Ok(()) };
+        let waiting = self.names(".snap.new")?.into_iter();
+        waiting.filter(|(name, _)| !asked_for.contains(name)).try_for_each(|(_, path)| remove_if_there(&path))
+    }
+
+    /// The folder of the specs that a folder of snapshots belongs to, where it can be told: see
+    /// [`Self::folder_of`].
+    pub fn specs_of(snapshots: &Path) -> Option<PathBuf> {
+        let around = snapshots.file_name().filter(|name| *name == "snapshots").and(snapshots.parent())?;
+        let beside = snapshots.with_file_name("specs");
+        Some(if beside.is_dir() { beside } else { around.to_owned() })
+    }
+
     /// The transcripts that wait for review.
     ///
     /// # Errors
