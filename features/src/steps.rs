@@ -21,6 +21,8 @@ mod users_page;
 
 use anyhow::{Result, bail};
 
+pub(crate) use record::{ITEMS, NONE, in_words};
+
 /// What the table of a step is about, and the names that its rows can have, where they are known beforehand.
 pub(crate) fn rows_of(step: &str) -> Option<(&'static str, &'static [&'static str])> {
     match step {

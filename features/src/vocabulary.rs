@@ -4,6 +4,11 @@
 use std::sync::LazyLock;
 
 use cucumber::codegen::Parameter as _;
+use provisioner::domain::{
+    checks::Finding,
+    identity::Freshness,
+    record::{CauseCode, Outcome},
+};
 use regex::Regex;
 
 use crate::{
@@ -43,16 +48,53 @@ pub(crate) fn complaint(said: &Said<'_>) -> Option<String> {
         Said::Word { .. } => None,
         Said::Row { step, cells } => {
             let (what, names) = steps::rows_of(step)?;
-            let [name, _] = cells else {
+            let [name, value] = cells else {
                 return Some(format!("a row of this table has two cells, this one has {}", cells.len()));
             };
             if names.contains(&name.as_str()) {
-                return None;
+                return about_value(step, what, name, value);
             }
             let near = near(name, names.iter().copied());
             Some(format!("{what} says nothing about '{name}'{near} it says {}", names.join(", ")))
         }
     }
+}
+
+/// What a row can have as its value is checked where it is one of a few.
+fn about_value(step: &str, what: &str, name: &str, value: &str) -> Option<String> {
+    let values = values_of(step, name)?;
+    let known = || values.iter().map(String::as_str);
+    if known().any(|it| it == value) {
+        return None;
+    }
+    let near = near(value, known());
+    Some(format!("'{name}' of {what} is never '{value}'{near} it is {}", values.join(", ")))
+}
+
+/// The values that a row can have, from the provisioner's own enumerations; `None` where they are not a few.
+fn values_of(step: &str, name: &str) -> Option<Vec<String>> {
+    fn words<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> Vec<String> {
+        all.iter().map(|it| steps::in_words(code(*it))).collect()
+    }
+    if step != "the record of the sign-in says:" {
+        return None;
+    }
+    let mut values = match name {
+        "first failing" => steps::ITEMS.iter().map(|(words, _)| (*words).to_owned()).collect(),
+        "outcome" => words(Outcome::ALL, Outcome::as_str),
+        "freshness" => words(Freshness::ALL, Freshness::as_str),
+        "cause" => words(CauseCode::ALL, CauseCode::as_str),
+        "other cause" => {
+            let outside = CauseCode::ALL.iter().copied().filter(|code| code.is_outside_the_checks());
+            words(&outside.collect::<Vec<_>>(), CauseCode::as_str)
+        }
+        item if steps::ITEMS.iter().any(|(words, _)| *words == item) => {
+            return Some(words(Finding::ALL, Finding::as_str));
+        }
+        _ => return None,
+    };
+    values.push(steps::NONE.to_owned());
+    Some(values)
 }
 
 /// Tags of one's own are free; what looks like one that means something has to mean it.

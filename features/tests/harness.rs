@@ -90,7 +90,7 @@ fn a_folder_of_snapshots_that_is_not_there_is_refused_before_anything_runs() {
 #[test]
 fn words_that_nobody_knows_are_found_without_running() {
     let folder = own_specs(
-        "Feature: f\n\n  @S64 @own\n  Scenario: s\n    Given the fault \"idt-exp-pats\" strikes whoever asks\n    When Danna tries to sign in with KaseyaOne\n    Then the record of the sign-in says:\n      | otcome | refused |\n    And the record of the sign-in says:\n    And Dana is refused\n      | a | b |\n",
+        "Feature: f\n\n  @S64 @own\n  Scenario: s\n    Given the fault \"idt-exp-pats\" strikes whoever asks\n    When Danna tries to sign in with KaseyaOne\n    Then the record of the sign-in says:\n      | otcome | refused |\n      | outcome | refusd |\n      | KaseyaOne login is on | passed |\n    And the record of the sign-in says:\n    And Dana is refused\n      | a | b |\n",
     );
     let (code, told) = ends(folder.path(), &["lint", "--specs", "my"]);
     assert_eq!(code, 2, "{told}");
@@ -99,12 +99,14 @@ fn words_that_nobody_knows_are_found_without_running() {
         "my/c.feature:5: there is no fault 'idt-exp-pats'; did you mean 'idt-exp-past'?",
         "my/c.feature:6: there is no Danna; did you mean 'Dana'?",
         "my/c.feature:8: a record says nothing about 'otcome'; did you mean 'outcome'?",
-        "my/c.feature:9: 'the record of the sign-in says:' needs a table below it",
-        "my/c.feature:10: nothing reads the table below 'Dana is refused'; take it out",
+        "my/c.feature:9: 'outcome' of a record is never 'refusd'; did you mean 'refused'? it is signed in, created and signed in, refused, abandoned, expired, no new sign in, none",
+        "my/c.feature:10: 'KaseyaOne login is on' of a record is never 'passed'; did you mean 'pass'? it is pass, fail, not reached, not knowable",
+        "my/c.feature:11: 'the record of the sign-in says:' needs a table below it",
+        "my/c.feature:12: nothing reads the table below 'Dana is refused'; take it out",
     ] {
         assert!(told.contains(line), "{line} is not in:\n{told}");
     }
-    assert!(told.contains("6 problems in the specs"), "{told}");
+    assert!(told.contains("8 problems in the specs"), "{told}");
 }
 
 #[test]

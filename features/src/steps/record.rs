@@ -14,13 +14,16 @@ use crate::{
 };
 
 /// The items in the words of the article, with the names that the API gives them.
-const ITEMS: [(&str, &str); 5] = [
+pub(crate) const ITEMS: [(&str, &str); 5] = [
     ("authenticated using KaseyaOne", "used_kaseyaone"),
     ("KaseyaOne login is on", "allow_on"),
     ("automatic user creation is on", "create_on"),
     ("exists in KaseyaOne", "exists_in_kaseyaone"),
     ("completed authentication", "authentication_completed"),
 ];
+
+/// What a row says where the record says nothing.
+pub(crate) const NONE: &str = "none";
 
 /// Everything that a record says.
 pub(super) const NAMES: [&str; 11] = [
@@ -126,7 +129,7 @@ fn said(record: &Value, name: &str) -> Result<String> {
     Ok(match name {
         "first failing" => {
             let key = record["first_failing"].as_str();
-            ITEMS.iter().find(|(_, it)| Some(*it) == key).map_or("none", |(words, _)| *words).to_owned()
+            ITEMS.iter().find(|(_, it)| Some(*it) == key).map_or(NONE, |(words, _)| *words).to_owned()
         }
         "outcome" | "freshness" => word(&record[name]),
         "cause" => word(&record["cause"]["code"]),
@@ -139,5 +142,9 @@ fn said(record: &Value, name: &str) -> Result<String> {
 
 /// A code of the API in words.
 fn word(value: &Value) -> String {
-    value.as_str().unwrap_or("none").replace('_', " ")
+    in_words(value.as_str().unwrap_or(NONE))
+}
+
+pub(crate) fn in_words(code: &str) -> String {
+    code.replace('_', " ")
 }
