@@ -13,6 +13,7 @@ use crate::jose::decode;
 use crate::journal::{Note, Params};
 use crate::protocol::audience;
 use crate::protocol::error::Refusal;
+use crate::protocol::on_the_spot::person::Named;
 use crate::realm::State;
 use crate::realm::grants::Session;
 use crate::realm::handed_out::{SentResponse, TokenKind};
@@ -242,12 +243,12 @@ pub enum MintError {
 impl State {
     /// Makes tokens without a login.
     pub(crate) fn mint(&mut self, order: &Mint) -> Result<Minted, MintError> {
-        self.check_person(&order.person)?;
-        let client = self.clients.get(&order.client).cloned();
-        let client = client.ok_or_else(|| self.no_client(&order.client))?;
         if let Some(flaw) = order.flaw() {
             return Err(MintError::Order(flaw));
         }
+        let person = self.person_for(&order.person)?;
+        let client = self.client_for(&order.client)?;
+        let order = &Mint { person, ..order.clone() };
         Ok(self.earlier(order.issued_seconds_ago, |state| state.mint_now(order, client)))
     }
 
@@ -282,16 +283,31 @@ impl State {
         result
     }
 
-    fn check_person(&self, key: &str) -> Result<(), NotFound> {
-        let known = self.people.present(key).map(drop);
-        known.ok_or_else(|| self.no_person(key))
+    /// The key of the person that something is issued about; somebody new, where any person is taken.
+    fn person_for(&mut self, name: &str) -> Result<String, MintError> {
+        if self.people.present(name).is_some() {
+            return Ok(name.to_owned());
+        }
+        if !self.switches.any_person {
+            return Err(self.no_person(name).into());
+        }
+        let found = self.somebody(&Named { name, ..Named::default() });
+        found.map(|(key, _)| key).map_err(MintError::Refused)
+    }
+
+    /// The client that something is issued for; a new one, where any client is taken.
+    fn client_for(&mut self, id: &str) -> Result<Arc<fixtures::Client>, MintError> {
+        if self.switches.any_client && !self.clients.contains_key(id) {
+            self.take_client(id).map_err(MintError::Refused)?;
+        }
+        self.clients.get(id).cloned().ok_or_else(|| self.no_client(id).into())
     }
 
     /// Makes a logout token; nobody is told.
     pub(crate) fn mint_logout_token(&mut self, order: &MintLogoutToken) -> Result<String, MintError> {
-        self.check_person(&order.person)?;
-        let client = self.clients.get(&order.client).cloned();
-        let client = client.ok_or_else(|| self.no_client(&order.client))?;
+        let person = self.person_for(&order.person)?;
+        let client = self.client_for(&order.client)?;
+        let order = &MintLogoutToken { person, ..order.clone() };
         let newest = || {
             let token = self.handed_out.newest(TokenKind::IdToken, &order.person, &order.client)?;
             decode(token)?.1.get("sid")?.as_str().map(str::to_owned)
@@ -314,7 +330,7 @@ impl State {
 
     /// Begins a session without a browser; the secret of its cookie, and its `sid`.
     pub(crate) fn mint_session(&mut self, key: &str) -> Result<(String, String), MintError> {
-        self.check_person(key)?;
+        let key = &*self.person_for(key)?;
         let begun = self.begin_session(key, None, &mut Note::default());
         let (secret, session) = begun.map_err(MintError::Refused)?;
         Ok((secret, session.sid))

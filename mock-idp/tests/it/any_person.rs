@@ -410,3 +410,20 @@ async fn a_pushed_request_is_answered_once_however_many_come_at_once() {
         assert_eq!(answers.iter().filter(|answer| answer.location.is_some()).count(), 1, "{answers:?}");
     }
 }
+
+#[tokio::test]
+async fn something_is_issued_about_anybody_and_for_any_client() {
+    let idp = MockIdp::builder().seed(1).any_person().any_client().start().await.expect("a free port");
+    let order = mock_idp::Mint::new("zed", "an api").scope("openid orders.read");
+    let minted = idp.mint(&order).expect("tokens");
+    let claims = decode(&minted.access_token).1;
+    assert_eq!((&claims["sub"], &claims["client_id"]), (&json!("zed"), &json!("an api")));
+    assert_eq!(minted.id_token_claims()["sub"], "zed");
+    assert!(idp.people().get("zed").is_some() && idp.clients().get("an api").is_some());
+    assert!(idp.minter().session("yan").is_ok());
+    idp.people().delete("zed").expect("deleted");
+    let refused = idp.mint(&order).expect_err("nobody").to_string();
+    assert!(refused.contains("was deleted"), "{refused}");
+    let strict = MockIdp::builder().start().await.expect("a free port");
+    assert!(strict.mint(&order).expect_err("nobody").to_string().contains("there is no person"));
+}

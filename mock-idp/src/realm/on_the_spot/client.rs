@@ -100,6 +100,11 @@ impl State {
         }
     }
 
+    /// Makes a client of which nothing but its id is known.
+    pub(crate) fn take_client(&mut self, id: &str) -> Result<(), Refusal> {
+        self.take(id, Ok)
+    }
+
     /// Makes a client, or adds to what it is.
     fn take(&mut self, id: &str, add: impl FnOnce(Client) -> Result<Client, Refusal>) -> Result<(), Refusal> {
         let old = self.clients.get(id).map(|client| Client::clone(client));
