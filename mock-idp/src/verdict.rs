@@ -120,6 +120,11 @@ impl Look {
 impl Rule {
     /// Fails when one look found something wrong; passes when there was something to look at.
     fn judge(&self, looks: impl IntoIterator<Item = Look>) -> Check {
+        self.judge_or(looks, "")
+    }
+
+    /// As [`judge`](Self::judge); says why where there was nothing to look at.
+    fn judge_or(&self, looks: impl IntoIterator<Item = Look>, why: &str) -> Check {
         let (mut right, mut wrong, mut details) = (Vec::new(), Vec::new(), Vec::<String>::new());
         for look in looks {
             match look.problem {
@@ -135,7 +140,7 @@ impl Rule {
         match (wrong.is_empty(), right.is_empty()) {
             (false, _) => self.came_to(Outcome::Fail, details.join("; "), wrong),
             (true, false) => self.came_to(Outcome::Pass, String::new(), right),
-            (true, true) => self.not_judged(""),
+            (true, true) => self.not_judged(why),
         }
     }
 

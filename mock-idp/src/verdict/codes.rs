@@ -50,13 +50,13 @@ const ATTEMPTS_AT_A_SICK_PROVIDER: usize = 3;
 pub(super) fn checks(seen: &Seen<'_>, party: &Party<'_>) -> Vec<Check> {
     vec![
         PKCE_VERIFIER.judge(party.redemptions.iter().filter_map(|it| verifier(party, it))),
-        REDIRECT_URI.judge(party.redemptions.iter().map(|it| redirect_uri(party, it))),
-        CODE_ONCE.judge(sent_once(&party.redemptions, "a code that had been taken came again")),
+        REDIRECT_URI.judge(party.redemptions.iter().filter_map(|it| redirect_uri(party, it))),
+        sent_once(&CODE_ONCE, &party.redemptions, "code"),
         CODE_ONLY_AT_TOKEN.judge(elsewhere(seen, party)),
         UNSOLICITED.judge(party.unsolicited().map(|(entry, code)| unsolicited(party, entry, code))),
         promptness(seen, party),
         ERRORS_NOT_RETRIED.judge(retries(&party.redemptions).chain(retries(&party.refreshes))),
-        REFRESH_ONCE.judge(sent_once(&party.refreshes, "a refresh token that had been taken came again")),
+        sent_once(&REFRESH_ONCE, &party.refreshes, "refresh token"),
     ]
 }
 
@@ -82,15 +82,16 @@ fn is_of_another_sign_in(party: &Party<'_>, hash: &str) -> bool {
     party.requests.iter().any(|request| request.params.first("code_challenge") == Some(hash))
 }
 
-fn redirect_uri(party: &Party<'_>, it: &Spent<'_>) -> Look {
+/// Whether it is that of the request can only be told where the request was seen.
+fn redirect_uri(party: &Party<'_>, it: &Spent<'_>) -> Option<Look> {
     let sent = it.entry.form.first("redirect_uri").filter(|uri| !uri.is_empty());
     let asked = party.request_for(it.secret).and_then(|request| request.params.first("redirect_uri"));
     let problem = match (sent, asked) {
         (None, _) => Some("a code came without redirect_uri"),
-        (Some(sent), Some(asked)) if sent != asked => Some("a code came with another redirect_uri"),
-        _ => None,
+        (Some(_), None) => return None,
+        (Some(sent), Some(asked)) => (sent != asked).then_some("a code came with another redirect_uri"),
     };
-    Look::new([it.entry.seq], problem)
+    Some(Look::new([it.entry.seq], problem))
 }
 
 fn unsolicited(party: &Party<'_>, answer: &Entry, code: &str) -> Look {
@@ -100,13 +101,14 @@ fn unsolicited(party: &Party<'_>, answer: &Entry, code: &str) -> Look {
     }
 }
 
-/// What was answered with tokens is used up.
-fn sent_once<'s>(spent: &'s [Spent<'_>], problem: &'s str) -> impl Iterator<Item = Look> + 's {
-    by_secret(spent).into_values().map(move |group| {
-        let taken = group.iter().position(|it| it.entry.status == 200 && has_come(it.entry));
-        let again = taken.is_some_and(|taken| taken + 1 < group.len());
-        Look::new(group.iter().map(|it| it.entry.seq).collect::<Vec<_>>(), again.then_some(problem))
-    })
+/// What was answered with tokens is used up. What was never taken says nothing.
+fn sent_once(rule: &Rule, spent: &[Spent<'_>], what: &str) -> Check {
+    let looks = by_secret(spent).into_values().filter_map(|group| {
+        let taken = group.iter().position(|it| it.entry.status == 200 && has_come(it.entry))?;
+        let problem = (taken + 1 < group.len()).then(|| format!("a {what} that had been taken came again"));
+        Some(Look::new(group.iter().map(|it| it.entry.seq).collect::<Vec<_>>(), problem))
+    });
+    rule.judge_or(looks, &format!("no {what} was taken"))
 }
 
 /// Whoever got no answer, half of one, or one so slowly that patience was over cannot know that the secret is used up.

@@ -46,8 +46,17 @@ fn kept(rule: &Rule, operation: &str, seen: &Seen<'_>, party: &Party<'_>) -> Che
     });
     let entries: Vec<u64> = too_soon.map(|pair| pair[1].seq).collect();
     let sign_ins = party.redemptions.len();
-    let most = FREE_FETCHES.max(sign_ins / 2) + excused(seen);
+    let excused = excused(seen);
+    let most = FREE_FETCHES.max(sign_ins / 2).saturating_add(excused);
     if entries.len() <= most {
+        // Fewer fetches than sign-ins: some went without one.
+        let is_kept = entries.is_empty() && fetches.len() < sign_ins;
+        let enough = enough(excused);
+        if sign_ins < enough && !is_kept {
+            return rule.not_judged(format!(
+                "too few sign-ins: {sign_ins} were seen, and {enough} tell whoever fetches anew for each from others"
+            ));
+        }
         return rule.came_to(Outcome::Pass, String::new(), fetches.iter().map(|entry| entry.seq).collect());
     }
     let detail = format!(
@@ -55,6 +64,13 @@ fn kept(rule: &Rule, operation: &str, seen: &Seen<'_>, party: &Party<'_>) -> Che
         entries.len()
     );
     rule.came_to(Outcome::Fail, detail, entries)
+}
+
+/// So many sign-ins it takes until one fetch for each, the first of which is never too soon, is more than what is free
+/// and excused.
+fn enough(excused: usize) -> usize {
+    let beyond_free = excused.saturating_add(FREE_FETCHES + 2);
+    beyond_free.max(excused.saturating_mul(2).saturating_add(3))
 }
 
 /// Whoever meets a wrong signature, an unknown key or a sick provider may look again.
@@ -66,4 +82,18 @@ fn excused(seen: &Seen<'_>) -> usize {
     });
     let fired: u64 = documents.map(|record| record.fired).sum();
     struck + usize::try_from(fired).unwrap_or(usize::MAX / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enough_is_the_first_number_at_which_a_fetch_for_each_fails() {
+        let fails = |sign_ins: usize, excused| sign_ins - 1 > FREE_FETCHES.max(sign_ins / 2) + excused;
+        for excused in 0..40 {
+            let enough = enough(excused);
+            assert!(!fails(enough - 1, excused) && (enough..enough + 50).all(|more| fails(more, excused)));
+        }
+    }
 }

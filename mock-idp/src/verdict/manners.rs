@@ -74,6 +74,10 @@ fn one_authentication(seen: &Seen<'_>, party: &Party<'_>) -> Check {
         .filter(|(_, method)| !matches!(*method, "bearer" | "dpop"))
         .collect();
     let Some((_, usual)) = authenticated.first().copied() else { return ONE_AUTHENTICATION.not_judged("") };
+    if authenticated.len() == 1 {
+        return ONE_AUTHENTICATION
+            .not_judged("it authenticated once, and whether always the same takes twice");
+    }
     let check = ONE_AUTHENTICATION.judge(authenticated.iter().map(|(entry, method)| {
         let problem = (*method != usual).then(|| format!("it came by {usual}, then by {method}"));
         Look::new([entry.seq], problem)

@@ -73,7 +73,12 @@ fn present(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
 fn unique(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
     let mut first = BTreeMap::new();
     let having = requests.iter().filter_map(|request| Some((request.entry.seq, value(request, name)?)));
-    let looks = having.map(|(seq, value)| match first.entry(value).or_insert(seq) {
+    let having: Vec<_> = having.collect();
+    if having.len() == 1 {
+        return rule
+            .not_judged(format!("one sign-in had a {name}, and whether the next has another takes two"));
+    }
+    let looks = having.into_iter().map(|(seq, value)| match first.entry(value).or_insert(seq) {
         earlier if *earlier == seq => Look::new([seq], None::<String>),
         earlier => Look::new([*earlier, seq], Some(format!("two sign-ins had the same {name}"))),
     });

@@ -20,6 +20,8 @@ struct Party {
     idp: MockIdp,
     browser: Browser,
     made: Cell<u32>,
+    /// It keeps the documents that it has.
+    keeps: Cell<bool>,
 }
 
 /// What came of a sign-in up to the authorization response.
@@ -43,7 +45,7 @@ impl Party {
             .expect("a free port");
         idp.clock().freeze();
         idp.clients().change(CLIENT, |client| client.backchannel_logout_uri = None).expect("the client");
-        Self { idp, browser: Browser::new(), made: Cell::new(0) }
+        Self { idp, browser: Browser::new(), made: Cell::new(0), keeps: Cell::new(false) }
     }
 
     fn secret(&self) -> String {
@@ -121,10 +123,16 @@ impl Party {
         self.browser.get(&self.idp.url(&format!("{path}?{query}"))).await
     }
 
+    async fn fetch(&self, document: &str) {
+        if !self.keeps.get() {
+            self.get(document, &[]).await;
+        }
+    }
+
     async fn honest(&self) {
-        self.get("/.well-known/openid-configuration", &[]).await;
+        self.fetch("/.well-known/openid-configuration").await;
         let tokens = self.tokens().await;
-        self.get("/.well-known/openid-configuration/jwks", &[]).await;
+        self.fetch("/.well-known/openid-configuration/jwks").await;
         self.userinfo(&tokens).await;
         let tokens = self.refresh(&tokens).await.json();
         let hint = [
@@ -175,6 +183,7 @@ async fn an_honest_relying_party_passes_every_check() {
     let party = Party::start().await;
     for _ in 0..3 {
         party.honest().await;
+        party.keeps.set(true);
     }
     assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
     let need_more = [
@@ -377,6 +386,70 @@ async fn every_check_is_failed_by_the_one_thing_it_is_about() {
     }
 }
 
+fn check(party: &Party, id: &str) -> Check {
+    let verdict = party.verdict();
+    let check = verdict.clients[0].checks.iter().find(|check| check.id == id);
+    check.unwrap_or_else(|| panic!("no check {id}")).clone()
+}
+
+#[tokio::test]
+async fn what_takes_two_sign_ins_is_not_passed_after_one() {
+    let party = Party::start().await;
+    party.tokens().await;
+    let take_two = ["state-unique", "nonce-unique", "pkce-unique", "client-authentication-consistent"];
+    for id in take_two {
+        let check = check(&party, id);
+        assert_eq!(check.outcome, Outcome::NotSeen, "{id}");
+        assert!(
+            check.detail.contains("takes two") || check.detail.contains("takes twice"),
+            "{}",
+            check.detail
+        );
+    }
+    party.tokens().await;
+    for id in take_two {
+        assert_eq!(check(&party, id).outcome, Outcome::Pass, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_nobody_issued_passes_nothing() {
+    let party = Party::start().await;
+    let made_up = Begun { code: "made-up".to_owned(), verifier: hash("x") };
+    assert_eq!(party.redeem(&made_up, &[]).await.status, 400);
+    for id in ["code-once", "redirect-uri-sent", "pkce-verifier", "code-only-at-token-endpoint"] {
+        assert_eq!(check(&party, id).outcome, Outcome::NotSeen, "{id}");
+    }
+    assert_eq!(check(&party, "code-once").detail, "no code was taken");
+}
+
+#[tokio::test]
+async fn whether_documents_are_kept_takes_so_many_sign_ins_that_it_can_be_told() {
+    for (document, id) in [
+        ("/.well-known/openid-configuration", "discovery-cached"),
+        ("/.well-known/openid-configuration/jwks", "keys-cached"),
+    ] {
+        let party = Party::start().await;
+        for _ in 0..5 {
+            party.tokens().await;
+            party.get(document, &[]).await;
+        }
+        let few = check(&party, id);
+        assert_eq!(few.outcome, Outcome::NotSeen);
+        assert!(few.detail.starts_with("too few sign-ins: 5 were seen, and 6 tell"), "{}", few.detail);
+        party.tokens().await;
+        party.get(document, &[]).await;
+        assert_eq!(check(&party, id).outcome, Outcome::Fail);
+        // Whoever got along without a fetch is seen to keep it.
+        let party = Party::start().await;
+        party.tokens().await;
+        party.get(document, &[]).await;
+        assert_eq!(check(&party, id).outcome, Outcome::NotSeen);
+        party.tokens().await;
+        assert_eq!(check(&party, id).outcome, Outcome::Pass);
+    }
+}
+
 #[tokio::test]
 async fn a_page_that_is_loaded_again_is_no_second_sign_in() {
     let party = Party::start().await;
@@ -521,8 +594,8 @@ async fn a_rule_that_lets_the_answer_through_excuses_nothing() {
     for (then, again) in [
         (Then::DelayMs(1), Outcome::Fail),
         (Then::Padding(1_000), Outcome::Fail),
-        (Then::Truncate, Outcome::Pass),
-        (Then::Reset, Outcome::Pass),
+        (Then::Truncate, Outcome::NotSeen),
+        (Then::Reset, Outcome::NotSeen),
     ] {
         let party = Party::start().await;
         let begun = party.begin(&[]).await;
