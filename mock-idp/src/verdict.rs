@@ -75,6 +75,20 @@ impl Judgement {
         Self { clients, ..*self }
     }
 
+    /// Without these checks, for who has reasons not to do what they ask for.
+    #[must_use]
+    pub fn except(mut self, checks: &[impl AsRef<str>]) -> Self {
+        for judged in &mut self.clients {
+            judged.checks.retain(|check| !checks.iter().any(|except| except.as_ref() == check.id));
+        }
+        self
+    }
+
+    /// Whether somebody was seen, and nothing failed.
+    pub fn is_clean(&self) -> bool {
+        !self.clients.is_empty() && self.with(Outcome::Fail).next().is_none()
+    }
+
     /// What came to this outcome, with the client.
     pub fn with(&self, outcome: Outcome) -> impl Iterator<Item = (&str, &Check)> {
         let all =
@@ -89,10 +103,13 @@ impl Judgement {
     /// With [`Judgement::text`].
     #[track_caller]
     pub fn assert_clean(&self) {
-        assert!(!self.clients.is_empty(), "no relying party was seen, so nothing is proven");
+        assert!(!self.clients.is_empty(), "{NOBODY}");
         assert!(self.with(Outcome::Fail).next().is_none(), "{}", self.text());
     }
 }
+
+/// What is said when there is nothing to judge.
+const NOBODY: &str = "no relying party was seen, so nothing is proven: does the application use this issuer, and did somebody sign in?";
 
 /// What a check is about.
 struct Rule {

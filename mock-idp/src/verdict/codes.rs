@@ -62,7 +62,7 @@ pub(super) fn checks(seen: &Seen<'_>, party: &Party<'_>) -> Vec<Check> {
 
 fn verifier(party: &Party<'_>, it: &Spent<'_>) -> Option<Look> {
     let request: &Request<'_> = party.request_for(it.secret)?;
-    let challenge = request.params.first("code_challenge")?;
+    let challenge = request.params.first("code_challenge").filter(|challenge| !challenge.is_empty())?;
     let verifier = it.entry.form.first("code_verifier").filter(|verifier| !verifier.is_empty());
     let problem = match verifier {
         None => Some("a code came without its verifier"),

@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Check, ClientJudgement, Judgement, Outcome};
+use super::{Check, ClientJudgement, Judgement, NOBODY, Outcome};
 use crate::visible::visible;
 
 /// Most entry numbers on a line.
@@ -13,7 +13,7 @@ impl Judgement {
     pub fn text(&self) -> String {
         let mut parts: Vec<_> = self.clients.iter().map(client_text).collect();
         if parts.is_empty() {
-            parts.push("no relying party was seen\n".to_owned());
+            parts.push(format!("{NOBODY}\n"));
         }
         if self.forgotten > 0 {
             let forgotten = self.forgotten;
@@ -22,10 +22,18 @@ impl Judgement {
         parts.join("\n")
     }
 
-    /// The verdict as JUnit XML: a suite for each client, a case for each check; what was not seen is skipped.
+    /// The verdict as JUnit XML: a suite for each client, a case for each check; what was not seen is skipped. Where nobody was
+    /// seen, that is an error.
     pub fn junit(&self) -> String {
         let mut report = Report::new("relying party verdict");
         report.add_test_suites(self.clients.iter().map(|judged| suite(judged, self.forgotten)));
+        if self.clients.is_empty() {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_message(NOBODY);
+            let mut suite = TestSuite::new("verdict");
+            suite.add_test_case(TestCase::new("relying-party-seen", status));
+            report.add_test_suite(suite);
+        }
         // It is written to memory, and quick-junit escapes whatever XML cannot hold.
         report.to_string().unwrap_or_default()
     }

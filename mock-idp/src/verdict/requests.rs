@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::guess::{NONCE_BITS, STATE_BITS, foreseen, weakness};
+use super::guess::{NONCE_BITS, STATE_BITS, Values};
 use super::seen::{Party, Request};
 use super::{Check, Look, Rule, rule};
 
@@ -17,8 +17,8 @@ const STATE_UNGUESSABLE: Rule = rule(
 );
 const NONCE_PRESENT: Rule = rule(
     "nonce-present",
-    "every sign-in request has a nonce, so that a stolen ID token or code is told from one's own",
-    "OIDC Core 3.1.2.1 and 15.5.2; RFC 9700 4.5.3.2",
+    "every sign-in request has a nonce, or PKCE where the code flow brings the ID token, so that a stolen ID token or code is told from one's own",
+    "OIDC Core 3.1.2.1 and 15.5.2; RFC 9700 2.1.1 and 4.5.3",
 );
 const NONCE_UNIQUE: Rule =
     rule("nonce-unique", "every sign-in request has a nonce of its own", "OIDC Core 15.5.2");
@@ -27,8 +27,11 @@ const NONCE_UNGUESSABLE: Rule = rule(
     "nobody can guess the nonce: 112 random bits, no counter",
     "OIDC Core 3.1.2.1 and 15.5.2",
 );
-const PKCE_PRESENT: Rule =
-    rule("pkce-present", "every request for a code has a code_challenge", "RFC 7636 4.3; RFC 9700 2.1.1");
+const PKCE_PRESENT: Rule = rule(
+    "pkce-present",
+    "every request for a code has a code_challenge, or a nonce where the client has a secret",
+    "RFC 7636 4.3; RFC 9700 2.1.1",
+);
 const PKCE_S256: Rule =
     rule("pkce-s256", "the challenge is made by S256, not plain", "RFC 7636 4.2 and 7.2; RFC 9700 2.1.1");
 const PKCE_UNIQUE: Rule =
@@ -42,10 +45,10 @@ pub(super) fn checks(party: &Party<'_>) -> Vec<Check> {
         present(&STATE_PRESENT, &requests, "state"),
         unique(&STATE_UNIQUE, &requests, "state"),
         unguessable(&STATE_UNGUESSABLE, &requests, "state"),
-        present(&NONCE_PRESENT, &openid, "nonce"),
+        NONCE_PRESENT.judge(openid.iter().map(|request| by_nonce(request))),
         unique(&NONCE_UNIQUE, &openid, "nonce"),
         unguessable(&NONCE_UNGUESSABLE, &openid, "nonce"),
-        present(&PKCE_PRESENT, &for_code, "code_challenge"),
+        PKCE_PRESENT.judge(for_code.iter().filter_map(|request| by_pkce(party, request))),
         PKCE_S256.judge(for_code.iter().filter_map(|request| by_s256(request))),
         unique(&PKCE_UNIQUE, &for_code, "code_challenge"),
     ]
@@ -70,6 +73,29 @@ fn present(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
     }))
 }
 
+/// A request that may do without a nonce is one for a code alone that PKCE binds (RFC 9700 4.5.3).
+fn by_nonce(request: &Request<'_>) -> Look {
+    let kinds = request.params.first("response_type").unwrap_or_default();
+    let in_front = kinds.split(' ').any(|kind| kind == "id_token");
+    let is_bound =
+        value(request, "nonce").is_some() || !in_front && value(request, "code_challenge").is_some();
+    Look::new([request.entry.seq], (!is_bound).then_some("a request had no nonce, and no PKCE in its place"))
+}
+
+/// Only a client that authenticates may have a nonce in place of PKCE (RFC 9700 2.1.1); whether it does shows later.
+fn by_pkce(party: &Party<'_>, request: &Request<'_>) -> Option<Look> {
+    let problem = match (value(request, "code_challenge"), value(request, "nonce")) {
+        (Some(_), _) => None,
+        (None, None) => Some("a request had no code_challenge, and no nonce in its place"),
+        (None, Some(_)) => {
+            let mut methods = party.redemptions.iter().filter_map(|it| it.entry.client_authentication);
+            let is_public = methods.next()? == "none";
+            is_public.then_some("a request of a client without a secret had no code_challenge")
+        }
+    };
+    Some(Look::new([request.entry.seq], problem))
+}
+
 fn unique(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
     let mut first = BTreeMap::new();
     let having = requests.iter().filter_map(|request| Some((request.entry.seq, value(request, name)?)));
@@ -86,20 +112,19 @@ fn unique(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
 }
 
 fn unguessable(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
-    let mut before: Option<&str> = None;
+    let mut values = Values::default();
     let mut looks = Vec::new();
     for request in requests {
         let Some(value) = value(request, name) else { continue };
         let is_nonce = name == "state" && request.params.first("nonce") == Some(value);
+        let bits = if name == "state" { STATE_BITS } else { NONCE_BITS };
+        let weakness = values.weakness(value, bits);
         let problem = if is_nonce {
             Some("state and nonce are the same, and the nonce is in every ID token".to_owned())
         } else {
-            weakness(value, if name == "state" { STATE_BITS } else { NONCE_BITS })
-                .or_else(|| before.and_then(|before| foreseen(before, value)))
-                .map(|why| format!("a {name} can be guessed: {why}"))
+            weakness.map(|why| format!("a {name} can be guessed: {why}"))
         };
         looks.push(Look::new([request.entry.seq], problem));
-        before = Some(value);
     }
     rule.judge(looks)
 }

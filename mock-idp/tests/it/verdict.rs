@@ -242,19 +242,32 @@ async fn misbehave(party: &Party, check: &str) -> &'static [&'static str] {
         }
     };
     let same = "Fhk2c0zqhXb1mJ9uYk3vTAFhk2c0zqhXb1mJ9uYk3vTA";
+    let unbound = [("nonce", ""), ("code_challenge", ""), ("code_challenge_method", "")];
     let another = "a-verifier-that-was-never-hashed-to-this-challenge";
     match check {
         "state-present" => drop(party.begin(&[("state", "")]).await),
-        "state-unique" => twice(&[("state", "Fhk2c0zqhXb1mJ9uYk3vTAFhk2c0zqhXb1mJ9uYk3vTA")]).await,
+        "state-unique" => {
+            twice(&[("state", "Fhk2c0zqhXb1mJ9uYk3vTAFhk2c0zqhXb1mJ9uYk3vTA")]).await;
+            return &["state-unguessable"];
+        }
         "state-unguessable" => drop(party.begin(&[("state", "42")]).await),
-        "nonce-present" => drop(party.begin(&[("nonce", "")]).await),
-        "nonce-unique" => twice(&[("nonce", "Fhk2c0zqhXb1mJ9uYk3vTAFhk2c0zqhXb1mJ9uYk3vTA")]).await,
+        "nonce-present" => {
+            party.begin(&unbound).await;
+            return &["pkce-present"];
+        }
+        "nonce-unique" => {
+            twice(&[("nonce", "Fhk2c0zqhXb1mJ9uYk3vTAFhk2c0zqhXb1mJ9uYk3vTA")]).await;
+            return &["nonce-unguessable"];
+        }
         "nonce-unguessable" => {
             for nonce in ["Fhk2c0zqhXb1mJ9uYk3vTA-0001", "Fhk2c0zqhXb1mJ9uYk3vTA-0002"] {
                 party.begin(&[("nonce", nonce)]).await;
             }
         }
-        "pkce-present" => drop(party.begin(&[("code_challenge", ""), ("code_challenge_method", "")]).await),
+        "pkce-present" => {
+            party.begin(&unbound).await;
+            return &["nonce-present"];
+        }
         "pkce-s256" => {
             party.begin(&[("code_challenge", same), ("code_challenge_method", "plain")]).await;
         }
@@ -381,7 +394,8 @@ async fn every_check_is_failed_by_the_one_thing_it_is_about() {
         let failed: Vec<_> =
             ids(&verdict, Outcome::Fail).into_iter().filter(|id| !too.contains(id)).collect();
         assert_eq!(failed, [check], "{}", verdict.text());
-        let (_, failed) = verdict.with(Outcome::Fail).next().expect("a failure");
+        let mut all = verdict.with(Outcome::Fail).map(|(_, failed)| failed);
+        let failed = all.find(|failed| failed.id == check).expect("a failure");
         assert!(!failed.detail.is_empty() && !failed.entries.is_empty(), "{failed:?}");
     }
 }
@@ -463,7 +477,8 @@ async fn a_page_that_is_loaded_again_is_no_second_sign_in() {
     assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
     let code = party.begin(&params).await.code;
     party.redeem(&Begun { code, verifier }, &[]).await;
-    assert_eq!(ids(&party.verdict(), Outcome::Fail), ["state-unique", "nonce-unique", "pkce-unique"]);
+    let again = ["state-unique", "state-unguessable", "nonce-unique", "nonce-unguessable", "pkce-unique"];
+    assert_eq!(ids(&party.verdict(), Outcome::Fail), again);
 }
 
 fn promptness(party: &Party) -> Option<String> {
@@ -796,4 +811,52 @@ async fn nobody_is_blamed_for_a_value_on_a_page_or_in_the_address_of_a_document(
     party.get("/connect/userinfo", &values).await;
     let failed = ["code-only-at-token-endpoint", "no-secret-in-url"];
     assert_eq!(ids(&party.verdict(), Outcome::Fail), failed);
+}
+
+#[tokio::test]
+async fn a_client_with_a_secret_may_have_a_nonce_in_place_of_pkce_and_pkce_in_place_of_a_nonce() {
+    let by_nonce = [("code_challenge", ""), ("code_challenge_method", "")];
+    let by_pkce = [("nonce", "")];
+    for request in [&by_nonce[..], &by_pkce] {
+        let party = Party::start().await;
+        for _ in 0..2 {
+            let mut begun = party.begin(request).await;
+            if request.len() > 1 {
+                begun.verifier.clear();
+            }
+            assert_eq!(party.redeem(&begun, &[]).await.status, 200);
+        }
+        assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
+        for id in ["nonce-present", "pkce-present"] {
+            assert_eq!(check(&party, id).outcome, Outcome::Pass, "{id}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_verdict_on_nobody_is_red_and_what_is_excepted_is_left_out() {
+    let party = Party::start().await;
+    let read = async |query: &str| {
+        let request = party.browser.http().get(format!("{}/verdict?{query}", party.idp.control_url()));
+        party.browser.send(request).await
+    };
+    let nobody = read("format=junit").await;
+    assert!(
+        nobody.body.contains("errors=\"1\"") && nobody.body.contains("no relying party was seen"),
+        "{}",
+        nobody.body
+    );
+    assert_eq!(read("fail=true").await.status, 409, "nothing is proven");
+    party.begin(&[("nonce", ""), ("code_challenge", ""), ("code_challenge_method", "")]).await;
+    assert_eq!(read("").await.status, 200);
+    let failed = read("fail=true&format=text").await;
+    assert_eq!(failed.status, 409);
+    assert!(failed.body.contains("FAIL"), "{}", failed.body);
+    let excepted = read("fail=true&format=text&except=nonce-present,%20pkce-present").await;
+    assert_eq!(excepted.status, 200, "{}", excepted.body);
+    assert!(!excepted.body.contains("nonce-present") && excepted.body.contains("state-present"));
+    let misspelt = read("except=nonce-presnt").await;
+    assert_eq!(misspelt.status, 422);
+    assert!(misspelt.body.contains("nonce-present"), "{}", misspelt.body);
+    party.idp.verdict().except(&["nonce-present", "pkce-present"]).assert_clean();
 }
