@@ -3,6 +3,7 @@
 //! All state is behind one lock that is held for one request and never across an await. Realms share nothing that a
 //! test could notice.
 
+mod access_token;
 pub(crate) mod asked;
 pub(crate) mod authentication;
 pub(crate) mod authorization_response;
