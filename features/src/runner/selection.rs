@@ -3,11 +3,13 @@
 //! All given conditions must hold. Selecting happens before cucumber sees anything, because its own
 //! filters replace each other.
 
+use std::collections::BTreeSet;
+
 use cucumber::tag::Ext as _;
 use gherkin::tagexpr::TagOperation;
 
 use super::{
-    nearest::did_you_mean,
+    nearest::{did_you_mean, nearest},
     specs::{Case, Spec, Specs},
 };
 
@@ -101,9 +103,37 @@ impl Selection {
         let words = self.words.iter().filter(|words| !named(words));
         tags.map(|tags| tags.miss(&cases))
             .chain(places.map(|place| place.miss(specs, &cases)))
-            .chain(words.map(|words| format!("no scenario has '{words}' in its name")))
+            .chain(words.map(|words| miss_of_words(words, &cases)))
             .collect()
     }
+}
+
+/// Words may be of a name, or of a file that is named without its end.
+fn miss_of_words(words: &str, cases: &[Case]) -> String {
+    let files = || cases.iter().flat_map(|case| [case.path.as_str(), file_name(&case.path)]);
+    // As much of a path as was typed.
+    let start = |file: &str| file.chars().take(words.chars().count()).collect::<String>();
+    let starts: Vec<String> = files().filter(|_| words.contains('/')).map(start).collect();
+    let start = nearest(words, starts.iter().map(String::as_str));
+    let begun = || files().find(|file| start.is_some_and(|start| file.starts_with(start)));
+    let named = files().find(|file| file.to_lowercase().contains(words));
+    if let Some(file) = named.or_else(begun) {
+        return format!("no scenario has '{words}' in its name; a file is named whole, as in '{file}'");
+    }
+    if words.contains('/') {
+        return format!(
+            "no scenario has '{words}' in its name; a file is named whole, with .feature at its end"
+        );
+    }
+    // As many words of a name as were typed.
+    let count = words.split_whitespace().count().max(1);
+    let mut runs = BTreeSet::new();
+    for case in cases {
+        let name: Vec<_> = case.name.split_whitespace().collect();
+        runs.extend(name.windows(count).map(|run| run.join(" ")));
+    }
+    let near = did_you_mean(words, runs.iter().map(String::as_str));
+    format!("no scenario has '{words}' in its name{near}")
 }
 
 impl Tags {
@@ -225,6 +255,10 @@ mod tests {
             ),
             ("b.feature:9999", "b.feature has 13 lines, so there is no line 9999"),
             ("xyz", "no scenario has 'xyz' in its name"),
+            ("fin dya", "no scenario has 'fin dya' in its name; did you mean 'fine day'?"),
+            ("a/b", "no scenario has 'a/b' in its name; a file is named whole, as in 'a/b.feature'"),
+            ("a/bb", "no scenario has 'a/bb' in its name; a file is named whole, as in 'a/b.feature'"),
+            ("x/y/z", "no scenario has 'x/y/z' in its name; a file is named whole, with .feature at its end"),
             ("@S-1", ""),
         ] {
             assert_eq!(misses(filter), told);
