@@ -121,9 +121,12 @@ impl Rehearsal {
     }
 
     async fn admin_signs_in(&self, admin: &mut Browser) -> Result<()> {
-        let page = admin.open(self.at("/sign-in")?).await?;
+        let address = self.at("/sign-in")?;
+        let page = admin.open(address.clone()).await?;
         let form = page.form_with_field("Password");
-        let form = form.with_context(|| format!("{} has no sign-in page with a password field", self.app))?;
+        let form = form.with_context(|| {
+            format!("{address} has no form with a field labelled Password, as the provisioner's page has; name its address with --app")
+        })?;
         let form = form.fill("E-mail address", &self.admin_email).fill("Password", &self.admin_password);
         let page = admin.submit(&form, "Sign in").await?;
         if page.kind() == "sign-in" {
