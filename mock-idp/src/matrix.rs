@@ -75,7 +75,7 @@ pub enum MatrixError {
     OneAddress(usize, String),
     /// No sign-in comes where it strikes.
     #[error(
-        "{0} strikes what comes after a sign-in, and a matrix judges sign-ins; arm it alone, sign out, and ask for the verdict"
+        "{0} strikes what comes after a sign-in, and a matrix judges sign-ins; arm it alone, sign out, and look in the journal for what the application answered"
     )]
     NotOfSignIns(String),
     /// A provider did not start.
