@@ -211,7 +211,7 @@ fn an_outline_without_rows_is_refused() {
 fn two_scenarios_of_one_name_are_refused() {
     let found =
         problems("Feature: f\n  Scenario: s\n    Given Ann is here\n  Scenario: s\n    Given Ann is here\n");
-    assert!(found[0].contains("same name as the scenario at toy.feature:2"), "{found:?}");
+    assert!(found[0].contains("same snapshot file as the scenario at toy.feature:2"), "{found:?}");
 }
 
 #[test]

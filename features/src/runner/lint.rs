@@ -212,7 +212,10 @@ fn duplicate_snapshots(specs: &Specs) -> Vec<Problem> {
     let mut problems = Vec::new();
     for case in specs.cases() {
         if let Some((path, line)) = seen.insert(case.snapshot.clone(), (case.file.clone(), case.line)) {
-            let message = format!("'{}' has the same name as the scenario at {path}:{line}", case.name);
+            let message = format!(
+                "'{}' gives the same snapshot file as the scenario at {path}:{line}, '{}'; give one of them another name",
+                case.name, case.snapshot
+            );
             problems.push(Problem { path: case.file, line: case.line, message });
         }
     }
