@@ -79,7 +79,7 @@ pub use realm::people::CompanyError;
 pub use rule::{Rule, RuleRecord, Then, When};
 pub use story::{StoryLine, StoryOutcome};
 pub use tls::TlsError;
-pub use verdict::{Check, ClientJudgement, Judgement, Outcome};
+pub use verdict::{Check, ClientJudgement, ExceptError, Judgement, Outcome};
 
 /// Every fault there is, without starting anything.
 pub fn catalogue() -> impl Iterator<Item = &'static CatalogueEntry> {

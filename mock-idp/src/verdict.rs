@@ -13,10 +13,12 @@ mod requests;
 mod seen;
 mod trust;
 
+use fixtures::nearest_remedy;
 use serde::Serialize;
 
 use crate::fault::ArmedRecord;
 use crate::journal::Entry;
+use crate::protocol::text::shorten;
 use crate::verdict::seen::{Party, Seen};
 
 /// What a check came to.
@@ -65,6 +67,20 @@ pub struct Judgement {
     pub clients: Vec<ClientJudgement>,
     /// How many exchanges the journal had forgotten, so that they are not judged: older ones give way to newer ones.
     pub forgotten: u64,
+    /// Ids of the checks that were left out on request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub excepted: Vec<&'static str>,
+}
+
+/// Why checks are not left out: somebody would believe in a verdict that is another.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExceptError {
+    /// There is no such check.
+    #[error("there is no check {:?}; {}", shorten(.0), nearest_remedy(.0, ids().into_iter()))]
+    Unknown(String),
+    /// It is all of them.
+    #[error("every check is excepted, so nothing would be judged; except fewer")]
+    Everything,
 }
 
 impl Judgement {
@@ -72,16 +88,26 @@ impl Judgement {
     #[must_use]
     pub fn of(&self, client: &str) -> Self {
         let clients = self.clients.iter().filter(|judged| judged.client == client).cloned().collect();
-        Self { clients, ..*self }
+        Self { clients, forgotten: self.forgotten, excepted: self.excepted.clone() }
     }
 
     /// Without these checks, for who has reasons not to do what they ask for.
-    #[must_use]
-    pub fn except(mut self, checks: &[impl AsRef<str>]) -> Self {
-        for judged in &mut self.clients {
-            judged.checks.retain(|check| !checks.iter().any(|except| except.as_ref() == check.id));
+    pub fn except(mut self, checks: &[impl AsRef<str>]) -> Result<Self, ExceptError> {
+        let known = ids();
+        for id in checks.iter().map(AsRef::as_ref) {
+            let found = known.iter().copied().find(|known| *known == id);
+            let found = found.ok_or_else(|| ExceptError::Unknown(id.to_owned()))?;
+            if !self.excepted.contains(&found) {
+                self.excepted.push(found);
+            }
         }
-        self
+        if self.excepted.len() == known.len() {
+            return Err(ExceptError::Everything);
+        }
+        for judged in &mut self.clients {
+            judged.checks.retain(|check| !self.excepted.contains(&check.id));
+        }
+        Ok(self)
     }
 
     /// Whether somebody was seen, and nothing failed.
@@ -188,7 +214,14 @@ pub(crate) struct Evidence<'a> {
 pub(crate) fn judge(evidence: &Evidence<'_>) -> Judgement {
     let seen = Seen::new(evidence);
     let clients = seen.parties.iter().map(|party| judge_party(&seen, party)).collect();
-    Judgement { clients, forgotten: evidence.forgotten }
+    Judgement { clients, forgotten: evidence.forgotten, excepted: Vec::new() }
+}
+
+/// Ids of all checks: those of a client that did nothing.
+fn ids() -> Vec<&'static str> {
+    let nothing = Evidence { entries: &[], forgotten: 0, armed: &[], clock_was_moved: false };
+    let judged = judge_party(&Seen::new(&nothing), &Party::idle());
+    judged.checks.into_iter().map(|check| check.id).collect()
 }
 
 fn judge_party(seen: &Seen<'_>, party: &Party<'_>) -> ClientJudgement {

@@ -15,6 +15,9 @@ const DRAFTS: [(&str, &str, &[&str]); 5] = [
     ("ClientChange", "Client", &[]),
 ];
 
+/// How a refusal is written.
+const PROBLEM: &str = "#/components/schemas/Problem";
+
 /// The document as the realm at this address serves it.
 pub(super) fn of_realm(document: &Value, address: &str) -> Value {
     let mut document = document.clone();
@@ -63,7 +66,7 @@ pub(super) fn completed(document: OpenApi) -> Value {
 /// Adds the key, and the answers of whoever has none, comes from another page, names what is no name or sends too much.
 fn guarded(operation: &mut Value) {
     let problem = |sentence: &str| {
-        let schema = json!({"schema": {"$ref": "#/components/schemas/Problem"}});
+        let schema = json!({"schema": {"$ref": PROBLEM}});
         json!({"description": sentence, "content": {"application/problem+json": schema}})
     };
     operation["security"] = json!([{}, {"key": []}, {"password": []}]);
@@ -104,6 +107,7 @@ fn described(operation: &mut Value) {
         // What is refused is told in the format of RFC 9457.
         if status.starts_with('4')
             && let Some(content) = members_of(response, "content")
+            && content.get("application/json").is_some_and(|body| body["schema"]["$ref"] == PROBLEM)
             && let Some(body) = content.remove("application/json")
         {
             content.insert("application/problem+json".to_owned(), body);

@@ -267,7 +267,8 @@ pub(crate) async fn explained(response: Response) -> Response {
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let told =
         kind.is_some_and(|kind| kind.starts_with("application/problem") || kind.starts_with("text/html"));
-    if told || !response.status().is_client_error() {
+    // 409 is the word of an operation: a red verdict has it, in whatever form it was asked for.
+    if told || !response.status().is_client_error() || response.status() == StatusCode::CONFLICT {
         return response;
     }
     let (parts, body) = response.into_parts();

@@ -15,6 +15,9 @@ impl Judgement {
         if parts.is_empty() {
             parts.push(format!("{NOBODY}\n"));
         }
+        if !self.excepted.is_empty() {
+            parts.push(format!("left out on request: {}\n", self.excepted.join(", ")));
+        }
         if self.forgotten > 0 {
             let forgotten = self.forgotten;
             parts.push(format!("{forgotten} older exchanges gave way to newer ones and are not judged\n"));
@@ -26,7 +29,7 @@ impl Judgement {
     /// seen, that is an error.
     pub fn junit(&self) -> String {
         let mut report = Report::new("relying party verdict");
-        report.add_test_suites(self.clients.iter().map(|judged| suite(judged, self.forgotten)));
+        report.add_test_suites(self.clients.iter().map(|judged| suite(judged, self)));
         if self.clients.is_empty() {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_message(NOBODY);
@@ -73,10 +76,13 @@ fn numbers(check: &Check) -> String {
     if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }
 
-fn suite(judged: &ClientJudgement, forgotten: u64) -> TestSuite {
+fn suite(judged: &ClientJudgement, Judgement { forgotten, excepted, .. }: &Judgement) -> TestSuite {
     let client = visible(&judged.client);
     let mut suite = TestSuite::new(client.clone());
-    if forgotten > 0 {
+    if !excepted.is_empty() {
+        suite.add_property(Property::new("left out on request", excepted.join(", ")));
+    }
+    if *forgotten > 0 {
         suite.add_property(Property::new("forgotten exchanges", forgotten.to_string()));
     }
     suite.add_test_cases(judged.checks.iter().map(|check| case(&client, check)));

@@ -37,10 +37,14 @@ const PKCE_S256: Rule =
 const PKCE_UNIQUE: Rule =
     rule("pkce-unique", "every request has a challenge of its own", "RFC 7636 7.1; RFC 9700 2.1.1");
 
+/// Why a nonce in place of PKCE is neither right nor wrong.
+const NOT_REDEEMED: &str = "requests had a nonce in place of PKCE, and no code was redeemed, which would show whether the client authenticates";
+
 pub(super) fn checks(party: &Party<'_>) -> Vec<Check> {
     let requests = party.distinct_requests();
     let openid: Vec<_> = requests.iter().copied().filter(|request| is_openid(request)).collect();
     let for_code: Vec<_> = requests.iter().copied().filter(|request| asks_for_code(request)).collect();
+    let unjudged = if for_code.is_empty() { "" } else { NOT_REDEEMED };
     vec![
         present(&STATE_PRESENT, &requests, "state"),
         unique(&STATE_UNIQUE, &requests, "state"),
@@ -48,7 +52,7 @@ pub(super) fn checks(party: &Party<'_>) -> Vec<Check> {
         NONCE_PRESENT.judge(openid.iter().map(|request| by_nonce(request))),
         unique(&NONCE_UNIQUE, &openid, "nonce"),
         unguessable(&NONCE_UNGUESSABLE, &openid, "nonce"),
-        PKCE_PRESENT.judge(for_code.iter().filter_map(|request| by_pkce(party, request))),
+        PKCE_PRESENT.judge_or(for_code.iter().filter_map(|request| by_pkce(party, request)), unjudged),
         PKCE_S256.judge(for_code.iter().filter_map(|request| by_s256(request))),
         unique(&PKCE_UNIQUE, &for_code, "code_challenge"),
     ]
@@ -77,14 +81,22 @@ fn present(rule: &Rule, requests: &[&Request<'_>], name: &str) -> Check {
 fn by_nonce(request: &Request<'_>) -> Look {
     let kinds = request.params.first("response_type").unwrap_or_default();
     let in_front = kinds.split(' ').any(|kind| kind == "id_token");
-    let is_bound =
-        value(request, "nonce").is_some() || !in_front && value(request, "code_challenge").is_some();
-    Look::new([request.entry.seq], (!is_bound).then_some("a request had no nonce, and no PKCE in its place"))
+    let problem = if value(request, "nonce").is_some() {
+        None
+    } else if in_front {
+        Some("a request for an ID token through the browser had no nonce")
+    } else {
+        let is_bound = value(request, "code_challenge").is_some();
+        (!is_bound).then_some("a request had no nonce, and no PKCE in its place")
+    };
+    Look::new([request.entry.seq], problem)
 }
 
 /// Only a client that authenticates may have a nonce in place of PKCE (RFC 9700 2.1.1); whether it does shows later.
 fn by_pkce(party: &Party<'_>, request: &Request<'_>) -> Option<Look> {
-    let problem = match (value(request, "code_challenge"), value(request, "nonce")) {
+    // Without an ID token nothing says the nonce again.
+    let nonce = value(request, "nonce").filter(|_| is_openid(request));
+    let problem = match (value(request, "code_challenge"), nonce) {
         (Some(_), _) => None,
         (None, None) => Some("a request had no code_challenge, and no nonce in its place"),
         (None, Some(_)) => {

@@ -136,6 +136,11 @@ impl<'a> Party<'a> {
         Self { client, is_alone, requests, answers, redemptions, refreshes, uses }
     }
 
+    /// One that did nothing.
+    pub(super) fn idle() -> Self {
+        Self::new("", true, &[], &[])
+    }
+
     /// Whether an entry comes from this client: it said so, or it is the only one. What is sent proves nothing: codes and
     /// tokens are stolen.
     pub(super) fn did(&self, entry: &Entry) -> bool {

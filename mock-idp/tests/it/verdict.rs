@@ -5,7 +5,7 @@ use std::cell::Cell;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
-use mock_idp::{Check, JournalQuery, Judgement, Launch, MockIdp, Outcome, Target, Then, When};
+use mock_idp::{Check, ExceptError, JournalQuery, Judgement, Launch, MockIdp, Outcome, Target, Then, When};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -852,11 +852,49 @@ async fn a_verdict_on_nobody_is_red_and_what_is_excepted_is_left_out() {
     let failed = read("fail=true&format=text").await;
     assert_eq!(failed.status, 409);
     assert!(failed.body.contains("FAIL"), "{}", failed.body);
+    for format in ["json", "text", "junit", "html"] {
+        let (usual, gated) =
+            (read(&format!("format={format}")).await, read(&format!("fail=true&format={format}")).await);
+        assert_eq!((gated.status.as_u16(), &gated.body), (409, &usual.body), "{format}");
+        assert_eq!(gated.headers.get("content-type"), usual.headers.get("content-type"), "{format}");
+    }
     let excepted = read("fail=true&format=text&except=nonce-present,%20pkce-present").await;
     assert_eq!(excepted.status, 200, "{}", excepted.body);
-    assert!(!excepted.body.contains("nonce-present") && excepted.body.contains("state-present"));
+    assert!(!excepted.body.contains("nonce-present: ") && excepted.body.contains("state-present: "));
     let misspelt = read("except=nonce-presnt").await;
     assert_eq!(misspelt.status, 422);
     assert!(misspelt.body.contains("nonce-present"), "{}", misspelt.body);
-    party.idp.verdict().except(&["nonce-present", "pkce-present"]).assert_clean();
+    assert!(excepted.body.contains("left out on request: nonce-present, pkce-present"), "{}", excepted.body);
+    for format in ["json", "junit", "html"] {
+        let named = read(&format!("format={format}&except=pkce-unique")).await.body.to_lowercase();
+        assert!(
+            named.contains("pkce-unique")
+                && named.contains(if format == "json" { "excepted" } else { "left out on request" }),
+            "{named}"
+        );
+    }
+    let verdict = party.idp.verdict();
+    verdict.clone().except(&["nonce-present", "pkce-present"]).expect("checks").assert_clean();
+    let all: Vec<_> = verdict.clients[0].checks.iter().map(|check| check.id).collect();
+    assert_eq!(verdict.except(&all), Err(ExceptError::Everything));
+    let unseen = Party::start().await.idp.verdict().except(&["nonce-presnt"]);
+    assert!(unseen.unwrap_err().to_string().contains("did you mean \"nonce-present\""));
+}
+
+#[tokio::test]
+async fn a_nonce_stands_for_pkce_only_where_an_id_token_says_it_again() {
+    let party = Party::start().await;
+    party.begin(&[("code_challenge", ""), ("code_challenge_method", "")]).await;
+    let unjudged = check(&party, "pkce-present");
+    assert_eq!(unjudged.outcome, Outcome::NotSeen);
+    assert!(unjudged.detail.contains("no code was redeemed"), "{}", unjudged.detail);
+    let party = Party::start().await;
+    party.begin(&[("scope", "profile"), ("code_challenge", ""), ("code_challenge_method", "")]).await;
+    assert_eq!(check(&party, "pkce-present").outcome, Outcome::Fail, "no ID token says the nonce again");
+    let party = Party::start().await;
+    party.begin(&[("response_type", "code id_token"), ("nonce", "")]).await;
+    assert_eq!(
+        check(&party, "nonce-present").detail,
+        "a request for an ID token through the browser had no nonce"
+    );
 }

@@ -20,6 +20,8 @@ struct Page<'a> {
     of: String,
     clients: Vec<Client<'a>>,
     forgotten: u64,
+    /// Checks that were left out on request.
+    excepted: String,
 }
 
 struct Client<'a> {
@@ -66,6 +68,7 @@ pub(in crate::control) fn verdict(place: &Place, client: Option<&str>, judgement
         of,
         clients: judgement.clients.iter().map(Client::of).collect(),
         forgotten: judgement.forgotten,
+        excepted: judgement.excepted.join(", "),
     };
     shown(StatusCode::OK, page.render().unwrap_or_default())
 }
