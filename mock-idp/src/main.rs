@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// Answers are made of many small pieces on several threads, which the allocator of musl takes long for.
 #[global_allocator]
@@ -56,8 +56,22 @@ enum Command {
 /// Wrong usage or configuration: nothing was started.
 const NOTHING_STARTED: u8 = 2;
 
+/// The command line. A variable that is empty is one that nobody has set, as in a file of Docker Compose; but for a key, which
+/// somebody believes to have set.
+fn command() -> clap::Command {
+    let is_empty = |name: &std::ffi::OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let without_empty = move |argument: clap::Arg| {
+        if argument.get_env().is_some_and(is_empty) && !argument.is_hide_env_values_set() {
+            return argument.env(clap::builder::Resettable::Reset);
+        }
+        argument
+    };
+    Arguments::command().mut_subcommands(move |command| command.mut_args(without_empty))
+}
+
 fn main() -> ExitCode {
-    let command = Arguments::parse().command;
+    let command =
+        Arguments::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit()).command;
     // Hundreds of sign-ins that are meant to fail are told by their rows.
     let usual = if matches!(command, Command::Matrix(_)) { "mock_idp=warn" } else { "mock_idp=info" };
     tracing_subscriber::fmt()

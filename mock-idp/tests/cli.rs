@@ -99,6 +99,30 @@ fn what_an_option_says_the_environment_says_too() {
 }
 
 #[test]
+fn a_variable_that_is_empty_is_one_that_nobody_has_set() {
+    let help = String::from_utf8(run(&["serve", "--help"]).stdout).expect("text");
+    let names: Vec<&str> =
+        help.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next()).collect();
+    assert!(names.len() > 15 && names.contains(&"MOCK_IDP_SEED"), "{names:?}");
+    let (keys, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| name.ends_with("_KEY"));
+    let mut command = mock_idp();
+    command.args(["serve", "--listen", "127.0.0.1:0"]).envs(others.iter().map(|name| (name, "")));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary runs");
+    let line = first_line(&mut child);
+    let _served = Served(child);
+    assert!(line.starts_with("mock-idp: issuer http://127.0.0.1:"), "{line}");
+    for key in keys {
+        let refused =
+            mock_idp().args(["serve", "--listen", "127.0.0.1:0"]).env(key, "").output().expect("it runs");
+        assert_eq!(refused.status.code(), Some(2), "{key}");
+    }
+    let empty = [("MOCK_IDP_LISTEN", ""), ("MOCK_IDP_CONFIG", "")];
+    let unasked = mock_idp().arg("healthcheck").envs(empty).output().expect("it runs");
+    let said = String::from_utf8_lossy(&[unasked.stdout, unasked.stderr].concat()).into_owned();
+    assert!(said.contains("http://127.0.0.1:9400/"), "{said}");
+}
+
+#[test]
 fn serve_says_how_it_is_reached_where_that_is_not_plain() {
     for (arguments, sentence) in [
         (&["--issuer", "http://proxy.example/base"][..], "/base/ is for a proxy in front to take away"),

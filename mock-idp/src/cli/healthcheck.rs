@@ -82,11 +82,13 @@ async fn status_of(url: &str) -> reqwest::Result<StatusCode> {
 
 /// Where a provider with this environment listens.
 fn listens() -> Option<String> {
-    if let Ok(listen) = std::env::var("MOCK_IDP_LISTEN") {
-        return Some(listen);
+    // An empty variable is one that nobody has set.
+    let said = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    if let Some(listen) = said("MOCK_IDP_LISTEN") {
+        return listen.into_string().ok();
     }
     // What is wrong with the file says the provider.
-    let configured = MockIdp::builder().config_file(std::env::var_os("MOCK_IDP_CONFIG")?).ok()?;
+    let configured = MockIdp::builder().config_file(said("MOCK_IDP_CONFIG")?).ok()?;
     configured.listens_on().next().map(str::to_owned).filter(|listen| !listen.ends_with(":0"))
 }
 
