@@ -219,11 +219,12 @@ impl MatrixPlan {
     ) -> Result<MatrixRow, MatrixError> {
         idp.reset();
         if entry.returning {
-            // Who is to be known afterwards signs in, as the person is.
-            let before = self.attempted(idp, None, attempt).await;
-            if let Some(unknown) = honest::flaw(idp, &before) {
-                let said = format!("the sign-in before it {unknown}");
-                return Ok(self.judge(idp, entry, Instant::now(), Attempt { said, ..before }, Some(0)));
+            // Whoever is to be known signs in first.
+            let began = Instant::now();
+            let Attempt { did, said } = self.attempted(idp, None, attempt).await;
+            if did != Did::SignedIn {
+                let said = format!("(without the fault, for the person to be known)\n{said}");
+                return Ok(self.judge(idp, entry, began, Attempt { did, said }, Some(0)));
             }
         }
         let armed = idp.faults().arm(entry.id, Target::next(), u64::MAX)?;
@@ -294,7 +295,6 @@ static NO_FAULT: CatalogueEntry = CatalogueEntry {
 };
 
 fn story_of(idp: &MockIdp, outcome: MatrixOutcome) -> Option<String> {
-    let is_bad = matches!(outcome, MatrixOutcome::Wrong | MatrixOutcome::Broken);
-    let newest = idp.stories().list().into_iter().next().filter(|_| is_bad)?;
+    let newest = idp.stories().list().into_iter().next().filter(|_| outcome.is_bad())?;
     idp.stories().html(&newest.id).ok()
 }

@@ -276,19 +276,17 @@ const fn staged(
     reference: &'static str,
     verdict: Verdict,
 ) -> CatalogueEntry {
-    let (staged_by, accompanies, seen_in) = (StagedBy::Provider, &[] as &[_], &[] as &[_]);
-    let (binds, returning) = (Binds::Everyone, false);
     CatalogueEntry {
         id,
         sentence,
         strikes,
-        accompanies,
-        staged_by,
+        accompanies: &[],
+        staged_by: StagedBy::Provider,
         reference,
         verdict,
-        binds,
-        returning,
-        seen_in,
+        binds: Binds::Everyone,
+        returning: false,
+        seen_in: &[],
     }
 }
 
@@ -300,20 +298,9 @@ const fn told(
     reference: &'static str,
     verdict: Verdict,
 ) -> CatalogueEntry {
-    let (strikes, accompanies, seen_in) = (&[] as &[_], &[] as &[_], &[] as &[_]);
-    let (binds, returning) = (Binds::Everyone, false);
-    CatalogueEntry {
-        id,
-        sentence,
-        strikes,
-        accompanies,
-        staged_by,
-        reference,
-        verdict,
-        binds,
-        returning,
-        seen_in,
-    }
+    let mut entry = staged(id, sentence, &[], reference, verdict);
+    entry.staged_by = staged_by;
+    entry
 }
 
 /// Every fault there is, family by family.

@@ -68,6 +68,13 @@ pub enum MatrixOutcome {
     Broken,
 }
 
+impl MatrixOutcome {
+    /// Whether somebody has to look at it.
+    pub(super) fn is_bad(self) -> bool {
+        matches!(self, Self::Wrong | Self::Broken)
+    }
+}
+
 /// What is to be thought of a sign-in; `fired` where a fault was armed, and `early` when it may have changed something
 /// before it is counted.
 pub(super) fn judged(correct: Verdict, did: Did, fired: Option<u64>, early: bool) -> MatrixOutcome {

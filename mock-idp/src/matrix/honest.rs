@@ -5,28 +5,18 @@ use crate::idp::MockIdp;
 use crate::story::StoryOutcome;
 
 /// Somebody has to have been signed in, at this provider.
-pub(super) fn check(idp: &MockIdp, attempt: &Attempt) -> Result<(), MatrixError> {
-    if let Some(flaw) = flaw(idp, attempt) {
-        return Err(MatrixError::Honest(flaw));
-    }
-    let with_tokens = |outcome| matches!(outcome, StoryOutcome::TokensGiven | StoryOutcome::SignedOut);
-    let is_seen = idp.stories().list().into_iter().any(|line| with_tokens(line.outcome));
-    if is_seen { Ok(()) } else { Err(MatrixError::NobodySignedIn) }
-}
-
-/// What is wrong with a sign-in that met no fault.
-pub(super) fn flaw(idp: &MockIdp, Attempt { did, said }: &Attempt) -> Option<String> {
+pub(super) fn check(idp: &MockIdp, Attempt { did, said }: &Attempt) -> Result<(), MatrixError> {
     let flaw = match did {
-        Did::SignedIn => return None,
+        Did::SignedIn => {
+            let gives = |outcome| matches!(outcome, StoryOutcome::TokensGiven | StoryOutcome::SignedOut);
+            let is_seen = idp.stories().list().into_iter().any(|line| gives(line.outcome));
+            return if is_seen { Ok(()) } else { Err(MatrixError::NobodySignedIn) };
+        }
         Did::Refused => "did not succeed",
         Did::WrongAccount => "succeeded, and the account is not what it should be",
         Did::NotEnded => "did not end in time",
     };
-    Some(format!("{flaw}{}", tail(&with_reason(idp, said))))
-}
-
-fn tail(said: &str) -> String {
-    if said.is_empty() { String::new() } else { format!(".\n{said}") }
+    Err(MatrixError::Honest(format!("{flaw}.\n{}", with_reason(idp, said)).trim_end().to_owned()))
 }
 
 /// What the attempt said, behind what the provider knows of its end.

@@ -59,7 +59,7 @@ impl Matrix {
 
     /// Whether nothing was wrong, and every sign-in says something.
     pub fn is_clean(&self) -> bool {
-        self.rows.iter().all(|row| !row.is_bad())
+        self.rows.iter().all(|row| !row.outcome.is_bad())
     }
 
     /// Panics when the relying party did something wrong, or a sign-in failed for another reason than its fault.
@@ -68,16 +68,13 @@ impl Matrix {
     /// With these rows.
     #[track_caller]
     pub fn assert_clean(&self) {
-        let wrong: Vec<_> = self.rows.iter().filter(|row| row.is_bad()).map(MatrixRow::text).collect();
+        let wrong: Vec<_> =
+            self.rows.iter().filter(|row| row.outcome.is_bad()).map(MatrixRow::text).collect();
         assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), self.sum());
     }
 }
 
 impl MatrixRow {
-    fn is_bad(&self) -> bool {
-        matches!(self.outcome, MatrixOutcome::Wrong | MatrixOutcome::Broken)
-    }
-
     /// The row as a line, and what is to be known about it when it is wrong.
     pub fn text(&self) -> String {
         let did = match self.did {
@@ -104,7 +101,7 @@ impl MatrixRow {
         if self.outcome == MatrixOutcome::Broken {
             lines.push("    nobody was signed in, and the fault changed nothing".to_owned());
         }
-        if self.is_bad() {
+        if self.outcome.is_bad() {
             let said: Vec<_> = self.said.lines().collect();
             let last = &said[said.len().saturating_sub(SHOWN)..];
             lines.extend(last.iter().map(|line| format!("    | {}", visible(line))));
