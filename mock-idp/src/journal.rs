@@ -152,6 +152,14 @@ pub(crate) const LOGOUT_PAGE: &str = "kaseyaone-logout";
 pub(crate) const STILL_SIGNED_IN_PAGE: &str = "kaseyaone-still-signed-in";
 
 impl Entry {
+    /// Whether it brought an ID token that no TLS vouches for, as far as its issuer tells.
+    pub(crate) fn has_id_token_without_tls(&self) -> bool {
+        let claims = self.response.id_token_claims.as_ref();
+        let issuer = claims.and_then(|claims| claims["iss"].as_str());
+        self.response.id_token_header.is_some()
+            && !issuer.is_some_and(|issuer| issuer.starts_with("https://"))
+    }
+
     /// Whether the provider sent a browser to an application on its own, from the portal.
     pub(crate) fn is_launch(&self) -> bool {
         matches!(self.operation, "launch" | "portal")

@@ -3,7 +3,6 @@
 use super::{StoryLine, StoryOutcome};
 use crate::fault::{Binds, Point, Verdict, catalogue};
 use crate::journal::Entry;
-use crate::verdict::binding;
 
 /// The line about a sign-in. There is at least one entry.
 pub(super) fn line(id: &str, entries: &[&Entry]) -> StoryLine {
@@ -106,10 +105,14 @@ fn judged(entries: &[&Entry], asked_userinfo: bool, redeemed: bool) -> String {
     let refuse = |points: &[Point]| {
         let faults = entries.iter().flat_map(|entry| &entry.faults);
         faults.filter_map(|id| catalogue::find(id).ok()).find(|fault| {
-            let binds =
-                |entry: &&Entry| fault.binds == Binds::Everyone || binding::by_token(fault.binds, entry);
-            let is_duty = fault.verdict == Verdict::Refuse && entries.iter().any(binds);
-            is_duty && fault.strikes.iter().all(|point| points.contains(point))
+            let binds = match fault.binds {
+                Binds::Everyone => true,
+                Binds::Signature => entries.iter().any(|entry| entry.has_id_token_without_tls()),
+                _ => false,
+            };
+            binds
+                && fault.verdict == Verdict::Refuse
+                && fault.strikes.iter().all(|point| points.contains(point))
         })
     };
     let (fault, used, what) = if let Some(fault) = refuse(&[Point::Authorization]) {

@@ -17,15 +17,7 @@ pub(crate) fn in_sign_in(binds: Binds, entries: &[Entry]) -> bool {
 
 /// Whether nothing but the signature proves an ID token here, or it is checked anyhow: keys were fetched for it.
 fn checks_signatures(entries: &[Entry]) -> bool {
-    entries.iter().any(|entry| entry.operation == "jwks" || by_token(Binds::Signature, entry))
-}
-
-/// Whether a verdict binds whoever got the ID token of this answer, as far as that tells.
-pub(crate) fn by_token(binds: Binds, answer: &Entry) -> bool {
-    let claims = answer.response.id_token_claims.as_ref();
-    let by_tls =
-        claims.and_then(|claims| claims["iss"].as_str()).is_some_and(|it| it.starts_with("https://"));
-    binds == Binds::Signature && answer.response.id_token_header.is_some() && !by_tls
+    entries.iter().any(|entry| entry.operation == "jwks" || entry.has_id_token_without_tls())
 }
 
 /// Whether a verdict binds whoever sent this authorization request, as far as that tells.

@@ -3,7 +3,7 @@
 
 use super::seen::{Answer, Party, struck};
 use super::{Check, Look, Rule, binding, rule};
-use crate::fault::{CatalogueEntry, Point, Verdict};
+use crate::fault::{Binds, CatalogueEntry, Point, Verdict};
 use crate::journal::{Entry, Params};
 
 const ANSWER: Rule = rule(
@@ -51,7 +51,9 @@ fn used(party: &Party<'_>, response: &Entry) -> Option<Look> {
     let request = response.form.first("code").and_then(|code| party.request_for(code));
     let request = request.map(|request| &request.params);
     let mut faults = struck(response, &[Point::IdToken, Point::TokenResponse], Verdict::Refuse);
-    let binds = |fault: &&CatalogueEntry| is_duty(fault, request) || binding::by_token(fault.binds, response);
+    let unproven = response.has_id_token_without_tls();
+    let binds =
+        |fault: &&CatalogueEntry| is_duty(fault, request) || fault.binds == Binds::Signature && unproven;
     let here = faults.find(binds);
     let fault = here.or_else(|| struck_before(party, response))?;
     let uses = party.uses_of(response);
