@@ -104,6 +104,11 @@ pub enum Status {
         /// Why, in words.
         message: String,
     },
+    /// What is tested has not what it takes, so it was not started.
+    NotApplicable {
+        /// What is missing, as the end of "the product …".
+        why: String,
+    },
     /// Every step passed; the transcript waits for review.
     NeedsReview {
         /// Difference from the reviewed one, or that there is none.
@@ -131,9 +136,11 @@ pub struct StepReport {
 /// How a step ended.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum StepStatus {
-    /// An earlier step failed.
+    /// An earlier step failed, or the scenario was not started.
     #[default]
     NotRun,
+    /// Nobody can look there on what is tested; what is missing, as the end of "the product …".
+    LeftOut(String),
     /// It held.
     Passed,
     /// It did not; the words, and the place in the code.
@@ -151,6 +158,8 @@ pub struct Counts {
     pub needs_review: usize,
     /// Never started.
     pub not_run: usize,
+    /// Not for what is tested.
+    pub not_applicable: usize,
 }
 
 impl RunReport {
@@ -199,11 +208,13 @@ impl ScenarioReport {
     fn cause(&self) -> Option<&str> {
         let of_step = self.steps.iter().find_map(|step| match &step.status {
             StepStatus::Failed(words) => Some(words.as_str()),
-            StepStatus::NotRun | StepStatus::Passed => None,
+            StepStatus::NotRun | StepStatus::LeftOut(_) | StepStatus::Passed => None,
         });
         of_step.or(match &self.status {
             Status::Failed { message } => Some(message),
-            Status::NotRun | Status::Passed | Status::NeedsReview { .. } => None,
+            Status::NotRun | Status::Passed | Status::NotApplicable { .. } | Status::NeedsReview { .. } => {
+                None
+            }
         })
     }
 }
@@ -230,6 +241,7 @@ fn count<'a>(scenarios: impl IntoIterator<Item = &'a ScenarioReport>) -> Counts 
     for scenario in scenarios {
         match scenario.status {
             Status::NotRun => counts.not_run += 1,
+            Status::NotApplicable { .. } => counts.not_applicable += 1,
             Status::Passed => counts.passed += 1,
             Status::Failed { .. } => counts.failed += 1,
             Status::NeedsReview { .. } => counts.needs_review += 1,

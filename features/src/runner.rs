@@ -7,6 +7,7 @@ mod collector;
 mod definitions;
 mod execute;
 mod expression;
+mod fitting;
 mod keywords;
 mod lint;
 mod nearest;
@@ -18,7 +19,8 @@ mod syntax;
 
 pub use self::{
     definitions::{StepUsage, step_usage},
-    execute::{Order, RunPlan, Said, ScenarioWorld, run},
+    execute::{Fit, Order, RunPlan, Said, ScenarioWorld, run},
+    fitting::fit,
     lint::{Problem, lint},
     nearest::{did_you_mean, nearest},
     selection::{Selection, SelectionError},

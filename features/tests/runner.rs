@@ -7,9 +7,10 @@ use std::{collections::BTreeSet, fs};
 
 use cucumber::{given, then, when};
 use features::{
-    report::{RunReport, Status},
+    report::{RunReport, Status, StepStatus},
     runner::{
-        Case, Order, RunPlan, Said, ScenarioWorld, Selection, SnapshotStore, SpecFile, Specs, lint, run,
+        Case, Fit, Order, RunPlan, Said, ScenarioWorld, Selection, SnapshotStore, SpecFile, Specs, fit, lint,
+        run,
     },
 };
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
@@ -27,6 +28,15 @@ impl ScenarioWorld for Toy {
             Said::Word { kind: "word", word: "Eve", .. } => Some("nobody is called Eve".into()),
             Said::Row { cells, .. } if cells[0] == "Eve" => Some("nobody is called Eve".into()),
             _ => None,
+        }
+    }
+
+    fn fit(step: &str) -> Fit {
+        match step {
+            "a task of the server panics" => Fit::Lacks("has no tasks".into()),
+            "these came:" => Fit::Lacks("keeps no list".into()),
+            "nothing is known" => Fit::ProvesNothing,
+            _ => Fit::Works,
         }
     }
 
@@ -66,6 +76,9 @@ async fn task_panics(_: &mut Toy) {
     let died = tokio::spawn(async { panic!("the server's task died") }).await;
     assert!(died.is_err());
 }
+
+#[then("nothing is known")]
+fn nothing_is_known(_: &mut Toy) {}
 
 #[then("these came:")]
 fn these_came(_: &mut Toy) {}
@@ -362,6 +375,60 @@ async fn a_snapshot_without_a_scenario_is_red_in_every_report_with_its_path() {
     assert!(junit.contains("failures=\"1\"") && junit.contains(&format!("message=\"{said}")), "{junit}");
     let html = fs::read_to_string(folder.path().join("report.html")).unwrap();
     assert!(html.contains(&said) && html.contains(">1 unreferenced snapshot<"), "{html}");
+}
+
+/// A scenario that applies with a look left out, one that lacks what brings something about, and one in which nothing
+/// would be looked at.
+const FITTED: &str = "Feature: f
+  Scenario: fits
+    Given Ann is here
+    Then these came:
+      | Eve |
+    And 1 things happened
+  Scenario: lacks
+    When a task of the server panics
+    Then 0 things happened
+  Scenario: blind
+    Given Ann is here
+    Then nothing is known
+    And these came:
+      | Eve |
+";
+
+#[tokio::test]
+async fn what_a_product_lacks_is_not_run_or_left_out_and_every_report_says_so() {
+    let mut cases = specs(FITTED).cases();
+    fit::<Toy>(&mut cases);
+    let folder = tempfile::tempdir().unwrap();
+    let report = run_alone(RunPlan { snapshots: SnapshotStore::Nowhere, ..plan(cases, &folder) }).await;
+    let statuses: Vec<Status> = report.scenarios().map(|(_, scenario)| scenario.status.clone()).collect();
+    let lacks = |why: &str| Status::NotApplicable { why: why.into() };
+    assert_eq!(statuses, [Status::Passed, lacks("has no tasks"), lacks("keeps no list")]);
+    let steps: Vec<StepStatus> =
+        report.scenarios().next().unwrap().1.steps.iter().map(|step| step.status.clone()).collect();
+    assert_eq!(
+        steps,
+        [StepStatus::Passed, StepStatus::LeftOut("keeps no list".into()), StepStatus::Passed],
+        "what is left out is not run"
+    );
+    let told = features::report::summary(&report);
+    for line in [
+        "\n  1 scenario not applicable, 1 check left out: the product keeps no list\n",
+        "\n  1 scenario not applicable: the product has no tasks\n",
+        "\n3 scenarios (1 passed, 0 failed, 0 to review, 0 not run, 2 not applicable), ",
+        "\nProduct: toy\n",
+    ] {
+        assert!(told.contains(line), "{line:?} is not in {told}");
+    }
+    report.write(folder.path()).unwrap();
+    let junit = fs::read_to_string(folder.path().join("junit.xml")).unwrap();
+    assert!(junit.contains("<skipped message=\"the product has no tasks\"/>"), "{junit}");
+    let html = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(
+        html.contains("Not run: the product has no tasks.")
+            && html.contains("left out: the product keeps no list")
+    );
+    assert!(html.contains("id=\"show-not-applicable\""), "{html}");
 }
 
 #[test]

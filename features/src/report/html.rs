@@ -35,6 +35,7 @@ impl ScenarioReport {
             Status::Failed { .. } => ("failed", "failed"),
             Status::NeedsReview { .. } => ("review", "needs review"),
             Status::NotRun => ("not-run", "not run"),
+            Status::NotApplicable { .. } => ("not-applicable", "not applicable"),
         }
     }
 
@@ -43,17 +44,34 @@ impl ScenarioReport {
         match &self.status {
             Status::Failed { message } => Some(message),
             Status::NeedsReview { diff } => Some(diff),
-            Status::Passed | Status::NotRun => None,
+            Status::Passed | Status::NotRun | Status::NotApplicable { .. } => None,
+        }
+    }
+
+    /// What the product has not, where that is why the scenario was not started.
+    fn missing(&self) -> Option<&str> {
+        match &self.status {
+            Status::NotApplicable { why } => Some(why),
+            _ => None,
         }
     }
 }
 
 impl StepReport {
+    /// Why nobody looked.
+    fn left_out(&self) -> Option<&str> {
+        match &self.status {
+            StepStatus::LeftOut(why) => Some(why),
+            _ => None,
+        }
+    }
+
     fn class(&self) -> &'static str {
         match self.status {
             StepStatus::Passed => "passed",
             StepStatus::Failed(_) => "failed",
             StepStatus::NotRun => "not-run",
+            StepStatus::LeftOut(_) => "left-out",
         }
     }
 }
@@ -67,6 +85,6 @@ impl FeatureReport {
 
     /// A feature opens by itself when something in it is not as it should be.
     fn wants_attention(&self) -> bool {
-        self.counts().passed < self.scenarios.len()
+        self.counts().passed + self.counts().not_applicable < self.scenarios.len()
     }
 }

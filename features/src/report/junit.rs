@@ -63,6 +63,11 @@ fn status(scenario: &ScenarioReport) -> TestCaseStatus {
     match &scenario.status {
         Status::Passed => TestCaseStatus::success(),
         Status::NotRun => TestCaseStatus::skipped(),
+        Status::NotApplicable { why } => {
+            let mut skipped = TestCaseStatus::skipped();
+            skipped.set_message(format!("the product {why}"));
+            skipped
+        }
         // Lists of failures show the message alone, so it is the cause; the step is in the body.
         Status::Failed { message } => {
             let cause = scenario.cause().unwrap_or(message);

@@ -1,8 +1,8 @@
 //! The last words at a terminal: what failed and why, what waits for review, the counts.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::{Review, RunReport, Status, counted, unreferenced};
+use super::{Review, RunReport, Status, StepStatus, counted, unreferenced};
 
 /// The whole summary, ending in the counts and where the specs come from.
 pub fn summary(run: &RunReport) -> String {
@@ -24,7 +24,7 @@ pub fn summary(run: &RunReport) -> String {
                 };
                 let _ = write!(text, "\nTO REVIEW {}\n  {place}\n{waits}{}\n", scenario.name, indented(diff));
             }
-            Status::Passed | Status::NotRun => {}
+            Status::Passed | Status::NotRun | Status::NotApplicable { .. } => {}
         }
     }
     for file in &run.unreferenced {
@@ -33,9 +33,43 @@ pub fn summary(run: &RunReport) -> String {
     for trouble in &run.trouble {
         let _ = writeln!(text, "\nTROUBLE {trouble}");
     }
+    text.push_str(&what_the_product_lacks(run));
     text.push_str(&how_to_review(run));
     text.push_str(&counts_line(run));
     let _ = writeln!(text, "Specs: {}", run.specs);
+    if run.counts().not_applicable > 0 {
+        let _ = writeln!(text, "Product: {}", run.target);
+    }
+    text
+}
+
+/// What was not run or not looked at, by what the product would have to have for it; what is missing most comes first.
+fn what_the_product_lacks(run: &RunReport) -> String {
+    let mut missing: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (_, scenario) in run.scenarios() {
+        if let Status::NotApplicable { why } = &scenario.status {
+            missing.entry(why).or_default().0 += 1;
+            continue;
+        }
+        for step in &scenario.steps {
+            if let StepStatus::LeftOut(why) = &step.status {
+                missing.entry(why).or_default().1 += 1;
+            }
+        }
+    }
+    if missing.is_empty() {
+        return String::new();
+    }
+    let mut missing: Vec<_> = missing.into_iter().collect();
+    missing.sort_by_key(|(_, (scenarios, steps))| std::cmp::Reverse((*scenarios, *steps)));
+    let mut text = "\nWhat this product does not take part in:\n".to_owned();
+    for (why, (scenarios, steps)) in missing {
+        let parts = [(scenarios, "scenario", "not applicable"), (steps, "check", "left out")];
+        let parts = parts.iter().filter(|(count, ..)| *count > 0);
+        let parts: Vec<String> =
+            parts.map(|(count, noun, what)| format!("{} {what}", counted(*count, noun))).collect();
+        let _ = writeln!(text, "  {}: the product {why}", parts.join(", "));
+    }
     text
 }
 
@@ -75,8 +109,12 @@ fn counts_line(run: &RunReport) -> String {
         0 => String::new(),
         count => format!(", {}", counted(count, "unreferenced snapshot")),
     };
+    let not_applicable = match counts.not_applicable {
+        0 => String::new(),
+        count => format!(", {count} not applicable"),
+    };
     format!(
-        "\n{} ({} passed, {} failed, {} to review, {} not run), {}, {}, {:.1} s{unreferenced}{order}\n",
+        "\n{} ({} passed, {} failed, {} to review, {} not run{not_applicable}), {}, {}, {:.1} s{unreferenced}{order}\n",
         counted(run.scenarios().count(), "scenario"),
         counts.passed,
         counts.failed,

@@ -65,7 +65,7 @@ impl Collector {
     pub(crate) fn new(cases: &[Case], endings: Endings, snapshots: SnapshotStore) -> Self {
         let scenarios: BTreeMap<_, _> =
             cases.iter().map(|case| ((case.path.clone(), case.line), Entry::new(case))).collect();
-        let progress = Progress::new(scenarios.len());
+        let progress = Progress::new(cases.iter().filter(|case| case.inapplicable.is_none()).count());
         Self { scenarios, endings, snapshots, trouble: Vec::new(), started: None, progress }
     }
 
@@ -130,6 +130,7 @@ impl Entry {
             .chain(case.single.rules.iter().filter_map(|it| it.background.as_ref()));
         let own = case.single.scenarios.iter().chain(case.single.rules.iter().flat_map(|it| &it.scenarios));
         let steps = background.flat_map(|it| &it.steps).chain(own.flat_map(|it| &it.steps));
+        let inapplicable = case.inapplicable.clone().map(|why| Status::NotApplicable { why });
         Self {
             file: case.file.clone(),
             feature: case.feature.clone(),
@@ -139,8 +140,8 @@ impl Entry {
                 name: case.name.clone(),
                 line: case.line,
                 tags: case.tags.clone(),
-                status: Status::NotRun,
-                steps: steps.map(step_report).collect(),
+                status: inapplicable.unwrap_or_default(),
+                steps: steps.map(|step| step_report(step, case.left_out.get(&step.position.line))).collect(),
                 took: Duration::ZERO,
                 snapshot: case.snapshot.clone(),
                 transcript: None,
@@ -194,14 +195,14 @@ impl Entry {
     }
 }
 
-fn step_report(step: &gherkin::Step) -> StepReport {
+fn step_report(step: &gherkin::Step, left_out: Option<&String>) -> StepReport {
     StepReport {
         keyword: format!("{} ", step.keyword.trim_end()),
         text: step.value.clone(),
         table: step.table.as_ref().map(|table| table.rows.clone()).unwrap_or_default(),
         doc_string: step.docstring.as_ref().map(|text| text.trim_start_matches('\n').to_owned()),
         line: step.position.line,
-        status: StepStatus::NotRun,
+        status: left_out.map_or(StepStatus::NotRun, |why| StepStatus::LeftOut(why.clone())),
     }
 }
 

@@ -32,6 +32,11 @@ pub trait ScenarioWorld: WorldInventory + std::fmt::Debug {
         None
     }
 
+    /// How a step, as its definition is written, fits what is tested.
+    fn fit(_: &str) -> Fit {
+        Fit::Works
+    }
+
     /// Called once, after every step passed: the transcript, or why the scenario does not hold after
     /// all (for example because a fault that it armed never struck).
     fn finish(&mut self) -> LocalBoxFuture<'_, anyhow::Result<String>>;
@@ -39,6 +44,18 @@ pub trait ScenarioWorld: WorldInventory + std::fmt::Debug {
     /// Called once, after a step failed or `finish` refused: what happened up to there. Nobody compares it,
     /// so it may hold what differs from run to run.
     fn so_far(&mut self) -> LocalBoxFuture<'_, String>;
+}
+
+/// How a step fits what is tested.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Fit {
+    /// It can be carried out.
+    Works,
+    /// It can be carried out and says nothing about what is tested: where no other `Then` is left, a scenario proves
+    /// nothing.
+    ProvesNothing,
+    /// What is tested has not what it takes; why, as the end of "the product …".
+    Lacks(String),
 }
 
 /// Something that a spec says and that a world may not know.
@@ -160,9 +177,10 @@ fn feature_path(feature: &gherkin::Feature) -> String {
     feature.path.as_ref().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Each case as a feature of its own, so that shuffling mixes files too.
+/// Each case that applies as a feature of its own, so that shuffling mixes files too.
 fn in_order(cases: &[Case], order: Order) -> Vec<gherkin::Feature> {
-    let mut features: Vec<_> = cases.iter().map(|case| case.single.clone()).collect();
+    let apply = cases.iter().filter(|case| case.inapplicable.is_none());
+    let mut features: Vec<_> = apply.map(Case::without_what_is_left_out).collect();
     if let Order::Shuffled { seed } = order {
         features.shuffle(&mut ChaCha20Rng::seed_from_u64(seed));
     }

@@ -71,6 +71,11 @@ impl Reader<'_> {
         while let Some(first) = pattern.chars().next() {
             let rest = &pattern[first.len_utf8()..];
             pattern = match first {
+                // A word that nobody reads.
+                '\\' if rest.starts_with("w+") => {
+                    self.expression.text.push_str("{word}");
+                    &rest[2..]
+                }
                 '\\' => {
                     let literal = rest.chars().next().unwrap_or_default();
                     self.expression.text.push(literal);
@@ -177,6 +182,7 @@ mod tests {
             text(r"^(\w+) says that (\d+) users? (?:is|are) (here|gone)$"),
             "{word} says that {int} user(s) is/are (here|gone)"
         );
+        assert_eq!(text(r"^(\w+) was removed by \w+$"), "{word} was removed by {word}");
     }
 
     #[test]

@@ -21,6 +21,8 @@ static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/snapshots");
 pub enum SnapshotStore {
     /// Those inside this binary; what differs cannot be kept for review.
     Embedded,
+    /// Nowhere: nothing is compared.
+    Nowhere,
     /// A folder; what differs is written beside, as `.snap.new`.
     Folder {
         /// The folder.
@@ -68,7 +70,7 @@ impl SnapshotStore {
     /// Where transcripts that differ wait for a person.
     pub(crate) fn review(&self) -> Review {
         match self {
-            Self::Embedded => Review::Nowhere,
+            Self::Nowhere | Self::Embedded => Review::Nowhere,
             Self::Folder { path, write: true } => Review::In(path.display().to_string()),
             Self::Folder { path, write: false } => Review::NotOnCi(path.display().to_string()),
         }
@@ -76,6 +78,9 @@ impl SnapshotStore {
 
     /// Compares a transcript with the reviewed one and keeps it for review when it differs.
     pub(crate) fn judge(&self, name: &str, feature: &str, transcript: &str) -> io::Result<Judgement> {
+        if let Self::Nowhere = self {
+            return Ok(Judgement::Matches);
+        }
         let transcript = transcript.trim_end();
         let reviewed = self.reviewed(name)?;
         let judgement = match reviewed {
@@ -137,6 +142,7 @@ impl SnapshotStore {
             Self::Embedded => {
                 EMBEDDED.get_file(&file).and_then(include_dir::File::contents_utf8).map(str::to_owned)
             }
+            Self::Nowhere => None,
             Self::Folder { path, .. } => match fs::read_to_string(path.join(&file)) {
                 Ok(text) => Some(text),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -152,7 +158,7 @@ impl SnapshotStore {
             Self::Folder { path, .. } if path.is_dir() => {
                 fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?
             }
-            Self::Folder { .. } => Vec::new(),
+            Self::Nowhere | Self::Folder { .. } => Vec::new(),
         };
         let named = |path: PathBuf| {
             let name = path.file_name()?.to_str()?.strip_suffix(ending)?.to_owned();

@@ -66,6 +66,10 @@ pub struct Case {
     pub snapshot: String,
     /// A feature that holds this case alone.
     pub single: Feature,
+    /// Why it cannot be run on what is tested, if it cannot.
+    pub inapplicable: Option<String>,
+    /// The steps that are left out, because nobody can look there on what is tested: 1-based line and why.
+    pub left_out: BTreeMap<usize, String>,
 }
 
 /// All feature files of a run.
@@ -222,6 +226,8 @@ impl Spec {
             tags,
             snapshot: snapshot_name(&self.file.path, &scenario.name),
             single,
+            inapplicable: None,
+            left_out: BTreeMap::new(),
         }
     }
 
