@@ -1,6 +1,6 @@
 //! What a person in front of a browser and a client of the API can do, and what does it to the system under test.
 //!
-//! Here are the nouns; the verbs are those of [`reference::Reference`]. Nothing here judges anything: that is for steps.
+//! Here are the nouns; the verbs are those of [`sut::Sut`]. Nothing here judges anything: that is for steps.
 
 pub mod browser;
 pub mod clock;
@@ -8,8 +8,10 @@ pub mod database;
 pub mod errand;
 pub mod jar;
 pub mod page;
+pub mod product;
 pub mod provider;
 pub mod reference;
+pub mod sut;
 pub mod tape;
 
 /// Who holds the session of a browser.

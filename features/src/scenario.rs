@@ -4,9 +4,9 @@ use anyhow::{Context as _, Result};
 use futures_util::future::LocalBoxFuture;
 
 use crate::{
-    runner::{Said, ScenarioWorld},
+    runner::{Fit, Said, ScenarioWorld},
     transcript, vocabulary,
-    world::World,
+    world::{self, World},
 };
 
 impl ScenarioWorld for World {
@@ -14,6 +14,10 @@ impl ScenarioWorld for World {
 
     fn complaint(said: &Said<'_>) -> Option<String> {
         vocabulary::complaint(said)
+    }
+
+    fn fit(step: &str) -> Fit {
+        world::fit(step)
     }
 
     fn finish(&mut self) -> LocalBoxFuture<'_, Result<String>> {
@@ -30,7 +34,11 @@ impl ScenarioWorld for World {
 async fn finish(world: &mut World) -> Result<String> {
     let stage = world.running().context("the scenario did nothing")?;
     stage.check_that_every_fault_struck()?;
-    let text = transcript::write(stage).await?;
+    // What another product does is compared with nothing, so it may differ from run to run.
+    let text = match stage.sut.product() {
+        None => transcript::write(stage).await?,
+        Some(_) => transcript::write_so_far(stage).await,
+    };
     world.stop().await?;
     Ok(text)
 }

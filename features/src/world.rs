@@ -3,16 +3,23 @@
 //! A world starts nothing before the first step that needs it, so that a scenario can say what is different
 //! about its programs first.
 
-use std::{fmt, sync::OnceLock};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use anyhow::{Context as _, Result, bail};
 use cucumber::gherkin::{Step, StepType};
 use jiff::SignedDuration;
 
-use crate::driver::{database::Database, reference::Preparation};
+use crate::{
+    driver::{database::Database, product::Product, reference::Preparation},
+    runner::Fit,
+};
 
 pub mod attempt;
 pub mod baseline;
+mod needs;
 pub mod person;
 pub mod stage;
 pub mod words;
@@ -20,27 +27,36 @@ pub mod words;
 pub use person::Who;
 use stage::Stage;
 
-/// What is the same for every scenario of a run.
+/// What every scenario of a run is about.
 #[derive(Clone, Debug)]
-pub struct RunOptions {
-    /// The kind of database that the provisioner runs on.
-    pub database: Database,
+pub enum Target {
+    /// Our provisioner, on this kind of database.
+    Reference(Database),
+    /// Somebody else's product.
+    Product(Arc<Product>),
 }
 
-impl Default for RunOptions {
-    fn default() -> Self {
-        Self { database: Database::Sqlite }
-    }
-}
+static TARGET: OnceLock<Target> = OnceLock::new();
 
-static OPTIONS: OnceLock<RunOptions> = OnceLock::new();
-
-/// Fixes the options of this process. To be called once, before the first scenario.
+/// Fixes what the scenarios of this process are about: our provisioner on SQLite, unless something else is said. To be
+/// called once, before the first scenario.
 ///
 /// # Errors
-/// When options were fixed before.
-pub fn configure(options: RunOptions) -> Result<()> {
-    OPTIONS.set(options).map_err(|_| anyhow::anyhow!("the options of this run are already fixed"))
+/// When it was fixed before.
+pub fn test(target: Target) -> Result<()> {
+    TARGET.set(target).map_err(|_| anyhow::anyhow!("what this run tests is already fixed"))
+}
+
+fn target() -> &'static Target {
+    TARGET.get_or_init(|| Target::Reference(Database::Sqlite))
+}
+
+/// How a step, as its definition is written, fits what is tested.
+pub(crate) fn fit(step: &str) -> Fit {
+    match target() {
+        Target::Reference(_) => Fit::Works,
+        Target::Product(product) => needs::fit(step, |offer| product.offers(offer)),
+    }
 }
 
 /// One scenario.
@@ -79,12 +95,11 @@ impl World {
     /// scenario's own story.
     pub async fn begin(&mut self, step: &Step) -> Result<&mut Stage> {
         if self.stage.is_none() {
-            let options = OPTIONS.get_or_init(RunOptions::default);
-            self.stage = Some(Stage::start(&options.database, &self.preparation).await?);
+            self.stage = Some(Stage::start(target(), &self.preparation).await?);
         }
         let stage = self.stage()?;
         if step.ty != StepType::Then {
-            stage.clock().advance(SignedDuration::from_secs(1));
+            stage.pass(SignedDuration::from_secs(1)).await?;
         }
         if step.ty == StepType::When && !stage.has_begun() {
             stage.begin_the_story().await?;

@@ -1,14 +1,17 @@
 //! `harness run`: from options to a plan, from a report to an exit code.
 
-use std::{num::NonZeroUsize, path::PathBuf};
+use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
 
 use anyhow::Context as _;
 use clap::Args;
 use features::{
-    driver::database::Database,
+    driver::{
+        database::Database,
+        product::{ConnectError, Offer, Product},
+    },
     report::{RunReport, counted, summary},
     runner::{self, Case, Exit, Order, RunPlan, Selection, SnapshotStore, Specs},
-    world::{RunOptions, World, configure},
+    world::{self, Target, World},
 };
 use sqlx::{Connection as _, PgConnection};
 
@@ -28,15 +31,18 @@ pub(super) struct Run {
     /// Folder to copy every transcript to
     #[arg(long)]
     transcripts: Option<PathBuf>,
-    /// Scenarios in flight at once
-    #[arg(long, short, default_value = "8")]
-    concurrency: NonZeroUsize,
+    /// Scenarios in flight at once [default: 8; with --product one after the other]
+    #[arg(long, short, conflicts_with = "product")]
+    concurrency: Option<NonZeroUsize>,
     /// Start scenarios in shuffled order, with this seed; without one, a seed is chosen and printed
     #[arg(long, num_args = 0..=1, value_name = "SEED", default_missing_value = "")]
     shuffle: Option<String>,
     /// PostgreSQL server to run on, one schema for each scenario [default: SQLite]
     #[arg(long, value_name = "URL", env = "HARNESS_POSTGRES")]
     postgres: Option<String>,
+    /// Test another product, as this file describes it; docs/scenarios.md has an example [default: our provisioner]
+    #[arg(long, value_name = "FILE", env = "HARNESS_PRODUCT", conflicts_with_all = ["postgres", "snapshots"])]
+    product: Option<PathBuf>,
     /// An empty selection is no error
     #[arg(long)]
     allow_empty: bool,
@@ -47,21 +53,17 @@ impl Run {
         let snapshots = self.snapshots()?;
         self.make_room()?;
         let (order, filters) = self.order();
-        let (specs, cases, selection) = self.list.cases(&filters)?;
+        let (specs, mut cases, selection) = self.list.cases(&filters)?;
         lint_quietly(&specs)?;
         if cases.is_empty() {
             eprintln!("harness: nothing ran");
             return Ok(if self.allow_empty { Exit::Passed } else { Exit::NothingRan });
         }
-        if let Some(server) = &self.postgres
-            && let Err(error) = PgConnection::connect(server).await
-        {
-            eprintln!("harness: PostgreSQL does not answer at the address given with --postgres: {error}");
-            return Ok(Exit::Unreachable);
-        }
-        let database = self.postgres.clone().map_or(Database::Sqlite, Database::Postgres);
-        configure(RunOptions { database })?;
-        let plan = self.plan(cases, &selection, order, snapshots);
+        let Some(target) = self.target().await? else { return Ok(Exit::Unreachable) };
+        let shown = self.shown(&target);
+        world::test(target)?;
+        runner::fit::<World>(&mut cases);
+        let plan = self.plan(cases, &selection, order, snapshots, shown);
         let report = runner::run::<World>(plan).await.context("the run could not be carried out")?;
         if let Some(folder) = &self.report {
             report.write(folder).with_context(|| format!("cannot write reports to {}", folder.display()))?;
@@ -74,9 +76,45 @@ impl Run {
         Ok(verdict(&report))
     }
 
+    /// What is tested; nothing where it does not answer, which is told.
+    async fn target(&self) -> anyhow::Result<Option<Target>> {
+        if let Some(file) = &self.product {
+            return match Product::connect(file).await {
+                Ok(product) => Ok(Some(Target::Product(Arc::new(product)))),
+                Err(ConnectError::Unreachable(error)) => {
+                    eprintln!("harness: {error:#}");
+                    Ok(None)
+                }
+                Err(error) => Err(error.into()),
+            };
+        }
+        let Some(server) = &self.postgres else { return Ok(Some(Target::Reference(Database::Sqlite))) };
+        if let Err(error) = PgConnection::connect(server).await {
+            eprintln!("harness: PostgreSQL does not answer at the address given with --postgres: {error}");
+            return Ok(None);
+        }
+        Ok(Some(Target::Reference(Database::Postgres(server.clone()))))
+    }
+
+    /// What is tested, for the reports.
+    fn shown(&self, target: &Target) -> String {
+        match target {
+            Target::Reference(Database::Sqlite) => "reference on SQLite".to_owned(),
+            Target::Reference(Database::Postgres(_)) => "reference on PostgreSQL".to_owned(),
+            Target::Product(product) => {
+                let offered: Vec<&str> =
+                    Offer::ALL.into_iter().filter(|offer| product.offers(*offer)).map(Offer::key).collect();
+                format!("{}, which offers {}", product.name(), offered.join(", "))
+            }
+        }
+    }
+
     /// Where reviewed snapshots are. A folder that was named and is not there is a slip of the pen, and a run
     /// that wrote hundreds of transcripts into a new one would hide it.
     fn snapshots(&self) -> anyhow::Result<SnapshotStore> {
+        if self.product.is_some() {
+            return Ok(SnapshotStore::Nowhere);
+        }
         let specs = self.list.source.specs.as_deref();
         let own = specs.map(SnapshotStore::folder_of);
         if let Some(named) = self.snapshots.as_deref().filter(|named| !named.is_dir()) {
@@ -113,6 +151,7 @@ impl Run {
         selection: &Selection,
         order: Order,
         snapshots: SnapshotStore,
+        target: String,
     ) -> RunPlan {
         RunPlan {
             cases,
@@ -120,13 +159,18 @@ impl Run {
             whole: selection.is_everything()
                 && (self.list.source.specs.is_some() || self.snapshots.is_none()),
             order,
-            concurrency: self.concurrency.get(),
+            concurrency: self.in_flight(),
             snapshots,
             transcripts: self.transcripts.clone(),
-            target: if self.postgres.is_some() { "reference on PostgreSQL" } else { "reference on SQLite" }
-                .to_owned(),
+            target,
             specs: self.list.source.shown(),
         }
+    }
+
+    /// Scenarios at once. Another product is one for all of them.
+    fn in_flight(&self) -> usize {
+        let chosen = self.concurrency.map_or(8, NonZeroUsize::get);
+        if self.product.is_some() { 1 } else { chosen }
     }
 
     /// The order, and the filters. What follows `--shuffle` and is no seed is the first filter.
@@ -162,6 +206,9 @@ fn lint_quietly(specs: &Specs) -> anyhow::Result<()> {
 
 fn verdict(report: &RunReport) -> Exit {
     let counts = report.counts();
+    if counts.not_applicable == report.scenarios().count() {
+        return Exit::NothingRan;
+    }
     if counts.failed > 0
         || counts.not_run > 0
         || !report.trouble.is_empty()

@@ -1,4 +1,5 @@
-//! The one clock of a scenario. Both programs read it; only steps move it, and only forward.
+//! The one clock of a scenario. Both programs read it; only steps move it, and only forward. A product of somebody else
+//! that cannot take it lives by the clock on the wall, and so does everything with it.
 
 use std::sync::{
     Arc,
@@ -10,25 +11,42 @@ use jiff::{SignedDuration, Timestamp};
 /// Where every scenario begins: 2030-01-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::constant(1_893_456_000, 0);
 
-/// A clock that stands still until a step moves it. Clones share the time.
+/// A clock that stands still until a step moves it, or the one on the wall. Clones share the time.
 #[derive(Clone, Debug)]
-pub struct ScenarioClock(Arc<AtomicI64>);
+pub struct ScenarioClock(Option<Arc<AtomicI64>>);
 
 impl ScenarioClock {
     /// A clock that shows [`START`].
     pub fn new() -> Self {
-        Self(Arc::new(AtomicI64::new(START.as_millisecond())))
+        Self(Some(Arc::new(AtomicI64::new(START.as_millisecond()))))
+    }
+
+    /// The clock on the wall, which no step moves.
+    pub fn on_the_wall() -> Self {
+        Self(None)
+    }
+
+    /// Whether steps move it.
+    pub fn stands_still(&self) -> bool {
+        self.0.is_some()
     }
 
     /// The time of the scenario.
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).unwrap_or(Timestamp::MAX)
+        match &self.0 {
+            Some(millis) => {
+                Timestamp::from_millisecond(millis.load(Ordering::SeqCst)).unwrap_or(Timestamp::MAX)
+            }
+            None => mock_idp::Clock::now(&mock_idp::SystemClock),
+        }
     }
 
-    /// Moves the time forward; a negative step moves nothing.
+    /// Moves the time forward; a negative step moves nothing, and nobody moves the clock on the wall.
     pub fn advance(&self, by: SignedDuration) {
         let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX).max(0);
-        self.0.fetch_add(millis, Ordering::SeqCst);
+        if let Some(time) = &self.0 {
+            time.fetch_add(millis, Ordering::SeqCst);
+        }
     }
 }
 

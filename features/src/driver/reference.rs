@@ -6,7 +6,7 @@
 use std::sync::{Arc, LazyLock};
 
 use anyhow::{Context as _, Result, bail};
-use mock_idp::MockIdp;
+use mock_idp::{MockIdp, RealmHandle};
 use provisioner::{
     Config, Generator, Runtime, Server,
     config::{Directory, KaseyaOne, Passwords, Userinfo},
@@ -26,8 +26,10 @@ pub mod errands;
 mod prepared;
 mod verbs;
 
+pub(super) use verbs::request;
+
 /// Fixes every id, code and nonce of the provider.
-const SEED_OF_THE_PROVIDER: u64 = 7;
+pub(super) const SEED_OF_THE_PROVIDER: u64 = 7;
 
 /// Fixes those of the provisioner. With the same seed both would make the same secrets, and a transcript could not tell
 /// whose is whose.
@@ -92,7 +94,7 @@ pub async fn start_provider(clock: &ScenarioClock) -> Result<MockIdp> {
 }
 
 /// A tape that knows how long the provider's journal is.
-pub fn tape(idp: &MockIdp) -> Tape {
+pub fn tape(idp: &RealmHandle) -> Tape {
     let journal = idp.journal();
     Tape::new(move || journal.len() as u64)
 }
@@ -100,7 +102,7 @@ pub fn tape(idp: &MockIdp) -> Tape {
 impl Reference {
     /// Starts a provisioner on a prepared database; Mona is signed in with the cookies that come with it.
     pub async fn start(
-        idp: &MockIdp,
+        idp: &RealmHandle,
         clock: &ScenarioClock,
         database: &Database,
         with: &Preparation,
@@ -114,7 +116,7 @@ impl Reference {
 
     /// A product that no server runs yet.
     fn on(
-        idp: &MockIdp,
+        idp: &RealmHandle,
         clock: &ScenarioClock,
         database: ScenarioDatabase,
         with: &Preparation,
@@ -126,7 +128,7 @@ impl Reference {
     }
 
     /// Starts one more server process on the same database.
-    pub async fn start_server(&mut self, idp: &MockIdp) -> Result<()> {
+    pub async fn start_server(&mut self, idp: &RealmHandle) -> Result<()> {
         let server =
             provisioner::serve(self.config.clone(), self.runtime.clone()).await.context("no provisioner")?;
         self.register(idp, server.base_url())?;
@@ -134,7 +136,7 @@ impl Reference {
         Ok(())
     }
 
-    fn register(&self, idp: &MockIdp, base: &Url) -> Result<()> {
+    fn register(&self, idp: &RealmHandle, base: &Url) -> Result<()> {
         idp.clients().change(self.client_id(), |client| {
             client.redirect_uris.extend(base.join("/sso/callback").map(String::from));
             client.post_logout_redirect_uris.extend(base.join("/sign-in").map(String::from));
@@ -160,7 +162,7 @@ impl Reference {
     }
 
     /// Points the product to another provider.
-    pub async fn point_to(&mut self, idp: &MockIdp) -> Result<()> {
+    pub async fn point_to(&mut self, idp: &RealmHandle) -> Result<()> {
         idp.issuer().clone_into(&mut self.config.kaseyaone.issuer);
         self.register(idp, &self.base(0))?;
         self.restart().await
@@ -172,7 +174,7 @@ impl Reference {
     }
 
     /// Makes an MSP Admin with a local password, as the command line does.
-    pub async fn bootstrap_admin(&self, idp: &MockIdp, key: &str) -> Result<()> {
+    pub async fn bootstrap_admin(&self, idp: &RealmHandle, key: &str) -> Result<()> {
         let person = idp.people().get(key).with_context(|| format!("nobody is called {key}"))?;
         let (Some(email), Some(password)) = (&person.email, &person.local_password) else {
             bail!("{key} has no local password in the fixtures");
@@ -225,7 +227,7 @@ impl Reference {
 /// The cheapest password hash there is: scenarios are about who may sign in, not about how hard it is to guess.
 const CHEAP_PASSWORDS: Passwords = Passwords { memory_kib: 8, iterations: 1 };
 
-fn config(idp: &MockIdp, database: &ScenarioDatabase, with: &Preparation) -> Result<Config> {
+fn config(idp: &RealmHandle, database: &ScenarioDatabase, with: &Preparation) -> Result<Config> {
     let client = idp.clients().get("kaseya-mdr").context("the product is not registered at the provider")?;
     let company = fixtures::embedded()
         .company("northwind")

@@ -346,7 +346,7 @@ pub(super) async fn account_act(stage: &mut Stage, who: &Who, verb: &'static str
 
 /// Makes an MSP Admin who can sign in locally.
 pub(super) async fn make_admin_with_password(stage: &mut Stage, who: &Who) -> Result<()> {
-    stage.sut.bootstrap_admin(&stage.idp, who.key()).await
+    stage.sut.reference()?.bootstrap_admin(&stage.idp, who.key()).await
 }
 
 /// Signs a person in locally and makes sure of it.
@@ -369,6 +369,10 @@ async fn make_user_with_password(stage: &mut Stage, who: &Who) -> Result<()> {
 }
 
 async fn add_on_the_page(stage: &mut Stage, admin: &Who, name: &str, address: &str) -> Result<()> {
+    if stage.sut.product().is_some() {
+        let (name, email) = (name.to_owned(), address.to_owned());
+        return act_as(stage, admin, Act::AddUser { name, email }).await.map(|_| ());
+    }
     stage.admin().await?;
     let (sut, browser) = stage.seat(admin);
     sut.open(browser, crate::driver::Place::Users { view: "all", search: String::new() }).await?;

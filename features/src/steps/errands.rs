@@ -19,11 +19,11 @@ const NOTHING: &str = "01930000-0000-7000-8000-000000000000";
 #[when(regex = r"^(\w+) tries (\w+ing .+)$")]
 async fn tries(world: &mut World, who: Who, name: String, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    let errand = stage.sut.errands().iter().find(|it| it.name == name);
+    let errand = stage.sut.reference()?.errands().iter().find(|it| it.name == name);
     let errand = errand.with_context(|| format!("nobody knows how to go about {name:?}"))?;
     let targets = targets(stage).await?;
     let (sut, browser) = stage.seat(&who);
-    let replies = sut.attempt(browser, errand, &targets).await?;
+    let replies = sut.reference()?.attempt(browser, errand, &targets).await?;
     stage.replies.insert(who, replies);
     Ok(())
 }
@@ -75,13 +75,13 @@ async fn what_may_be_done(stage: &mut Stage, who: &Who) -> Result<Vec<String>> {
     let admin = accounts::account_of(stage, who).await.is_ok_and(|it| it["msp_admin"] == Value::Bool(true));
     let targets = targets(stage).await?;
     let tried: Vec<&'static Errand> =
-        stage.sut.errands().iter().filter(|errand| !admin || errand.only_looks()).collect();
+        stage.sut.reference()?.errands().iter().filter(|errand| !admin || errand.only_looks()).collect();
     let (sut, browser) = stage.seat(who);
     let page = browser.page().ok().cloned();
     browser.record(false);
     let mut told = Vec::new();
     for errand in tried {
-        let replies = sut.attempt(browser, errand, &targets).await?;
+        let replies = sut.reference()?.attempt(browser, errand, &targets).await?;
         let words: Vec<String> = replies.iter().map(ToString::to_string).collect();
         told.push(format!("{}: {}", errand.name, words.join("; ")));
     }

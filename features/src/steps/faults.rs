@@ -60,7 +60,8 @@ async fn was_pointed_to_another(world: &mut World, who: Who, step: &Step) -> Res
 #[given(expr = "a second server runs on the same database")]
 async fn a_second_server(world: &mut World, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    stage.sut.start_server(&stage.idp).await
+    let idp = stage.idp.clone();
+    stage.sut.reference_mut()?.start_server(&idp).await
 }
 
 #[given(expr = "no KaseyaOne directory is connected")]
@@ -81,7 +82,7 @@ fn user_information_is_read(world: &mut World) -> Result<()> {
 #[given(expr = "the contract of this MSP has ended")]
 async fn the_contract_has_ended(world: &mut World, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    stage.sut.end_the_contract().await
+    stage.sut.reference_mut()?.end_the_contract().await
 }
 
 #[given(expr = "KaseyaOne cannot be reached")]
@@ -95,7 +96,7 @@ async fn cannot_be_reached(world: &mut World, step: &Step) -> Result<()> {
 async fn can_be_reached_again(world: &mut World, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     stage.faults().iter().for_each(mock_idp::ArmedFault::disarm);
-    stage.clock().advance(jiff::SignedDuration::from_mins(5));
+    stage.pass(jiff::SignedDuration::from_mins(5)).await?;
     Ok(())
 }
 

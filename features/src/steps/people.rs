@@ -102,7 +102,7 @@ async fn signed_in_to_another_product(world: &mut World, who: Who, minutes: i64,
     };
     browser.record(true);
     stage.redeem_at_another_product(&who, &returned).await?;
-    stage.clock().advance(jiff::SignedDuration::from_mins(minutes));
+    stage.pass(jiff::SignedDuration::from_mins(minutes)).await?;
     Ok(())
 }
 

@@ -60,7 +60,7 @@ async fn completes(world: &mut World, who: Who, step: &Step) -> Result<()> {
 #[when(expr = "{person} completes the sign-in after {int} minutes")]
 async fn completes_late(world: &mut World, who: Who, minutes: i64, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    stage.clock().advance(SignedDuration::from_mins(minutes));
+    stage.pass(SignedDuration::from_mins(minutes)).await?;
     go_through(stage, &who, Until::Done).await
 }
 
@@ -101,10 +101,9 @@ async fn signs_in_many_times_at_once(world: &mut World, who: Who, count: usize, 
     let mut browsers = stage.crowd(&who, count);
     let sut = &stage.sut;
     let sign_ins = browsers.iter_mut().enumerate().map(|(number, browser)| {
-        let (base, credentials) = (sut.base(number % servers), credentials.clone());
+        let credentials = credentials.clone();
         async move {
-            browser.open(base.join("/sign-in")?).await?;
-            sut.start_login(browser, None).await?;
+            sut.start_login_on(number % servers, browser).await?;
             provider::sign_in(browser, &credentials, Until::Done).await
         }
     });
@@ -170,7 +169,7 @@ async fn cancels(world: &mut World, who: Who, step: &Step) -> Result<()> {
 async fn leaves_at_the_password(world: &mut World, who: Who, minutes: i64, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     go_through(stage, &who, Until::Password).await?;
-    stage.clock().advance(SignedDuration::from_mins(minutes));
+    stage.pass(SignedDuration::from_mins(minutes)).await?;
     Ok(())
 }
 
@@ -180,7 +179,7 @@ async fn fails_the_code(world: &mut World, who: Who, minutes: i64, step: &Step) 
     let wrong = Credentials { code: "000000".into(), ..stage.credentials(&who) };
     let (_, browser) = stage.seat(&who);
     provider::sign_in(browser, &wrong, Until::Done).await?;
-    stage.clock().advance(SignedDuration::from_mins(minutes));
+    stage.pass(SignedDuration::from_mins(minutes)).await?;
     Ok(())
 }
 
@@ -188,7 +187,7 @@ async fn fails_the_code(world: &mut World, who: Who, minutes: i64, step: &Step) 
 async fn gives_up(world: &mut World, who: Who, minutes: i64, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     stage.seat(&who).1.show(None);
-    stage.clock().advance(SignedDuration::from_mins(minutes));
+    stage.pass(SignedDuration::from_mins(minutes)).await?;
     Ok(())
 }
 
@@ -196,13 +195,14 @@ async fn gives_up(world: &mut World, who: Who, minutes: i64, step: &Step) -> Res
 async fn time_passes(world: &mut World, count: i64, unit: String, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let hours = |hours: i64| SignedDuration::from_hours(hours);
-    stage.clock().advance(match unit.as_str() {
-        "second" => SignedDuration::from_secs(count),
-        "minute" => SignedDuration::from_mins(count),
-        "hour" => hours(count),
-        _ => hours(24 * count),
-    });
-    Ok(())
+    stage
+        .pass(match unit.as_str() {
+            "second" => SignedDuration::from_secs(count),
+            "minute" => SignedDuration::from_mins(count),
+            "hour" => hours(count),
+            _ => hours(24 * count),
+        })
+        .await
 }
 
 #[when(expr = "{person} signs in locally")]

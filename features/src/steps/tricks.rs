@@ -13,9 +13,6 @@ use crate::{
     world::{Who, World},
 };
 
-/// Where the provider sends people back to.
-const RETURN: &str = "/sso/callback";
-
 #[when(expr = "{person} uses a new browser")]
 async fn uses_a_new_browser(world: &mut World, who: Who, step: &Step) -> Result<()> {
     world.begin(step).await?.give_browser(&who);
@@ -80,9 +77,10 @@ async fn opens_a_made_up_return(world: &mut World, who: Who, step: &Step) -> Res
 #[when(expr = "{person} opens the return from KaseyaOne again")]
 async fn opens_the_return_again(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
+    let returns = stage.sut.return_path()?;
     let (_, browser) = stage.seat(&who);
     let url =
-        browser.last_visit(RETURN).cloned().context("nobody came back from KaseyaOne in this browser")?;
+        browser.last_visit(&returns).cloned().context("nobody came back from KaseyaOne in this browser")?;
     browser.open(url).await?;
     Ok(())
 }
@@ -90,7 +88,8 @@ async fn opens_the_return_again(world: &mut World, who: Who, step: &Step) -> Res
 #[when(expr = "{person} opens the return from KaseyaOne that {person} used")]
 async fn opens_the_return_of(world: &mut World, who: Who, of: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    let url = stage.seat(&of).1.last_visit(RETURN).cloned().context("nobody came back from KaseyaOne")?;
+    let returns = stage.sut.return_path()?;
+    let url = stage.seat(&of).1.last_visit(&returns).cloned().context("nobody came back from KaseyaOne")?;
     stage.attempt(&who);
     stage.seat(&who).1.open(url).await?;
     Ok(())
@@ -100,8 +99,9 @@ async fn opens_the_return_of(world: &mut World, who: Who, of: Who, step: &Step) 
 async fn opens_the_return_meant_for(world: &mut World, who: Who, of: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let credentials = stage.credentials(&of);
+    let returns = stage.sut.return_path()?;
     let (_, browser) = stage.seat(&of);
-    browser.hold_at(RETURN);
+    browser.hold_at(&returns);
     provider::sign_in(browser, &credentials, Until::Done).await?;
     let Some(url) = browser.take_held() else {
         bail!("{of} did not come as far as the return from KaseyaOne: {}", browser.page()?.text());
@@ -115,14 +115,15 @@ async fn opens_the_return_meant_for(world: &mut World, who: Who, of: Who, step: 
 async fn comes_back_with_an_expired_code(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let credentials = stage.credentials(&who);
+    let returns = stage.sut.return_path()?;
     let (_, browser) = stage.seat(&who);
-    browser.hold_at(RETURN);
+    browser.hold_at(&returns);
     provider::sign_in(browser, &credentials, Until::Done).await?;
     let Some(url) = browser.take_held() else {
         bail!("{who} did not come as far as the return from KaseyaOne: {}", browser.page()?.text());
     };
     // Codes live five minutes at KaseyaOne, requests ten minutes here.
-    stage.clock().advance(SignedDuration::from_mins(6));
+    stage.pass(SignedDuration::from_mins(6)).await?;
     stage.seat(&who).1.open(url).await?;
     Ok(())
 }
@@ -131,9 +132,10 @@ async fn comes_back_with_an_expired_code(world: &mut World, who: Who, step: &Ste
 async fn comes_back_with_an_earlier_code(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let credentials = stage.credentials(&who);
+    let returns = stage.sut.return_path()?;
     let (_, browser) = stage.seat(&who);
-    let earlier = browser.last_visit(RETURN).cloned().context("nobody came back from KaseyaOne before")?;
-    browser.hold_at(RETURN);
+    let earlier = browser.last_visit(&returns).cloned().context("nobody came back from KaseyaOne before")?;
+    browser.hold_at(&returns);
     provider::sign_in(browser, &credentials, Until::Done).await?;
     let Some(mut url) = browser.take_held() else {
         bail!("{who} did not come as far as the return from KaseyaOne: {}", browser.page()?.text());

@@ -1,14 +1,16 @@
 //! The running programs of one scenario, with everybody's browser.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::{Context as _, Result, bail};
 use fixtures::Person;
 use jiff::{SignedDuration, Timestamp};
-use mock_idp::{ArmedFault, Minted, MockIdp};
+use mock_idp::{ArmedFault, Minted, MockIdp, RealmHandle};
+use reqwest::Client;
 use serde_json::Value;
 
 use super::{
+    Target,
     attempt::Attempt,
     baseline::{Baseline, list},
     person::Who,
@@ -17,10 +19,11 @@ use crate::driver::{
     Reading, Refusal,
     browser::Browser,
     clock::ScenarioClock,
-    database::Database,
     errand::Reply,
+    jar::Jar,
     provider::{self, Credentials, Until},
     reference::{self, Preparation, Reference},
+    sut::Sut,
     tape::Tape,
 };
 
@@ -34,9 +37,12 @@ const SESSION_FOR_CERTAIN: SignedDuration = SignedDuration::from_hours(11);
 pub struct Stage {
     clock: ScenarioClock,
     /// The stand-in for KaseyaOne.
-    pub idp: MockIdp,
+    pub idp: RealmHandle,
     /// The system under test.
-    pub sut: Reference,
+    pub sut: Sut,
+    /// The providers that run for this scenario alone, the present one last.
+    own_providers: Vec<MockIdp>,
+    client: Client,
     tape: Tape,
     browsers: Vec<Browser>,
     /// Since when Mona is signed in at her first browser, if she is.
@@ -68,26 +74,44 @@ pub struct Stage {
     /// The client secret before it was changed at KaseyaOne.
     pub former_secret: Option<String>,
     tabs: BTreeMap<Who, Browser>,
-    former_providers: Vec<MockIdp>,
     broken_table: Option<&'static str>,
     /// The tokens that another product of the same provider has of people.
     other_product: BTreeMap<Who, Minted>,
 }
 
 impl Stage {
-    /// Starts both programs.
-    pub async fn start(database: &Database, preparation: &Preparation) -> Result<Self> {
-        let clock = ScenarioClock::new();
-        let idp = reference::start_provider(&clock).await?;
-        let (sut, cookies) = Reference::start(&idp, &clock, database, preparation).await?;
+    /// Starts both programs; another product is put back to where nobody has signed in yet.
+    pub async fn start(target: &Target, preparation: &Preparation) -> Result<Self> {
+        let product = match target {
+            Target::Product(product) => product,
+            Target::Reference(database) => {
+                let clock = ScenarioClock::new();
+                let provider = reference::start_provider(&clock).await?;
+                let (sut, cookies) = Reference::start(&provider, &clock, database, preparation).await?;
+                let idp = provider.clone();
+                let mut stage = Self::with(clock, idp, Sut::Reference(sut), reference::client(), cookies);
+                stage.own_providers.push(provider);
+                return Ok(stage);
+            }
+        };
+        product.reset().await.context("the product could not be put back to its beginning")?;
+        if preparation.in_effect {
+            product.put_into_effect().await?;
+        }
+        let (clock, idp) = (product.clock().clone(), product.provider().clone());
+        Ok(Self::with(clock, idp, Sut::Product(Arc::clone(product)), product.client(), Jar::default()))
+    }
+
+    fn with(clock: ScenarioClock, idp: RealmHandle, sut: Sut, client: Client, cookies: Jar) -> Self {
         let tape = reference::tape(&idp);
-        let mona =
-            Browser::new("mona", reference::client(), clock.clone(), tape.clone()).with_cookies(cookies);
-        Ok(Self {
+        let mona = Browser::new("mona", client.clone(), clock.clone(), tape.clone()).with_cookies(cookies);
+        Self {
             admin_since: Some(clock.now()),
             clock,
             idp,
             sut,
+            own_providers: Vec::new(),
+            client,
             tape,
             browsers: vec![mona],
             whose: BTreeMap::from([(Who::mona(), 0)]),
@@ -107,15 +131,23 @@ impl Stage {
             crowd: Vec::new(),
             former_secret: None,
             tabs: BTreeMap::new(),
-            former_providers: Vec::new(),
             broken_table: None,
             other_product: BTreeMap::new(),
-        })
+        }
     }
 
     /// The scenario's clock.
     pub fn clock(&self) -> &ScenarioClock {
         &self.clock
+    }
+
+    /// Time passes for everybody.
+    pub async fn pass(&self, time: SignedDuration) -> Result<()> {
+        self.clock.advance(time);
+        match self.sut.product() {
+            Some(product) => product.tell_the_time().await,
+            None => Ok(()),
+        }
     }
 
     /// What browsers exchanged since the story began.
@@ -172,7 +204,7 @@ impl Stage {
     }
 
     /// The system and the browser of a person; a person without a browser gets one.
-    pub fn seat(&mut self, who: &Who) -> (&Reference, &mut Browser) {
+    pub fn seat(&mut self, who: &Who) -> (&Sut, &mut Browser) {
         let at = match self.whose.get(who) {
             Some(at) => *at,
             None => self.give_browser(who),
@@ -188,7 +220,7 @@ impl Stage {
             .filter(|it| it.name() == who.key() || it.name().starts_with(&format!("{who} (")))
             .count();
         let name = if earlier == 0 { who.to_string() } else { format!("{who} ({})", earlier + 1) };
-        let browser = Browser::new(name, reference::client(), self.clock.clone(), self.tape.clone());
+        let browser = Browser::new(name, self.client.clone(), self.clock.clone(), self.tape.clone());
         self.add_browser(who, browser)
     }
 
@@ -228,7 +260,7 @@ impl Stage {
     pub fn crowd(&self, who: &Who, count: usize) -> Vec<Browser> {
         let browser = |number: usize| {
             let name = format!("{who} ({number})");
-            let mut browser = Browser::new(name, reference::client(), self.clock.clone(), self.tape.clone());
+            let mut browser = Browser::new(name, self.client.clone(), self.clock.clone(), self.tape.clone());
             browser.record(false);
             browser
         };
@@ -261,7 +293,8 @@ impl Stage {
             |number: usize| if number == 0 { "app".to_owned() } else { format!("app{}", number + 1) };
         let servers = (0..self.sut.server_count())
             .map(|it| (self.sut.base(it).origin().ascii_serialization(), server(it)));
-        let former = self.former_providers.iter().map(|it| (it.issuer().to_owned(), "former-idp".to_owned()));
+        let former = self.own_providers.iter().rev().skip(1);
+        let former = former.map(|it| (it.issuer().to_owned(), "former-idp".to_owned()));
         servers.chain(former).chain([(self.idp.issuer().to_owned(), "idp".to_owned())]).collect()
     }
 
@@ -293,6 +326,10 @@ impl Stage {
 
     /// Makes sure that Mona is signed in, so that she can look things up.
     pub async fn admin(&mut self) -> Result<()> {
+        if self.sut.product().is_some() {
+            // An administrator of another product is whoever may use its hooks.
+            return Ok(());
+        }
         let mona = Who::mona();
         let lives = |since: Timestamp| self.clock.now() < since + SESSION_FOR_CERTAIN;
         if self.admin_since.is_some_and(lives) {
@@ -352,9 +389,9 @@ impl Stage {
 
     /// Stops everything.
     pub async fn stop(self) -> Result<()> {
-        let Self { sut, idp, .. } = self;
+        let Self { sut, own_providers, .. } = self;
         sut.stop().await?;
-        drop(idp);
+        drop(own_providers);
         Ok(())
     }
 }

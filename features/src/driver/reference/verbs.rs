@@ -115,7 +115,7 @@ impl Reference {
     /// Does something as whoever is signed in; `Err` in the answer is the system's refusal.
     pub async fn act(&self, browser: &mut Browser, act: Act) -> Result<Result<Value, Refusal>> {
         let (method, path, body) = request(act);
-        self.call(browser, method, &path, body).await
+        self.call(browser, method, &format!("/api/v1/{path}"), body).await
     }
 
     /// Everything that can be seen or done only with access.
@@ -195,27 +195,26 @@ impl Reference {
     }
 }
 
-fn request(act: Act) -> (Method, String, Option<Value>) {
+/// A change as a request to the API: method, path below its root, body.
+pub(in crate::driver) fn request(act: Act) -> (Method, String, Option<Value>) {
     match act {
         Act::AddUser { name, email } => {
-            (Method::POST, "/api/v1/users".into(), Some(json!({ "name": name, "email": email })))
+            (Method::POST, "users".into(), Some(json!({ "name": name, "email": email })))
         }
-        Act::Account { id, verb } => (Method::POST, format!("/api/v1/users/{id}/{verb}"), None),
+        Act::Account { id, verb } => (Method::POST, format!("users/{id}/{verb}"), None),
         Act::MspAdmin { id, admin } => {
-            (Method::PUT, format!("/api/v1/users/{id}/msp-admin"), Some(json!({ "msp_admin": admin })))
+            (Method::PUT, format!("users/{id}/msp-admin"), Some(json!({ "msp_admin": admin })))
         }
         Act::Assign { id, what, assigned } => {
-            (Method::PUT, format!("/api/v1/users/{id}/{}", what.key()), Some(json!({ "assigned": assigned })))
+            (Method::PUT, format!("users/{id}/{}", what.key()), Some(json!({ "assigned": assigned })))
         }
         Act::Set { toggle, on } => {
-            (Method::PATCH, "/api/v1/single-sign-on".into(), Some(json!({ toggle.key(): on })))
+            (Method::PATCH, "single-sign-on".into(), Some(json!({ toggle.key(): on })))
         }
         Act::Exceptions(ids) => {
-            (Method::PUT, "/api/v1/single-sign-on/exceptions".into(), Some(json!({ "account_ids": ids })))
+            (Method::PUT, "single-sign-on/exceptions".into(), Some(json!({ "account_ids": ids })))
         }
-        Act::AddOrganization(name) => {
-            (Method::POST, "/api/v1/organizations".into(), Some(json!({ "name": name })))
-        }
-        Act::AddGroup(name) => (Method::POST, "/api/v1/groups".into(), Some(json!({ "name": name }))),
+        Act::AddOrganization(name) => (Method::POST, "organizations".into(), Some(json!({ "name": name }))),
+        Act::AddGroup(name) => (Method::POST, "groups".into(), Some(json!({ "name": name }))),
     }
 }

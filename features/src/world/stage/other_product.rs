@@ -6,7 +6,7 @@ use reqwest::header;
 use url::Url;
 
 use super::Stage;
-use crate::{driver::reference, world::Who};
+use crate::world::Who;
 
 /// As it is registered there.
 const CLIENT: &str = "other-product";
@@ -18,6 +18,10 @@ impl Stage {
     /// Where a browser is sent by the other product.
     pub fn another_product(&self) -> Result<Url> {
         let back = self.return_to_another_product();
+        if self.idp.clients().get(CLIENT).is_none() {
+            let client = fixtures::embedded().client(CLIENT).cloned();
+            self.idp.clients().add(client.context("the fixtures have no other product")?);
+        }
         self.idp.clients().change(CLIENT, |client| {
             if !client.redirect_uris.contains(&back) {
                 client.redirect_uris.push(back.clone());
@@ -75,7 +79,8 @@ impl Stage {
     pub async fn tokens(&self, client_id: &str, form: &Params) -> Result<Minted> {
         let client = self.idp.clients().get(client_id);
         let client = client.with_context(|| format!("KaseyaOne has no client {client_id:?}"))?;
-        let request = reference::client()
+        let request = self
+            .client
             .post(self.idp.url("/connect/token"))
             .basic_auth(client_id, client.secret)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")

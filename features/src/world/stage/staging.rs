@@ -36,8 +36,9 @@ impl Stage {
     /// Starts another provider with the same people and points the product to it.
     pub async fn point_to_another_provider(&mut self) -> Result<()> {
         let other = reference::start_provider(&self.clock).await?;
-        self.sut.point_to(&other).await?;
-        self.former_providers.push(std::mem::replace(&mut self.idp, other));
+        self.sut.reference_mut()?.point_to(&other).await?;
+        self.idp = other.clone();
+        self.own_providers.push(other);
         self.tape = reference::tape(&self.idp);
         self.browsers.iter_mut().for_each(|browser| browser.tape_on(self.tape.clone()));
         Ok(())
@@ -45,7 +46,7 @@ impl Stage {
 
     /// From now on the provisioner cannot do this (`INSERT`, `UPDATE`) to this table.
     pub async fn break_storage(&mut self, on: &str, table: &'static str) -> Result<()> {
-        self.sut.database().fail_on(on, table).await?;
+        self.sut.reference()?.database().fail_on(on, table).await?;
         self.broken_table = Some(table);
         Ok(())
     }
@@ -53,7 +54,7 @@ impl Stage {
     /// The database works again.
     pub async fn mend_storage(&mut self) -> Result<()> {
         match self.broken_table.take() {
-            Some(table) => self.sut.database().work_again(table).await,
+            Some(table) => self.sut.reference()?.database().work_again(table).await,
             None => Ok(()),
         }
     }
