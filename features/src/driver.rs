@@ -2,6 +2,7 @@
 //!
 //! Here are the nouns; the verbs are those of [`sut::Sut`]. Nothing here judges anything: that is for steps.
 
+mod api;
 pub mod browser;
 pub mod clock;
 pub mod database;

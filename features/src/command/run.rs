@@ -60,7 +60,7 @@ impl Run {
             return Ok(if self.allow_empty { Exit::Passed } else { Exit::NothingRan });
         }
         let Some(target) = self.target().await? else { return Ok(Exit::Unreachable) };
-        let shown = self.shown(&target);
+        let shown = shown(&target);
         world::test(target)?;
         runner::fit::<World>(&mut cases);
         let plan = self.plan(cases, &selection, order, snapshots, shown);
@@ -94,19 +94,6 @@ impl Run {
             return Ok(None);
         }
         Ok(Some(Target::Reference(Database::Postgres(server.clone()))))
-    }
-
-    /// What is tested, for the reports.
-    fn shown(&self, target: &Target) -> String {
-        match target {
-            Target::Reference(Database::Sqlite) => "reference on SQLite".to_owned(),
-            Target::Reference(Database::Postgres(_)) => "reference on PostgreSQL".to_owned(),
-            Target::Product(product) => {
-                let offered: Vec<&str> =
-                    Offer::ALL.into_iter().filter(|offer| product.offers(*offer)).map(Offer::key).collect();
-                format!("{}, which offers {}", product.name(), offered.join(", "))
-            }
-        }
     }
 
     /// Where reviewed snapshots are. A folder that was named and is not there is a slip of the pen, and a run
@@ -188,6 +175,20 @@ impl Run {
             },
         };
         (order, filters)
+    }
+}
+
+/// What is tested, for the reports.
+fn shown(target: &Target) -> String {
+    match target {
+        Target::Reference(Database::Sqlite) => "reference on SQLite".to_owned(),
+        Target::Reference(Database::Postgres(_)) => "reference on PostgreSQL".to_owned(),
+        Target::Product(product) => {
+            let offered: Vec<&str> =
+                Offer::ALL.into_iter().filter(|offer| product.offers(*offer)).map(Offer::key).collect();
+            let offered = if offered.is_empty() { "nothing".to_owned() } else { offered.join(", ") };
+            format!("{}, which offers {offered}", product.name())
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    Act, Reading, Refusal, SignedIn, Toggle, browser::Browser, clock::ScenarioClock, reference, tape::Tape,
+    Act, Reading, Refusal, SignedIn, Toggle, api, browser::Browser, clock::ScenarioClock, tape::Tape,
 };
 
 mod description;
@@ -22,6 +22,9 @@ mod hooks;
 use description::Description;
 pub use description::DescriptionError;
 use hooks::Hooks;
+
+/// Fixes the keys of the provider, and every code that it makes.
+const SEED_OF_THE_PROVIDER: u64 = 7;
 
 /// A product that takes longer than this for an answer does not answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -242,7 +245,7 @@ impl Product {
 
     /// Does something as an administrator; `Err` in the answer is the product's refusal.
     pub async fn act(&self, act: Act) -> Result<Result<Value, Refusal>> {
-        let (method, path, body) = reference::request(act);
+        let (method, path, body) = api::request(act);
         self.hooks.call(method, &path, body.as_ref()).await
     }
 
@@ -310,7 +313,7 @@ fn told_by(what: Reading) -> Option<Offer> {
 async fn start_provider(description: &Description, clock: &ScenarioClock) -> Result<MockIdp> {
     let file = &description.provider;
     let builder = MockIdp::builder()
-        .seed(reference::SEED_OF_THE_PROVIDER)
+        .seed(SEED_OF_THE_PROVIDER)
         .clock(Arc::new(clock.clone()))
         .config_file(file)
         .map_err(|error| anyhow::anyhow!("{error}"))?;

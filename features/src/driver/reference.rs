@@ -26,10 +26,8 @@ pub mod errands;
 mod prepared;
 mod verbs;
 
-pub(super) use verbs::request;
-
 /// Fixes every id, code and nonce of the provider.
-pub(super) const SEED_OF_THE_PROVIDER: u64 = 7;
+const SEED_OF_THE_PROVIDER: u64 = 7;
 
 /// Fixes those of the provisioner. With the same seed both would make the same secrets, and a transcript could not tell
 /// whose is whose.

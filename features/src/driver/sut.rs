@@ -13,7 +13,7 @@ use super::{
 /// The system under test of one scenario.
 pub enum Sut {
     /// Our provisioner, started for the scenario.
-    Reference(Reference),
+    Reference(Box<Reference>),
     /// Somebody else's product, which runs as long as its team lets it.
     Product(Arc<Product>),
 }

@@ -89,7 +89,8 @@ impl Stage {
                 let provider = reference::start_provider(&clock).await?;
                 let (sut, cookies) = Reference::start(&provider, &clock, database, preparation).await?;
                 let idp = provider.clone();
-                let mut stage = Self::with(clock, idp, Sut::Reference(sut), reference::client(), cookies);
+                let mut stage =
+                    Self::with(clock, idp, Sut::Reference(Box::new(sut)), reference::client(), cookies);
                 stage.own_providers.push(provider);
                 return Ok(stage);
             }

@@ -3,12 +3,12 @@
 use anyhow::{Result, bail};
 use provisioner::Server;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
 use super::{Reference, errands};
 use crate::driver::{
-    Act, Place, Reading, Refusal, SignedIn, Toggle,
+    Act, Place, Reading, Refusal, SignedIn, Toggle, api,
     browser::Browser,
     errand::{Errand, Reply, Targets},
 };
@@ -114,7 +114,7 @@ impl Reference {
 
     /// Does something as whoever is signed in; `Err` in the answer is the system's refusal.
     pub async fn act(&self, browser: &mut Browser, act: Act) -> Result<Result<Value, Refusal>> {
-        let (method, path, body) = request(act);
+        let (method, path, body) = api::request(act);
         self.call(browser, method, &format!("/api/v1/{path}"), body).await
     }
 
@@ -192,29 +192,5 @@ impl Reference {
             bail!("the service broke at {path}: {status} {answer}");
         }
         Ok(Err(Refusal { code: text("code"), sentence: text("detail") }))
-    }
-}
-
-/// A change as a request to the API: method, path below its root, body.
-pub(in crate::driver) fn request(act: Act) -> (Method, String, Option<Value>) {
-    match act {
-        Act::AddUser { name, email } => {
-            (Method::POST, "users".into(), Some(json!({ "name": name, "email": email })))
-        }
-        Act::Account { id, verb } => (Method::POST, format!("users/{id}/{verb}"), None),
-        Act::MspAdmin { id, admin } => {
-            (Method::PUT, format!("users/{id}/msp-admin"), Some(json!({ "msp_admin": admin })))
-        }
-        Act::Assign { id, what, assigned } => {
-            (Method::PUT, format!("users/{id}/{}", what.key()), Some(json!({ "assigned": assigned })))
-        }
-        Act::Set { toggle, on } => {
-            (Method::PATCH, "single-sign-on".into(), Some(json!({ toggle.key(): on })))
-        }
-        Act::Exceptions(ids) => {
-            (Method::PUT, "single-sign-on/exceptions".into(), Some(json!({ "account_ids": ids })))
-        }
-        Act::AddOrganization(name) => (Method::POST, "organizations".into(), Some(json!({ "name": name }))),
-        Act::AddGroup(name) => (Method::POST, "groups".into(), Some(json!({ "name": name }))),
     }
 }
