@@ -1,0 +1,225 @@
+//! The scenarios against a product of somebody else: a small one in Python, right and wrong on request.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic as the test itself does")]
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+/// The files of which every scenario that applies to the product holds for it.
+const HOLD: [&str; 8] = [
+    "protocol/identity.feature",
+    "protocol/signing_out.feature",
+    "provisioning/once.feature",
+    "settings/disabling.feature",
+    "settings/enabling.feature",
+    "sign_in/who_cannot_authenticate.feature",
+    "troubleshooting/a5_completed_authentication.feature",
+    "troubleshooting/b0_signed_in_but_not_listed.feature",
+];
+
+/// The product, running, with its description in a folder.
+struct Toy {
+    running: Child,
+    folder: tempfile::TempDir,
+    base: String,
+}
+
+impl Toy {
+    /// Starts it; nothing where there is no Python, which is told.
+    fn start(environment: &[(&str, &str)]) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        // The product has to know where it finds KaseyaOne before that is started.
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/product/toy.py");
+        let mut command = Command::new("python3");
+        command.arg(program).env("ISSUER", format!("http://{free}")).envs(environment.iter().copied());
+        let Ok(mut running) = command.stdout(Stdio::piped()).spawn() else {
+            eprintln!("NOT RUN: there is no python3 on the PATH");
+            return None;
+        };
+        let mut base = String::new();
+        BufReader::new(running.stdout.take().unwrap()).read_line(&mut base).unwrap();
+        let toy = Self { running, folder, base: base.trim().to_owned() };
+        toy.write("mock-idp.toml", &toy.provider(&free.to_string()));
+        toy.write("product.toml", &toy.description());
+        Some(toy)
+    }
+
+    fn provider(&self, listen: &str) -> String {
+        let base = &self.base;
+        format!(
+            "listen = \"{listen}\"\n[[clients]]\nid = \"toy\"\nname = \"Toy\"\nsecret = \"a-secret-of-the-toy-that-is-none\"\n\
+             redirect_uris = [\"{base}/callback\"]\nbackchannel_logout_uri = \"{base}/told\"\ninitiate_login_uri = \"{base}/login\"\n"
+        )
+    }
+
+    fn description(&self) -> String {
+        let base = &self.base;
+        format!(
+            "name = \"The toy\"\nprovider = \"mock-idp.toml\"\nclient = \"toy\"\nstart = \"{base}/login\"\nhooks = \"{base}/_test\"\n\
+             [session]\nurl = \"{base}/api/me\"\nid = \"/user/id\"\nemail = \"/user/email\"\n"
+        )
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.path(file), text).unwrap();
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+
+    /// Replaces something in a file.
+    fn change(&self, file: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path(file)).unwrap();
+        assert!(text.contains(from), "{text}");
+        self.write(file, &text.replace(from, to));
+    }
+
+    /// Runs scenarios on it: the exit code, and what is said.
+    fn run(&self, arguments: &[&str]) -> (i32, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
+        for name in ["CI", "HARNESS_SPECS", "HARNESS_SNAPSHOTS", "HARNESS_REPORT", "HARNESS_POSTGRES"] {
+            command.env_remove(name);
+        }
+        command.current_dir(self.folder.path()).args(["run", "--product", "product.toml"]).args(arguments);
+        let output = command.output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8(text).unwrap())
+    }
+}
+
+impl Drop for Toy {
+    fn drop(&mut self) {
+        let _ = self.running.kill();
+        let _ = self.running.wait();
+    }
+}
+
+#[test]
+fn a_product_in_another_language_is_tested_with_the_same_scenarios() {
+    // What its records say is too little for the specs.
+    let Some(toy) = Toy::start(&[("LACKS", "sign-ins")]) else { return };
+    let (code, told) = toy.run(&HOLD);
+    assert_eq!(code, 0, "{told}");
+    assert!(
+        told.contains("83 scenarios (56 passed, 0 failed, 0 to review, 0 not run, 27 not applicable)"),
+        "{told}"
+    );
+    for line in [
+        "checks left out: the product offers no \"sign-ins\"\n",
+        "the product is known by its sign-in and its hooks alone\n",
+        "Product: The toy, which offers users, user-details, manage-users, single-sign-on, clock, restart\n",
+    ] {
+        assert!(told.contains(line), "{line:?} is not in {told}");
+    }
+}
+
+#[test]
+fn what_a_product_does_wrong_is_found() {
+    let wrongs = [
+        (
+            "twice",
+            "A later sign-in with claim-email-upper reuses the account",
+            "expected exactly one account of rui, but there are 2",
+        ),
+        ("toggle", "After disabling, a newcomer gets no account", "expected dana not to be signed in"),
+        (
+            "address",
+            "A subject that differs by id-email-reassigned does not open the account",
+            "not to be signed in",
+        ),
+        ("access", "A successful KaseyaOne authentication creates an MSP user account", "✗ MSP Admin"),
+        ("nonce", "No account from a token with a wrong nonce", "expected dana not to be signed in"),
+        ("signature", "No account from a token with a wrong signature", "expected dana not to be signed in"),
+    ];
+    let Some(honest) = Toy::start(&[("LACKS", "sign-ins")]) else { return };
+    for (breaks, scenario, found) in wrongs {
+        let (code, told) = honest.run(&[scenario]);
+        assert_eq!(code, 0, "without {breaks}: {told}");
+        let wrong = Toy::start(&[("LACKS", "sign-ins"), ("BREAKS", breaks)]).unwrap();
+        let (code, told) = wrong.run(&[scenario]);
+        assert_eq!(code, 1, "{breaks}: {told}");
+        assert!(told.contains(found), "{breaks}: {told}");
+    }
+}
+
+#[test]
+fn a_product_that_keeps_records_and_lives_by_the_clock_on_the_wall_is_asked_for_them() {
+    let Some(toy) = Toy::start(&[("LACKS", "clock")]) else { return };
+    fs::create_dir(toy.path("my")).unwrap();
+    toy.write(
+        "my/c.feature",
+        "Feature: f
+  Scenario: It is recorded
+    Given automatic user creation is in effect
+    When Dana tries to sign in with KaseyaOne
+    Then the record of the sign-in says:
+      | KaseyaOne login is on | pass |
+      | outcome | created and signed in |
+    When Dana uses a new browser
+    And Dana tries to sign in with KaseyaOne
+    Then the record of the sign-in says:
+      | outcome | signed in |
+  Scenario: It is recorded wrongly
+    Given \"Allow Users to Log in with KaseyaOne\" is off
+    When Dana tries to sign in with KaseyaOne
+    Then the record of the sign-in says:
+      | outcome | signed in |
+  Scenario: It takes time
+    When 11 minutes pass
+    Then Dana has no account
+",
+    );
+    let (code, told) = toy.run(&["--specs", "my"]);
+    assert_eq!(code, 1, "{told}");
+    assert!(
+        told.contains("3 scenarios (1 passed, 1 failed, 0 to review, 0 not run, 1 not applicable)"),
+        "{told}"
+    );
+    assert!(told.contains("to say outcome: \"signed in\", but it says \"refused\""), "{told}");
+    assert!(told.contains("1 scenario not applicable: the product offers no \"clock\""), "{told}");
+    let (code, told) = toy.run(&["--specs", "my", "It takes time"]);
+    assert_eq!(code, 5, "nothing of it applies: {told}");
+}
+
+#[test]
+fn a_product_that_cannot_be_tested_is_told_with_the_one_thing_to_fix() {
+    let Some(toy) = Toy::start(&[]) else { return };
+    let ends = |file: &str, from: &str, to: &str, code: i32, said: &str| {
+        toy.change(file, from, to);
+        let (ended, told) = toy.run(&["@S-64"]);
+        assert_eq!(ended, code, "{told}");
+        assert!(told.contains(said), "{said:?} is not in {told}");
+        toy.change(file, to, from);
+    };
+    ends("product.toml", "start =", "strat =", 2, "product.toml:4: unknown field `strat`");
+    ends("product.toml", "mock-idp.toml", "nowhere.toml", 2, "nowhere.toml");
+    ends("product.toml", "client = \"toy\"", "client = \"tyo\"", 2, "mock-idp.toml has no client \"tyo\"");
+    ends("product.toml", "/login\"", "/nowhere\"", 2, "to send a browser to http://127.0.0.1:");
+    ends("product.toml", "/_test\"", "/tset\"", 2, "has to answer with what the product's hooks offer");
+    ends("product.toml", "/api/me\"", "/\"", 1, "has to answer with JSON that says who is signed in");
+    ends(
+        "mock-idp.toml",
+        "/callback\"",
+        "/elsewhere\"",
+        2,
+        "sends people to KaseyaOne, which refuses the request",
+    );
+    let hooks = format!("hooks = \"{}/_test\"", toy.base);
+    ends(
+        "product.toml",
+        &hooks,
+        "hooks = \"http://127.0.0.1:1/\"",
+        4,
+        "the product's hooks do not answer at http://127.0.0.1:1/",
+    );
+    let Some(misspelt) = Toy::start(&[("OFFERS", "users,clocks")]) else { return };
+    let (code, told) = misspelt.run(&["@S-64"]);
+    assert!(code == 2 && told.contains("\"clocks\", which is nothing; did you mean 'clock'?"), "{told}");
+}
