@@ -104,6 +104,13 @@ pub enum Status {
         /// Why, in words.
         message: String,
     },
+    /// It does not hold, as is known.
+    Differs {
+        /// Why that is so, as it was written down.
+        why: String,
+        /// What did not hold.
+        message: String,
+    },
     /// What is tested has not what it takes, so it was not started.
     NotApplicable {
         /// What is missing, as the end of "the product …".
@@ -158,6 +165,8 @@ pub struct Counts {
     pub needs_review: usize,
     /// Never started.
     pub not_run: usize,
+    /// They do not hold, as is known.
+    pub differ: usize,
     /// Not for what is tested.
     pub not_applicable: usize,
 }
@@ -211,7 +220,7 @@ impl ScenarioReport {
             StepStatus::NotRun | StepStatus::LeftOut(_) | StepStatus::Passed => None,
         });
         of_step.or(match &self.status {
-            Status::Failed { message } => Some(message),
+            Status::Failed { message } | Status::Differs { message, .. } => Some(message),
             Status::NotRun | Status::Passed | Status::NotApplicable { .. } | Status::NeedsReview { .. } => {
                 None
             }
@@ -242,6 +251,7 @@ fn count<'a>(scenarios: impl IntoIterator<Item = &'a ScenarioReport>) -> Counts 
         match scenario.status {
             Status::NotRun => counts.not_run += 1,
             Status::NotApplicable { .. } => counts.not_applicable += 1,
+            Status::Differs { .. } => counts.differ += 1,
             Status::Passed => counts.passed += 1,
             Status::Failed { .. } => counts.failed += 1,
             Status::NeedsReview { .. } => counts.needs_review += 1,

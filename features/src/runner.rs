@@ -20,7 +20,7 @@ mod syntax;
 pub use self::{
     definitions::{StepUsage, step_usage},
     execute::{Fit, Order, RunPlan, Said, ScenarioWorld, run},
-    fitting::fit,
+    fitting::{fit, mark_differences},
     lint::{Problem, lint},
     nearest::{did_you_mean, nearest},
     selection::{Selection, SelectionError},

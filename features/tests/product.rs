@@ -150,6 +150,35 @@ fn what_a_product_does_wrong_is_found() {
 }
 
 #[test]
+fn what_is_known_to_differ_is_not_red_until_it_holds() {
+    let Some(toy) = Toy::start(&[("LACKS", "sign-ins"), ("BREAKS", "nonce")]) else { return };
+    let description = toy.description();
+    let differs = |scenario: &str| {
+        let difference = format!("[[differs]]\nscenario = \"{scenario}\"\nwhy = \"nonces come next year\"\n");
+        toy.write("product.toml", &format!("{description}{difference}"));
+    };
+    differs("No account from a token with a wrong nonce");
+    let (code, told) = toy.run(&["No account from a token with a wrong"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("DIFFERS No account from a token with a wrong nonce\n"), "{told}");
+    assert!(
+        told.contains("  as known: nonces come next year\n") && told.contains(", 1 differ as known)"),
+        "{told}"
+    );
+    differs("No account from a token with a wrong signature");
+    let (code, told) = toy.run(&["No account from a token with a wrong signature"]);
+    assert_eq!(code, 1, "{told}");
+    assert!(
+        told.contains("it is said to differ (nonces come next year), and it holds; take it out"),
+        "{told}"
+    );
+    differs("No account from a token with a wrong nunce");
+    let (code, told) = toy.run(&["@S-64"]);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("did you mean 'No account from a token with a wrong nonce'?"), "{told}");
+}
+
+#[test]
 fn a_product_that_keeps_records_and_lives_by_the_clock_on_the_wall_is_asked_for_them() {
     let Some(toy) = Toy::start(&[("LACKS", "clock")]) else { return };
     fs::create_dir(toy.path("my")).unwrap();

@@ -61,6 +61,10 @@ impl Run {
         }
         let Some(target) = self.target().await? else { return Ok(Exit::Unreachable) };
         let shown = shown(&target);
+        if let Target::Product(product) = &target {
+            let marked = runner::mark_differences(&mut cases, &specs, product.differences());
+            marked.map_err(|told| anyhow::anyhow!("{}: {told}", product.described_in().display()))?;
+        }
         world::test(target)?;
         runner::fit::<World>(&mut cases);
         let plan = self.plan(cases, &selection, order, snapshots, shown);

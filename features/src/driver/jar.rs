@@ -23,11 +23,16 @@ impl Jar {
     pub fn set(&mut self, url: &Url, header: &str, now: Timestamp) {
         let mut parts = header.split(';').map(str::trim);
         let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { return };
+        let has_max_age = header.to_ascii_lowercase().contains("max-age=");
         let mut cookie = Cookie { value: value.to_owned(), path: "/".into(), until: None };
         for attribute in parts {
             let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
             match key.to_ascii_lowercase().as_str() {
                 "path" => value.clone_into(&mut cookie.path),
+                // Max-Age wins over Expires, wherever they stand (RFC 6265 5.3).
+                "expires" if !has_max_age => {
+                    cookie.until = jiff::fmt::rfc2822::parse(value).ok().map(|at| at.timestamp());
+                }
                 "max-age" => {
                     cookie.until = value.parse().ok().map(|life| now + SignedDuration::from_secs(life));
                 }
@@ -110,6 +115,10 @@ mod tests {
         assert!(jar.header(&there, START + SignedDuration::from_secs(59)).is_some());
         assert!(jar.header(&there, START + SignedDuration::from_secs(60)).is_none());
         jar.set(&there, "a=; Max-Age=0", START);
+        assert!(jar.header(&there, START).is_none());
+        jar.set(&there, "a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60", START);
+        assert!(jar.header(&there, START).is_some());
+        jar.set(&there, "a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT", START);
         assert!(jar.header(&there, START).is_none());
     }
 

@@ -124,7 +124,17 @@ impl Product {
         &self.description.name
     }
 
-    /// What its hooks can do.
+    /// The file that describes it.
+    pub fn described_in(&self) -> &Path {
+        &self.description.file
+    }
+
+    /// The scenarios that are known not to hold for it, with the reason.
+    pub fn differences(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.description.differs.iter().map(|it| (it.scenario.as_str(), it.why.as_str()))
+    }
+
+    /// Whether its hooks can do this.
     pub fn offers(&self, offer: Offer) -> bool {
         self.offers.contains(&offer)
     }

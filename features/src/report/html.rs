@@ -36,15 +36,29 @@ impl ScenarioReport {
             Status::NeedsReview { .. } => ("review", "needs review"),
             Status::NotRun => ("not-run", "not run"),
             Status::NotApplicable { .. } => ("not-applicable", "not applicable"),
+            Status::Differs { .. } => ("differs", "differs"),
         }
     }
 
     /// What to show first: why it failed, or how the transcript differs.
     fn explanation(&self) -> Option<&str> {
         match &self.status {
-            Status::Failed { message } => Some(message),
+            Status::Failed { message } | Status::Differs { message, .. } => Some(message),
             Status::NeedsReview { diff } => Some(diff),
             Status::Passed | Status::NotRun | Status::NotApplicable { .. } => None,
+        }
+    }
+
+    /// It opens by itself when it is not as it should be.
+    fn wants_attention(&self) -> bool {
+        matches!(self.status, Status::Failed { .. } | Status::NeedsReview { .. })
+    }
+
+    /// Why it is known not to hold, where it does not.
+    fn difference(&self) -> Option<&str> {
+        match &self.status {
+            Status::Differs { why, .. } => Some(why),
+            _ => None,
         }
     }
 
@@ -85,6 +99,7 @@ impl FeatureReport {
 
     /// A feature opens by itself when something in it is not as it should be.
     fn wants_attention(&self) -> bool {
-        self.counts().passed + self.counts().not_applicable < self.scenarios.len()
+        let counts = self.counts();
+        counts.passed + counts.not_applicable + counts.differ < self.scenarios.len()
     }
 }

@@ -63,11 +63,8 @@ fn status(scenario: &ScenarioReport) -> TestCaseStatus {
     match &scenario.status {
         Status::Passed => TestCaseStatus::success(),
         Status::NotRun => TestCaseStatus::skipped(),
-        Status::NotApplicable { why } => {
-            let mut skipped = TestCaseStatus::skipped();
-            skipped.set_message(format!("the product {why}"));
-            skipped
-        }
+        Status::NotApplicable { why } => skipped(&format!("the product {why}")),
+        Status::Differs { why, .. } => skipped(&format!("known to differ: {why}")),
         // Lists of failures show the message alone, so it is the cause; the step is in the body.
         Status::Failed { message } => {
             let cause = scenario.cause().unwrap_or(message);
@@ -78,6 +75,13 @@ fn status(scenario: &ScenarioReport) -> TestCaseStatus {
             refused(NonSuccessKind::Error, "needs-review", &message, &message)
         }
     }
+}
+
+/// Something that is neither green nor red, and why.
+fn skipped(why: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(why.to_owned());
+    status
 }
 
 /// Something that is red: its message is the first line of why.

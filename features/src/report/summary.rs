@@ -24,6 +24,9 @@ pub fn summary(run: &RunReport) -> String {
                 };
                 let _ = write!(text, "\nTO REVIEW {}\n  {place}\n{waits}{}\n", scenario.name, indented(diff));
             }
+            Status::Differs { why, .. } => {
+                let _ = write!(text, "\nDIFFERS {}\n  {place}\n  as known: {why}\n", scenario.name);
+            }
             Status::Passed | Status::NotRun | Status::NotApplicable { .. } => {}
         }
     }
@@ -109,12 +112,12 @@ fn counts_line(run: &RunReport) -> String {
         0 => String::new(),
         count => format!(", {}", counted(count, "unreferenced snapshot")),
     };
-    let not_applicable = match counts.not_applicable {
-        0 => String::new(),
-        count => format!(", {count} not applicable"),
-    };
+    let told =
+        |count: usize, what: &str| if count == 0 { String::new() } else { format!(", {count} {what}") };
+    let differ = told(counts.differ, "differ as known");
+    let not_applicable = told(counts.not_applicable, "not applicable");
     format!(
-        "\n{} ({} passed, {} failed, {} to review, {} not run{not_applicable}), {}, {}, {:.1} s{unreferenced}{order}\n",
+        "\n{} ({} passed, {} failed, {} to review, {} not run{differ}{not_applicable}), {}, {}, {:.1} s{unreferenced}{order}\n",
         counted(run.scenarios().count(), "scenario"),
         counts.passed,
         counts.failed,

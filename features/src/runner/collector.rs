@@ -58,6 +58,8 @@ struct Entry {
     feature: String,
     description: String,
     started: Option<SystemTime>,
+    /// Why it is known not to hold, if it is.
+    differs: Option<String>,
     report: ScenarioReport,
 }
 
@@ -116,6 +118,7 @@ impl Collector {
             }
             None => entry.fail("the scenario did not finish".into()),
         }
+        entry.compare_with_what_is_known();
         let failed = matches!(entry.report.status, Status::Failed { .. });
         self.progress.finished(failed);
     }
@@ -136,6 +139,7 @@ impl Entry {
             feature: case.feature.clone(),
             description: unindented(case.single.description.as_deref().unwrap_or_default()),
             started: None,
+            differs: case.differs.clone(),
             report: ScenarioReport {
                 name: case.name.clone(),
                 line: case.line,
@@ -180,6 +184,19 @@ impl Entry {
             transcript.extend(["   ", line, "\n"]);
         }
         self.report.transcript = Some(transcript);
+    }
+
+    /// Whoever is known not to hold must not: what is written down about it would hide the next failure.
+    fn compare_with_what_is_known(&mut self) {
+        let Some(why) = self.differs.clone() else { return };
+        self.report.status = match std::mem::take(&mut self.report.status) {
+            Status::Failed { message } => Status::Differs { why, message },
+            _ => Status::Failed {
+                message: format!(
+                    "it is said to differ ({why}), and it holds; take it out of the product's description"
+                ),
+            },
+        };
     }
 
     fn judge(&mut self, snapshots: &SnapshotStore, transcript: String) {

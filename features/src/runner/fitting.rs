@@ -10,8 +10,32 @@ use gherkin::{Feature, Step};
 use super::{
     Fit, ScenarioWorld,
     definitions::{Definition, definitions},
-    specs::Case,
+    did_you_mean,
+    specs::{Case, Specs},
 };
+
+/// Marks the cases that are known not to hold: names of scenarios, with the reason.
+///
+/// # Errors
+/// When no scenario of the specs has a name.
+pub fn mark_differences<'d>(
+    cases: &mut [Case],
+    specs: &Specs,
+    known: impl IntoIterator<Item = (&'d str, &'d str)>,
+) -> Result<(), String> {
+    let all = specs.cases();
+    for (name, why) in known {
+        if !all.iter().any(|case| case.name == name) {
+            let near = did_you_mean(name, all.iter().map(|case| case.name.as_str()));
+            return Err(format!("no scenario is called {name:?}{near}"));
+        }
+        cases
+            .iter_mut()
+            .filter(|case| case.name == name)
+            .for_each(|case| case.differs = Some(why.to_owned()));
+    }
+    Ok(())
+}
 
 /// Marks what does not apply, or is left out, in each case.
 pub fn fit<W: ScenarioWorld>(cases: &mut [Case]) {

@@ -68,6 +68,8 @@ pub struct Case {
     pub single: Feature,
     /// Why it cannot be run on what is tested, if it cannot.
     pub inapplicable: Option<String>,
+    /// Why it is known not to hold for what is tested, if it is.
+    pub differs: Option<String>,
     /// The steps that are left out, because nobody can look there on what is tested: 1-based line and why.
     pub left_out: BTreeMap<usize, String>,
 }
@@ -227,6 +229,7 @@ impl Spec {
             snapshot: snapshot_name(&self.file.path, &scenario.name),
             single,
             inapplicable: None,
+            differs: None,
             left_out: BTreeMap::new(),
         }
     }

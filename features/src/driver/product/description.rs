@@ -47,6 +47,17 @@ pub(super) struct Description {
     /// Below which its hooks are.
     pub(super) hooks: Url,
     pub(super) session: Session,
+    pub(super) differs: Vec<Difference>,
+}
+
+/// A scenario that is known not to hold.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Difference {
+    /// Its name.
+    pub(super) scenario: String,
+    /// Why that is so.
+    pub(super) why: String,
 }
 
 /// Where the product says who is signed in.
@@ -81,6 +92,8 @@ struct Written {
     start: Url,
     hooks: Url,
     session: Session,
+    #[serde(default)]
+    differs: Vec<Difference>,
 }
 
 impl Description {
@@ -97,7 +110,7 @@ impl Description {
             broken(before.matches('\n').count() + 1, error.message().to_owned())
         })?;
         let line_of = |what: &str| text.lines().position(|line| line.contains(what)).map_or(1, |at| at + 1);
-        let Written { name, provider, client, start, mut hooks, session } = written;
+        let Written { name, provider, client, start, mut hooks, session, differs } = written;
         for (key, url) in [("start", &start), ("hooks", &hooks), ("url", &session.url)] {
             if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
                 return Err(broken(line_of(url.as_str()), format!("{key} has to be an http or https URL")));
@@ -125,6 +138,7 @@ impl Description {
             start,
             hooks,
             session,
+            differs,
         })
     }
 }
