@@ -28,6 +28,11 @@ pub async fn write(stage: &Stage) -> Result<String> {
     Ok(text)
 }
 
+/// Writes what can be told of a scenario that is compared with nothing.
+pub fn write_unreviewed(stage: &Stage) -> String {
+    told(stage, &Value::Null)
+}
+
 /// Writes what can be told of a scenario that failed. It is compared with nothing, so it is not refused when it
 /// holds what differs from run to run, nor when the stored entities cannot be read any longer.
 pub async fn write_so_far(stage: &Stage) -> String {
@@ -56,9 +61,12 @@ fn told(stage: &Stage, census: &Value) -> String {
     let change = entities::difference(before, census);
     let mut text = String::new();
     section(&mut text, "exchanges", &exchanges::lines(stage, &mut symbols));
-    section(&mut text, "decision", &entities::records(&change));
-    section(&mut text, "database", &entities::lines(&change));
-    section(&mut text, "audit", &entities::audit(&change));
+    // Nobody looks into another product.
+    if stage.sut.product().is_none() {
+        section(&mut text, "decision", &entities::records(&change));
+        section(&mut text, "database", &entities::lines(&change));
+        section(&mut text, "audit", &entities::audit(&change));
+    }
     section(&mut text, "faults", &faults(stage));
     visible(&symbols.replace(&logical(stage, &text)))
 }

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use cucumber::gherkin::{Step, StepType};
 use jiff::SignedDuration;
 
@@ -95,7 +95,10 @@ impl World {
     /// scenario's own story.
     pub async fn begin(&mut self, step: &Step) -> Result<&mut Stage> {
         if self.stage.is_none() {
-            self.stage = Some(Stage::start(target(), &self.preparation).await?);
+            // Whole, because a step tells no more than the last thing that is said of an error.
+            let stage =
+                Stage::start(target(), &self.preparation).await.map_err(|error| anyhow!("{error:#}"))?;
+            self.stage = Some(stage);
         }
         let stage = self.stage()?;
         if step.ty != StepType::Then {

@@ -13,7 +13,9 @@ const HOLDS: &str = "Feature: f\n  Scenario: It holds\n    Given automatic user 
 /// Runs the program in a folder, with nothing in its environment that changes what it does.
 fn harness(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
-    for name in ["CI", "HARNESS_SPECS", "HARNESS_SNAPSHOTS", "HARNESS_REPORT", "HARNESS_POSTGRES"] {
+    for name in
+        ["CI", "HARNESS_SPECS", "HARNESS_SNAPSHOTS", "HARNESS_REPORT", "HARNESS_POSTGRES", "HARNESS_PRODUCT"]
+    {
         command.env_remove(name);
     }
     command.current_dir(folder).args(arguments).output().unwrap()

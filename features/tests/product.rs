@@ -84,7 +84,14 @@ impl Toy {
     /// Runs scenarios on it: the exit code, and what is said.
     fn run(&self, arguments: &[&str]) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
-        for name in ["CI", "HARNESS_SPECS", "HARNESS_SNAPSHOTS", "HARNESS_REPORT", "HARNESS_POSTGRES"] {
+        for name in [
+            "CI",
+            "HARNESS_SPECS",
+            "HARNESS_SNAPSHOTS",
+            "HARNESS_REPORT",
+            "HARNESS_POSTGRES",
+            "HARNESS_PRODUCT",
+        ] {
             command.env_remove(name);
         }
         command.current_dir(self.folder.path()).args(["run", "--product", "product.toml"]).args(arguments);
@@ -232,13 +239,29 @@ fn a_product_that_cannot_be_tested_is_told_with_the_one_thing_to_fix() {
     ends("product.toml", "client = \"toy\"", "client = \"tyo\"", 2, "mock-idp.toml has no client \"tyo\"");
     ends("product.toml", "/login\"", "/nowhere\"", 2, "to send a browser to http://127.0.0.1:");
     ends("product.toml", "/_test\"", "/tset\"", 2, "has to answer with what the product's hooks offer");
-    ends("product.toml", "/api/me\"", "/\"", 1, "has to answer with JSON that says who is signed in");
+    ends("product.toml", "/api/me\"", "/\"", 2, "has to answer with JSON that says who is signed in");
     ends(
         "mock-idp.toml",
         "/callback\"",
         "/elsewhere\"",
         2,
         "sends people to KaseyaOne, which refuses the request",
+    );
+    ends("product.toml", "/user/id", "/user/uid", 2, "dana signed in at KaseyaOne, and http://127.0.0.1:");
+    ends(
+        "product.toml",
+        "/api/me",
+        "/api/you",
+        2,
+        "has to say who is signed in, or nobody by 401, 403 or a redirect",
+    );
+    ends("mock-idp.toml", "that-is-none", "that-is-wrong", 2, "KaseyaOne refused POST /connect/token last: ");
+    ends(
+        "mock-idp.toml",
+        "[[clients]]",
+        "[clock]\nfrozen = true\nat = \"2020-01-01T00:00:00Z\"\n[[clients]]",
+        2,
+        "sets a clock; take it out",
     );
     let hooks = format!("hooks = \"{}/_test\"", toy.base);
     ends(

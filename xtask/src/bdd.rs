@@ -30,6 +30,9 @@ impl Bdd {
 pub(crate) fn harness(binaries: &Path) -> Command {
     let mut harness = Command::new(binaries.join("harness"));
     harness.current_dir(root()).arg("run");
-    harness.env("HARNESS_SPECS", "features/specs").env_remove("HARNESS_SNAPSHOTS");
+    harness
+        .env("HARNESS_SPECS", "features/specs")
+        .env_remove("HARNESS_SNAPSHOTS")
+        .env_remove("HARNESS_PRODUCT");
     harness
 }

@@ -100,7 +100,8 @@ Feature: Access and permissions after an account was created
     And it is noted what Zoe may see and do
     And it is noted what Lee may see and do
     When Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
     And nobody's account has changed
     And nobody's access has changed
     And Rui may see and do exactly what was noted

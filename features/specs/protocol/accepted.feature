@@ -175,7 +175,8 @@ Feature: What KaseyaOne may do is accepted
     And 5 minutes pass
     And Dana uses a new browser
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
   @S-41
   Scenario: Keys without names are refused by a service that knows the keys by their names too: jwks-kid-absent-multi
@@ -191,7 +192,8 @@ Feature: What KaseyaOne may do is accepted
     And 5 minutes pass
     And Dana uses a new browser
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
   @S-01
   Scenario: A single key without a name is enough for a service that knows the keys by their names: jwks-kid-absent-single

@@ -45,7 +45,8 @@ Feature: What a service may be configured to do
     And the fault has struck
     When Dana uses a new browser
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
     Examples:
       | fault           | cause          |

@@ -19,7 +19,8 @@ Feature: What KaseyaOne sends wrongly is refused
     And the fault has struck
     When Dana uses a new browser
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
     Examples: issuer
       | fault           | check  |
@@ -149,7 +150,8 @@ Feature: What KaseyaOne sends wrongly is refused
     And the fault has struck
     When Dana uses a new browser
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
     Examples:
       | fault                |
@@ -173,7 +175,8 @@ Feature: What KaseyaOne sends wrongly is refused
     And the fault has struck
     When Dana uses a new browser
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
     Examples: the code
       | fault                        | cause         |
@@ -228,7 +231,8 @@ Feature: What KaseyaOne sends wrongly is refused
     And KaseyaOne was not asked for a token
     When Dana uses a new browser
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
     Examples: not the answer to this request
       | fault               | cause              |
@@ -274,7 +278,8 @@ Feature: What KaseyaOne sends wrongly is refused
     And the fault has struck
     When Dana uses a new browser
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
     Examples:
       | fault                | other cause      |
@@ -313,7 +318,8 @@ Feature: What KaseyaOne sends wrongly is refused
     When the fault is over
     And 5 minutes pass
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
     Examples:
       | fault                | cause                |
@@ -380,7 +386,8 @@ Feature: What KaseyaOne sends wrongly is refused
     And KaseyaOne was not asked for a token
     When Dana uses a new browser
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
     Examples:
       | fault                |
@@ -400,7 +407,8 @@ Feature: What KaseyaOne sends wrongly is refused
     When 61 minutes pass
     And Dana uses a new browser
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
   @S-67
   Scenario Outline: A KaseyaOne that never answers is not waited for: <fault>

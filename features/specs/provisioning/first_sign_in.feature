@@ -98,7 +98,8 @@ Feature: The first KaseyaOne sign-in creates the MSP user account
     When Mona turns on "Enable Automatic User Creation"
     Then Dana has no account
     When Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
   @S-40
   Scenario: Starting to sign in creates nothing

@@ -16,14 +16,16 @@ Feature: The account carries the identity KaseyaOne asserted
   Scenario: A tampered e-mail hint does not change who is created
     Given Dana typed the user name of Rui on the sign-in page
     When Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
     And Rui has no account
 
   @S-10
   Scenario: Letter case in the address does not make a second account
     Given Mona added a user with the address "DANA@Northwind.Example"
     When Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
     And 2 accounts exist
 
   @S-10
@@ -52,7 +54,8 @@ Feature: The account carries the identity KaseyaOne asserted
     And Erin has signed in before
     When the address of Erin in KaseyaOne becomes "erin.new@northwind.example"
     And Erin signs in with KaseyaOne
-    Then Erin has exactly one account
+    Then Erin is signed in
+    And Erin has exactly one account
     And Erin has the same account as before
     And the account of Erin says:
       | address | erin.new@northwind.example |

@@ -12,7 +12,8 @@ Feature: Provisioning touches nothing but the account
     And Rui has signed in before
     And Mona assigned Rui the organization "Aurora Dental"
     When Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
     And nothing has changed but the account of Dana
     And nobody's account has changed
 
@@ -20,7 +21,8 @@ Feature: Provisioning touches nothing but the account
   Scenario Outline: The SOC <does its work> exactly as before
     Given the organization "Aurora Dental" exists
     When Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
     And the SOC <does its work> exactly as before
 
     Examples:

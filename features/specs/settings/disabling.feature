@@ -73,4 +73,5 @@ Feature: Disabling automatic user creation
     When Mona turns on "Enable Automatic User Creation"
     Then Dana has no account
     When Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account

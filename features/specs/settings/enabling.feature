@@ -75,4 +75,5 @@ Feature: Enabling KaseyaOne login and automatic user creation
     And 60 minutes pass
     Then Dana has no account
     When Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account

@@ -41,7 +41,8 @@ Feature: No account is created: did the user complete authentication successfull
       | cause                    | provider error |
     When KaseyaOne accepts this application again
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
   @S-67
   Scenario: No account because KaseyaOne cannot be reached
@@ -54,7 +55,8 @@ Feature: No account is created: did the user complete authentication successfull
       | cause                    | provider unavailable |
     When KaseyaOne can be reached again
     And Dana signs in with KaseyaOne
-    Then Dana has exactly one account
+    Then Dana is signed in
+    And Dana has exactly one account
 
   @S-67
   Scenario: No account because the token was not valid

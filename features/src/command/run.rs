@@ -77,7 +77,10 @@ impl Run {
             let folder = folder.display();
             say(&format!("Reports: {folder}/report.html, {folder}/junit.xml\n"))?;
         }
-        Ok(verdict(&report))
+        Ok(match verdict(&report) {
+            Exit::NothingRan if self.allow_empty => Exit::Passed,
+            exit => exit,
+        })
     }
 
     /// What is tested; nothing where it does not answer, which is told.
@@ -189,7 +192,7 @@ fn shown(target: &Target) -> String {
         Target::Reference(Database::Postgres(_)) => "reference on PostgreSQL".to_owned(),
         Target::Product(product) => {
             let offered: Vec<&str> =
-                Offer::ALL.into_iter().filter(|offer| product.offers(*offer)).map(Offer::key).collect();
+                Offer::BY_HOOKS.into_iter().filter(|offer| product.offers(*offer)).map(Offer::key).collect();
             let offered = if offered.is_empty() { "nothing".to_owned() } else { offered.join(", ") };
             format!("{}, which offers {offered}", product.name())
         }

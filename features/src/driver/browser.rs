@@ -326,7 +326,7 @@ impl Browser {
     /// The address as a meddling browser would open it.
     fn meddled(&self, url: Url) -> Url {
         let names_demand = |name: &str| matches!(name, "prompt" | "max_age" | "id_token_hint");
-        let is_request = url.query_pairs().any(|(name, _)| name == "code_challenge");
+        let is_request = url.query_pairs().any(|(name, _)| name == "response_type");
         if !is_request || !(self.strips_freshness || self.demands_silence.is_some()) {
             return url;
         }

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
+use super::clock::ScenarioClock;
+
 /// Cookies by origin and name.
 #[derive(Clone, Debug, Default)]
 pub struct Jar(BTreeMap<(String, String), Cookie>);
@@ -31,10 +33,14 @@ impl Jar {
                 "path" => value.clone_into(&mut cookie.path),
                 // Max-Age wins over Expires, wherever they stand (RFC 6265 5.3).
                 "expires" if !has_max_age => {
-                    cookie.until = jiff::fmt::rfc2822::parse(value).ok().map(|at| at.timestamp());
+                    let at = jiff::fmt::rfc2822::parse(value).ok().map(|at| at.timestamp());
+                    // Whoever deletes a cookie names a time that is long past; any other is reckoned by the clock on
+                    // the wall, which need not be that of the scenario.
+                    cookie.until = at.filter(|at| *at <= ScenarioClock::on_the_wall().now());
                 }
                 "max-age" => {
-                    cookie.until = value.parse().ok().map(|life| now + SignedDuration::from_secs(life));
+                    let life = value.parse().ok().map(SignedDuration::from_secs);
+                    cookie.until = life.map(|life| now.checked_add(life).unwrap_or(Timestamp::MAX));
                 }
                 _ => {}
             }
@@ -116,6 +122,8 @@ mod tests {
         assert!(jar.header(&there, START + SignedDuration::from_secs(60)).is_none());
         jar.set(&there, "a=; Max-Age=0", START);
         assert!(jar.header(&there, START).is_none());
+        jar.set(&there, "a=1; Max-Age=999999999999", START);
+        assert!(jar.header(&there, START).is_some());
         jar.set(&there, "a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60", START);
         assert!(jar.header(&there, START).is_some());
         jar.set(&there, "a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT", START);

@@ -4,9 +4,18 @@
 //! The product signs people in at a stand-in for KaseyaOne that listens where its configuration says, as long as the run
 //! lasts. Nothing here judges the product.
 
-use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use jiff::SignedDuration;
 use mock_idp::{MockIdp, RealmHandle};
 use reqwest::{Certificate, Client, Method, StatusCode, redirect};
 use serde_json::{Value, json};
@@ -18,61 +27,20 @@ use super::{
 
 mod description;
 mod hooks;
+mod offer;
+mod preflight;
+mod shape;
 
 use description::Description;
 pub use description::DescriptionError;
 use hooks::Hooks;
+pub use offer::Offer;
 
 /// Fixes the keys of the provider, and every code that it makes.
 const SEED_OF_THE_PROVIDER: u64 = 7;
 
 /// A product that takes longer than this for an answer does not answer.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Something that a product's hooks can do, by the name that they give it.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Offer {
-    /// `GET users`: every account with its id and e-mail address.
-    Users,
-    /// Accounts also say what the API of this project says of them: name, kind, status, origin, ways to sign in, access.
-    UserDetails,
-    /// `POST users` and what follows a user's id: adds, deactivates and removes accounts as an administrator does.
-    ManageUsers,
-    /// `GET` and `PATCH single-sign-on`: the three toggles.
-    SingleSignOn,
-    /// `GET sign-ins`: the records of sign-ins.
-    SignIns,
-    /// `PUT clock`: the product takes the time of the scenario.
-    Clock,
-    /// `POST restart`: the product forgets what it has only in its memory.
-    Restart,
-}
-
-impl Offer {
-    /// All there are.
-    pub const ALL: [Self; 7] = [
-        Self::Users,
-        Self::UserDetails,
-        Self::ManageUsers,
-        Self::SingleSignOn,
-        Self::SignIns,
-        Self::Clock,
-        Self::Restart,
-    ];
-
-    /// What hooks call it.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Users => "users",
-            Self::UserDetails => "user-details",
-            Self::ManageUsers => "manage-users",
-            Self::SingleSignOn => "single-sign-on",
-            Self::SignIns => "sign-ins",
-            Self::Clock => "clock",
-            Self::Restart => "restart",
-        }
-    }
-}
 
 /// Why no product can be tested.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +64,10 @@ pub struct Product {
     client: Client,
     hooks: Hooks,
     offers: BTreeSet<Offer>,
+    /// Where the provider sends people back to.
+    returns: Url,
+    /// The number of the last entry of the provider's journal that the last reset made it forget.
+    forgotten: AtomicU64,
 }
 
 impl Product {
@@ -108,14 +80,25 @@ impl Product {
         let description = Description::read(file)?;
         let plain = client(None).map_err(ConnectError::Wrong)?;
         let hooks = Hooks::new(description.hooks.clone(), plain);
-        let offers = hooks.offers().await?;
+        let mut offers = hooks.offers().await?;
         // Whoever offers a clock gets the scenarios' own; else everybody lives by the clock on the wall.
         let clock =
             if offers.contains(&Offer::Clock) { ScenarioClock::new() } else { ScenarioClock::on_the_wall() };
         let idp = start_provider(&description, &clock).await.map_err(ConnectError::Wrong)?;
         let client = client(idp.authority_pem()).map_err(ConnectError::Wrong)?;
-        let product = Self { description, idp, clock, client, hooks, offers };
-        product.check_that_people_are_sent_to_the_provider().await.map_err(ConnectError::Wrong)?;
+        let registered = idp.clients().get(&description.client);
+        offers.extend(
+            registered
+                .as_ref()
+                .and_then(|it| it.backchannel_logout_uri.as_ref())
+                .map(|_| Offer::LogoutTokens),
+        );
+        offers
+            .extend(registered.as_ref().and_then(|it| it.initiate_login_uri.as_ref()).map(|_| Offer::Portal));
+        let returns = description.start.clone();
+        let mut product =
+            Self { description, idp, clock, client, hooks, offers, returns, forgotten: AtomicU64::new(0) };
+        product.returns = product.check_that_somebody_can_sign_in().await.map_err(ConnectError::Wrong)?;
         Ok(product)
     }
 
@@ -165,17 +148,26 @@ impl Product {
     }
 
     /// Where the provider sends people back to.
-    pub fn return_url(&self) -> Result<Url> {
-        let client = self.idp.clients().get(self.client_id());
-        let returns = client.and_then(|client| client.redirect_uris.first().cloned());
-        Ok(returns.context("the product has no redirect URI")?.parse()?)
+    pub fn return_url(&self) -> &Url {
+        &self.returns
     }
 
     /// Everything as it was when nobody had ever signed in: at the provider and in the product.
     pub async fn reset(&self) -> Result<()> {
+        if let Some(last) = self.idp.journal().entries().last() {
+            self.forgotten.store(last.seq, Ordering::Relaxed);
+        }
         self.idp.reset();
         self.tell_the_time().await?;
-        self.hooks.done(Method::POST, "reset", None).await
+        self.hooks.done(Method::POST, "reset", None).await?;
+        // It may have forgotten.
+        self.tell_the_time().await
+    }
+
+    /// A tape that knows how far the provider's journal has come.
+    pub fn tape(&self) -> Tape {
+        let (journal, forgotten) = (self.idp.journal(), self.forgotten.load(Ordering::Relaxed));
+        Tape::new(move || forgotten + journal.len() as u64)
     }
 
     /// Automatic user creation is in effect from now on. A product without a setting is as if it were on.
@@ -184,14 +176,15 @@ impl Product {
             return Ok(());
         }
         for toggle in [Toggle::Allow, Toggle::Create] {
-            self.set(toggle, true).await?;
+            let refused = self.set(toggle, true).await?;
+            let settings = self.read(Reading::SingleSignOn).await?;
+            ensure!(
+                settings[toggle.key()] == true,
+                "{:?} could not be turned on; the product's settings are {settings}{}",
+                toggle.label(),
+                refused.map_or_else(String::new, |it| format!(", and it says {:?}", it.sentence))
+            );
         }
-        let settings = self.hooks.get("single-sign-on").await?;
-        let on = |toggle: Toggle| settings[toggle.key()] == true;
-        ensure!(
-            on(Toggle::Allow) && on(Toggle::Create),
-            "automatic user creation could not be turned on; the product's settings are {settings}"
-        );
         Ok(())
     }
 
@@ -219,13 +212,19 @@ impl Product {
         let session = &self.description.session;
         let (status, answer) = browser.read_json(session.url.clone()).await?;
         let status = StatusCode::from_u16(status)?;
-        ensure!(!status.is_server_error(), "the product broke at {}: {status} {answer}", session.url);
+        let is_nobody =
+            matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) || status.is_redirection();
+        ensure!(
+            status.is_success() || is_nobody,
+            "{} has to say who is signed in, or nobody by 401, 403 or a redirect, but it answers {status}: {answer}",
+            session.url
+        );
         let text = |pointer: &str| match answer.pointer(pointer) {
             Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
             Some(Value::Number(number)) => Some(number.to_string()),
             _ => None,
         };
-        if !status.is_success() {
+        if is_nobody {
             return Ok(None);
         }
         ensure!(
@@ -248,7 +247,16 @@ impl Product {
     /// Reads something as an administrator does.
     pub async fn read(&self, what: Reading) -> Result<Value> {
         match told_by(what) {
-            Some(offer) if self.offers(offer) => self.hooks.get(offer.key()).await,
+            Some(offer) if self.offers(offer) => {
+                let details = self.offers(Offer::UserDetails);
+                shape::checked(what, self.hooks.get(offer.key()).await?, details).with_context(|| {
+                    format!(
+                        "the hook GET {}{} answers otherwise than it has to",
+                        self.description.hooks,
+                        offer.key()
+                    )
+                })
+            }
             _ => bail!("the product's hooks do not tell {what:?}"),
         }
     }
@@ -259,48 +267,9 @@ impl Product {
         self.hooks.call(method, &path, body.as_ref()).await
     }
 
-    /// Sets a toggle, as far as the product lets anybody: who looks at the settings sees what came of it.
-    pub async fn set(&self, toggle: Toggle, on: bool) -> Result<()> {
-        // A refusal is no failure: a toggle can depend on another one.
-        let _ = self.act(Act::Set { toggle, on }).await?;
-        Ok(())
-    }
-
-    /// A product that nobody gets from to the provider would fail every scenario for the same reason.
-    async fn check_that_people_are_sent_to_the_provider(&self) -> Result<()> {
-        self.reset().await?;
-        self.put_into_effect().await?;
-        let journal = self.idp.journal();
-        let tape = Tape::new(move || journal.len() as u64);
-        let mut browser = Browser::new("somebody", self.client(), self.clock.clone(), tape);
-        self.start_login(&mut browser).await?;
-        let entries = self.idp.journal().entries();
-        let asked = entries.iter().rev().find(|entry| entry.operation == "authorize");
-        let page = browser.page()?;
-        let Some(asked) = asked else {
-            bail!(
-                "expected {} to send a browser to {}, but it ended at {} with status {}: {}",
-                self.description.start,
-                self.idp.issuer(),
-                page.url,
-                page.status,
-                page.text()
-            );
-        };
-        if let Some(refusal) = &asked.refusal {
-            bail!(
-                "{} sends people to KaseyaOne, which refuses the request: {}",
-                self.description.start,
-                refusal.reason
-            );
-        }
-        let client = asked.client.as_deref().unwrap_or("nobody");
-        ensure!(
-            client == self.client_id(),
-            "the product is registered at KaseyaOne as {client:?}; say client = {client:?} in {}",
-            self.description.file.display()
-        );
-        Ok(())
+    /// Sets a toggle; hands back the product's refusal, which is none of ours: a toggle can depend on another one.
+    pub async fn set(&self, toggle: Toggle, on: bool) -> Result<Option<Refusal>> {
+        Ok(self.act(Act::Set { toggle, on }).await?.err())
     }
 }
 
@@ -343,10 +312,20 @@ async fn start_provider(description: &Description, clock: &ScenarioClock) -> Res
         )
     })?;
     ensure!(!client.redirect_uris.is_empty(), "the client {id:?} in {} needs a redirect URI", file.display());
+    ensure!(
+        idp.clock().now().duration_since(clock.now()).abs() < SignedDuration::from_secs(5),
+        "{} sets a clock; take it out, scenarios have their own",
+        file.display()
+    );
+    ensure!(
+        idp.faults().list().is_empty() && idp.rules().list().is_empty(),
+        "{} arms faults or rules; take them out, scenarios arm their own",
+        file.display()
+    );
     Ok(idp)
 }
 
-/// A client for browsers and hooks that trusts what the machine trusts, and the provider's own authority.
+/// A client that trusts what the machine trusts; that of browsers trusts the provider's own authority too.
 fn client(authority: Option<&str>) -> Result<Client> {
     let mut builder = Client::builder()
         .redirect(redirect::Policy::none())

@@ -4,6 +4,7 @@
 
 use anyhow::{Result, bail};
 use fixtures::Person;
+use mock_idp::RealmHandle;
 
 use super::browser::Browser;
 
@@ -105,6 +106,15 @@ pub async fn sign_in(browser: &mut Browser, with: &Credentials, until: Until) ->
         answer(browser, &kind, with).await?;
         answered.push(kind);
     }
+}
+
+/// What the provider refused last, as the end of a sentence; nothing if it refused nothing.
+pub fn last_refusal(idp: &RealmHandle) -> String {
+    let entries = idp.journal().entries();
+    let last = entries.iter().rev().find_map(|entry| entry.refusal.as_ref().map(|refusal| (entry, refusal)));
+    last.map_or_else(String::new, |(entry, refusal)| {
+        format!("; KaseyaOne refused {} {} last: {}", entry.method, entry.path, refusal.reason)
+    })
 }
 
 /// Presses Cancel.

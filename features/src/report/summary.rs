@@ -114,10 +114,16 @@ fn counts_line(run: &RunReport) -> String {
     };
     let told =
         |count: usize, what: &str| if count == 0 { String::new() } else { format!(", {count} {what}") };
+    let left_out = run.scenarios().flat_map(|(_, scenario)| &scenario.steps);
+    let left_out = left_out.filter(|step| matches!(step.status, StepStatus::LeftOut(_))).count();
+    let left_out = match left_out {
+        0 => String::new(),
+        count => format!(" ({} left out)", counted(count, "check")),
+    };
     let differ = told(counts.differ, "differ as known");
     let not_applicable = told(counts.not_applicable, "not applicable");
     format!(
-        "\n{} ({} passed, {} failed, {} to review, {} not run{differ}{not_applicable}), {}, {}, {:.1} s{unreferenced}{order}\n",
+        "\n{} ({} passed, {} failed, {} to review, {} not run{differ}{not_applicable}), {}{left_out}, {}, {:.1} s{unreferenced}{order}\n",
         counted(run.scenarios().count(), "scenario"),
         counts.passed,
         counts.failed,

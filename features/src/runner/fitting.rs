@@ -2,7 +2,7 @@
 //! apply, and a look at it is left out.
 //!
 //! A `Given` or a `When` brings something about: without it there is no scenario. A `Then` only looks: without it a
-//! scenario says less, and holds as long as another one is left.
+//! scenario says less, and applies as long as another one looks at how it ends.
 
 use cucumber::gherkin::StepType;
 use gherkin::{Feature, Step};
@@ -46,9 +46,11 @@ pub fn fit<W: ScenarioWorld>(cases: &mut [Case]) {
 }
 
 fn fit_one<W: ScenarioWorld>(case: &mut Case, definitions: &[Definition]) {
+    // Whether anything is looked at after the last `When`: how it ends is what a scenario is about.
     let mut proves = false;
     let mut left_out = std::collections::BTreeMap::new();
     for step in steps(&case.single) {
+        proves &= step.ty != StepType::When;
         let Some(definition) = definitions.iter().find(|it| it.matches(step)) else { continue };
         match W::fit(definition.expression.text()) {
             Fit::Works => proves |= step.ty == StepType::Then,
@@ -65,8 +67,7 @@ fn fit_one<W: ScenarioWorld>(case: &mut Case, definitions: &[Definition]) {
     if proves || left_out.is_empty() {
         case.left_out = left_out;
     } else {
-        // Nothing of it would be looked at.
-        case.inapplicable = left_out.into_values().next();
+        case.inapplicable = left_out.into_values().next_back();
     }
 }
 

@@ -101,7 +101,8 @@ async fn last_record(stage: &mut Stage) -> Result<Value> {
     let attempt = stage.last_attempt()?.clone();
     let shown = stage.seat(&attempt.who).1.page().ok().and_then(Page::reference);
     let records = stage.list(Reading::SignIns).await?;
-    let by_reference = records.iter().find(|record| shown.as_deref() == record["reference"].as_str());
+    let by_reference =
+        records.iter().find(|record| shown.is_some() && shown.as_deref() == record["reference"].as_str());
     if let Some(record) = by_reference.filter(|record| began(record) >= Some(attempt.at)) {
         return Ok(record.clone());
     }

@@ -25,6 +25,9 @@ async fn is_in_effect(world: &mut World, step: &Step) -> Result<()> {
         return Ok(());
     }
     let stage = world.begin(step).await?;
+    if let Some(product) = stage.sut.product() {
+        return product.put_into_effect().await;
+    }
     set_up_kaseyaone(stage, &Who::mona()).await?;
     bring_to(stage, Toggle::Create, true).await
 }
@@ -237,8 +240,7 @@ async fn bring_to(stage: &mut Stage, toggle: Toggle, on: bool) -> Result<()> {
     if value(stage, toggle).await? == on {
         return Ok(());
     }
-    let (_, browser) = stage.seat(&Who::mona());
-    bail!("{:?} could not be turned {}: {}", toggle.label(), on_off(on), browser.page()?.text())
+    bail!("{:?} could not be turned {}: {}", toggle.label(), on_off(on), stage.what_is_shown(&Who::mona()))
 }
 
 async fn value(stage: &mut Stage, toggle: Toggle) -> Result<bool> {

@@ -77,7 +77,7 @@ async fn opens_a_made_up_return(world: &mut World, who: Who, step: &Step) -> Res
 #[when(expr = "{person} opens the return from KaseyaOne again")]
 async fn opens_the_return_again(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    let returns = stage.sut.return_path()?;
+    let returns = stage.sut.return_path();
     let (_, browser) = stage.seat(&who);
     let url =
         browser.last_visit(&returns).cloned().context("nobody came back from KaseyaOne in this browser")?;
@@ -88,7 +88,7 @@ async fn opens_the_return_again(world: &mut World, who: Who, step: &Step) -> Res
 #[when(expr = "{person} opens the return from KaseyaOne that {person} used")]
 async fn opens_the_return_of(world: &mut World, who: Who, of: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
-    let returns = stage.sut.return_path()?;
+    let returns = stage.sut.return_path();
     let url = stage.seat(&of).1.last_visit(&returns).cloned().context("nobody came back from KaseyaOne")?;
     stage.attempt(&who);
     stage.seat(&who).1.open(url).await?;
@@ -99,7 +99,7 @@ async fn opens_the_return_of(world: &mut World, who: Who, of: Who, step: &Step) 
 async fn opens_the_return_meant_for(world: &mut World, who: Who, of: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let credentials = stage.credentials(&of);
-    let returns = stage.sut.return_path()?;
+    let returns = stage.sut.return_path();
     let (_, browser) = stage.seat(&of);
     browser.hold_at(&returns);
     provider::sign_in(browser, &credentials, Until::Done).await?;
@@ -115,7 +115,7 @@ async fn opens_the_return_meant_for(world: &mut World, who: Who, of: Who, step: 
 async fn comes_back_with_an_expired_code(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let credentials = stage.credentials(&who);
-    let returns = stage.sut.return_path()?;
+    let returns = stage.sut.return_path();
     let (_, browser) = stage.seat(&who);
     browser.hold_at(&returns);
     provider::sign_in(browser, &credentials, Until::Done).await?;
@@ -132,7 +132,7 @@ async fn comes_back_with_an_expired_code(world: &mut World, who: Who, step: &Ste
 async fn comes_back_with_an_earlier_code(world: &mut World, who: Who, step: &Step) -> Result<()> {
     let stage = world.begin(step).await?;
     let credentials = stage.credentials(&who);
-    let returns = stage.sut.return_path()?;
+    let returns = stage.sut.return_path();
     let (_, browser) = stage.seat(&who);
     let earlier = browser.last_visit(&returns).cloned().context("nobody came back from KaseyaOne before")?;
     browser.hold_at(&returns);

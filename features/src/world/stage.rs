@@ -21,6 +21,7 @@ use crate::driver::{
     clock::ScenarioClock,
     errand::Reply,
     jar::Jar,
+    product::Product,
     provider::{self, Credentials, Until},
     reference::{self, Preparation, Reference},
     sut::Sut,
@@ -29,6 +30,7 @@ use crate::driver::{
 
 mod other_product;
 mod staging;
+mod told;
 
 /// A session lives twelve hours; after this much of it Mona signs in again before she looks anything up.
 const SESSION_FOR_CERTAIN: SignedDuration = SignedDuration::from_hours(11);
@@ -104,7 +106,7 @@ impl Stage {
     }
 
     fn with(clock: ScenarioClock, idp: RealmHandle, sut: Sut, client: Client, cookies: Jar) -> Self {
-        let tape = reference::tape(&idp);
+        let tape = sut.product().map_or_else(|| reference::tape(&idp), Product::tape);
         let mona = Browser::new("mona", client.clone(), clock.clone(), tape.clone()).with_cookies(cookies);
         Self {
             admin_since: Some(clock.now()),
@@ -274,29 +276,6 @@ impl Stage {
         let mut beside = browser.with_the_same_cookies(format!("{who} (beside)"));
         beside.record(false);
         beside
-    }
-
-    /// What a person has on the screen, for messages.
-    pub fn what_is_shown(&mut self, who: &Who) -> String {
-        let (_, browser) = self.seat(who);
-        match browser.page() {
-            Ok(page) => {
-                let reference = page.reference().map_or_else(String::new, |it| format!(" (reference {it})"));
-                format!("{who} sees the page {:?}{reference}: {}", page.kind(), page.text())
-            }
-            Err(_) => format!("{who} sees nothing yet"),
-        }
-    }
-
-    /// What addresses are called in the transcript.
-    pub fn hosts(&self) -> Vec<(String, String)> {
-        let server =
-            |number: usize| if number == 0 { "app".to_owned() } else { format!("app{}", number + 1) };
-        let servers = (0..self.sut.server_count())
-            .map(|it| (self.sut.base(it).origin().ascii_serialization(), server(it)));
-        let former = self.own_providers.iter().rev().skip(1);
-        let former = former.map(|it| (it.issuer().to_owned(), "former-idp".to_owned()));
-        servers.chain(former).chain([(self.idp.issuer().to_owned(), "idp".to_owned())]).collect()
     }
 
     /// Lets a person sit down at the browser of somebody else.

@@ -123,6 +123,11 @@ impl Description {
                 return Err(broken(line_of(pointer), why));
             }
         }
+        if hooks.query().is_some() || !hooks.username().is_empty() || hooks.password().is_some() {
+            let why =
+                "hooks takes neither a query nor a user; HARNESS_HOOKS_TOKEN is shown as a bearer token";
+            return Err(broken(line_of(hooks.as_str()), why.to_owned()));
+        }
         // So that what the hooks are called is put below, and not in the place of the last part.
         if !hooks.path().ends_with('/') {
             hooks.set_path(&format!("{}/", hooks.path()));
@@ -178,6 +183,7 @@ mod tests {
                 "\"file:///x\"",
                 "some/acme.toml:3: start has to be an http or https URL",
             ),
+            ("_test\"", "_test?key=1\"", "some/acme.toml:4: hooks takes neither a query nor a user"),
             ("api/me\"\n", "api/me\"\nid = \"user.id\"\n", "some/acme.toml:7: id has to be a JSON pointer"),
         ] {
             let text = WHOLE.replace(from, to);

@@ -50,8 +50,8 @@ impl Hooks {
         };
         let offer = |name: &Value| {
             let name = name.as_str().unwrap_or_default();
-            let keys = || Offer::ALL.iter().map(|offer| offer.key());
-            let found = Offer::ALL.into_iter().find(|offer| offer.key() == name);
+            let keys = || Offer::BY_HOOKS.iter().map(|offer| offer.key());
+            let found = Offer::BY_HOOKS.into_iter().find(|offer| offer.key() == name);
             found.with_context(|| {
                 let near = did_you_mean(name, keys());
                 let all: Vec<&str> = keys().collect();
@@ -78,7 +78,8 @@ impl Hooks {
         answer.map(|_| ()).map_err(|refusal| self.refused(&method, path, &refusal))
     }
 
-    /// Asks for something; `Err` in the answer is the product's refusal: any status from 400 to 499.
+    /// Asks for something; `Err` in the answer is the product's refusal: a status
+    /// from 400 to 499, but for those that say that there is no such hook or that nobody may use it.
     pub(super) async fn call(
         &self,
         method: Method,
@@ -102,8 +103,13 @@ impl Hooks {
                 .map(Ok)
                 .with_context(|| format!("the hook {} answers with no JSON: {text:?}", asked()));
         }
-        if !status.is_client_error() {
-            bail!("the hook {} broke: {status} {text}", asked());
+        let is_refusal = status.is_client_error()
+            && !matches!(
+                status,
+                StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
+            );
+        if !is_refusal {
+            bail!("the hook {} answers {status}: {text}", asked());
         }
         let json: Value = serde_json::from_str(&text).unwrap_or_default();
         let said = |key: &str| json[key].as_str().map(str::to_owned);
