@@ -20,7 +20,7 @@ mod run;
 /// Runs behaviour specs of automatic user creation and reports what it found.
 ///
 /// Exit codes: 0 passed, 1 failed, 2 specs or command line broken, 3 only snapshots differ,
-/// 4 system under test unreachable, 5 nothing selected.
+/// 4 system under test unreachable, 5 nothing selected or nothing of it applies.
 #[derive(Parser)]
 #[command(name = "harness", version)]
 pub(crate) struct Command {

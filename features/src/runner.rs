@@ -37,7 +37,7 @@ pub use self::{
 /// | 2 | the specs or the command line cannot be run as they are |
 /// | 3 | every scenario passed, but transcripts differ from the reviewed snapshots |
 /// | 4 | the system under test cannot be reached |
-/// | 5 | nothing was selected |
+/// | 5 | nothing was selected, or nothing of it applies to what is tested |
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Exit {
     /// Everything passed.
@@ -50,7 +50,7 @@ pub enum Exit {
     NeedsReview = 3,
     /// The system under test does not answer.
     Unreachable = 4,
-    /// The selection is empty.
+    /// The selection is empty, or nothing of it applies.
     NothingRan = 5,
 }
 

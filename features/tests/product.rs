@@ -5,9 +5,10 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
-    net::TcpListener,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
 };
 
 /// The files of which every scenario that applies to the product holds for it.
@@ -29,12 +30,21 @@ struct Toy {
     base: String,
 }
 
+/// An address that nobody listens on, for the product has to know where it finds KaseyaOne before that is started. Its
+/// port is not one of those that connections are given (32768 and above on Linux).
+fn free_address() -> SocketAddr {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 8_000).unwrap();
+    let ports = std::iter::repeat_with(|| 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000);
+    let mut found = ports.take(12_000).filter_map(|port| TcpListener::bind(("127.0.0.1", port)).ok());
+    found.next().unwrap().local_addr().unwrap()
+}
+
 impl Toy {
     /// Starts it; nothing where there is no Python, which is told.
     fn start(environment: &[(&str, &str)]) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        // The product has to know where it finds KaseyaOne before that is started.
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let free = free_address();
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/product/toy.py");
         let mut command = Command::new("python3");
         command.arg(program).env("ISSUER", format!("http://{free}")).envs(environment.iter().copied());
@@ -263,6 +273,11 @@ fn a_product_that_cannot_be_tested_is_told_with_the_one_thing_to_fix() {
         2,
         "sets a clock; take it out",
     );
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = fs::read_to_string(toy.path("mock-idp.toml")).unwrap();
+    let (listen, _) = listen.split_once('\n').unwrap();
+    let elsewhere = format!("listen = \"{}\"", taken.local_addr().unwrap());
+    ends("mock-idp.toml", listen, &elsewhere, 2, "change listen in ");
     let hooks = format!("hooks = \"{}/_test\"", toy.base);
     ends(
         "product.toml",

@@ -14,9 +14,9 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use jiff::SignedDuration;
-use mock_idp::{MockIdp, RealmHandle};
+use mock_idp::{MockIdp, RealmHandle, StartError};
 use reqwest::{Certificate, Client, Method, StatusCode, redirect};
 use serde_json::{Value, json};
 use url::Url;
@@ -302,7 +302,7 @@ async fn start_provider(description: &Description, clock: &ScenarioClock) -> Res
             file.display()
         );
     }
-    let idp = builder.start().await.context("the stand-in for KaseyaOne does not start")?;
+    let idp = builder.start().await.map_err(|error| not_started(&error, file))?;
     let id = &description.client;
     let client = idp.clients().get(id).with_context(|| {
         format!(
@@ -323,6 +323,16 @@ async fn start_provider(description: &Description, clock: &ScenarioClock) -> Res
         file.display()
     );
     Ok(idp)
+}
+
+fn not_started(error: &StartError, file: &Path) -> anyhow::Error {
+    match error {
+        StartError::Bind { address, reason, .. } => anyhow!(
+            "the stand-in for KaseyaOne cannot listen on {address}: {reason}; stop what does, or change listen in {} and where the product looks for KaseyaOne",
+            file.display()
+        ),
+        _ => anyhow!("the stand-in for KaseyaOne does not start: {error}"),
+    }
 }
 
 /// A client that trusts what the machine trusts; that of browsers trusts the provider's own authority too.
