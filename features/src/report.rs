@@ -46,6 +46,8 @@ pub struct RunReport {
 /// Where transcripts that differ wait for a person.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum Review {
+    /// They are compared with nothing: what another product does is not ours to review.
+    NotCompared,
     /// They were compared with the snapshots inside the program, which nobody can change.
     #[default]
     Nowhere,

@@ -43,7 +43,7 @@ static TARGET: OnceLock<Target> = OnceLock::new();
 ///
 /// # Errors
 /// When it was fixed before.
-pub fn test(target: Target) -> Result<()> {
+pub fn fix_target(target: Target) -> Result<()> {
     TARGET.set(target).map_err(|_| anyhow::anyhow!("what this run tests is already fixed"))
 }
 

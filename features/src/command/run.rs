@@ -32,7 +32,7 @@ pub(super) struct Run {
     #[arg(long)]
     transcripts: Option<PathBuf>,
     /// Scenarios in flight at once [default: 8; with --product one after the other]
-    #[arg(long, short, conflicts_with = "product")]
+    #[arg(long, short)]
     concurrency: Option<NonZeroUsize>,
     /// Start scenarios in shuffled order, with this seed; without one, a seed is chosen and printed
     #[arg(long, num_args = 0..=1, value_name = "SEED", default_missing_value = "")]
@@ -65,7 +65,7 @@ impl Run {
             let marked = runner::mark_differences(&mut cases, &specs, product.differences());
             marked.map_err(|told| anyhow::anyhow!("{}: {told}", product.described_in().display()))?;
         }
-        world::test(target)?;
+        world::fix_target(target)?;
         runner::fit::<World>(&mut cases);
         let plan = self.plan(cases, &selection, order, snapshots, shown);
         let report = runner::run::<World>(plan).await.context("the run could not be carried out")?;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use serde_json::Value;
 use url::Url;
 
@@ -123,7 +123,10 @@ impl Sut {
     pub async fn act(&self, browser: &mut Browser, act: Act) -> Result<Result<Value, Refusal>> {
         match self {
             Self::Reference(reference) => reference.act(browser, act).await,
-            Self::Product(product) => product.act(act).await,
+            Self::Product(product) => {
+                administrates(browser)?;
+                product.act(act).await
+            }
         }
     }
 
@@ -131,7 +134,10 @@ impl Sut {
     pub async fn toggle(&self, browser: &mut Browser, toggle: Toggle, on: bool) -> Result<()> {
         match self {
             Self::Reference(reference) => reference.toggle(browser, toggle, on).await,
-            Self::Product(product) => product.set(toggle, on).await.map(|_| ()),
+            Self::Product(product) => {
+                administrates(browser)?;
+                product.set(toggle, on).await.map(|_| ())
+            }
         }
     }
 
@@ -190,4 +196,11 @@ impl Sut {
             Self::Product(_) => Ok(()),
         }
     }
+}
+
+/// The hooks of another product do what an administrator does, whoever asks.
+fn administrates(browser: &Browser) -> Result<()> {
+    let is_mona = browser.name() == "mona" || browser.name().starts_with("mona (");
+    ensure!(is_mona, "only Mona administrates another product, and this is done by {}", browser.name());
+    Ok(())
 }

@@ -20,7 +20,7 @@ pub fn summary(run: &RunReport) -> String {
             Status::NeedsReview { diff } => {
                 let waits = match &run.review {
                     Review::In(folder) => format!("  waits as {folder}/{}.snap.new\n", scenario.snapshot),
-                    Review::Nowhere | Review::NotOnCi(_) => String::new(),
+                    Review::NotCompared | Review::Nowhere | Review::NotOnCi(_) => String::new(),
                 };
                 let _ = write!(text, "\nTO REVIEW {}\n  {place}\n{waits}{}\n", scenario.name, indented(diff));
             }
@@ -40,7 +40,7 @@ pub fn summary(run: &RunReport) -> String {
     text.push_str(&how_to_review(run));
     text.push_str(&counts_line(run));
     let _ = writeln!(text, "Specs: {}", run.specs);
-    if run.counts().not_applicable > 0 {
+    if run.review == Review::NotCompared {
         let _ = writeln!(text, "Product: {}", run.target);
     }
     text
@@ -93,6 +93,7 @@ fn how_to_review(run: &RunReport) -> String {
         Review::NotOnCi(folder) => format!(
             "\nNothing was written to {folder}, because CI is set; run these without CI to review them.\n"
         ),
+        Review::NotCompared => String::new(),
         Review::Nowhere => "\nThe snapshots inside this program cannot be changed; name a folder with --snapshots to review what differs.\n".to_owned(),
     }
 }

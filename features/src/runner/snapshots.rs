@@ -70,7 +70,8 @@ impl SnapshotStore {
     /// Where transcripts that differ wait for a person.
     pub(crate) fn review(&self) -> Review {
         match self {
-            Self::Nowhere | Self::Embedded => Review::Nowhere,
+            Self::Nowhere => Review::NotCompared,
+            Self::Embedded => Review::Nowhere,
             Self::Folder { path, write: true } => Review::In(path.display().to_string()),
             Self::Folder { path, write: false } => Review::NotOnCi(path.display().to_string()),
         }

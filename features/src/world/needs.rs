@@ -97,7 +97,13 @@ const HOOKS: &[(&[Offer], &[&str])] = &[
     ),
     (
         &[UserDetails],
-        &["nobody's access has changed", "the account of {person} says:", "{person} has no access at all"],
+        &[
+            "nobody's access has changed",
+            "the access group {string} exists",
+            "the account of {person} says:",
+            "the organization {string} exists",
+            "{person} has no access at all",
+        ],
     ),
     (
         &[ManageUsers],
