@@ -27,7 +27,7 @@ class State:
         self.users = [account("u-1", "mona@northwind.example", "Mona Ito", "manual", admin=True)]
         self.removed = set()
         self.settings = {"allow": False, "require": False, "create": False}
-        self.began, self.sessions, self.records, self.cache = {}, {}, [], {}
+        self.began, self.sessions, self.records, self.cache, self.codes = {}, {}, [], {}, set()
 
 
 def account(ident, email, name, origin, admin=False, link=None):
@@ -38,6 +38,8 @@ def account(ident, email, name, origin, admin=False, link=None):
 
 
 STATE, NOW = State(), [None]
+# What no reset makes it forget: a code never comes twice.
+CODES = set()
 ASKING = concurrent.futures.ThreadPoolExecutor(32)
 
 
@@ -209,8 +211,8 @@ class Product(BaseHTTPRequestHandler):
                     active = user and user["status"] == "active"
                     return self.answer(200, {"user": {k: user[k] for k in ("id", "email")}}) if active else self.answer(401, {})
                 return self.answer(200, "<p>The product</p>") if url.path == "/" else self.answer(404, "<p>No such page</p>")
-            except Refused as refusal:
-                return self.answer(403, f"<p>You could not be signed in.</p>")
+            except Refused:
+                return self.answer(403, "<p>You could not be signed in.</p>")
 
     do_GET = do_POST = do_PUT = do_PATCH = handle_all
 
@@ -243,6 +245,10 @@ class Product(BaseHTTPRequestHandler):
         try:
             if query.get("iss", ISSUER) != ISSUER or "error" in query or not query.get("code"):
                 raise Refused(query.get("error", "no_code"), "KaseyaOne gave no code")
+            if query["code"] in CODES and query["code"] not in STATE.codes:
+                raise Refused("code_replayed", "this code came before everything was reset")
+            CODES.add(query["code"])
+            STATE.codes.add(query["code"])
             form = {"grant_type": "authorization_code", "code": query["code"], "redirect_uri": RETURN,
                     "code_verifier": began["verifier"]}
             tokens = ask(metadata()["token_endpoint"], form)
