@@ -25,15 +25,19 @@ impl Jar {
     pub fn set(&mut self, url: &Url, header: &str, now: Timestamp) {
         let mut parts = header.split(';').map(str::trim);
         let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { return };
-        let has_max_age = header.to_ascii_lowercase().contains("max-age=");
         let mut cookie = Cookie { value: value.to_owned(), path: "/".into(), until: None };
-        for attribute in parts {
-            let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
-            match key.to_ascii_lowercase().as_str() {
-                "path" => value.clone_into(&mut cookie.path),
+        let attributes = parts.map(|it| it.split_once('=').unwrap_or((it, "")));
+        let attributes: Vec<(String, &str)> =
+            attributes.map(|(key, value)| (key.to_ascii_lowercase(), value)).collect();
+        let has_max_age = attributes.iter().any(|(key, _)| key == "max-age");
+        for (key, value) in &attributes {
+            match key.as_str() {
+                "path" => (*value).clone_into(&mut cookie.path),
                 // Max-Age wins over Expires, wherever they stand (RFC 6265 5.3).
                 "expires" if !has_max_age => {
-                    let at = jiff::fmt::rfc2822::parse(value).ok().map(|at| at.timestamp());
+                    // Some servers write 01-Jan-1970.
+                    let at = jiff::fmt::rfc2822::parse(&value.replace('-', " ")).ok();
+                    let at = at.map(|at| at.timestamp());
                     // Whoever deletes a cookie names a time that is long past; any other is reckoned by the clock on
                     // the wall, which need not be that of the scenario.
                     cookie.until = at.filter(|at| *at <= ScenarioClock::on_the_wall().now());
@@ -126,8 +130,14 @@ mod tests {
         assert!(jar.header(&there, START).is_some());
         jar.set(&there, "a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60", START);
         assert!(jar.header(&there, START).is_some());
-        jar.set(&there, "a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT", START);
-        assert!(jar.header(&there, START).is_none());
+        for gone in [
+            "a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+            "a=max-age=1; Expires=Thu, 01-Jan-1970 00:00:10 GMT",
+        ] {
+            jar.set(&there, "a=1", START);
+            jar.set(&there, gone, START);
+            assert!(jar.header(&there, START).is_none(), "{gone}");
+        }
     }
 
     #[test]

@@ -94,7 +94,6 @@ impl Sut {
             Place::Bookmark => product.start_login(browser).await,
             Place::MadeUpReturn => {
                 let mut url = product.return_url().clone();
-                url.set_query(None);
                 url.query_pairs_mut().append_pair("code", "made-up").append_pair("state", "made-up");
                 browser.open(url).await.map(|_| ())
             }
@@ -103,7 +102,7 @@ impl Sut {
     }
 
     /// Whether an administrator can read this.
-    pub fn tells(&self, what: Reading) -> bool {
+    fn tells(&self, what: Reading) -> bool {
         match self {
             Self::Reference(_) => true,
             Self::Product(product) => product.tells(what),
@@ -116,6 +115,11 @@ impl Sut {
             Self::Reference(reference) => reference.read(browser, what).await,
             Self::Product(product) => product.read(what).await,
         }
+    }
+
+    /// The same, and nothing of what the system does not tell.
+    pub async fn read_if_told(&self, browser: &mut Browser, what: Reading) -> Result<Value> {
+        if self.tells(what) { self.read(browser, what).await } else { Ok(Value::Null) }
     }
 
     /// Does something as whoever is signed in; with another product, as an administrator. `Err` in the answer is the

@@ -246,19 +246,11 @@ async fn said(stage: &mut Stage, account: &Value, name: &str) -> Result<String> 
         }),
         "capabilities" => words(&account["access"]["capabilities"], |it| it.replace('_', " ")),
         "access groups" => {
-            let groups = if stage.sut.tells(Reading::Groups) {
-                stage.list(Reading::Groups).await?
-            } else {
-                Vec::new()
-            };
+            let groups = stage.list_if_told(Reading::Groups).await?;
             words(&account["access"]["groups"], |id| name_in(&groups, id))
         }
         "organizations" => {
-            let organizations = if stage.sut.tells(Reading::Organizations) {
-                stage.list(Reading::Organizations).await?
-            } else {
-                Vec::new()
-            };
+            let organizations = stage.list_if_told(Reading::Organizations).await?;
             words(&account["access"]["organizations"], |id| name_in(&organizations, id))
         }
         other => bail!("an account says nothing about {other:?}"),
