@@ -168,6 +168,20 @@ fn what_a_product_does_wrong_is_found() {
 }
 
 #[test]
+fn a_product_that_dies_in_the_middle_fails_what_is_left_and_is_said_not_to_answer() {
+    // Two resets come before the first scenario, one with each.
+    let Some(toy) = Toy::start(&[("LACKS", "sign-ins"), ("DIES", "5")]) else { return };
+    let (code, told) = toy.run(&["No account from a token with a wrong"]);
+    assert_eq!(code, 1, "{told}");
+    assert!(told.contains("(2 passed, 5 failed, 0 to review, 0 not run)"), "{told}");
+    let why = format!(
+        "could not be put back to its beginning: the hook POST {}/_test/reset does not answer",
+        toy.base
+    );
+    assert!(told.contains(&why), "{why} is not in {told}");
+}
+
+#[test]
 fn what_is_known_to_differ_is_not_red_until_it_holds() {
     let Some(toy) = Toy::start(&[("LACKS", "sign-ins"), ("BREAKS", "nonce")]) else { return };
     let description = toy.description();

@@ -39,7 +39,7 @@ def account(ident, email, name, origin, admin=False, link=None):
 
 STATE, NOW = State(), [None]
 # What no reset makes it forget: a code never comes twice.
-CODES = set()
+CODES, RESETS = set(), []
 ASKING = concurrent.futures.ThreadPoolExecutor(32)
 
 
@@ -292,6 +292,9 @@ class Product(BaseHTTPRequestHandler):
         if path == "":
             return self.answer(200, {"offers": [it for it in OFFERS if it not in LACKS]})
         if path == "reset":
+            RESETS.append(path)
+            if len(RESETS) == int(os.environ.get("DIES", "0")):
+                os._exit(1)
             STATE = State()
         elif path == "restart":
             STATE.cache = {}
