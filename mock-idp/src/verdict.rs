@@ -7,6 +7,7 @@ pub(crate) mod binding;
 mod codes;
 mod documents;
 mod guess;
+mod logout_tokens;
 mod manners;
 mod render;
 mod requests;
@@ -230,6 +231,7 @@ fn judge_party(seen: &Seen<'_>, party: &Party<'_>) -> ClientJudgement {
     checks.extend(codes::checks(seen, party));
     checks.extend(trust::checks(party));
     checks.extend(manners::checks(seen, party));
+    checks.extend(logout_tokens::checks(seen, party));
     checks.extend(documents::checks(seen, party));
     ClientJudgement { client: party.client.to_owned(), checks }
 }

@@ -133,7 +133,7 @@ impl Replays {
         self.0.lock().handed_out.responses().rev().find(about)
     }
 
-    /// Tokens of a kind, oldest first: the newest thousand. The faults `idt-replay` and `out-bcl-replay` serve the newest
+    /// Tokens of a kind, oldest first: the newest thousand. The faults `idt-replay` and `out-bcl-replay-jti` serve the newest
     /// ID token and logout token again.
     pub fn tokens(&self, kind: TokenKind) -> Vec<SentToken> {
         self.0.lock().handed_out.tokens(kind).cloned().collect()

@@ -153,7 +153,9 @@ impl State {
             let mut note =
                 Note { person: sign_in.person.clone(), client: sign_in.client.clone(), ..Note::default() };
             for logout_token in self.sign_logout_tokens(session, &client, &mut sign_in, &mut note) {
-                let note = std::mem::take(&mut note);
+                // What comes beside the first is about nobody.
+                let of_nobody = Note { client: sign_in.client.clone(), ..Note::default() };
+                let note = std::mem::replace(&mut note, of_nobody);
                 let (client, uri) = (client_id.to_owned(), uri.clone());
                 to.back.push(Farewell { client, uri, logout_token, note });
             }

@@ -30,6 +30,8 @@ pub(super) struct Party<'a> {
     pub(super) redemptions: Vec<Spent<'a>>,
     /// Token requests with a refresh token, in order.
     pub(super) refreshes: Vec<Spent<'a>>,
+    /// Logout tokens that it was sent, in order.
+    pub(super) farewells: Vec<&'a Entry>,
     /// Where each access token was shown to userinfo, and each refresh token spent.
     uses: BTreeMap<String, Vec<u64>>,
 }
@@ -133,7 +135,8 @@ impl<'a> Party<'a> {
         for (token, seq) in shown.chain(refreshes.iter().map(|it| (it.secret.to_owned(), it.entry.seq))) {
             uses.entry(token).or_default().push(seq);
         }
-        Self { client, is_alone, requests, answers, redemptions, refreshes, uses }
+        let farewells = ours().filter(|entry| entry.operation == "backchannel_logout").collect();
+        Self { client, is_alone, requests, answers, redemptions, refreshes, farewells, uses }
     }
 
     /// One that did nothing.

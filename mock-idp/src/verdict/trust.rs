@@ -62,7 +62,7 @@ fn used(party: &Party<'_>, response: &Entry) -> Option<Look> {
 }
 
 /// A fault in the making of the code shows in the ID token: by its nonce, or because the hint was about somebody else.
-fn struck_before(party: &Party<'_>, response: &Entry) -> Option<&'static CatalogueEntry> {
+pub(super) fn struck_before(party: &Party<'_>, response: &Entry) -> Option<&'static CatalogueEntry> {
     let answer = party.answer_with(response.form.first("code")?)?;
     let request = answer.request.map(|index| &party.requests[index].params);
     let session = struck(answer.entry, &[Point::Session], Verdict::Refuse);
@@ -71,7 +71,7 @@ fn struck_before(party: &Party<'_>, response: &Entry) -> Option<&'static Catalog
 }
 
 /// Whether a client that sent this request has to refuse. Where no request is known, only what binds everyone.
-fn is_duty(fault: &CatalogueEntry, request: Option<&Params>) -> bool {
+pub(super) fn is_duty(fault: &CatalogueEntry, request: Option<&Params>) -> bool {
     let nothing = Params::default();
     binding::by_request(fault.binds, request.unwrap_or(&nothing))
 }

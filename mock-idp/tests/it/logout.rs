@@ -16,22 +16,33 @@ pub(crate) const EVENT: &str = "http://schemas.openid.net/event/backchannel-logo
 /// A client that writes down what it is told, and answers what it is asked to answer.
 pub(crate) struct Client {
     told: Arc<Mutex<Vec<String>>>,
-    uri: String,
+    answer: Arc<Mutex<StatusCode>>,
+    pub(crate) uri: String,
 }
+
+type Writing = (Arc<Mutex<Vec<String>>>, Arc<Mutex<StatusCode>>);
 
 impl Client {
     pub(crate) async fn start(answer: StatusCode) -> Self {
         let told = Arc::new(Mutex::new(Vec::new()));
-        let take = move |State(told): State<Arc<Mutex<Vec<String>>>>, body: String| async move {
+        let answer = Arc::new(Mutex::new(answer));
+        let take = move |State((told, answer)): State<Writing>, body: String| async move {
             let token = Params::parse(&body).first("logout_token").expect("a logout token").to_owned();
             told.lock().expect("no panic").push(token);
+            let answer = *answer.lock().expect("no panic");
             (answer, r#"{"error":"invalid_request","error_description":"not for me"}"#)
         };
-        let router = Router::new().route("/told", post(take)).with_state(Arc::clone(&told));
+        let state = (Arc::clone(&told), Arc::clone(&answer));
+        let router = Router::new().route("/told", post(take)).with_state(state);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let uri = format!("http://{}/told", listener.local_addr().expect("an address"));
         tokio::spawn(async { axum::serve(listener, router).await });
-        Self { told, uri }
+        Self { told, answer, uri }
+    }
+
+    /// What it answers from now on.
+    pub(crate) fn answers(&self, answer: StatusCode) {
+        *self.answer.lock().expect("no panic") = answer;
     }
 
     pub(crate) fn tokens(&self) -> Vec<String> {
@@ -100,7 +111,7 @@ async fn a_person_is_signed_out_everywhere_and_the_answers_are_told() {
 
 #[tokio::test]
 async fn a_client_that_is_down_keeps_nobody_signed_in() {
-    let client = Client { told: Arc::default(), uri: "http://127.0.0.1:1/told".to_owned() };
+    let client = Client { uri: "http://127.0.0.1:1/told".to_owned(), ..Client::start(StatusCode::OK).await };
     let idp = provider(&client).await;
     signed_in(&idp, "dana").await;
     let deliveries = idp.people().sign_out_everywhere("dana").await.expect("dana");

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
@@ -10,6 +11,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::assertions::Signer;
+use crate::logout::Client;
 use crate::support::{Answer, Browser, CALLBACK, CLIENT, SECRET, authorize_url};
 
 const SIGNED_OUT: &str = "http://127.0.0.1:8400/sign-in";
@@ -22,6 +24,8 @@ struct Party {
     made: Cell<u32>,
     /// It keeps the documents that it has.
     keeps: Cell<bool>,
+    /// Where it is told of logouts.
+    told: Client,
 }
 
 /// What came of a sign-in up to the authorization response.
@@ -44,8 +48,10 @@ impl Party {
             .await
             .expect("a free port");
         idp.clock().freeze();
-        idp.clients().change(CLIENT, |client| client.backchannel_logout_uri = None).expect("the client");
-        Self { idp, browser: Browser::new(), made: Cell::new(0), keeps: Cell::new(false) }
+        let told = Client::start(StatusCode::OK).await;
+        let uri = Some(told.uri.clone());
+        idp.clients().change(CLIENT, |client| client.backchannel_logout_uri = uri).expect("the client");
+        Self { idp, browser: Browser::new(), made: Cell::new(0), keeps: Cell::new(false), told }
     }
 
     fn secret(&self) -> String {
@@ -144,6 +150,12 @@ impl Party {
         self.get("/connect/endsession", &hint).await;
     }
 
+    /// Whoever was signed in is not any more, and the relying party answers what it is told of that.
+    async fn told(&self, answer: StatusCode) {
+        self.told.answers(answer);
+        self.idp.people().sign_out_everywhere("dana").await.expect("dana");
+    }
+
     /// What struck has to be refused, and an odd answer taken.
     async fn honest_through_faults(&self) {
         let arm = |fault: &str| self.idp.faults().arm(fault, Target::person("dana"), 1).expect("a fault");
@@ -155,6 +167,10 @@ impl Party {
         self.userinfo(&self.tokens().await).await;
         arm("tok-503");
         assert_eq!(self.redeem(&self.begin(&[]).await, &[]).await.status, 503);
+        self.told(StatusCode::OK).await;
+        self.honest().await;
+        arm("out-bcl-wrong-aud");
+        self.told(StatusCode::BAD_REQUEST).await;
     }
 
     fn verdict(&self) -> Judgement {
@@ -185,6 +201,7 @@ async fn an_honest_relying_party_passes_every_check() {
         party.honest().await;
         party.keeps.set(true);
     }
+    party.told(StatusCode::OK).await;
     assert_eq!(ids(&party.verdict(), Outcome::Fail), [""; 0], "{}", party.verdict().text());
     let need_more = [
         "unsolicited-code-refused",
@@ -192,6 +209,7 @@ async fn an_honest_relying_party_passes_every_check() {
         "bad-answer-not-redeemed",
         "bad-token-not-used",
         "honest-token-used",
+        "bad-logout-token-refused",
     ];
     assert_eq!(ids(&party.verdict(), Outcome::NotSeen), need_more);
     party.honest_through_faults().await;
@@ -210,7 +228,11 @@ async fn honest_sign_ins_under_every_fault_stay_clean() {
     for fault in staged.filter(|fault| !fault.id.starts_with("tok-refresh-")) {
         let party = Party::start().await;
         party.honest().await;
-        let armed = party.idp.faults().arm(fault.id, Target::person("dana"), 1).expect("a fault");
+        party.told(StatusCode::OK).await;
+        // Two sessions end at last.
+        let at_logout = fault.strikes == [mock_idp::Point::LogoutToken];
+        let times = if at_logout { 2 } else { 1 };
+        let armed = party.idp.faults().arm(fault.id, Target::person("dana"), times).expect("a fault");
         let begun = party.begin(&[]).await;
         let refuse = fault.verdict == mock_idp::Verdict::Refuse;
         let at_answer = fault.strikes == [mock_idp::Point::Authorization];
@@ -228,6 +250,7 @@ async fn honest_sign_ins_under_every_fault_stay_clean() {
             armed.disarm();
         }
         party.honest().await;
+        party.told(if refuse && at_logout { StatusCode::BAD_REQUEST } else { StatusCode::OK }).await;
         let verdict = party.verdict();
         assert_eq!(ids(&verdict, Outcome::Fail), [""; 0], "{}: {}", fault.id, verdict.text());
     }
@@ -365,6 +388,15 @@ async fn misbehave_further(party: &Party, check: &str) -> &'static [&'static str
             let tokens = party.tokens().await;
             party.get("/connect/endsession", &[("id_token_hint", text(&tokens, "id_token"))]).await;
         }
+        "bad-logout-token-refused" => {
+            party.tokens().await;
+            arm("out-bcl-no-event");
+            party.told(StatusCode::OK).await;
+        }
+        "honest-logout-token-obeyed" => {
+            party.tokens().await;
+            party.told(StatusCode::BAD_REQUEST).await;
+        }
         "discovery-cached" | "keys-cached" => {
             let path = if check == "keys-cached" {
                 "/.well-known/openid-configuration/jwks"
@@ -386,7 +418,7 @@ async fn every_check_is_failed_by_the_one_thing_it_is_about() {
     let party = Party::start().await;
     party.honest().await;
     let all: Vec<&'static str> = party.idp.verdict().clients[0].checks.iter().map(|check| check.id).collect();
-    assert_eq!(all.len(), 26);
+    assert_eq!(all.len(), 28);
     for check in all {
         let party = Party::start().await;
         let too = misbehave(&party, check).await;
@@ -897,4 +929,56 @@ async fn a_nonce_stands_for_pkce_only_where_an_id_token_says_it_again() {
         check(&party, "nonce-present").detail,
         "a request for an ID token through the browser had no nonce"
     );
+}
+
+#[tokio::test]
+async fn nobody_is_blamed_for_a_logout_token_that_says_little() {
+    let (bad, honest) = ("bad-logout-token-refused", "honest-logout-token-obeyed");
+    let outcomes = |party: &Party| (outcome(party, bad), outcome(party, honest));
+    let nothing = (Outcome::NotSeen, Outcome::NotSeen);
+
+    let party = Party::start().await;
+    party.begin(&[]).await;
+    party.told(StatusCode::BAD_REQUEST).await;
+    assert_eq!(outcomes(&party), nothing, "of this session no ID token said anything");
+
+    party.tokens().await;
+    party.told(StatusCode::NOT_FOUND).await;
+    assert_eq!(outcomes(&party), nothing, "nobody takes logout tokens there");
+    assert_eq!(check(&party, bad).detail, "");
+
+    for fault in ["out-bcl-replay-jti", "out-bcl-typ"] {
+        party.tokens().await;
+        party.idp.faults().arm(fault, Target::person("dana"), 1).expect("a fault");
+        party.told(StatusCode::OK).await;
+        assert_eq!(outcomes(&party), nothing, "{fault} is left to the relying party");
+    }
+
+    party.tokens().await;
+    party.told(StatusCode::NO_CONTENT).await;
+    assert_eq!(outcomes(&party), (Outcome::NotSeen, Outcome::Pass));
+    party.told.answers(StatusCode::BAD_REQUEST);
+    party.idp.replay().send_logout_token("dana", CLIENT).await.expect("a logout token");
+    assert_eq!(outcomes(&party), (Outcome::NotSeen, Outcome::Pass), "it came a second time");
+
+    party.tokens().await;
+    party.idp.clock().advance(SignedDuration::from_secs(1));
+    party.told(StatusCode::BAD_REQUEST).await;
+    assert_eq!(outcomes(&party), (Outcome::NotSeen, Outcome::Pass), "the clock was moved");
+}
+
+#[tokio::test]
+async fn a_relying_party_that_obeys_whatever_it_is_told_is_found_out() {
+    for fault in mock_idp::catalogue().filter(|fault| fault.strikes == [mock_idp::Point::LogoutToken]) {
+        let party = Party::start().await;
+        party.tokens().await;
+        party.told(StatusCode::OK).await;
+        party.tokens().await;
+        party.idp.faults().arm(fault.id, Target::person("dana"), 1).expect("a fault");
+        party.told(StatusCode::OK).await;
+        let binds = fault.binds == mock_idp::Binds::Everyone && fault.verdict == mock_idp::Verdict::Refuse;
+        let expected = if binds { Outcome::Fail } else { Outcome::NotSeen };
+        assert_eq!(outcome(&party, "bad-logout-token-refused"), expected, "{}", fault.id);
+        assert_eq!(outcome(&party, "honest-logout-token-obeyed"), Outcome::Pass, "{}", fault.id);
+    }
 }

@@ -3,7 +3,7 @@
 use super::Point::{Discovery, Logout, LogoutFrame, LogoutToken};
 use super::StagedBy::RelyingParty;
 use super::Verdict::{Accept, Refuse};
-use super::{CatalogueEntry, staged, told};
+use super::{Binds, CatalogueEntry, staged, told};
 
 pub(super) const ROWS: &[CatalogueEntry] = &[
     told(
@@ -98,6 +98,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "Back-Channel Logout 2.6 (8)",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["Keycloak#51218"]),
     staged(
         "out-bcl-no-sub-sid",
@@ -122,6 +123,7 @@ pub(super) const ROWS: &[CatalogueEntry] = &[
         "Back-Channel Logout 2.4; RFC 8725 3.11",
         Refuse,
     )
+    .binding(Binds::OwnRule)
     .seen(&["Keycloak#51218"]),
     staged(
         "out-bcl-unknown-sid",
