@@ -24,6 +24,7 @@ pub(crate) use self::written::{Journals, Unread, Written};
 pub use self::delivery::Delivery;
 pub use self::query::{JournalQuery, NearMiss, NotSeen};
 pub use crate::protocol::error::Refusal;
+use crate::protocol::on_the_spot::person::names_somebody;
 pub use crate::protocol::params::Params;
 
 /// Who talks to the provider on this way.
@@ -158,6 +159,12 @@ impl Entry {
         let issuer = claims.and_then(|claims| claims["iss"].as_str());
         self.response.id_token_header.is_some()
             && !issuer.is_some_and(|issuer| issuer.starts_with("https://"))
+    }
+
+    /// The parameters of an authorization request as they were sent. A form beside a request in the address says who signs in.
+    pub(crate) fn authorization_request(&self) -> &Params {
+        let is_form = self.method == "POST" && !names_somebody(&self.query, &self.form);
+        if is_form { &self.form } else { &self.query }
     }
 
     /// Whether the provider sent a browser to an application on its own, from the portal.

@@ -34,7 +34,8 @@ pub enum StoryOutcome {
 /// One line about a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct StoryLine {
-    /// Under which it is found: the `state`, or `without-state-` and the number of its first journal entry.
+    /// Under which it is found: the `state`, or `without-state-` and the number of its first journal entry. Where one state
+    /// comes again with another request, or after its code was redeemed, the second sign-in is the `state` and `~2`.
     pub id: String,
     /// When it began, by the provider's clock.
     #[schema(value_type = String)]
@@ -69,12 +70,26 @@ impl Story {
     }
 }
 
-/// One line for each sign-in, the newest first.
-pub(crate) fn list<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<StoryLine> {
-    let mut lines: Vec<_> =
-        sign_ins(entries).iter().map(|(id, entries)| telling::line(id, entries)).collect();
-    lines.sort_by_key(|line| std::cmp::Reverse(line.first_entry));
-    lines
+/// Every sign-in that the journal knows of: its entries, by its id, in order.
+pub(crate) struct SignIns<'a>(BTreeMap<String, Vec<&'a Entry>>);
+
+impl<'a> SignIns<'a> {
+    pub(crate) fn of(entries: impl Iterator<Item = &'a Entry>) -> Self {
+        Self(sign_ins(entries))
+    }
+
+    /// One line for each, the newest first.
+    pub(crate) fn list(&self) -> Vec<StoryLine> {
+        let mut lines: Vec<_> = self.0.iter().map(|(id, entries)| telling::line(id, entries)).collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.first_entry));
+        lines
+    }
+
+    /// Ids by the numbers of their entries.
+    pub(crate) fn by_entry(&self) -> BTreeMap<u64, &str> {
+        let of_each = self.0.iter().map(|(id, entries)| entries.iter().map(move |entry| (entry.seq, &**id)));
+        of_each.flatten().collect()
+    }
 }
 
 /// The story of the sign-in with this id.
@@ -84,7 +99,6 @@ pub(crate) fn tell(entries: &[Entry], id: &str) -> Option<Story> {
     Some(Story { line: telling::line(id, &own), steps, next: telling::next(&own) })
 }
 
-/// The entries of each sign-in, by its id, in order.
 fn sign_ins<'a>(entries: impl Iterator<Item = &'a Entry>) -> BTreeMap<String, Vec<&'a Entry>> {
     let mut stories: BTreeMap<String, Vec<&'a Entry>> = BTreeMap::new();
     let mut newest = Newest::default();
@@ -104,12 +118,47 @@ fn sign_ins<'a>(entries: impl Iterator<Item = &'a Entry>) -> BTreeMap<String, Ve
     stories
 }
 
-/// The newest sign-in of each client without a state, and of each person at each client.
+/// The newest sign-in of each state, of each client without one, and of each person at each client.
 #[derive(Default)]
 struct Newest {
+    of_state: BTreeMap<String, OfState>,
     without_state: BTreeMap<String, String>,
+    with_code: BTreeMap<String, String>,
     of_person: BTreeMap<(String, String), String>,
     of_anybody: BTreeMap<String, String>,
+}
+
+/// The sign-ins that had one state. There ought to be one.
+#[derive(Default)]
+struct OfState {
+    /// How many came before the newest.
+    before: usize,
+    /// The authorization request of the newest.
+    request: Option<String>,
+    /// Whether the code of the newest was redeemed.
+    redeemed: bool,
+}
+
+impl OfState {
+    /// A browser that loads a page again sends the same request, and takes the place of the first as long as nobody
+    /// redeemed a code.
+    fn begin(&mut self, request: String) {
+        if self.request.as_ref().is_some_and(|newest| *newest != request) || self.redeemed {
+            self.begin_another();
+        }
+        self.request = Some(request);
+    }
+
+    fn begin_another(&mut self) {
+        *self = Self { before: self.before + 1, ..Self::default() };
+    }
+
+    fn id(&self, state: &str) -> String {
+        match self.before {
+            0 => state.to_owned(),
+            before => format!("{state}~{}", before + 1),
+        }
+    }
 }
 
 impl Newest {
@@ -118,7 +167,8 @@ impl Newest {
             "authorize" => self.begun(entry),
             // An answer that nobody asked for begins a story by itself.
             "launch" | "portal" if entry.is_launch() && !entry.asks_to_begin() => self.begun(entry),
-            "pushed_authorization" => entry.form.first("state").map(str::to_owned)?,
+            "pushed_authorization" => self.pushed(entry)?,
+            "token" if entry.form.first("code").is_some() => self.redeemed(entry)?,
             "login" | "password" | "one_time_code" | "people" | "consent" | "token" | "userinfo"
             | "introspection" | "revocation" => self.continued(entry)?,
             // The state of a logout is another.
@@ -129,12 +179,17 @@ impl Newest {
             self.of_person.insert((person.clone(), client.clone()), id.clone());
             self.of_anybody.insert(person.clone(), id.clone());
         }
+        if let Some(code) = entry.response.params.first("code") {
+            self.with_code.insert(code.to_owned(), id.clone());
+        }
         Some(id)
     }
 
     fn begun(&mut self, entry: &Entry) -> String {
         if let Some(state) = &entry.state {
-            return state.clone();
+            let newest = self.of_state.entry(state.clone()).or_default();
+            newest.begin(entry.authorization_request().encode());
+            return newest.id(state);
         }
         let id = format!("without-state-{}", entry.seq);
         if let Some(client) = &entry.client {
@@ -143,9 +198,31 @@ impl Newest {
         id
     }
 
+    /// Requests are pushed before the browser comes (RFC 9126).
+    fn pushed(&mut self, entry: &Entry) -> Option<String> {
+        let state = entry.form.first("state")?;
+        let newest = self.of_state.entry(state.to_owned()).or_default();
+        if newest.request.is_some() {
+            newest.begin_another();
+        }
+        Some(newest.id(state))
+    }
+
+    /// A code belongs to the sign-in that it came from, whatever began since.
+    fn redeemed(&mut self, entry: &Entry) -> Option<String> {
+        let of_code = entry.form.first("code").and_then(|code| self.with_code.get(code)).cloned();
+        let id = of_code.or_else(|| self.continued(entry))?;
+        if let Some(state) = &entry.state
+            && let Some(newest) = self.of_state.get_mut(state)
+        {
+            newest.redeemed |= newest.id(state) == id;
+        }
+        Some(id)
+    }
+
     fn continued(&self, entry: &Entry) -> Option<String> {
         if let Some(state) = &entry.state {
-            return Some(state.clone());
+            return Some(self.of_state.get(state).map_or_else(|| state.clone(), |newest| newest.id(state)));
         }
         // A client may call the token endpoint for itself, too.
         let names_person = entry.person.is_some() || entry.operation != "token";

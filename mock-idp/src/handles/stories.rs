@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{NotFound, RealmHandle};
 use crate::realm::Realm;
-use crate::story::{self, Story, StoryLine};
+use crate::story::{self, SignIns, Story, StoryLine};
 
 /// The sign-ins of a provider, each as one readable page.
 ///
@@ -45,7 +45,7 @@ impl RealmHandle {
 impl Stories {
     /// One line for each sign-in, the newest first.
     pub fn list(&self) -> Vec<StoryLine> {
-        story::list(self.0.lock().journal.iter())
+        SignIns::of(self.0.lock().journal.iter()).list()
     }
 
     /// The story as one HTML file that needs nothing else.

@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::Evidence;
 use crate::fault::{ArmedRecord, CatalogueEntry, Point, Verdict, catalogue};
 use crate::journal::{Channel, Entry, Params, Refusal};
-use crate::protocol::on_the_spot::person::names_somebody;
 use crate::protocol::request_object;
 
 /// Everything, by client.
@@ -229,8 +228,7 @@ fn is_answer(entry: &Entry) -> bool {
 /// The parameters of an authorization request: in the request, pushed before (RFC 9126), or in a signed object
 /// (RFC 9101).
 pub(super) fn asked(entry: &Entry, entries: &[Entry]) -> Params {
-    let is_form = entry.method == "POST" && !names_somebody(&entry.query, &entry.form);
-    let sent = if is_form { &entry.form } else { &entry.query };
+    let sent = entry.authorization_request();
     let pushed = sent.first("request_uri").and_then(|uri| {
         let pushes = entries.iter().filter(|entry| entry.operation == "pushed_authorization");
         pushes.rev().find(|push| {

@@ -223,7 +223,7 @@ fn error_of_page(answer: &Answer) -> Option<String> {
     location.starts_with(CALLBACK).then(|| answer.param("error")).flatten()
 }
 
-async fn push(idp: &MockIdp, form: &[(&str, &str)]) -> Answer {
+pub(crate) async fn push(idp: &MockIdp, form: &[(&str, &str)]) -> Answer {
     let browser = Browser::new();
     let body = crate::support::encode(&form.iter().copied().collect());
     let request = browser

@@ -226,3 +226,77 @@ async fn a_launch_from_the_portal_is_where_its_sign_in_begins() {
     let code = answer.param("code").expect("a code");
     assert!(html.contains("The portal answers, although nobody asked") && !html.contains(&code), "{html}");
 }
+
+#[tokio::test]
+async fn an_application_whose_state_is_always_the_same_has_a_story_for_each_sign_in() {
+    let idp = provider().await;
+    let begin = async |nonce: &str| {
+        let asked = [("state", "constant"), ("nonce", nonce)];
+        let browser = Browser::new();
+        let code = browser.sign_in(&idp, "dana", &asked).await.param("code").expect("a code");
+        (browser, code)
+    };
+    let (first, early) = begin("one").await;
+    let (second, late) = begin("two").await;
+    assert_eq!(second.redeem(&idp, &late).await.status, 200);
+    assert_eq!(first.redeem(&idp, "no such code").await.status, 400);
+    let ids = || idp.stories().list().into_iter().map(|line| line.id).collect::<Vec<_>>();
+    let outcome = |id: &str| {
+        let lines = idp.stories().list();
+        lines.into_iter().find(|line| line.id == id).unwrap_or_else(|| panic!("no story {id}")).outcome
+    };
+    assert_eq!(ids(), ["constant~2", "constant"]);
+    assert_eq!(
+        (outcome("constant"), outcome("constant~2")),
+        (StoryOutcome::CodeNotRedeemed, StoryOutcome::TokensGiven)
+    );
+    // A code belongs to the sign-in that it came from.
+    first.redeem(&idp, &early).await;
+    assert_eq!(outcome("constant"), StoryOutcome::TokensGiven);
+    let text = idp.stories().text("constant~2").expect("the second story");
+    assert!(
+        text.contains("sign-in constant~2") && text.contains("nonce = two") && !text.contains("= one"),
+        "{text}"
+    );
+
+    let about_two = |entry: &&mock_idp::Entry| entry.query.first("nonce") == Some("two");
+    let entry = idp.journal().entries().iter().find(about_two).expect("an authorization request").seq;
+    for page in ["/_control/console".to_owned(), format!("/_control/journal/{entry}?format=html")] {
+        let page = first.get(&idp.url(&page)).await.body;
+        let link = format!("/_control/stories/constant~2#entry-{entry}\"");
+        assert!(page.contains(&link), "no {link} in {page}");
+    }
+
+    // The very same request is a page that was loaded again, until its code was redeemed.
+    let (_, _) = begin("three").await;
+    let (third, code) = begin("three").await;
+    assert_eq!(ids(), ["constant~3", "constant~2", "constant"]);
+    third.redeem(&idp, &code).await;
+    begin("three").await;
+    assert_eq!(ids(), ["constant~4", "constant~3", "constant~2", "constant"]);
+}
+
+#[tokio::test]
+async fn a_pushed_request_with_a_state_that_was_there_begins_another_story() {
+    let idp = provider().await;
+    let browser = Browser::new();
+    for _ in 0..2 {
+        let request = [
+            ("client_id", "kaseya-mdr"),
+            ("response_type", "code"),
+            ("redirect_uri", crate::support::CALLBACK),
+            ("scope", "openid"),
+            ("state", "constant"),
+            ("nonce", "n"),
+        ];
+        let pushed = crate::requests::push(&idp, &request).await.json();
+        let uri = pushed["request_uri"].as_str().expect("a request URI");
+        let query = crate::support::encode(
+            &[("client_id", "kaseya-mdr"), ("request_uri", uri)].into_iter().collect(),
+        );
+        let page = browser.get(&idp.url(&format!("/connect/authorize?{query}"))).await;
+        assert_eq!(page.status, 303, "the login page follows: {}", page.body);
+    }
+    let ids: Vec<_> = idp.stories().list().into_iter().map(|line| line.id).collect();
+    assert_eq!(ids, ["constant~2", "constant"]);
+}

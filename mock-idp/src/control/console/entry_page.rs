@@ -8,7 +8,7 @@ use super::answer::shown;
 use super::rows::EntryRow;
 use crate::http::place::Place;
 use crate::journal::Entry;
-use crate::story::Step;
+use crate::story::{SignIns, Step};
 
 #[derive(Template)]
 #[template(path = "entry.html")]
@@ -28,10 +28,11 @@ pub(in crate::control) fn entry(place: &Place, entry: &Entry) -> Response {
     let numbers = || state.journal.iter().map(|other| other.seq);
     let before = numbers().rev().find(|seq| *seq < entry.seq);
     let after = numbers().find(|seq| *seq > entry.seq);
+    let row = EntryRow::of(entry, SignIns::of(state.journal.iter()).by_entry().get(&entry.seq).copied());
     drop(state);
     let page = Page {
         prefix: &place.base.prefix,
-        row: EntryRow::of(entry),
+        row,
         step: Step::of(entry, entry.at),
         state: entry.state.as_deref().unwrap_or_default(),
         before,

@@ -16,11 +16,11 @@ use super::rows::{
 use crate::control::journaled;
 use crate::http::neighbours::Neighbours;
 use crate::http::place::Place;
-use crate::journal::{JournalQuery, Params};
+use crate::journal::{Entry, JournalQuery, Params};
 use crate::realm::State;
 use crate::realm::directory::Everybody;
 use crate::rule::OPERATIONS;
-use crate::story::{self, StoryLine};
+use crate::story::{SignIns, StoryLine};
 
 /// Most people on the page.
 const PEOPLE: usize = 50;
@@ -191,7 +191,8 @@ pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
     let people = people.iter().map(row).collect();
     let (registered, more_clients) = clients(&state);
     let newest = state.journal.iter().next_back().map_or(0, |entry| entry.seq);
-    let mut sign_ins = story::list(state.journal.iter());
+    let told = SignIns::of(state.journal.iter());
+    let mut sign_ins = told.list();
     sign_ins.truncate(SIGN_INS);
     let console = Console {
         prefix: &place.base.prefix,
@@ -218,7 +219,7 @@ pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
         registered,
         more_clients,
         sign_ins,
-        entries: entries(&state, &asked.journal()),
+        entries: entries(&state, &asked.journal(), &told),
         newest,
         operations: journaled(),
         people,
@@ -234,9 +235,11 @@ pub(super) fn render(place: &Place, asked: &Asked, said: &Said<'_>) -> String {
 }
 
 /// The newest entries that are looked for; style sheets interest nobody.
-fn entries(state: &State, wanted: &JournalQuery) -> Vec<EntryRow> {
+fn entries(state: &State, wanted: &JournalQuery, told: &SignIns<'_>) -> Vec<EntryRow> {
+    let stories = told.by_entry();
     let newest = state.journal.iter().rev().filter(|entry| entry.operation != "style");
-    newest.filter(|entry| wanted.matches(entry)).take(ENTRIES).map(EntryRow::of).collect()
+    let row = |entry: &Entry| EntryRow::of(entry, stories.get(&entry.seq).copied());
+    newest.filter(|entry| wanted.matches(entry)).take(ENTRIES).map(row).collect()
 }
 
 /// The first people who are looked for, and how many there are in all.

@@ -219,15 +219,13 @@ pub(super) struct EntryRow {
 }
 
 impl EntryRow {
-    /// Of a journal entry; nothing of it is secret.
-    pub(super) fn of(entry: &Entry) -> Self {
+    /// Of a journal entry, and the story it belongs to; nothing of it is secret.
+    pub(super) fn of(entry: &Entry, story: Option<&str>) -> Self {
         let kind = match (entry.faults.is_empty(), entry.status) {
             (false, _) => "struck",
             (true, 0 | 400..) => "bad",
             (true, _) => "good",
         };
-        let in_story =
-            !matches!(entry.operation, "end_session" | "logout" | "backchannel_logout" | "control");
         Self {
             seq: entry.seq,
             time: format!("{:.3}", entry.at)
@@ -246,7 +244,7 @@ impl EntryRow {
             kind,
             refusal: entry.refusal.as_ref().map(|refusal| (refusal.check.clone(), refusal.reason.clone())),
             faults: entry.faults.clone(),
-            story: entry.state.clone().filter(|_| in_story),
+            story: story.map(str::to_owned),
         }
     }
 }
