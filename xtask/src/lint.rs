@@ -2,7 +2,7 @@
 
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 use crate::{
     cargo::{cargo, root},
@@ -33,12 +33,11 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
 
 /// Nothing that a command left behind is committed at the top.
 fn top() -> anyhow::Result<()> {
-    let listed =
-        Command::new("git").arg("ls-files").current_dir(root()).output().context("cannot start git")?;
-    if !listed.status.success() {
-        println!("this is no clone, so nobody knows what is committed at the top");
+    let listed = Command::new("git").arg("ls-files").current_dir(root()).output();
+    let Some(listed) = listed.ok().filter(|listed| listed.status.success()) else {
+        println!("without git, or outside of a clone, nobody knows what is committed at the top");
         return Ok(());
-    }
+    };
     let files = String::from_utf8_lossy(&listed.stdout);
     let stray = files.lines().find(|file| {
         let name = file.trim_matches('"').split('/').next().unwrap_or_default();
