@@ -28,6 +28,7 @@ pub(crate) mod logout;
 pub(crate) mod mint;
 pub(crate) mod missing;
 pub(crate) mod on_the_spot;
+mod password;
 pub(crate) mod people;
 pub(crate) mod pushed;
 pub(crate) mod registration;

@@ -240,8 +240,16 @@ impl State {
         Step::Done { response, session: None }
     }
 
-    /// Counts alike for people who exist and people who do not.
+    /// The same form again; after too many failures the account is locked, and whoever types is told so.
     fn failed(&mut self, username: &str, company: &str, sentence: &'static str) -> Step {
+        if self.count_failure(username, company) {
+            return Step::Refused(locked());
+        }
+        again(sentence)
+    }
+
+    /// Whether it was one too many. Counts alike for people who exist and people who do not.
+    pub(super) fn count_failure(&mut self, username: &str, company: &str) -> bool {
         let (typed, now) = (lower(username, company), self.now());
         if !self.failures.contains(&typed) {
             self.failures.insert(typed.clone(), 0, later(now, FAILURES_LIFE), now);
@@ -251,7 +259,7 @@ impl State {
             *failures
         });
         if failures < FAILURES {
-            return again(sentence);
+            return false;
         }
         let key = self.people.find_person(username, company).map(|person| person.key.clone());
         if let Some(key) = key {
@@ -261,7 +269,7 @@ impl State {
                 }
             });
         }
-        Step::Refused(Refusal::new("person_status", sentence_of(Status::Locked)))
+        true
     }
 
     /// Forgets the wrong passwords typed for a person.
@@ -283,6 +291,11 @@ pub(crate) fn standing(person: &Person) -> Result<(), Refusal> {
         )),
         (status, _) => Err(Refusal::new("person_status", sentence_of(status))),
     }
+}
+
+/// What is said when there were too many wrong passwords.
+pub(super) fn locked() -> Refusal {
+    Refusal::new("person_status", sentence_of(Status::Locked))
 }
 
 fn sentence_of(status: Status) -> &'static str {

@@ -1,5 +1,5 @@
 //! The token endpoint: a code, a refresh token or the client itself for tokens. The other grants are in
-//! `token_exchange`, `jwt_bearer` and `device`.
+//! `token_exchange`, `jwt_bearer`, `device` and `password`.
 
 use std::sync::Arc;
 
@@ -73,6 +73,7 @@ impl State {
             Grant::DeviceCode => self.redeem_device_code(request, note),
             Grant::TokenExchange => self.exchange_token(request, note),
             Grant::JwtBearer => self.redeem_assertion(request, caller, note),
+            Grant::Password => self.redeem_password(request, note),
         }
     }
 

@@ -147,6 +147,7 @@ async fn with_a_secret_it_has_tokens_for_itself() {
         ("grant_types_supported", "client_credentials"),
         ("grant_types_supported", "urn:ietf:params:oauth:grant-type:token-exchange"),
         ("grant_types_supported", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+        ("grant_types_supported", "password"),
         ("token_endpoint_auth_methods_supported", "none"),
         ("token_endpoint_auth_methods_supported", "client_secret_post"),
     ] {

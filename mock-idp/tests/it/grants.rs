@@ -1,4 +1,4 @@
-//! Every grant beside the code: the client for itself, devices, exchange, assertions; looking into tokens and taking them
+//! Every grant beside the code: the client for itself, devices, exchange, assertions, passwords; looking into tokens and taking them
 //! back; tokens that are bound to a key.
 
 use base64::Engine as _;
@@ -256,6 +256,100 @@ async fn a_client_vouches_for_a_person_by_a_jwt_of_its_own() {
     let stranger = Signer::of("RS256")
         .sign(&json!({"iss": CLIENT, "sub": "dana", "aud": idp.issuer(), "exp": now + 60, "jti": "7"}));
     assert_eq!(error_of(&present(stranger).await), refused(400, "invalid_grant"));
+}
+
+/// A provider whose main client may ask people for their passwords, and its answers to such requests.
+async fn with_passwords() -> MockIdp {
+    let idp = provider().await;
+    idp.clients().change(CLIENT, |client| client.grants.push(Grant::Password)).expect("the client");
+    idp
+}
+
+async fn by_password(idp: &MockIdp, form: &[(&str, &str)]) -> Answer {
+    token_as(idp, (CLIENT, SECRET), &[&[("grant_type", "password")], form].concat()).await
+}
+
+#[tokio::test]
+async fn a_user_name_and_a_password_are_good_for_tokens_where_a_client_may_ask_for_them() {
+    let dana = [("username", "Dana"), ("password", "kaseya-dana")];
+    let strict = provider().await;
+    assert_eq!(error_of(&by_password(&strict, &dana).await), refused(400, "unauthorized_client"));
+    let idp = with_passwords().await;
+    let with_scope = [&dana[..], &[("scope", "openid email offline_access")]].concat();
+    let tokens = by_password(&idp, &with_scope).await.json();
+    let claims = decode(tokens["id_token"].as_str().expect("an ID token")).1;
+    assert_eq!(
+        (&claims["sub"], &claims["email"]),
+        (&json!("k1-northwind-dana"), &json!("dana@northwind.example"))
+    );
+    let access_token = tokens["access_token"].as_str().expect("an access token");
+    let userinfo = Browser::new().userinfo(&idp, access_token).await;
+    assert_eq!(userinfo.json()["sub"], "k1-northwind-dana");
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", tokens["refresh_token"].as_str().expect("a refresh token")),
+    ];
+    assert_eq!(token_as(&idp, (CLIENT, SECRET), &form).await.status, 200);
+    let plain = by_password(&idp, &[&dana[..], &[("scope", "profile")]].concat()).await.json();
+    assert!(plain["id_token"].is_null() && plain["refresh_token"].is_null(), "{plain}");
+    let entry =
+        idp.journal().entries().into_iter().rfind(|entry| entry.operation == "token").expect("an entry");
+    assert_eq!(entry.person.as_deref(), Some("dana"));
+    assert_eq!(entry.masked().form.first("password"), Some("(secret)"));
+    for (missing, code) in [("username", "invalid_request"), ("password", "invalid_request")] {
+        let form: Vec<_> = dana.into_iter().filter(|(name, _)| *name != missing).collect();
+        assert_eq!(error_of(&by_password(&idp, &form).await), refused(400, code), "{missing}");
+    }
+    let too_much = by_password(&idp, &[&dana[..], &[("scope", "openid orders.read")]].concat()).await;
+    assert_eq!(error_of(&too_much), refused(400, "invalid_scope"));
+    idp.people().deactivate("dana").expect("dana");
+    let gone = by_password(&idp, &dana).await;
+    assert_eq!(error_of(&gone), refused(400, "invalid_grant"));
+    assert!(gone.body.contains("deactivated"), "{}", gone.body);
+}
+
+#[tokio::test]
+async fn a_user_name_of_two_companies_needs_the_company_or_a_password_of_its_own() {
+    let idp = with_passwords().await;
+    let subject = async |form: &[(&str, &str)]| {
+        let tokens = by_password(&idp, form).await.json();
+        tokens["id_token"].as_str().map(|token| decode(token).1["sub"].clone())
+    };
+    let of = |key: &str| Some(json!(idp.people().get(key).expect("sam").subject));
+    let (sam, other) = (("username", "sam"), of("sam-contoso"));
+    let password = |key: &str| idp.people().get(key).expect("sam").password;
+    let (first, second) = (password("sam"), password("sam-contoso"));
+    assert_ne!(first, second);
+    assert_eq!(subject(&[sam, ("password", &first)]).await, of("sam"));
+    assert_eq!(subject(&[sam, ("password", &second)]).await, other);
+    idp.people().change("sam-contoso", |person| person.password.clone_from(&first)).expect("sam");
+    assert_eq!(subject(&[sam, ("password", &first)]).await, None, "it may be either");
+    let company = ("company", "contoso managed services");
+    assert_eq!(subject(&[sam, ("password", &first), company]).await, other);
+    assert_eq!(subject(&[("username", "dana"), ("password", "kaseya-dana"), company]).await, None);
+}
+
+#[tokio::test]
+async fn wrong_passwords_say_nothing_of_who_exists_and_lock_the_account_in_the_end() {
+    let idp = with_passwords().await;
+    let answer = async |username: &str, password: &str| {
+        by_password(&idp, &[("username", username), ("password", password)]).await
+    };
+    for attempt in 1..=5 {
+        let (dana, nobody) = (answer("dana", "wrong").await, answer("nobody", "wrong").await);
+        assert_eq!((dana.status.as_u16(), &dana.body), (400, &nobody.body), "attempt {attempt}");
+        assert_eq!(dana.body.contains("locked"), attempt == 5, "{}", dana.body);
+    }
+    let locked = answer("dana", "kaseya-dana").await;
+    assert_eq!(error_of(&locked), refused(400, "invalid_grant"));
+    assert!(locked.body.contains("locked"), "{}", locked.body);
+    // What succeeds begins the count anew.
+    for _ in 0..2 {
+        for _ in 0..4 {
+            answer("rui", "wrong").await;
+        }
+        assert_eq!(answer("rui", "kaseya-rui").await.status, 200);
+    }
 }
 
 #[tokio::test]

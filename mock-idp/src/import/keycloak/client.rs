@@ -69,7 +69,7 @@ pub(super) fn client(exported: &Exported, draft: &mut Draft) -> Option<Client> {
     if !exported.public_client {
         client = confidential(client, &secret(exported, draft));
     }
-    flows(exported, &mut client, draft);
+    flows(exported, &mut client);
     addresses(exported, &mut client, draft);
     attributes(exported, &mut client, draft);
     leave_out(&mut client, draft);
@@ -99,7 +99,7 @@ fn secret(exported: &Exported, draft: &mut Draft) -> String {
     }
 }
 
-fn flows(exported: &Exported, client: &mut Client, draft: &mut Draft) {
+fn flows(exported: &Exported, client: &mut Client) {
     let mut grants = Vec::new();
     if exported.standard_flow_enabled {
         grants.extend([Grant::AuthorizationCode, Grant::RefreshToken]);
@@ -118,10 +118,7 @@ fn flows(exported: &Exported, client: &mut Client, draft: &mut Draft) {
         grants.push(Grant::DeviceCode);
     }
     if exported.direct_access_grants_enabled {
-        draft.note(format!(
-            "directAccessGrantsEnabled of the client {}: there is no password grant here; tests mint tokens",
-            client.id
-        ));
+        grants.push(Grant::Password);
     }
     client.grants = grants;
 }

@@ -11,7 +11,8 @@ pub(crate) const METHODS: [AuthMethod; 3] =
     [AuthMethod::None, AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost];
 
 /// What it may do once it sent a secret, beside what every client may.
-pub(crate) const BY_SECRET: [Grant; 3] = [Grant::ClientCredentials, Grant::TokenExchange, Grant::JwtBearer];
+pub(crate) const BY_SECRET: [Grant; 4] =
+    [Grant::ClientCredentials, Grant::TokenExchange, Grant::JwtBearer, Grant::Password];
 
 /// Why it is there.
 pub(crate) const WHY: &str = "nobody registered it: a request named it, and any client is taken here";

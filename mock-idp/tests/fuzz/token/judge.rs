@@ -143,8 +143,8 @@ fn due(facts: &Facts, shot: &Shot, form: &Params) -> Due {
         Grant::TokenExchange => exchange_due(facts, form, client),
         Grant::DeviceCode if is("device_code", given("allowed_device_code")) => tokens(scopes("openid")),
         Grant::DeviceCode => Due::Error("a device that nobody allowed"),
-        // No client here may vouch for people.
-        Grant::Implicit | Grant::JwtBearer => Due::Error("not in these tests"),
+        // No client here may vouch for people, or ask for their passwords.
+        Grant::Implicit | Grant::JwtBearer | Grant::Password => Due::Error("not in these tests"),
     }
 }
 
