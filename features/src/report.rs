@@ -37,6 +37,8 @@ pub struct RunReport {
     pub features: Vec<FeatureReport>,
     /// What went wrong outside of any scenario, such as a panic in a server task.
     pub trouble: Vec<String>,
+    /// Why it ended before its last scenario, with the scenario in which that was found, if it did.
+    pub stopped: Option<String>,
     /// The files of reviewed snapshots without a scenario (whole runs only).
     pub unreferenced: Vec<String>,
     /// Where transcripts that differ wait for a person.

@@ -15,6 +15,7 @@ mod panics;
 mod selection;
 mod snapshots;
 mod specs;
+mod stop;
 mod syntax;
 
 pub use self::{
@@ -36,7 +37,7 @@ pub use self::{
 /// | 1 | a scenario failed, a task of a program panicked, or a snapshot belongs to no scenario (whole runs only) |
 /// | 2 | the specs or the command line cannot be run as they are |
 /// | 3 | every scenario passed, but transcripts differ from the reviewed snapshots |
-/// | 4 | the system under test cannot be reached |
+/// | 4 | the system under test cannot be reached, or no longer |
 /// | 5 | nothing was selected, or nothing of it applies to what is tested |
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Exit {
@@ -48,7 +49,7 @@ pub enum Exit {
     Broken = 2,
     /// Only snapshots differ: a person has to review them.
     NeedsReview = 3,
-    /// The system under test does not answer.
+    /// The system under test does not answer, or no longer.
     Unreachable = 4,
     /// The selection is empty, or nothing of it applies.
     NothingRan = 5,

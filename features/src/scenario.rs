@@ -27,6 +27,10 @@ impl ScenarioWorld for World {
     fn so_far(&mut self) -> LocalBoxFuture<'_, String> {
         Box::pin(so_far(self))
     }
+
+    fn gone(&mut self) -> LocalBoxFuture<'_, Option<String>> {
+        Box::pin(world::gone())
+    }
 }
 
 /// The finished transcript of a scenario whose steps all passed. It does not hold after all when an armed fault never

@@ -59,6 +59,14 @@ pub(crate) fn fit(step: &str) -> Fit {
     }
 }
 
+/// Why no further scenario is worth starting after one that failed, if what is tested is gone.
+pub(crate) async fn gone() -> Option<String> {
+    match target() {
+        Target::Reference(_) => None,
+        Target::Product(product) => product.gone().await,
+    }
+}
+
 /// One scenario.
 #[derive(cucumber::World)]
 #[world(init = Self::new)]

@@ -168,17 +168,44 @@ fn what_a_product_does_wrong_is_found() {
 }
 
 #[test]
-fn a_product_that_dies_in_the_middle_fails_what_is_left_and_is_said_not_to_answer() {
+fn a_product_that_dies_in_the_middle_stops_the_run_and_is_said_not_to_answer() {
     // Two resets come before the first scenario, one with each.
     let Some(toy) = Toy::start(&[("LACKS", "sign-ins"), ("DIES", "5")]) else { return };
+    let (code, told) = toy.run(&["No account from a token with a wrong", "--report", "out"]);
+    assert_eq!(code, 4, "{told}");
+    assert!(told.contains("(2 passed, 1 failed, 0 to review, 4 not run)"), "{told}");
+    let base = &toy.base;
+    let stopped = told.lines().find(|line| line.starts_with("STOPPED ")).unwrap_or(&told);
+    assert!(
+        stopped.starts_with("STOPPED in the scenario \"No account from a token with a wrong "),
+        "{stopped}"
+    );
+    let gone = format!(
+        "the product can no longer be reached, GET {base}/_test/ gets no answer (Connection refused "
+    );
+    for why in [
+        &format!("could not be put back to its beginning: the hook POST {base}/_test/reset does not answer"),
+        &gone,
+    ] {
+        assert!(told.contains(why), "{why} is not in {told}");
+    }
+    let junit = fs::read_to_string(toy.path("out/junit.xml")).unwrap();
+    assert_eq!(
+        junit.matches("<skipped message=\"the run was stopped in the scenario ").count(),
+        4,
+        "{junit}"
+    );
+    assert!(junit.contains("<testcase name=\"the run was stopped\""), "{junit}");
+    let html = fs::read_to_string(toy.path("out/report.html")).unwrap();
+    assert!(html.contains("Stopped in the scenario ") && html.contains("4 not run"), "{html}");
+}
+
+#[test]
+fn a_connection_that_is_cut_is_a_matter_of_one_scenario() {
+    let Some(toy) = Toy::start(&[("LACKS", "sign-ins"), ("CUTS", "5")]) else { return };
     let (code, told) = toy.run(&["No account from a token with a wrong"]);
     assert_eq!(code, 1, "{told}");
-    assert!(told.contains("(2 passed, 5 failed, 0 to review, 0 not run)"), "{told}");
-    let why = format!(
-        "could not be put back to its beginning: the hook POST {}/_test/reset does not answer",
-        toy.base
-    );
-    assert!(told.contains(&why), "{why} is not in {told}");
+    assert!(told.contains("(6 passed, 1 failed, 0 to review, 0 not run)"), "{told}");
 }
 
 #[test]

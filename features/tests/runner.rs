@@ -19,6 +19,7 @@ use futures_util::{FutureExt as _, future::LocalBoxFuture};
 struct Toy {
     said: Vec<String>,
     armed: bool,
+    dead: bool,
 }
 
 impl ScenarioWorld for Toy {
@@ -51,6 +52,10 @@ impl ScenarioWorld for Toy {
     fn so_far(&mut self) -> LocalBoxFuture<'_, String> {
         std::future::ready(self.said.join("\n")).boxed_local()
     }
+
+    fn gone(&mut self) -> LocalBoxFuture<'_, Option<String>> {
+        std::future::ready(self.dead.then(|| "nobody answers".to_owned())).boxed_local()
+    }
 }
 
 #[given(expr = "{word} is here")]
@@ -75,6 +80,12 @@ fn ambiguous(_: &mut Toy) {}
 async fn task_panics(_: &mut Toy) {
     let died = tokio::spawn(async { panic!("the server's task died") }).await;
     assert!(died.is_err());
+}
+
+#[when("the server dies")]
+fn dies(toy: &mut Toy) -> Result<(), String> {
+    toy.dead = true;
+    Err("no answer".into())
 }
 
 #[then("nothing is known")]
@@ -429,6 +440,31 @@ async fn what_a_product_lacks_is_not_run_or_left_out_and_every_report_says_so() 
             && html.contains("left out: the product keeps no list")
     );
     assert!(html.contains("id=\"show-not-applicable\""), "{html}");
+}
+
+#[tokio::test]
+async fn nothing_is_started_after_a_scenario_in_which_what_is_tested_went_away() {
+    let text = "Feature: f
+  Scenario: fails
+    Given Ann is here
+    Then 2 things happened
+  Scenario: dies
+    When the server dies
+  Scenario: left
+    Given Ann is here
+  Scenario: left too
+    Given Ann is here
+";
+    let folder = tempfile::tempdir().unwrap();
+    let mut cases = specs(text).cases();
+    cases[2].differs = Some("as always".into());
+    let report = run_alone(RunPlan { concurrency: 1, ..plan(cases, &folder) }).await;
+    let counts = report.counts();
+    assert_eq!((counts.failed, counts.not_run), (2, 2), "{report:?}");
+    assert_eq!(report.stopped.as_deref(), Some("in the scenario \"dies\" (toy.feature:5): nobody answers"));
+    assert!(report.trouble.is_empty(), "{report:?}");
+    let told = features::report::summary(&report);
+    assert!(told.contains("\nSTOPPED in the scenario \"dies\" (toy.feature:5): nobody answers\n"), "{told}");
 }
 
 #[test]

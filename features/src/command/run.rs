@@ -213,6 +213,9 @@ fn lint_quietly(specs: &Specs) -> anyhow::Result<()> {
 }
 
 fn verdict(report: &RunReport) -> Exit {
+    if report.stopped.is_some() {
+        return Exit::Unreachable;
+    }
     let counts = report.counts();
     if counts.not_applicable == report.scenarios().count() {
         return Exit::NothingRan;

@@ -29,6 +29,7 @@ mod description;
 mod hooks;
 mod offer;
 mod preflight;
+mod presence;
 mod shape;
 
 use description::Description;

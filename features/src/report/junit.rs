@@ -10,7 +10,7 @@ pub(super) fn render(run: &RunReport) -> Result<String, SerializeError> {
     let mut report = Report::new("features");
     report.set_time(run.took);
     report.add_test_suites(run.features.iter().map(|feature| suite(run, feature)));
-    if !run.unreferenced.is_empty() || !run.trouble.is_empty() {
+    if !run.unreferenced.is_empty() || !run.trouble.is_empty() || run.stopped.is_some() {
         report.add_test_suite(outside_of_scenarios(run));
     }
     report.to_string()
@@ -22,7 +22,7 @@ fn suite(run: &RunReport, feature: &FeatureReport) -> TestSuite {
     suite.add_property(Property::new("target", run.target.clone()));
     suite.add_property(Property::new("specs", run.specs.clone()));
     suite.add_property(Property::new("order", run.order.clone()));
-    suite.add_test_cases(feature.scenarios.iter().map(|scenario| case(feature, scenario)));
+    suite.add_test_cases(feature.scenarios.iter().map(|scenario| case(run, feature, scenario)));
     suite
 }
 
@@ -40,11 +40,12 @@ fn outside_of_scenarios(run: &RunReport) -> TestSuite {
         case
     }));
     suite.add_test_cases(run.trouble.iter().map(|why| failed(why, "trouble", why)));
+    suite.add_test_cases(run.stopped.iter().map(|why| failed("the run was stopped", "stopped", why)));
     suite
 }
 
-fn case(feature: &FeatureReport, scenario: &ScenarioReport) -> TestCase {
-    let mut case = TestCase::new(scenario.name.clone(), status(scenario));
+fn case(run: &RunReport, feature: &FeatureReport, scenario: &ScenarioReport) -> TestCase {
+    let mut case = TestCase::new(scenario.name.clone(), status(run, scenario));
     case.set_classname(feature.path.trim_end_matches(".feature").replace('/', "."));
     case.set_time(scenario.took);
     // What shows a failure beside the file wants the line that failed.
@@ -59,10 +60,13 @@ fn case(feature: &FeatureReport, scenario: &ScenarioReport) -> TestCase {
     case
 }
 
-fn status(scenario: &ScenarioReport) -> TestCaseStatus {
+fn status(run: &RunReport, scenario: &ScenarioReport) -> TestCaseStatus {
     match &scenario.status {
         Status::Passed => TestCaseStatus::success(),
-        Status::NotRun => TestCaseStatus::skipped(),
+        Status::NotRun => run
+            .stopped
+            .as_ref()
+            .map_or_else(TestCaseStatus::skipped, |why| skipped(&format!("the run was stopped {why}"))),
         Status::NotApplicable { why } => skipped(&format!("the product {why}")),
         Status::Differs { why, .. } => skipped(&format!("known to differ: {why}")),
         // Lists of failures show the message alone, so it is the cause; the step is in the body.

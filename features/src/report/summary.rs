@@ -36,6 +36,9 @@ pub fn summary(run: &RunReport) -> String {
     for trouble in &run.trouble {
         let _ = writeln!(text, "\nTROUBLE {trouble}");
     }
+    if let Some(why) = &run.stopped {
+        let _ = writeln!(text, "\nSTOPPED {why}");
+    }
     text.push_str(&what_the_product_lacks(run));
     text.push_str(&how_to_review(run));
     text.push_str(&counts_line(run));

@@ -19,6 +19,7 @@ use super::{
     panics,
     snapshots::{Judgement, SnapshotStore},
     specs::Case,
+    stop::{self, StopCell},
 };
 use crate::report::{FeatureReport, RunReport, ScenarioReport, Status, StepReport, StepStatus};
 
@@ -47,6 +48,7 @@ pub(crate) type Endings = Arc<Mutex<BTreeMap<Key, Ending>>>;
 pub(crate) struct Collector {
     scenarios: BTreeMap<Key, Entry>,
     endings: Endings,
+    stop: StopCell,
     snapshots: SnapshotStore,
     trouble: Vec<String>,
     started: Option<SystemTime>,
@@ -60,15 +62,17 @@ struct Entry {
     started: Option<SystemTime>,
     /// Why it is known not to hold, if it is.
     differs: Option<String>,
+    /// Whether the run was stopped before its first step.
+    refused: bool,
     report: ScenarioReport,
 }
 
 impl Collector {
-    pub(crate) fn new(cases: &[Case], endings: Endings, snapshots: SnapshotStore) -> Self {
+    pub(crate) fn new(cases: &[Case], endings: Endings, stop: StopCell, snapshots: SnapshotStore) -> Self {
         let scenarios: BTreeMap<_, _> =
             cases.iter().map(|case| ((case.path.clone(), case.line), Entry::new(case))).collect();
         let progress = Progress::new(cases.iter().filter(|case| case.inapplicable.is_none()).count());
-        Self { scenarios, endings, snapshots, trouble: Vec::new(), started: None, progress }
+        Self { scenarios, endings, stop, snapshots, trouble: Vec::new(), started: None, progress }
     }
 
     /// The finished report; run-wide facts are filled in by the caller.
@@ -77,6 +81,7 @@ impl Collector {
         let unclaimed = panics::unclaimed().into_iter();
         self.trouble
             .extend(unclaimed.map(|note| format!("a task panicked at {}: {}", note.location, note.message)));
+        let stopped = self.stopped();
         let mut features: Vec<FeatureReport> = Vec::new();
         for ((path, _), entry) in self.scenarios {
             if features.last().is_none_or(|feature| feature.path != path) {
@@ -88,7 +93,15 @@ impl Collector {
                 feature.scenarios.push(entry.report);
             }
         }
-        RunReport { features, trouble: self.trouble, started: self.started, ..RunReport::default() }
+        RunReport { features, trouble: self.trouble, stopped, started: self.started, ..RunReport::default() }
+    }
+
+    /// Why scenarios were not started, if the run was stopped before them.
+    fn stopped(&self) -> Option<String> {
+        let stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+        let stop = stop.as_ref()?;
+        let Entry { file, report, .. } = self.scenarios.get(&stop.scenario)?;
+        Some(format!("in the scenario {:?} ({file}:{}): {}", report.name, report.line, stop.why))
     }
 
     fn scenario<W>(&mut self, key: &Key, at: SystemTime, event: event::Scenario<W>) {
@@ -97,6 +110,9 @@ impl Collector {
             event::Scenario::Started => entry.started = Some(at),
             event::Scenario::Background(step, event) | event::Scenario::Step(step, event) => {
                 entry.step(&step, &event);
+            }
+            event::Scenario::Hook(_, event::Hook::Failed(_, info)) if stop::is_refusal(&*info) => {
+                entry.refused = true;
             }
             event::Scenario::Hook(_, event::Hook::Failed(_, info)) => {
                 entry.fail(panics::text_of(&*info));
@@ -108,7 +124,7 @@ impl Collector {
 
     fn finished(&mut self, key: &Key, at: SystemTime) {
         let ending = self.endings.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-        let Some(entry) = self.scenarios.get_mut(key) else { return };
+        let Some(entry) = self.scenarios.get_mut(key).filter(|entry| !entry.refused) else { return };
         entry.report.took = entry.started.and_then(|it| at.duration_since(it).ok()).unwrap_or_default();
         match ending {
             Some(Ending::Held { transcript }) => entry.judge(&self.snapshots, transcript),
@@ -140,6 +156,7 @@ impl Entry {
             description: unindented(case.single.description.as_deref().unwrap_or_default()),
             started: None,
             differs: case.differs.clone(),
+            refused: false,
             report: ScenarioReport {
                 name: case.name.clone(),
                 line: case.line,

@@ -19,6 +19,7 @@ use super::{
     panics,
     snapshots::SnapshotStore,
     specs::Case,
+    stop::{self, Stop, StopCell},
 };
 use crate::report::RunReport;
 
@@ -44,6 +45,11 @@ pub trait ScenarioWorld: WorldInventory + std::fmt::Debug {
     /// Called once, after a step failed or `finish` refused: what happened up to there. Nobody compares it,
     /// so it may hold what differs from run to run.
     fn so_far(&mut self) -> LocalBoxFuture<'_, String>;
+
+    /// Called once, after `so_far`: why no further scenario is worth starting, if what is tested is gone.
+    fn gone(&mut self) -> LocalBoxFuture<'_, Option<String>> {
+        std::future::ready(None).boxed_local()
+    }
 }
 
 /// How a step fits what is tested.
@@ -121,24 +127,35 @@ pub struct RunPlan {
 pub async fn run<W: ScenarioWorld>(plan: RunPlan) -> io::Result<RunReport> {
     let started = Instant::now();
     let endings = Endings::default();
-    let collector = Collector::new(&plan.cases, Arc::clone(&endings), plan.snapshots.clone());
+    let stop = StopCell::default();
+    let collector =
+        Collector::new(&plan.cases, Arc::clone(&endings), Arc::clone(&stop), plan.snapshots.clone());
     let recording = Once::new();
+    let before = Arc::clone(&stop);
     let runner = runner::Basic::<W>::default()
         .steps(W::collection())
         .retry_options(|_, _, _, _| None)
         .max_concurrent_scenarios(plan.concurrency)
         .before(move |_, _, _, _| {
             recording.call_once(panics::record);
-            async {}.boxed_local()
+            let stop = Arc::clone(&before);
+            async move { stop::refuse_after(&stop) }.boxed_local()
         })
         .after(move |feature, _, scenario, finished, world| {
             let key = (feature_path(feature), scenario.position.line);
-            let endings = Arc::clone(&endings);
+            let (endings, stop) = (Arc::clone(&endings), Arc::clone(&stop));
             async move {
-                if let Some(world) = world {
-                    let ending = ending_of(finished, world).await;
-                    endings.lock().unwrap_or_else(PoisonError::into_inner).insert(key, ending);
+                if matches!(finished, ScenarioFinished::BeforeHookFailed(_)) {
+                    return;
                 }
+                let Some(world) = world else { return };
+                let ending = ending_of(finished, world).await;
+                if matches!(ending, Ending::Failed { .. })
+                    && let Some(why) = world.gone().await
+                {
+                    stop::note(&stop, Stop { scenario: key.clone(), why });
+                }
+                endings.lock().unwrap_or_else(PoisonError::into_inner).insert(key, ending);
             }
             .boxed_local()
         });

@@ -3,7 +3,7 @@
 It shows what a team adds for `harness run --product`: the hooks below /_test/. Nothing but Python's standard library.
 BREAKS names the one thing that it does wrong, so that a test can see the scenarios find it.
 """
-import base64, concurrent.futures, hashlib, hmac, http.client, json, os, secrets, sys, threading, time, urllib.error, urllib.parse, urllib.request
+import base64, concurrent.futures, hashlib, hmac, http.client, json, os, secrets, socket, sys, threading, time, urllib.error, urllib.parse, urllib.request
 from datetime import datetime, timezone
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -295,6 +295,8 @@ class Product(BaseHTTPRequestHandler):
             RESETS.append(path)
             if len(RESETS) == int(os.environ.get("DIES", "0")):
                 os._exit(1)
+            if len(RESETS) == int(os.environ.get("CUTS", "0")):
+                return self.connection.shutdown(socket.SHUT_RDWR)
             STATE = State()
         elif path == "restart":
             STATE.cache = {}
