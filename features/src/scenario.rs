@@ -37,6 +37,9 @@ impl ScenarioWorld for World {
 /// struck, or the transcript holds what it must not hold; then the programs still run, for [`so_far`] to read.
 async fn finish(world: &mut World) -> Result<String> {
     let stage = world.running().context("the scenario did nothing")?;
+    if let Some(product) = stage.sut.product() {
+        product.answers();
+    }
     stage.check_that_every_fault_struck()?;
     // What another product does is compared with nothing, so it may differ from run to run.
     let text = match stage.sut.product() {

@@ -209,6 +209,22 @@ fn a_connection_that_is_cut_is_a_matter_of_one_scenario() {
 }
 
 #[test]
+fn hooks_that_do_not_answer_in_time_again_and_again_stop_the_run() {
+    // One that is late now and then is no reason to stop.
+    let hangs = [("LACKS", "sign-ins"), ("HANGS", "[4, 6, 7, 8]")];
+    let Some(toy) = Toy::start(&hangs) else { return };
+    toy.change("product.toml", "[session]", "patience = 1\n[session]");
+    let (code, told) = toy.run(&["No account from a token with a wrong"]);
+    assert_eq!(code, 4, "{told}");
+    assert!(told.contains("(2 passed, 4 failed, 0 to review, 1 not run)"), "{told}");
+    let why = format!(
+        "the product's hooks did not answer within 1 s in 3 scenarios one after the other, last POST {}/_test/reset; see",
+        toy.base
+    );
+    assert!(told.contains("STOPPED in the scenario ") && told.contains(&why), "{why} is not in {told}");
+}
+
+#[test]
 fn what_is_known_to_differ_is_not_red_until_it_holds() {
     let Some(toy) = Toy::start(&[("LACKS", "sign-ins"), ("BREAKS", "nonce")]) else { return };
     let description = toy.description();

@@ -9,7 +9,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -37,9 +37,6 @@ pub use description::DescriptionError;
 use hooks::Hooks;
 pub use offer::Offer;
 
-/// A product that takes longer than this for an answer does not answer.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Why no product can be tested.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -66,6 +63,8 @@ pub struct Product {
     returns: Url,
     /// The number of the last entry of the provider's journal that the last reset made it forget.
     forgotten: AtomicU64,
+    /// Scenarios one after the other, up to the last one, in which its hooks did not answer in time.
+    in_vain: AtomicUsize,
 }
 
 impl Product {
@@ -75,14 +74,14 @@ impl Product {
     /// [`ConnectError`], with the one thing to fix.
     pub async fn connect(file: &Path) -> Result<Self, ConnectError> {
         let description = Description::read(file)?;
-        let plain = client(None).map_err(ConnectError::Wrong)?;
+        let plain = client(None, description.patience).map_err(ConnectError::Wrong)?;
         let hooks = Hooks::new(description.hooks.clone(), plain);
         let mut offers = hooks.offers().await?;
         // Whoever offers a clock gets the scenarios' own; else everybody lives by the clock on the wall.
         let clock =
             if offers.contains(&Offer::Clock) { ScenarioClock::new() } else { ScenarioClock::on_the_wall() };
         let idp = start_provider(&description, &clock).await.map_err(ConnectError::Wrong)?;
-        let client = client(idp.authority_pem()).map_err(ConnectError::Wrong)?;
+        let client = client(idp.authority_pem(), description.patience).map_err(ConnectError::Wrong)?;
         let registered = idp.clients().get(&description.client);
         offers.extend(
             registered
@@ -93,8 +92,17 @@ impl Product {
         offers
             .extend(registered.as_ref().and_then(|it| it.initiate_login_uri.as_ref()).map(|_| Offer::Portal));
         let returns = description.start.clone();
-        let mut product =
-            Self { description, idp, clock, client, hooks, offers, returns, forgotten: AtomicU64::new(0) };
+        let mut product = Self {
+            description,
+            idp,
+            clock,
+            client,
+            hooks,
+            offers,
+            returns,
+            forgotten: AtomicU64::new(0),
+            in_vain: AtomicUsize::new(0),
+        };
         product.returns = product.check_that_somebody_can_sign_in().await.map_err(ConnectError::Wrong)?;
         Ok(product)
     }
@@ -331,12 +339,12 @@ fn not_started(error: &StartError, file: &Path) -> anyhow::Error {
 }
 
 /// A client that trusts what the machine trusts; that of browsers trusts the provider's own authority too.
-fn client(authority: Option<&str>) -> Result<Client> {
+fn client(authority: Option<&str>, patience: Duration) -> Result<Client> {
     let mut builder = Client::builder()
         .redirect(redirect::Policy::none())
         .no_proxy()
         .pool_max_idle_per_host(0)
-        .timeout(PATIENCE);
+        .timeout(patience);
     if let Some(pem) = authority {
         builder = builder.tls_certs_merge([Certificate::from_pem(pem.as_bytes())?]);
     }

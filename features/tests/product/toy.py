@@ -3,7 +3,7 @@
 It shows what a team adds for `harness run --product`: the hooks below /_test/. Nothing but Python's standard library.
 BREAKS names the one thing that it does wrong, so that a test can see the scenarios find it.
 """
-import base64, concurrent.futures, hashlib, hmac, http.client, json, os, secrets, socket, sys, threading, time, urllib.error, urllib.parse, urllib.request
+import base64, concurrent.futures, contextlib, hashlib, hmac, http.client, json, os, secrets, socket, sys, threading, time, urllib.error, urllib.parse, urllib.request
 from datetime import datetime, timezone
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -196,7 +196,8 @@ class Product(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         url = urllib.parse.urlsplit(self.path)
         query = dict(urllib.parse.parse_qsl(url.query))
-        with LOCK:
+        # Whoever is not to answer keeps nobody else from it.
+        with LOCK if url.path != "/_test/reset" else contextlib.nullcontext():
             try:
                 if url.path.startswith("/_test/"):
                     return self.hook(url.path.removeprefix("/_test/"), json.loads(body) if body else None)
@@ -295,6 +296,8 @@ class Product(BaseHTTPRequestHandler):
             RESETS.append(path)
             if len(RESETS) == int(os.environ.get("DIES", "0")):
                 os._exit(1)
+            if len(RESETS) in json.loads(os.environ.get("HANGS", "[]")):
+                return time.sleep(600)
             if len(RESETS) == int(os.environ.get("CUTS", "0")):
                 return self.connection.shutdown(socket.SHUT_RDWR)
             STATE = State()

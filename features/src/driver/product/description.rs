@@ -2,7 +2,9 @@
 
 use std::{
     io,
+    num::NonZeroU64,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::Deserialize;
@@ -47,6 +49,8 @@ pub(super) struct Description {
     /// Below which its hooks are.
     pub(super) hooks: Url,
     pub(super) session: Session,
+    /// How long an answer may take.
+    pub(super) patience: Duration,
     pub(super) differs: Vec<Difference>,
 }
 
@@ -82,6 +86,11 @@ fn email() -> String {
     "/email".to_owned()
 }
 
+/// Seconds.
+const fn patience() -> NonZeroU64 {
+    NonZeroU64::new(30).expect("it is not zero")
+}
+
 /// As it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,6 +101,8 @@ struct Written {
     start: Url,
     hooks: Url,
     session: Session,
+    #[serde(default = "patience")]
+    patience: NonZeroU64,
     #[serde(default)]
     differs: Vec<Difference>,
 }
@@ -110,7 +121,7 @@ impl Description {
             broken(before.matches('\n').count() + 1, error.message().to_owned())
         })?;
         let line_of = |what: &str| text.lines().position(|line| line.contains(what)).map_or(1, |at| at + 1);
-        let Written { name, provider, client, start, mut hooks, session, differs } = written;
+        let Written { name, provider, client, start, mut hooks, session, patience, differs } = written;
         for (key, url) in [("start", &start), ("hooks", &hooks), ("url", &session.url)] {
             if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
                 return Err(broken(line_of(url.as_str()), format!("{key} has to be an http or https URL")));
@@ -143,6 +154,7 @@ impl Description {
             start,
             hooks,
             session,
+            patience: Duration::from_secs(patience.get()),
             differs,
         })
     }
@@ -164,6 +176,7 @@ mod tests {
         assert_eq!(acme.name, "acme");
         assert_eq!(acme.provider, Path::new("some/mock-idp.toml"), "beside the description");
         assert_eq!(acme.hooks.as_str(), "http://127.0.0.1:3000/_test/");
+        assert_eq!(acme.patience, Duration::from_secs(30));
         assert_eq!((acme.session.id.as_str(), acme.session.email.as_str()), ("/id", "/email"));
     }
 
@@ -183,6 +196,7 @@ mod tests {
                 "\"file:///x\"",
                 "some/acme.toml:3: start has to be an http or https URL",
             ),
+            ("[session]", "patience = 0\n[session]", "some/acme.toml:5: invalid value: integer `0`"),
             ("_test\"", "_test?key=1\"", "some/acme.toml:4: hooks takes neither a query nor a user"),
             ("api/me\"\n", "api/me\"\nid = \"user.id\"\n", "some/acme.toml:7: id has to be a JSON pointer"),
         ] {

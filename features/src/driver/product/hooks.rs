@@ -1,7 +1,10 @@
 //! The hooks of a product: what its team adds for tests, under one address. Requests and answers are JSON in the shapes of
 //! this project's own API.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use reqwest::{Client, Method, StatusCode};
@@ -19,12 +22,14 @@ pub(super) struct Hooks {
     base: Url,
     client: Client,
     token: Option<String>,
+    /// What was asked last and not answered in time.
+    late: Mutex<Option<String>>,
 }
 
 impl Hooks {
     pub(super) fn new(base: Url, client: Client) -> Self {
         let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
-        Self { base, client, token }
+        Self { base, client, token, late: Mutex::default() }
     }
 
     /// What they can do.
@@ -78,6 +83,11 @@ impl Hooks {
         answer.map(|_| ()).map_err(|refusal| self.refused(&method, path, &refusal))
     }
 
+    /// What was asked last and not answered in time, once.
+    pub(super) fn take_late(&self) -> Option<String> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// Asks for something; `Err` in the answer is the product's refusal: a status
     /// from 400 to 499, but for those that say that there is no such hook or that nobody may use it.
     pub(super) async fn call(
@@ -91,9 +101,12 @@ impl Hooks {
             request = request.json(body);
         }
         let asked = || format!("{method} {}{path}", self.base);
-        let response =
-            request.send().await.with_context(|| format!("the hook {} does not answer", asked()))?;
-        let (status, text) = (response.status(), response.text().await?);
+        let (status, text) = answer(request).await.map_err(|error| {
+            if error.is_timeout() {
+                *self.late.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked());
+            }
+            anyhow!(error).context(format!("the hook {} does not answer", asked()))
+        })?;
         if status.is_success() {
             if text.trim().is_empty() {
                 return Ok(Ok(Value::Null));
@@ -130,4 +143,10 @@ impl Hooks {
     fn refused(&self, method: &Method, path: &str, refusal: &Refusal) -> anyhow::Error {
         anyhow!("the hook {method} {}{path} refuses: {} {}", self.base, refusal.code, refusal.sentence)
     }
+}
+
+/// A whole answer.
+async fn answer(request: reqwest::RequestBuilder) -> reqwest::Result<(StatusCode, String)> {
+    let response = request.send().await?;
+    Ok((response.status(), response.text().await?))
 }

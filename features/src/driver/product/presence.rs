@@ -1,7 +1,7 @@
-//! Whether a product is still there after a scenario that failed. A request that fails may be what the scenario is about; a
+//! Whether a product is still there after a scenario that failed, and answers in time. A request that fails may be what the scenario is about; a
 //! product that nobody can connect to would fail every scenario that is left for the same reason.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use anyhow::anyhow;
 use reqwest::Client;
@@ -12,9 +12,29 @@ use super::Product;
 /// How long is waited for an answer of any kind. What is only slow is there.
 const GLANCE: Duration = Duration::from_secs(5);
 
+/// After so many scenarios one after the other in which the hooks did not answer in time the next would wait in vain too.
+const ENOUGH: usize = 3;
+
 impl Product {
-    /// Why it would be in vain to begin another scenario, if it would.
+    /// Every step of a scenario could be carried out, so the hooks answer.
+    pub fn answers(&self) {
+        self.hooks.take_late();
+        self.in_vain.store(0, Ordering::Relaxed);
+    }
+
+    /// Why it would be in vain to begin another scenario after one that failed, if it would.
     pub async fn gone(&self) -> Option<String> {
+        if let Some(asked) = self.hooks.take_late() {
+            let in_vain = self.in_vain.fetch_add(1, Ordering::Relaxed) + 1;
+            return (in_vain >= ENOUGH).then(|| {
+                format!(
+                    "the product's hooks did not answer within {} s in {in_vain} scenarios one after the other, last {asked}; see what it waits for, or say a longer patience in {}",
+                    self.description.patience.as_secs(),
+                    self.description.file.display()
+                )
+            });
+        }
+        self.in_vain.store(0, Ordering::Relaxed);
         let (hooks, start) = (&self.description.hooks, &self.description.start);
         // Where people sign in may be another program than where the hooks are.
         let further = Some(start).filter(|start| start.origin() != hooks.origin());
