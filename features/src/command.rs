@@ -1,11 +1,15 @@
 //! The verbs of the `harness` command and their options.
 
 use std::{
+    ffi::OsStr,
     io::Write as _,
     path::{Path, PathBuf},
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{
+    Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, builder::Resettable,
+    parser::ValueSource,
+};
 use features::{
     rehearsal::{Rehearsal, RehearsalError},
     report::counted,
@@ -72,7 +76,24 @@ struct List {
     filter: Vec<String>,
 }
 
+/// A variable that is empty is one that nobody has set, as in a file of Docker Compose.
+fn without_empty(argument: Arg) -> Arg {
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    if argument.get_env().is_some_and(is_empty) { argument.env(Resettable::Reset) } else { argument }
+}
+
 impl Command {
+    /// Reads the command line and the environment; leaves the program where help is asked for or the line is wrong.
+    pub(crate) fn read() -> anyhow::Result<Self> {
+        let line = Self::command().mut_subcommands(|verb| verb.mut_args(without_empty));
+        let matches = line.get_matches();
+        let mut command = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        if let (Verb::Run(run), Some((_, of_run))) = (&mut command.verb, matches.subcommand()) {
+            run.settle_target(|option| of_run.value_source(option) == Some(ValueSource::CommandLine))?;
+        }
+        Ok(command)
+    }
+
     pub(crate) async fn run(self) -> anyhow::Result<Exit> {
         match self.verb {
             Verb::Run(run) => run.run().await,

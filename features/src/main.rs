@@ -4,13 +4,18 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use features::runner::Exit;
 
 mod command;
 
 fn main() -> ExitCode {
-    let command = command::Command::parse();
+    let command = match command::Command::read() {
+        Ok(command) => command,
+        Err(error) => {
+            eprintln!("harness: {error:#}");
+            return Exit::Broken.into();
+        }
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -12,18 +12,26 @@ const HOLDS: &str = "Feature: f\n  Scenario: It holds\n    Given automatic user 
 
 /// Runs the program in a folder, with nothing in its environment that changes what it does.
 fn harness(folder: &Path, arguments: &[&str]) -> Output {
+    harness_with(&[], folder, arguments)
+}
+
+/// The same with something in its environment.
+fn harness_with(environment: &[(&str, &str)], folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
     for name in
         ["CI", "HARNESS_SPECS", "HARNESS_SNAPSHOTS", "HARNESS_REPORT", "HARNESS_POSTGRES", "HARNESS_PRODUCT"]
     {
         command.env_remove(name);
     }
-    command.current_dir(folder).args(arguments).output().unwrap()
+    command.envs(environment.iter().copied()).current_dir(folder).args(arguments).output().unwrap()
 }
 
 /// Its exit code, and both of its streams.
 fn ends(folder: &Path, arguments: &[&str]) -> (i32, String) {
-    let output = harness(folder, arguments);
+    ended(harness(folder, arguments))
+}
+
+fn ended(output: Output) -> (i32, String) {
     let text = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap(), String::from_utf8(text).unwrap())
 }
@@ -232,4 +240,58 @@ fn a_rehearsal_against_nothing_ends_as_unreachable() {
     let (code, told) = ends(Path::new("."), &arguments);
     assert_eq!(code, 4, "{told}");
     assert!(told.starts_with(&format!("harness: {app}/sign-in does not answer (")), "{told}");
+}
+
+#[test]
+fn a_variable_that_is_empty_is_not_set() {
+    let folder = own_specs(HOLDS);
+    let empty = [
+        ("HARNESS_SPECS", ""),
+        ("HARNESS_SNAPSHOTS", ""),
+        ("HARNESS_REPORT", ""),
+        ("HARNESS_POSTGRES", ""),
+        ("HARNESS_PRODUCT", ""),
+        ("REHEARSAL_ADMIN_PASSWORD", ""),
+    ];
+    let ends = |arguments: &[&str]| ended(harness_with(&empty, folder.path(), arguments));
+    let (code, told) = ends(&["run", "--specs", "my"]);
+    assert!(code == 3 && told.contains("waits as my/snapshots/c@it-holds.snap.new"), "{told}");
+    let (code, told) = ends(&["snapshots", "list", "--specs", "my"]);
+    assert!(code == 0 && told.contains("c@it-holds"), "{told}");
+    let (code, told) = ends(&["lint"]);
+    assert_eq!(code, 0, "the specs inside the program: {told}");
+    let (code, told) = ends(&["rehearse", "--app", "http://127.0.0.1:1", "--admin-email", "a@b.example"]);
+    assert!(code == 2 && told.contains("--admin-password"), "{told}");
+}
+
+#[test]
+fn what_is_typed_goes_before_the_environment_and_two_of_a_kind_are_refused_by_their_names() {
+    let folder = own_specs(HOLDS);
+    let product = ("HARNESS_PRODUCT", "product.toml");
+    let postgres = ("HARNESS_POSTGRES", "postgres://nobody@127.0.0.1:1/none");
+    let snapshots = ("HARNESS_SNAPSHOTS", "my");
+    let typed_product = ["--product", "product.toml"];
+    let typed_postgres = ["--postgres", postgres.1];
+    let no_product = "cannot read the product's description product.toml";
+    let no_postgres = "PostgreSQL does not answer";
+    for (environment, typed, code, said) in [
+        (&[product, snapshots][..], &[][..], 2, no_product),
+        (&[postgres, snapshots], &typed_product, 2, no_product),
+        (&[product], &typed_postgres, 4, no_postgres),
+        (&[product, postgres], &typed_postgres, 4, no_postgres),
+        (&[product, postgres], &typed_product, 2, no_product),
+        (
+            &[product, postgres],
+            &[],
+            2,
+            "HARNESS_PRODUCT is set, for another product, and so is HARNESS_POSTGRES",
+        ),
+        (&[product], &["--snapshots", "my"], 2, "HARNESS_PRODUCT is set, and transcripts of another product"),
+        (&[], &["--product", "product.toml", "--snapshots", "my"], 2, "leave --snapshots out"),
+        (&[], &["--product", "x", "--postgres", "y"], 2, "say one of the two"),
+    ] {
+        let arguments = [&["run", "--specs", "my"], typed].concat();
+        let (ended, told) = ended(harness_with(environment, folder.path(), &arguments));
+        assert!(ended == code && told.contains(said), "{environment:?} {typed:?}: {told}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use features::{
     driver::{
@@ -41,7 +41,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "URL", env = "HARNESS_POSTGRES")]
     postgres: Option<String>,
     /// Test another product, as this file describes it; docs/scenarios.md has an example [default: our provisioner]
-    #[arg(long, value_name = "FILE", env = "HARNESS_PRODUCT", conflicts_with_all = ["postgres", "snapshots"])]
+    #[arg(long, value_name = "FILE", env = "HARNESS_PRODUCT")]
     product: Option<PathBuf>,
     /// An empty selection is no error
     #[arg(long)]
@@ -83,6 +83,38 @@ impl Run {
         })
     }
 
+    /// One thing is tested. What was typed goes before what the environment says; of two that were said in the same way
+    /// neither is passed over.
+    pub(super) fn settle_target(&mut self, typed: impl Fn(&str) -> bool) -> anyhow::Result<()> {
+        if self.product.is_none() {
+            return Ok(());
+        }
+        if self.postgres.is_some() {
+            match (typed("product"), typed("postgres")) {
+                (true, false) => self.postgres = None,
+                (false, true) => {
+                    self.product = None;
+                    return Ok(());
+                }
+                (true, true) => bail!(
+                    "--product tests another product, and --postgres our provisioner; say one of the two"
+                ),
+                (false, false) => bail!(
+                    "HARNESS_PRODUCT is set, for another product, and so is HARNESS_POSTGRES, for our provisioner; unset one of the two, or say --product or --postgres"
+                ),
+            }
+        }
+        if self.snapshots.is_some() && typed("snapshots") {
+            let product = if typed("product") { "--product is said" } else { "HARNESS_PRODUCT is set" };
+            bail!(
+                "{product}, and transcripts of another product are compared with nothing; leave --snapshots out, or the product"
+            );
+        }
+        // In the environment it is meant for other runs.
+        self.snapshots = None;
+        Ok(())
+    }
+
     /// What is tested; nothing where it does not answer, which is told.
     async fn target(&self) -> anyhow::Result<Option<Target>> {
         if let Some(file) = &self.product {
@@ -116,7 +148,7 @@ impl Run {
                 || "they are compared with those inside this program".to_owned(),
                 |own| format!("they are kept in {}", own.display()),
             );
-            anyhow::bail!(
+            bail!(
                 "there is no folder {} for --snapshots; make it first, or leave --snapshots out, and {kept}",
                 named.display()
             );
