@@ -3,6 +3,7 @@
 //!
 //! Steps see a system under test as a person or an API client does; nothing here reaches into it.
 
+mod causes;
 pub mod driver;
 pub mod rehearsal;
 pub mod report;

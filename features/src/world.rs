@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use cucumber::gherkin::{Step, StepType};
 use jiff::SignedDuration;
 
@@ -103,10 +103,7 @@ impl World {
     /// scenario's own story.
     pub async fn begin(&mut self, step: &Step) -> Result<&mut Stage> {
         if self.stage.is_none() {
-            // Whole, because a step tells no more than the last thing that is said of an error.
-            let stage =
-                Stage::start(target(), &self.preparation).await.map_err(|error| anyhow!("{error:#}"))?;
-            self.stage = Some(stage);
+            self.stage = Some(Stage::start(target(), &self.preparation).await?);
         }
         let stage = self.stage()?;
         if step.ty != StepType::Then {

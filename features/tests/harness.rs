@@ -295,3 +295,16 @@ fn what_is_typed_goes_before_the_environment_and_two_of_a_kind_are_refused_by_th
         assert!(ended == code && told.contains(said), "{environment:?} {typed:?}: {told}");
     }
 }
+
+#[test]
+fn a_step_that_fails_tells_what_caused_it() {
+    let folder = own_specs(
+        "Feature: f\n  Scenario: s\n    Given the stranger was deleted from KaseyaOne\n    When Dana tries to sign in with KaseyaOne\n    Then Dana has no account\n",
+    );
+    let (code, told) = ends(folder.path(), &["run", "--specs", "my"]);
+    assert_eq!(code, 1, "{told}");
+    assert!(
+        told.contains("    stranger cannot be deleted: there is no person \"stranger\"\n    (at "),
+        "{told}"
+    );
+}

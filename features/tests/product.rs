@@ -206,6 +206,7 @@ fn a_connection_that_is_cut_is_a_matter_of_one_scenario() {
     let (code, told) = toy.run(&["No account from a token with a wrong"]);
     assert_eq!(code, 1, "{told}");
     assert!(told.contains("(6 passed, 1 failed, 0 to review, 0 not run)"), "{told}");
+    assert!(told.contains("/_test/reset does not answer: error sending request "), "{told}");
 }
 
 #[test]

@@ -21,7 +21,7 @@ use super::{
     specs::Case,
     stop::{self, Stop, StopCell},
 };
-use crate::report::RunReport;
+use crate::{causes::with_causes, report::RunReport};
 
 /// What a scenario runs in, and what it leaves behind.
 pub trait ScenarioWorld: WorldInventory + std::fmt::Debug {
@@ -183,7 +183,7 @@ async fn ending_of<W: ScenarioWorld>(finished: &ScenarioFinished, world: &mut W)
     let refused = match finished {
         ScenarioFinished::StepPassed => match world.finish().await {
             Ok(transcript) => return Ending::Held { transcript },
-            Err(error) => Some(format!("{error:#}")),
+            Err(error) => Some(with_causes(&error)),
         },
         _ => None,
     };
