@@ -18,6 +18,7 @@ use features::{
 };
 use url::Url;
 
+mod list;
 mod review;
 mod run;
 
@@ -39,7 +40,7 @@ enum Verb {
     /// Check specs without running them.
     Lint(Source),
     /// List the cases a filter selects.
-    List(List),
+    List(list::List),
     /// List every step definition with an example and how often the specs use it.
     Steps(Source),
     /// Review transcripts that differ.
@@ -68,8 +69,9 @@ struct Source {
     specs: Option<PathBuf>,
 }
 
+/// Which scenarios are meant.
 #[derive(Args)]
-struct List {
+struct Selected {
     #[command(flatten)]
     source: Source,
     /// Tag expression, file.feature[:line], or words of a name; all must hold
@@ -98,7 +100,7 @@ impl Command {
         match self.verb {
             Verb::Run(run) => run.run().await,
             Verb::Lint(source) => lint(&source.specs()?),
-            Verb::List(list) => list.run(),
+            Verb::List(list) => list.run().await,
             Verb::Steps(source) => steps(&source),
             Verb::Snapshots(snapshots) => snapshots.run(),
             Verb::Rehearse(rehearse) => rehearse.run().await,
@@ -145,7 +147,7 @@ fn warn_of_other_specs() {
     );
 }
 
-impl List {
+impl Selected {
     /// The cases that all filters take; none when a filter takes nothing, which is then told.
     fn cases(&self, filters: &[String]) -> anyhow::Result<(Specs, Vec<Case>, Selection)> {
         let specs = self.source.specs()?;
@@ -163,14 +165,6 @@ impl List {
             );
         }
         Ok((specs, cases, selection))
-    }
-
-    fn run(&self) -> anyhow::Result<Exit> {
-        let (_, cases, _) = self.cases(&self.filter)?;
-        for case in &cases {
-            say(&format!("{}:{} {}\n", case.file, case.line, case.name))?;
-        }
-        Ok(if cases.is_empty() { Exit::NothingRan } else { Exit::Passed })
     }
 }
 

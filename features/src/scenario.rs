@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use futures_util::future::LocalBoxFuture;
 
 use crate::{
-    runner::{Fit, Said, ScenarioWorld},
+    runner::{Said, ScenarioWorld},
     transcript, vocabulary,
     world::{self, World},
 };
@@ -14,10 +14,6 @@ impl ScenarioWorld for World {
 
     fn complaint(said: &Said<'_>) -> Option<String> {
         vocabulary::complaint(said)
-    }
-
-    fn fit(step: &str) -> Fit {
-        world::fit(step)
     }
 
     fn finish(&mut self) -> LocalBoxFuture<'_, Result<String>> {

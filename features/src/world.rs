@@ -12,10 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use cucumber::gherkin::{Step, StepType};
 use jiff::SignedDuration;
 
-use crate::{
-    driver::{database::Database, product::Product, reference::Preparation},
-    runner::Fit,
-};
+use crate::driver::{database::Database, product::Product, reference::Preparation};
 
 pub mod attempt;
 pub mod baseline;
@@ -24,6 +21,7 @@ pub mod person;
 pub mod stage;
 pub mod words;
 
+pub use needs::fit;
 pub use person::Who;
 use stage::Stage;
 
@@ -49,14 +47,6 @@ pub fn fix_target(target: Target) -> Result<()> {
 
 fn target() -> &'static Target {
     TARGET.get_or_init(|| Target::Reference(Database::Sqlite))
-}
-
-/// How a step, as its definition is written, fits what is tested.
-pub(crate) fn fit(step: &str) -> Fit {
-    match target() {
-        Target::Reference(_) => Fit::Works,
-        Target::Product(product) => needs::fit(step, |offer| product.offers(offer)),
-    }
 }
 
 /// Why no further scenario is worth starting after one that failed, if what is tested is gone.

@@ -94,6 +94,10 @@ impl Toy {
 
     /// Runs scenarios on it: the exit code, and what is said.
     fn run(&self, arguments: &[&str]) -> (i32, String) {
+        self.harness("run", arguments)
+    }
+
+    fn harness(&self, verb: &str, arguments: &[&str]) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
         for name in [
             "CI",
@@ -105,7 +109,7 @@ impl Toy {
         ] {
             command.env_remove(name);
         }
-        command.current_dir(self.folder.path()).args(["run", "--product", "product.toml"]).args(arguments);
+        command.current_dir(self.folder.path()).args([verb, "--product", "product.toml"]).args(arguments);
         let output = command.output().unwrap();
         let text = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap(), String::from_utf8(text).unwrap())
@@ -136,6 +140,37 @@ fn a_product_in_another_language_is_tested_with_the_same_scenarios() {
     ] {
         assert!(told.contains(line), "{line:?} is not in {told}");
     }
+}
+
+#[test]
+fn which_scenarios_apply_is_listed_without_starting_or_changing_anything() {
+    let Some(toy) = Toy::start(&[("LACKS", "sign-ins"), ("DIES", "1")]) else { return };
+    let difference =
+        "[[differs]]\nscenario = \"No account from a token with a wrong nonce\"\nwhy = \"next year\"\n";
+    toy.write("product.toml", &format!("{}{difference}", toy.description()));
+    // A run could not listen there.
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = fs::read_to_string(toy.path("mock-idp.toml")).unwrap();
+    let (listen, _) = listen.split_once('\n').unwrap();
+    toy.change("mock-idp.toml", listen, &format!("listen = \"{}\"", taken.local_addr().unwrap()));
+    let (code, told) = toy.harness("list", &HOLD);
+    assert_eq!(code, 0, "{told}");
+    for said in [
+        "    not applicable: the product is known by its sign-in and its hooks alone\n",
+        " left out: the product offers no \"sign-ins\"\n",
+        "    applicable\n",
+        "\n98 scenarios, 68 of them applicable to The toy, which offers users, user-details, manage-users, single-sign-on, clock, restart\n",
+    ] {
+        assert!(told.contains(said), "{said:?} is not in {told}");
+    }
+    let (_, told) = toy.harness("list", &["No account from a token with a wrong nonce"]);
+    assert!(
+        told.contains("wrong nonce\n    applicable\n") && told.contains("    known to differ: next year\n"),
+        "{told}"
+    );
+    toy.change("product.toml", &toy.base, "http://127.0.0.1:1");
+    let (code, told) = toy.harness("list", &["@S-64"]);
+    assert!(code == 4 && told.contains("hooks do not answer at http://127.0.0.1:1/_test/"), "{told}");
 }
 
 #[test]
@@ -306,6 +341,7 @@ fn a_product_that_cannot_be_tested_is_told_with_the_one_thing_to_fix() {
     ends("product.toml", "start =", "strat =", 2, "product.toml:4: unknown field `strat`");
     ends("product.toml", "mock-idp.toml", "nowhere.toml", 2, "nowhere.toml");
     ends("product.toml", "client = \"toy\"", "client = \"tyo\"", 2, "mock-idp.toml has no client \"tyo\"");
+    ends("product.toml", "client = \"toy\"", "client = \"spa\"", 2, "mock-idp.toml has no client \"spa\"");
     ends("product.toml", "/login\"", "/nowhere\"", 2, "to send a browser to http://127.0.0.1:");
     ends("product.toml", "/_test\"", "/tset\"", 2, "has to answer with what the product's hooks offer");
     ends("product.toml", "/api/me\"", "/\"", 2, "has to answer with JSON that says who is signed in");

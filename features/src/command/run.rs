@@ -7,7 +7,7 @@ use clap::Args;
 use features::{
     driver::{
         database::Database,
-        product::{ConnectError, Offer, Product},
+        product::{ConnectError, Product},
     },
     report::{RunReport, counted, summary},
     runner::{self, Case, Exit, Order, RunPlan, Selection, SnapshotStore, Specs},
@@ -15,12 +15,12 @@ use features::{
 };
 use sqlx::{Connection as _, PgConnection};
 
-use super::{List, say};
+use super::{Selected, list::fit_product, say};
 
 #[derive(Args)]
 pub(super) struct Run {
     #[command(flatten)]
-    list: List,
+    list: Selected,
     /// Folder of reviewed snapshots [default: `snapshots` in the folder of --specs, or beside it if that is
     /// called `specs`; without --specs the ones inside this program]
     #[arg(long, env = "HARNESS_SNAPSHOTS")]
@@ -62,11 +62,9 @@ impl Run {
         let Some(target) = self.target().await? else { return Ok(Exit::Unreachable) };
         let shown = shown(&target);
         if let Target::Product(product) = &target {
-            let marked = runner::mark_differences(&mut cases, &specs, product.differences());
-            marked.map_err(|told| anyhow::anyhow!("{}: {told}", product.described_in().display()))?;
+            fit_product(&mut cases, &specs, product.described())?;
         }
         world::fix_target(target)?;
-        runner::fit::<World>(&mut cases);
         let plan = self.plan(cases, &selection, order, snapshots, shown);
         let report = runner::run::<World>(plan).await.context("the run could not be carried out")?;
         if let Some(folder) = &self.report {
@@ -222,12 +220,7 @@ fn shown(target: &Target) -> String {
     match target {
         Target::Reference(Database::Sqlite) => "reference on SQLite".to_owned(),
         Target::Reference(Database::Postgres(_)) => "reference on PostgreSQL".to_owned(),
-        Target::Product(product) => {
-            let offered: Vec<&str> =
-                Offer::BY_HOOKS.into_iter().filter(|offer| product.offers(*offer)).map(Offer::key).collect();
-            let offered = if offered.is_empty() { "nothing".to_owned() } else { offered.join(", ") };
-            format!("{}, which offers {offered}", product.name())
-        }
+        Target::Product(product) => product.described().to_string(),
     }
 }
 

@@ -5,7 +5,6 @@
 //! lasts. Nothing here judges the product.
 
 use std::{
-    collections::BTreeSet,
     path::Path,
     sync::{
         Arc,
@@ -25,6 +24,7 @@ use super::{
     Act, Reading, Refusal, SignedIn, Toggle, api, browser::Browser, clock::ScenarioClock, tape::Tape,
 };
 
+mod described;
 mod description;
 mod hooks;
 mod offer;
@@ -32,9 +32,8 @@ mod preflight;
 mod presence;
 mod shape;
 
-use description::Description;
+pub use described::Described;
 pub use description::DescriptionError;
-use hooks::Hooks;
 pub use offer::Offer;
 
 /// Why no product can be tested.
@@ -53,12 +52,10 @@ pub enum ConnectError {
 
 /// A product, and the stand-in for KaseyaOne that it signs people in at.
 pub struct Product {
-    description: Description,
+    described: Described,
     idp: MockIdp,
     clock: ScenarioClock,
     client: Client,
-    hooks: Hooks,
-    offers: BTreeSet<Offer>,
     /// Where the provider sends people back to.
     returns: Url,
     /// The number of the last entry of the provider's journal that the last reset made it forget.
@@ -73,32 +70,19 @@ impl Product {
     /// # Errors
     /// [`ConnectError`], with the one thing to fix.
     pub async fn connect(file: &Path) -> Result<Self, ConnectError> {
-        let description = Description::read(file)?;
-        let plain = client(None, description.patience).map_err(ConnectError::Wrong)?;
-        let hooks = Hooks::new(description.hooks.clone(), plain);
-        let mut offers = hooks.offers().await?;
+        let described = Described::read(file).await?;
         // Whoever offers a clock gets the scenarios' own; else everybody lives by the clock on the wall.
         let clock =
-            if offers.contains(&Offer::Clock) { ScenarioClock::new() } else { ScenarioClock::on_the_wall() };
-        let idp = start_provider(&description, &clock).await.map_err(ConnectError::Wrong)?;
-        let client = client(idp.authority_pem(), description.patience).map_err(ConnectError::Wrong)?;
-        let registered = idp.clients().get(&description.client);
-        offers.extend(
-            registered
-                .as_ref()
-                .and_then(|it| it.backchannel_logout_uri.as_ref())
-                .map(|_| Offer::LogoutTokens),
-        );
-        offers
-            .extend(registered.as_ref().and_then(|it| it.initiate_login_uri.as_ref()).map(|_| Offer::Portal));
-        let returns = description.start.clone();
+            if described.offers(Offer::Clock) { ScenarioClock::new() } else { ScenarioClock::on_the_wall() };
+        let idp = start_provider(&described, &clock).await.map_err(ConnectError::Wrong)?;
+        let client =
+            client(idp.authority_pem(), described.description.patience).map_err(ConnectError::Wrong)?;
+        let returns = described.description.start.clone();
         let mut product = Self {
-            description,
+            described,
             idp,
             clock,
             client,
-            hooks,
-            offers,
             returns,
             forgotten: AtomicU64::new(0),
             in_vain: AtomicUsize::new(0),
@@ -107,24 +91,14 @@ impl Product {
         Ok(product)
     }
 
-    /// What reports call it.
-    pub fn name(&self) -> &str {
-        &self.description.name
+    /// What is known of it without signing anybody in.
+    pub fn described(&self) -> &Described {
+        &self.described
     }
 
-    /// The file that describes it.
-    pub fn described_in(&self) -> &Path {
-        &self.description.file
-    }
-
-    /// The scenarios that are known not to hold for it, with the reason.
-    pub fn differences(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.description.differs.iter().map(|it| (it.scenario.as_str(), it.why.as_str()))
-    }
-
-    /// Whether its hooks can do this.
+    /// Whether its hooks can do this, or its client at the provider says so.
     pub fn offers(&self, offer: Offer) -> bool {
-        self.offers.contains(&offer)
+        self.described.offers(offer)
     }
 
     /// The provider that it signs people in at.
@@ -144,12 +118,16 @@ impl Product {
 
     /// As which client of the provider it is registered.
     pub fn client_id(&self) -> &str {
-        &self.description.client
+        &self.described.description.client
     }
 
     /// Where it is.
     pub fn base(&self) -> Url {
-        self.description.start.join("/").unwrap_or_else(|_| self.description.start.clone())
+        self.described
+            .description
+            .start
+            .join("/")
+            .unwrap_or_else(|_| self.described.description.start.clone())
     }
 
     /// Where the provider sends people back to.
@@ -164,7 +142,7 @@ impl Product {
         }
         self.idp.reset();
         self.tell_the_time().await?;
-        self.hooks.done(Method::POST, "reset", None).await?;
+        self.described.hooks.done(Method::POST, "reset", None).await?;
         // It may have forgotten.
         self.tell_the_time().await
     }
@@ -198,23 +176,23 @@ impl Product {
         if !self.offers(Offer::Clock) {
             return Ok(());
         }
-        self.hooks.done(Method::PUT, "clock", Some(&json!({ "now": self.clock.now() }))).await
+        self.described.hooks.done(Method::PUT, "clock", Some(&json!({ "now": self.clock.now() }))).await
     }
 
     /// The product forgets what it has only in its memory.
     pub async fn restart(&self) -> Result<()> {
-        self.hooks.done(Method::POST, "restart", None).await
+        self.described.hooks.done(Method::POST, "restart", None).await
     }
 
     /// Goes to the product to sign in with KaseyaOne.
     pub async fn start_login(&self, browser: &mut Browser) -> Result<()> {
-        browser.open(self.description.start.clone()).await?;
+        browser.open(self.described.description.start.clone()).await?;
         Ok(())
     }
 
     /// Who is signed in: nobody where the product refuses to say, sends the browser elsewhere or names no account.
     pub async fn who_am_i(&self, browser: &mut Browser) -> Result<Option<SignedIn>> {
-        let session = &self.description.session;
+        let session = &self.described.description.session;
         let (status, answer) = browser.read_json(session.url.clone()).await?;
         let status = StatusCode::from_u16(status)?;
         let is_nobody =
@@ -254,13 +232,15 @@ impl Product {
         match told_by(what) {
             Some(offer) if self.offers(offer) => {
                 let details = self.offers(Offer::UserDetails);
-                shape::checked(what, self.hooks.get(offer.key()).await?, details).with_context(|| {
-                    format!(
-                        "the hook GET {}{} answers otherwise than it has to",
-                        self.description.hooks,
-                        offer.key()
-                    )
-                })
+                shape::checked(what, self.described.hooks.get(offer.key()).await?, details).with_context(
+                    || {
+                        format!(
+                            "the hook GET {}{} answers otherwise than it has to",
+                            self.described.description.hooks,
+                            offer.key()
+                        )
+                    },
+                )
             }
             _ => bail!("the product's hooks do not tell {what:?}"),
         }
@@ -269,7 +249,7 @@ impl Product {
     /// Does something as an administrator; `Err` in the answer is the product's refusal.
     pub async fn act(&self, act: Act) -> Result<Result<Value, Refusal>> {
         let (method, path, body) = api::request(act);
-        self.hooks.call(method, &path, body.as_ref()).await
+        self.described.hooks.call(method, &path, body.as_ref()).await
     }
 
     /// Sets a toggle; hands back the product's refusal, which is none of ours: a toggle can depend on another one.
@@ -280,7 +260,7 @@ impl Product {
 
 impl std::fmt::Debug for Product {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Product").field("description", &self.description).finish_non_exhaustive()
+        f.debug_struct("Product").field("description", &self.described.description).finish_non_exhaustive()
     }
 }
 
@@ -294,11 +274,10 @@ fn told_by(what: Reading) -> Option<Offer> {
     }
 }
 
-async fn start_provider(description: &Description, clock: &ScenarioClock) -> Result<MockIdp> {
-    let file = &description.provider;
-    let builder = MockIdp::builder().clock(Arc::new(clock.clone())).config_file(file);
+async fn start_provider(described: &Described, clock: &ScenarioClock) -> Result<MockIdp> {
+    let file = &described.description.provider;
     // Without a seed: after a reset it would make the same codes again, which a product may remember.
-    let builder = builder.map_err(|error| anyhow!("{error}"))?.seed(None);
+    let builder = described.provider.clone().clock(Arc::new(clock.clone())).seed(None);
     if builder.listens_on().any(|address| address.ends_with(":0")) {
         bail!(
             "{} names no port to listen on; the product has to find KaseyaOne where it looks for it: say listen = \"127.0.0.1:…\"",
@@ -306,15 +285,6 @@ async fn start_provider(description: &Description, clock: &ScenarioClock) -> Res
         );
     }
     let idp = builder.start().await.map_err(|error| not_started(&error, file))?;
-    let id = &description.client;
-    let client = idp.clients().get(id).with_context(|| {
-        format!(
-            "{} has no client {id:?}, as which {} says that the product is registered",
-            file.display(),
-            description.file.display()
-        )
-    })?;
-    ensure!(!client.redirect_uris.is_empty(), "the client {id:?} in {} needs a redirect URI", file.display());
     ensure!(
         idp.clock().now().duration_since(clock.now()).abs() < SignedDuration::from_secs(5),
         "{} sets a clock; take it out, scenarios have their own",

@@ -33,11 +33,6 @@ pub trait ScenarioWorld: WorldInventory + std::fmt::Debug {
         None
     }
 
-    /// How a step, as its definition is written, fits what is tested.
-    fn fit(_: &str) -> Fit {
-        Fit::Works
-    }
-
     /// Called once, after every step passed: the transcript, or why the scenario does not hold after
     /// all (for example because a fault that it armed never struck).
     fn finish(&mut self) -> LocalBoxFuture<'_, anyhow::Result<String>>;

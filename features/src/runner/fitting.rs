@@ -37,22 +37,23 @@ pub fn mark_differences<'d>(
     Ok(())
 }
 
-/// Marks what does not apply, or is left out, in each case.
-pub fn fit<W: ScenarioWorld>(cases: &mut [Case]) {
+/// Marks what does not apply, or is left out, in each case; said is how a step, as its definition is written, fits what is
+/// tested.
+pub fn fit<W: ScenarioWorld>(cases: &mut [Case], how: impl Fn(&str) -> Fit) {
     let definitions = definitions::<W>();
     for case in cases {
-        fit_one::<W>(case, &definitions);
+        fit_one(case, &definitions, &how);
     }
 }
 
-fn fit_one<W: ScenarioWorld>(case: &mut Case, definitions: &[Definition]) {
+fn fit_one(case: &mut Case, definitions: &[Definition], how: impl Fn(&str) -> Fit) {
     // Whether anything is looked at after the last `When`: how it ends is what a scenario is about.
     let mut proves = false;
     let mut left_out = std::collections::BTreeMap::new();
     for step in steps(&case.single) {
         proves &= step.ty != StepType::When;
         let Some(definition) = definitions.iter().find(|it| it.matches(step)) else { continue };
-        match W::fit(definition.expression.text()) {
+        match how(definition.expression.text()) {
             Fit::Works => proves |= step.ty == StepType::Then,
             Fit::ProvesNothing => {}
             Fit::Lacks(why) if step.ty == StepType::Then => {

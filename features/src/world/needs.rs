@@ -174,7 +174,7 @@ const HOOKS: &[(&[Offer], &[&str])] = &[
 ];
 
 /// How a step, as its definition is written, fits a product that offers something.
-pub(super) fn fit(step: &str, offers: impl Fn(Offer) -> bool) -> Fit {
+pub fn fit(step: &str, offers: impl Fn(Offer) -> bool) -> Fit {
     if ABOUT_THE_SCENARIO.contains(&step) {
         return Fit::ProvesNothing;
     }

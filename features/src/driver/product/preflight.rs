@@ -25,7 +25,7 @@ impl Product {
         ensure!(
             self.who_am_i(&mut browser).await?.is_none(),
             "{} says that somebody is signed in to whom no cookie was given",
-            self.description.session.url
+            self.described.description.session.url
         );
         self.start_login(&mut browser).await?;
         let entries = self.idp.journal().entries();
@@ -34,7 +34,7 @@ impl Product {
         let Some(asked) = asked else {
             bail!(
                 "expected {} to send a browser to {}, but it ended at {} with status {}: {}",
-                self.description.start,
+                self.described.description.start,
                 self.idp.issuer(),
                 page.url,
                 page.status,
@@ -44,7 +44,7 @@ impl Product {
         if let Some(refusal) = &asked.refusal {
             bail!(
                 "{} sends people to KaseyaOne, which refuses the request: {}",
-                self.description.start,
+                self.described.description.start,
                 refusal.reason
             );
         }
@@ -52,7 +52,7 @@ impl Product {
         ensure!(
             client == self.client_id(),
             "the product is registered at KaseyaOne as {client:?}; say client = {client:?} in {}",
-            self.description.file.display()
+            self.described.description.file.display()
         );
         let returns = asked.query.first("redirect_uri").map(|uri| Url::parse(uri).map_err(Into::into));
         self.check_who_is_signed_in(&mut browser).await?;
@@ -63,7 +63,7 @@ impl Product {
         let dana = self.idp.people().get(SOMEBODY).with_context(|| {
             format!(
                 "{} has nobody called {SOMEBODY}; scenarios need the people of the fixtures",
-                self.description.provider.display()
+                self.described.description.provider.display()
             )
         })?;
         provider::sign_in(browser, &Credentials::of(&dana), Until::Done).await?;
@@ -72,7 +72,7 @@ impl Product {
         let Some(signed_in) = signed_in else {
             bail!(
                 "{SOMEBODY} signed in at KaseyaOne, and {} says that nobody is signed in; the page shows: {shown}{}",
-                self.description.session.url,
+                self.described.description.session.url,
                 provider::last_refusal(&self.idp)
             );
         };
@@ -85,7 +85,7 @@ impl Product {
                 .as_array()
                 .is_some_and(|users| users.iter().any(|user| user["id"] == signed_in.account.as_str())),
             "{} says that the account {:?} is signed in, which is not among the users of the hooks: {users}",
-            self.description.session.url,
+            self.described.description.session.url,
             signed_in.account
         );
         self.reset().await?;
@@ -95,7 +95,7 @@ impl Product {
                 .as_array()
                 .is_some_and(|users| !users.iter().any(|user| user["email"] == signed_in.email.as_str())),
             "after POST {}reset nobody has ever signed in, but {} is still among the users: {users}",
-            self.description.hooks,
+            self.described.description.hooks,
             signed_in.email
         );
         Ok(())

@@ -18,24 +18,24 @@ const ENOUGH: usize = 3;
 impl Product {
     /// Every step of a scenario could be carried out, so the hooks answer.
     pub fn answers(&self) {
-        self.hooks.take_late();
+        self.described.hooks.take_late();
         self.in_vain.store(0, Ordering::Relaxed);
     }
 
     /// Why it would be in vain to begin another scenario after one that failed, if it would.
     pub async fn gone(&self) -> Option<String> {
-        if let Some(asked) = self.hooks.take_late() {
+        if let Some(asked) = self.described.hooks.take_late() {
             let in_vain = self.in_vain.fetch_add(1, Ordering::Relaxed) + 1;
             return (in_vain >= ENOUGH).then(|| {
                 format!(
                     "the product's hooks did not answer within {} s in {in_vain} scenarios one after the other, last {asked}; see what it waits for, or say a longer patience in {}",
-                    self.description.patience.as_secs(),
-                    self.description.file.display()
+                    self.described.description.patience.as_secs(),
+                    self.described.description.file.display()
                 )
             });
         }
         self.in_vain.store(0, Ordering::Relaxed);
-        let (hooks, start) = (&self.description.hooks, &self.description.start);
+        let (hooks, start) = (&self.described.description.hooks, &self.described.description.start);
         // Where people sign in may be another program than where the hooks are.
         let further = Some(start).filter(|start| start.origin() != hooks.origin());
         for url in std::iter::once(hooks).chain(further) {
