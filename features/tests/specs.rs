@@ -48,6 +48,14 @@ fn the_documentation_says_which_statements_have_scenarios() {
 }
 
 #[test]
+fn every_statement_is_written_down() {
+    let row = Regex::new(r"(?m)^\| S-(\d\d)(?: \\\*)? \| .+ \|$").unwrap();
+    let told = row.captures_iter(include_str!("../../docs/statements.md"));
+    let told: Vec<u8> = told.map(|found| found[1].parse().unwrap()).collect();
+    assert_eq!(told, STATEMENTS.collect::<Vec<_>>(), "each statement once, in order");
+}
+
+#[test]
 fn every_statement_has_a_scenario() {
     let tags: BTreeSet<String> = specs().cases().into_iter().flat_map(|case| case.tags).collect();
     let missing: Vec<String> = STATEMENTS
