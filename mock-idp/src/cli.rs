@@ -11,6 +11,7 @@ pub(crate) mod matrix;
 pub(crate) mod options;
 pub(crate) mod serve;
 pub(crate) mod signals;
+pub(crate) mod values;
 
 /// Prints to standard output. Whoever reads may have read enough and closed the pipe; what runs goes on.
 fn say(text: &str) {

@@ -45,7 +45,7 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         fixtures: Option<PathBuf>,
         /// The seed of the provider, which names its keys.
-        #[arg(long)]
+        #[arg(long, value_parser = cli::values::whole(0..=u64::MAX))]
         seed: Option<u64>,
         /// Its configuration file; it needs a seed, here or in it.
         #[arg(long, value_name = "FILE")]

@@ -85,9 +85,10 @@ fn signal(child: &Child, name: &str) {
 fn what_an_option_says_the_environment_says_too() {
     let mut command = mock_idp();
     command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).envs([
-        ("MOCK_IDP_ANY_CLIENT", "1"),
-        ("MOCK_IDP_ANY_PERSON", "off"),
+        ("MOCK_IDP_ANY_CLIENT", "TRUE"),
+        ("MOCK_IDP_ANY_PERSON", "0"),
         ("MOCK_IDP_CLIENT_REDIRECT_URI", "http://127.0.0.1:1/a http://127.0.0.1:1/b"),
+        ("MOCK_IDP_CLIENT_INITIATE_LOGIN_URI", "http://127.0.0.1:1/launch"),
     ]);
     let mut child = command.spawn().expect("the binary runs");
     let issuer = issuer_in(&first_line(&mut child));
@@ -95,7 +96,42 @@ fn what_an_option_says_the_environment_says_too() {
     let _served = Served(child);
     assert!(lines[4].contains("and any other") && !lines[3].contains("and any other"), "{lines:?}");
     let client = get(&format!("{issuer}/_control/clients/kaseya-mdr"));
-    assert!(client.contains("http://127.0.0.1:1/a") && client.contains("http://127.0.0.1:1/b"), "{client}");
+    for address in ["a", "b", "launch"] {
+        assert!(client.contains(&format!("\"http://127.0.0.1:1/{address}\"")), "{address}: {client}");
+    }
+}
+
+#[test]
+fn a_switch_in_the_environment_is_on_or_off_and_nothing_else() {
+    for name in [
+        "MOCK_IDP_ALLOW_OTHER_MACHINES",
+        "MOCK_IDP_TLS",
+        "MOCK_IDP_HEADLESS",
+        "MOCK_IDP_ANY_PERSON",
+        "MOCK_IDP_ANY_CLIENT",
+        "MOCK_IDP_WITHOUT_KASEYA_CLAIMS",
+    ] {
+        let refused = mock_idp().args(["serve", "--listen", "127.0.0.1:0"]).env(name, "maybe").output();
+        let refused = refused.expect("the binary runs");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{name}: {said}");
+        let sentence = format!("error: {name} is \"maybe\", which is neither on nor off; write 1 or true");
+        assert!(said.starts_with(&sentence), "{name}: {said}");
+    }
+}
+
+#[test]
+fn a_number_that_is_none_is_refused_with_those_that_are_taken() {
+    for (arguments, words) in [
+        (&["serve", "--seed", "abc"][..], "a whole number from 0 to 18446744073709551615"),
+        (&["keys", "--seed", "1.5"], "a whole number from 0 to"),
+        (&["matrix", "--at-once", "0", "--", "true"], "a whole number from 1 to"),
+        (&["matrix", "--patience", "x", "--", "true"], "a whole number from 1 to 86400"),
+    ] {
+        let refused = run(arguments);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(refused.status.code() == Some(2) && said.contains(words), "{arguments:?}: {said}");
+    }
 }
 
 #[test]

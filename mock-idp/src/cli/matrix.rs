@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Read as _;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +17,7 @@ use crate::cli::beside::{self, AuthorityFile};
 use crate::cli::options::Options;
 use crate::cli::say;
 use crate::cli::signals::{Group, Signal, Signals};
+use crate::cli::values::whole;
 
 #[derive(clap::Args)]
 pub(crate) struct MatrixOptions {
@@ -31,11 +31,11 @@ pub(crate) struct MatrixOptions {
     #[arg(long)]
     strict: bool,
     /// How many seconds a sign-in may take; a day at most.
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = whole(1..=86_400))]
     patience: u64,
     /// How many sign-ins there are at once, each at a provider of its own.
-    #[arg(long, value_name = "COUNT", default_value = "1")]
-    at_once: NonZeroUsize,
+    #[arg(long, value_name = "COUNT", default_value = "1", value_parser = whole(1..=u32::MAX.into()))]
+    at_once: u64,
     /// Folder for matrix.json, matrix.xml (JUnit) and the story of every sign-in that was wrong.
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
@@ -63,7 +63,7 @@ pub(crate) fn run(matrix: MatrixOptions) -> anyhow::Result<ExitCode> {
     let patience = Duration::from_secs(patience);
     let plan = options.builder("127.0.0.1:0")?.matrix(&fault)?.except(&except)?;
     let plan = if strict { plan.strict() } else { plan };
-    let plan = plan.patience(patience + MARGIN).at_once(at_once.get());
+    let plan = plan.patience(patience + MARGIN).at_once(usize::try_from(at_once).unwrap_or(usize::MAX));
     if let Some(folder) = &report {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     }

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use mock_idp::{MockIdp, MockIdpBuilder};
 
+use crate::cli::values::{Switch, whole};
+
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Configuration file, TOML or YAML by its name; every option overrides it.
@@ -17,7 +19,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "DIR", env = "MOCK_IDP_FIXTURES")]
     fixtures: Option<PathBuf>,
     /// Fix every code, token and name that is made.
-    #[arg(long, env = "MOCK_IDP_SEED")]
+    #[arg(long, env = "MOCK_IDP_SEED", value_parser = whole(0..=u64::MAX))]
     seed: Option<u64>,
     #[command(flatten, next_help_heading = "Addresses")]
     addresses: Addresses,
@@ -65,7 +67,7 @@ struct Addresses {
     #[arg(long, value_name = "ADDRESS", env = "MOCK_IDP_LISTEN")]
     listen: Option<String>,
     /// Listen to other machines too. Everything here is public; control takes a key there.
-    #[arg(long, env = "MOCK_IDP_ALLOW_OTHER_MACHINES", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = "MOCK_IDP_ALLOW_OTHER_MACHINES", value_parser = Switch)]
     allow_other_machines: bool,
     /// Issuer, when it is not http://<listen>; on every address (0.0.0.0) it is where each request was sent to.
     #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER")]
@@ -145,7 +147,7 @@ impl Control {
 #[derive(clap::Args)]
 struct Https {
     /// Serve by TLS, with a certificate of an authority that is made at start: /_control/tls/authority.pem.
-    #[arg(long, env = "MOCK_IDP_TLS", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = "MOCK_IDP_TLS", value_parser = Switch)]
     tls: bool,
     /// A further name for that certificate; may be given several times.
     #[arg(long, value_name = "NAME", requires = "tls")]
@@ -175,16 +177,16 @@ impl Https {
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 struct Taken {
     /// Sign in whoever login_hint names without showing a page, for tests without a browser.
-    #[arg(long, env = "MOCK_IDP_HEADLESS", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = "MOCK_IDP_HEADLESS", value_parser = Switch)]
     headless: bool,
     /// The same, and sign in this person where nobody is hinted at (key, user name, e-mail address or subject).
     #[arg(long, value_name = "PERSON", env = "MOCK_IDP_HEADLESS_AS")]
     headless_as: Option<String>,
     /// Take people whom nobody wrote down, with the claims that they say they have.
-    #[arg(long, env = "MOCK_IDP_ANY_PERSON", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = "MOCK_IDP_ANY_PERSON", value_parser = Switch)]
     any_person: bool,
     /// Take clients that nobody registered, with whatever secret and redirect URI they send.
-    #[arg(long, env = "MOCK_IDP_ANY_CLIENT", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = "MOCK_IDP_ANY_CLIENT", value_parser = Switch)]
     any_client: bool,
     /// Let clients register themselves (RFC 7591). Addresses that they register are fetched.
     #[arg(long)]
@@ -219,7 +221,7 @@ struct Tokens {
     #[arg(long)]
     without_auth_time: bool,
     /// Say nothing about company, role and modules of a person: claims that only KaseyaOne has.
-    #[arg(long, env = "MOCK_IDP_WITHOUT_KASEYA_CLAIMS", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = "MOCK_IDP_WITHOUT_KASEYA_CLAIMS", value_parser = Switch)]
     without_kaseya_claims: bool,
     /// Another name for one of KaseyaOne's claims: company_id, company_name, username, role or modules.
     #[arg(long, value_name = "NAME=CLAIM")]
@@ -270,7 +272,11 @@ struct ClientUris {
     )]
     backchannel_logout: Option<String>,
     /// Where the client kaseya-mdr takes a launch from the portal, when it is not at its usual address.
-    #[arg(long = "client-initiate-login-uri", value_name = "URI")]
+    #[arg(
+        long = "client-initiate-login-uri",
+        value_name = "URI",
+        env = "MOCK_IDP_CLIENT_INITIATE_LOGIN_URI"
+    )]
     initiate_login: Option<String>,
 }
 
