@@ -34,6 +34,11 @@ pub(crate) enum TlsSource {
 /// Why there is no TLS.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
+    /// A name that no host has.
+    #[error(
+        "{0:?} is no host name and no IP address; write one, as in \"idp.test\", under names or with --tls-name"
+    )]
+    Name(String),
     /// A certificate cannot be made for such a name.
     #[error("no certificate can be made: {0}; names are host names and IP addresses")]
     Make(#[from] rcgen::Error),
@@ -75,6 +80,9 @@ impl Tls {
     ) -> Result<Self, TlsError> {
         let (right, authority) = match source {
             TlsSource::OwnAuthority(names) => {
+                if let Some(name) = names.iter().find(|name| !is_host(name)) {
+                    return Err(TlsError::Name(name.clone()));
+                }
                 let authority = Authority::new(clock)?;
                 let names: Vec<_> = hosts.iter().chain(names).cloned().collect();
                 (authority.certify(names, Life::Usual)?, authority)
@@ -99,6 +107,28 @@ impl Tls {
             authority: made_here.then_some(authority.pem),
         })
     }
+}
+
+/// Most characters of a host name, and of what stands between its dots (RFC 1035 2.3.4).
+const LONGEST_HOST: usize = 253;
+const LONGEST_LABEL: usize = 63;
+
+/// Whether a certificate can be for it: an IP address or a host name, which may begin with a star, and have an underscore as
+/// names of containers do.
+pub(crate) fn is_host(name: &str) -> bool {
+    let is_letter = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'_');
+    let is_label = |label: &str| {
+        (1..=LONGEST_LABEL).contains(&label.len())
+            && label.bytes().all(is_letter)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let host = name.strip_prefix("*.").unwrap_or(name);
+    // What ends with a number is meant as an address.
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let is_number = last.bytes().all(|letter| letter.is_ascii_digit());
+    name.parse::<std::net::IpAddr>().is_ok()
+        || name.len() <= LONGEST_HOST && !is_number && host.split('.').all(is_label)
 }
 
 /// How long a certificate lives.
@@ -225,5 +255,23 @@ impl ResolvesServerCert for Certificates {
             Some(Wrong::Expired) => &self.expired,
             Some(Wrong::OtherHost) => &self.other_host,
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_host;
+
+    #[test]
+    fn a_certificate_is_for_hosts_and_addresses() {
+        for name in ["idp", "idp.test", "my_idp-2", "*.idp.test", "127.0.0.1", "::1"] {
+            assert!(is_host(name), "{name}");
+        }
+        let long = "a".repeat(64);
+        for name in
+            ["", "a b", "*", "a..b", "-a", "https://idp.test", "idp.test:9400", "1.2.3.400", "ä.test", &long]
+        {
+            assert!(!is_host(name), "{name}");
+        }
     }
 }

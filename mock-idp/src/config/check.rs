@@ -122,6 +122,10 @@ fn reach(config: &Config, tree: &Node) -> Result<(), ConfigError> {
         return Err(refused(control.line_of("key"), "key is empty", remedy));
     }
     let (Some(tls), Some(node)) = (&config.tls, tree.get("tls")) else { return Ok(()) };
+    if let Some(name) = tls.names.iter().find(|name| !crate::tls::is_host(name)) {
+        let sentence = format!("{name:?} is no host name and no IP address");
+        return Err(refused(node.line_of("names"), sentence, "write one, as in \"idp.test\""));
+    }
     match (&tls.certificate, &tls.key) {
         (Some(_), None) => Err(refused(node.line_of("certificate"), "certificate has no key", "add \"key\"")),
         (None, Some(_)) => Err(refused(node.line_of("key"), "key has no certificate", "add \"certificate\"")),
