@@ -67,6 +67,12 @@ fn refused(line: Option<usize>, sentence: impl Into<String>, remedy: &str) -> Co
 /// What serde_json found.
 fn from_json(error: &serde_json::Error, remedy: &str) -> ConfigError {
     let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or(&message).replace('`', "\"");
+    let message = match message.split(" at line ").next().unwrap_or(&message) {
+        _ if error.is_eof() => "the file ends before it has said everything".to_owned(),
+        message => match message.split_once(", expected struct ") {
+            Some((found, _)) => format!("{found}, expected an object"),
+            None => message.replace('`', "\""),
+        },
+    };
     refused(Some(error.line()).filter(|line| *line > 0), message, remedy)
 }

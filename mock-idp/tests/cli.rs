@@ -227,7 +227,11 @@ fn wrong_configuration_is_one_sentence_and_starts_nothing() {
     let dir = dir.path().to_str().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    let cases: [(&[&str], &str); 14] = [
+    let cases: [(&[&str], &str); 15] = [
+        (
+            &["serve", "--listen", "127.0.0.1:0", "--tls", "--tls-name", "a b"],
+            "\"a b\" is no host name and no IP address; write one, as in \"idp.test\", under names or with --tls-name",
+        ),
         (
             &["serve", "--claim", "company_id=a", "--claim", "company_id=b"],
             "--claim: company_id is called \"a\" already; give it one name",
@@ -521,6 +525,19 @@ fn what_import_prints_is_served() {
     std::fs::write(&config, printed.stdout).unwrap();
     let (_served, line) = serve(&["--config", config.to_str().unwrap()]);
     assert!(get(&format!("{}/_control/people/alice", issuer_in(&line))).contains("alice@acme.example"));
+    for (from, text, sentence) in [
+        ("keycloak", "[]", "no realm is in the file; export one, with its users and clients"),
+        ("keycloak", "", "1: the file ends before it has said everything; the file is the export"),
+        ("navikt", "[]", "invalid type: sequence, expected an object; the file is what"),
+        ("oidc-provider-mock", "[]", "no person is in the file; the file is a list of claims"),
+    ] {
+        let file = dir.path().join("empty.json");
+        std::fs::write(&file, text).unwrap();
+        let refused = run(&["import", from, file.to_str().unwrap()]);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(refused.status.code() == Some(2) && refused.stdout.is_empty(), "{from}");
+        assert!(said.contains(sentence), "{from}: {said}");
+    }
     let output = run(&["import", "keycloak", users.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("users.yaml:1: "));

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 use crate::config::ConfigError;
 use crate::import::draft::{Draft, Realm};
-use crate::import::from_json;
 use crate::import::person::{Taken, of_claims};
+use crate::import::{from_json, refused};
 use crate::protocol::endpoints::Layout;
 
 #[derive(Deserialize)]
@@ -87,6 +87,9 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     } else {
         vec![serde_json::from_str(text).map_err(|error| wrong(&error))?]
     };
+    if exports.is_empty() {
+        return Err(refused(None, "no realm is in the file", "export one, with its users and clients"));
+    }
     let mut draft = Draft::new();
     draft.layout = Some(Layout::Keycloak);
     for export in exports {

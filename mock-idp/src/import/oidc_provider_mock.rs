@@ -29,6 +29,9 @@ pub(super) fn draft(text: &str) -> Result<Draft, ConfigError> {
     let Value::Array(people) = read else {
         return Err(refused(Some(1), "is no list", remedy));
     };
+    if people.is_empty() {
+        return Err(refused(None, "no person is in the file", remedy));
+    }
     let mut draft = Draft::new();
     let mut taken = Taken::default();
     for (number, claims) in people.into_iter().enumerate() {
