@@ -4,6 +4,7 @@
 mod check;
 mod decode;
 mod shape;
+mod syntax;
 pub(crate) mod tree;
 
 use std::path::Path;
@@ -259,6 +260,10 @@ fn in_file(file: &str, wrong: Wrong) -> ConfigError {
     let told = |sentence: String| {
         if line.is_some() || path.is_empty() { sentence } else { format!("{path}: {sentence}") }
     };
+    if let Some((sentence, remedy)) = syntax::told(&message) {
+        let (file, sentence) = (file.to_owned(), told(sentence.to_owned()));
+        return ConfigError { file, line, sentence, remedy: remedy.to_owned() };
+    }
     let quoted = |text: &str| text.replace('`', "\"");
     let (sentence, expected) = message.split_once(", expected").unwrap_or((&message, ""));
     let remedy = if let Some((_, field)) = sentence.split_once("missing field ") {
@@ -306,9 +311,22 @@ fn in_file(file: &str, wrong: Wrong) -> ConfigError {
     } else if path.ends_with("target") && is_no_choice(sentence) {
         "write \"next\", or one of { person = … }, { client = … }, { state = … }".to_owned()
     } else {
-        quoted(&fixtures::remedy_from(&message))
+        quoted(&fixtures::remedy_from(&message)) + &misplaced(sentence, &path, file)
     };
     ConfigError { file: file.to_owned(), line, sentence: told(quoted(sentence)), remedy }
+}
+
+/// What is said of a key of the top level that stands in a table: whatever follows the header of a table belongs to it.
+fn misplaced(sentence: &str, path: &str, file: &str) -> String {
+    let name = sentence.strip_prefix("unknown field `").and_then(|rest| rest.strip_suffix('`'));
+    let Some(name) = name.filter(|name| !file.is_empty() && !path.is_empty() && shape::is_of_the_top(name))
+    else {
+        return String::new();
+    };
+    if ConfigFormat::of(Path::new(file)) == Some(ConfigFormat::Yaml) {
+        return format!("; or is it the {name} of the whole file? That key has no blanks before it");
+    }
+    format!("; or is it the {name} of the whole file? That key belongs above the first [table]")
 }
 
 /// Whether a name stands where a target does, and is nothing like the ways to choose one: then it is probably the target's.

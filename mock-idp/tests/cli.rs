@@ -368,6 +368,24 @@ fn the_configuration_of_the_readme_is_right() {
     }
 }
 
+#[test]
+fn what_is_commented_out_in_the_readme_may_stand_where_it_stands() {
+    let readme = include_str!("../README.md");
+    let text = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("[[companies]]").next());
+    let said = text.expect("an example").lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("idp.toml");
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/keys");
+    let said = said.map(|line| match line.split_once(" = ") {
+        Some(("keys", _)) => format!("keys = {fixtures:?}\n"),
+        Some(("headless_as", _)) => "headless_as = \"dana\"\n".to_owned(),
+        _ => format!("{line}\n"),
+    });
+    std::fs::write(&file, said.collect::<String>()).unwrap();
+    let (_served, line) = serve(&["--config", file.to_str().unwrap()]);
+    assert!(line.contains("issuer https://login.example on"), "{line}");
+}
+
 #[cfg(unix)]
 #[test]
 fn serve_says_how_to_go_on_and_stops_on_either_signal() {

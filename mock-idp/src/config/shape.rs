@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use fixtures::{Client, Company, Grant, Person};
 use serde::{Deserialize, Serialize};
 
-use crate::config::tree::{Node, Value, of_value};
+use crate::config::tree::{Key, Node, Value, of_value};
 use crate::fault::Arming;
 use crate::protocol::claims::ClaimNames;
 use crate::protocol::endpoints::{Endpoint, Layout};
@@ -62,6 +62,14 @@ pub(crate) struct Shape {
 
 fn yes() -> bool {
     true
+}
+
+/// Whether a key is one of the file as such.
+pub(super) fn is_of_the_top(name: &str) -> bool {
+    let key = Key { line: 0, name: name.to_owned() };
+    let table = Node { line: 0, value: Value::Table(vec![(key, Node { line: 0, value: Value::Null })]) };
+    let refused = Shape::deserialize(&table).err();
+    !refused.is_some_and(|wrong| wrong.message.starts_with("unknown field"))
 }
 
 /// Serving by TLS: by an authority that is made at start, or by files.

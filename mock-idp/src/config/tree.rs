@@ -173,6 +173,9 @@ pub(crate) fn of_toml(text: &str) -> Result<Node, Wrong> {
         let told = error.span().and_then(|span| text.get(span));
         let message = match (in_words(error.message()), told) {
             (message @ "duplicate key", Some(key)) => format!("{message} `{key}`"),
+            (message, Some(told)) if message.starts_with("string values") && told.trim().is_empty() => {
+                "a value is missing".to_owned()
+            }
             (message, _) => message.to_owned(),
         };
         Wrong::new(error.span().map(|span| line(span.start)), message)
