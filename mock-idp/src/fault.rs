@@ -19,6 +19,7 @@ pub(crate) mod userinfo;
 use std::num::NonZeroU64;
 
 use crate::protocol::text::meant;
+use crate::realm::missing::instead;
 use serde::{Deserialize, Serialize};
 
 pub use catalogue::{Binds, CatalogueEntry, Point, StagedBy, Verdict};
@@ -93,7 +94,10 @@ pub enum ArmError {
     #[error(transparent)]
     Unknown(#[from] UnknownFault),
     /// The provider cannot stage it: it takes people, a browser or the settings of the relying party.
-    #[error("the provider does not stage {id}: {sentence} (staged by {staged_by})")]
+    #[error(
+        "the provider does not stage {id}: {sentence} (staged by {staged_by}); bring it about in the test itself, \
+         `mock-idp faults` says who stages what"
+    )]
     NotStagedHere {
         /// The fault.
         id: &'static str,
@@ -111,7 +115,7 @@ pub enum ArmError {
         id: &'static str,
     },
     /// It is aimed at somebody or something that is not there, so it could never strike.
-    #[error("there is no {kind} {name:?}{}", meant(nearest))]
+    #[error("there is no {kind} {name:?}{}", instead(nearest, known))]
     NoSuchTarget {
         /// What it is aimed at.
         kind: &'static str,
@@ -119,6 +123,8 @@ pub enum ArmError {
         name: String,
         /// The nearest name there is; empty when none is near.
         nearest: String,
+        /// The names there are, as far as there is room.
+        known: String,
     },
 }
 

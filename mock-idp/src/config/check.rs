@@ -250,7 +250,11 @@ fn fault(id: &str, line: usize) -> Result<(), ConfigError> {
         Ok(entry) if entry.staged_by == StagedBy::Provider => Ok(()),
         Ok(entry) => {
             let sentence = format!("the provider does not stage {id}: {}", entry.sentence);
-            Err(refused(line, sentence, format!("it is staged by {}", entry.staged_by.as_str())))
+            Err(refused(
+                line,
+                sentence,
+                format!("it is staged by {}: bring it about in the test itself", entry.staged_by.as_str()),
+            ))
         }
         Err(_) => {
             let nearest = fixtures::nearest(id, staged.map(|entry| entry.id));

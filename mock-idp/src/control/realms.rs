@@ -65,7 +65,7 @@ pub(crate) async fn remove_realm(place: Place, Path(path): Path<String>) -> Resu
     }
     let known = place.realms.paths();
     let known = known.iter().map(String::as_str).filter(|known| !known.is_empty());
-    Err(NotFound::among("realm that can be removed", &path, known).into())
+    Err(NotFound::among("realm", &path, known).into())
 }
 
 /// Puts everything back to how it was when the realm was made.
@@ -107,7 +107,7 @@ pub(crate) async fn forget_snapshot(
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let forgotten = realm.snapshots().remove(&name);
-    forgotten.map(|_| StatusCode::NO_CONTENT).ok_or_else(|| NotFound::new("snapshot", name).into())
+    forgotten.map(|_| StatusCode::NO_CONTENT).ok_or_else(|| no_snapshot(&realm, &name).into())
 }
 
 /// Puts everything back to how it was in this snapshot.
@@ -118,7 +118,11 @@ pub(crate) async fn restore_snapshot(
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let snapshot = realm.snapshots().get(&name).cloned();
-    let snapshot = snapshot.ok_or(NotFound::new("snapshot", name))?;
+    let snapshot = snapshot.ok_or_else(|| no_snapshot(&realm, &name))?;
     realm.restore(&snapshot);
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn no_snapshot(realm: &Realm, name: &str) -> NotFound {
+    NotFound::among("snapshot", name, realm.snapshots().keys().map(String::as_str))
 }

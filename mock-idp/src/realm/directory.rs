@@ -85,7 +85,7 @@ impl Directory {
         Arc::clone(self.everybody.get_or_init(now))
     }
 
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> + Clone {
         self.people.keys().map(String::as_str)
     }
 

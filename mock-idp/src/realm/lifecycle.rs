@@ -3,9 +3,8 @@
 
 use fixtures::{Person, Status};
 
-use crate::protocol::text::meant;
 use crate::realm::State;
-use crate::realm::missing::NotFound;
+use crate::realm::missing::{NotFound, instead};
 
 /// Why an account was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,12 +13,14 @@ pub enum PersonError {
     #[error(transparent)]
     NotFound(#[from] NotFound),
     /// There is no such company.
-    #[error("there is no company {company:?}{}", meant(nearest))]
+    #[error("there is no company {company:?}{}", instead(nearest, known))]
     NoSuchCompany {
         /// What was asked for.
         company: String,
         /// The company whose key is most like it; empty when none is.
         nearest: String,
+        /// The companies there are, as far as there is room.
+        known: String,
     },
     /// Somebody of the company has the user name; KaseyaOne compares them without regard to case.
     #[error(
@@ -82,8 +83,9 @@ impl State {
     pub(crate) fn move_person(&mut self, key: &str, company: &str) -> Result<Person, PersonError> {
         let person = self.person(key)?;
         if self.people.companies().iter().all(|known| known.key != company) {
-            let NotFound { name: company, nearest, .. } = self.no_company(company);
-            return Err(PersonError::NoSuchCompany { company, nearest: nearest.unwrap_or_default() });
+            let NotFound { name: company, nearest, known, .. } = self.no_company(company);
+            let nearest = nearest.unwrap_or_default();
+            return Err(PersonError::NoSuchCompany { company, nearest, known });
         }
         self.check_username(key, &person.username, company)?;
         self.check_role(&Person { company: company.to_owned(), ..person })?;

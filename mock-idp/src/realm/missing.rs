@@ -15,7 +15,12 @@ pub struct NotFound {
     pub name: String,
     /// The name that was probably meant.
     pub nearest: Option<String>,
+    /// The names there are, as far as there is room; empty where nobody looked.
+    pub known: String,
 }
+
+/// So many names are told.
+const TOLD: usize = 6;
 
 /// So many names are compared with one that nobody has.
 const MOST_COMPARED: usize = 10_000;
@@ -25,23 +30,44 @@ pub(crate) const UNNAMED: &str = "(secret)";
 
 impl NotFound {
     fn sentence(&self) -> String {
-        let Self { kind, name, nearest } = self;
+        let Self { kind, name, nearest, known } = self;
         if name == UNNAMED {
             return format!("no such {kind} is honoured here: it came from another instance, or was revoked");
         }
-        format!("there is no {kind} {:?}{}", shorten(name), meant(nearest.as_deref().unwrap_or_default()))
+        let instead = instead(nearest.as_deref().unwrap_or_default(), known);
+        format!("there is no {kind} {:?}{instead}", shorten(name))
     }
 
     pub(crate) fn new(kind: &'static str, name: impl Into<String>) -> Self {
-        Self { kind, name: name.into(), nearest: None }
+        Self { kind, name: name.into(), nearest: None, known: String::new() }
     }
 
     /// The same, where these are known.
-    pub(crate) fn among<'a>(kind: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn among<'a>(
+        kind: &'static str,
+        name: &str,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) -> Self {
         // Who was deleted has a name still, and is not there.
-        let nearest = nearest(name, known.take(MOST_COMPARED)).filter(|nearest| *nearest != name);
-        Self { nearest: nearest.map(str::to_owned), ..Self::new(kind, name) }
+        let nearest = nearest(name, known.clone().take(MOST_COMPARED)).filter(|nearest| *nearest != name);
+        let known = some_of(known.filter(|known| *known != name));
+        Self { nearest: nearest.map(str::to_owned), known, ..Self::new(kind, name) }
     }
+}
+
+/// Some names, and how many more there are.
+fn some_of<'a>(mut names: impl Iterator<Item = &'a str>) -> String {
+    let told: Vec<_> = names.by_ref().take(TOLD).map(shorten).collect();
+    match (told.as_slice(), names.count()) {
+        ([], _) => "none".to_owned(),
+        (_, 0) => told.join(", "),
+        (_, more) => format!("{} and {more} more", told.join(", ")),
+    }
+}
+
+/// The end of a sentence on what is not there: what was probably meant, or else what there is.
+pub(crate) fn instead(nearest: &str, known: &str) -> String {
+    if nearest.is_empty() && !known.is_empty() { format!("; known are: {known}") } else { meant(nearest) }
 }
 
 impl State {

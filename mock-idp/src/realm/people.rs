@@ -53,8 +53,8 @@ impl State {
 
     /// Whether a fault that is aimed there could ever strike.
     pub(crate) fn check_target(&self, target: &Target) -> Result<(), ArmError> {
-        let missing = |NotFound { kind, name, nearest }| {
-            Err(ArmError::NoSuchTarget { kind, name, nearest: nearest.unwrap_or_default() })
+        let missing = |NotFound { kind, name, nearest, known }| {
+            Err(ArmError::NoSuchTarget { kind, name, nearest: nearest.unwrap_or_default(), known })
         };
         match target {
             // Where anybody is taken they may come later.

@@ -54,7 +54,7 @@ fn not_there(path: &str) -> Problem {
         () if below("companies") => among("company", "nortwind", "northwind"),
         () if below("clients") => among("client", "kaseya-mrd", "kaseya-mdr"),
         () if path == "/_control/verdict" => among("client", "kaseya-mrd", "kaseya-mdr"),
-        () if below("realms") => among("realm that can be removed", "acme/ue", "acme/eu"),
+        () if below("realms") => among("realm", "acme/ue", "acme/eu"),
         () if below("faults") => NotFound::new("armed fault", "9").into(),
         () if below("rules") => NotFound::new("rule", "9").into(),
         () if path == "/_control/journal/wait" => {
@@ -62,7 +62,7 @@ fn not_there(path: &str) -> Problem {
             Problem::new(StatusCode::NOT_FOUND, "not_seen", detail)
         }
         () if below("journal") => NotFound::new("journal entry", "99").into(),
-        () if below("snapshots") => NotFound::new("snapshot", "befor").into(),
+        () if below("snapshots") => among("snapshot", "befor", "before"),
         () if below("stories") => NotFound::new("sign-in", "state-9").into(),
         () if below("replay") => NotFound::new("logout token about", "dana").into(),
         () if below("tls") => Problem::no_authority(),
