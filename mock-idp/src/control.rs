@@ -10,6 +10,7 @@ mod faults;
 mod health;
 mod journal;
 mod keys;
+mod number;
 mod openapi;
 mod people;
 mod problem;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, Method};
-use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use fixtures::nearest_remedy;
@@ -105,13 +106,13 @@ pub(crate) fn router() -> Router {
         .routes(routes!(tokens::send_logout_token))
         .split_for_parts();
     let document = Arc::new(openapi::completed(document));
-    let plain = Arc::new(query::plain(&document));
+    let plain = Arc::new(query::Plain::of(&document));
     router
-        .layer(from_fn_with_state(plain, query::heard))
+        .layer(from_fn_with_state(Arc::clone(&plain), query::heard))
         .route("/_control/openapi.json", get(async move |place: Place| described(&document, &place)))
         .merge(console::router())
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(map_response(problem::explained))
+        .layer(from_fn_with_state(plain, query::explained))
         .layer(from_fn(write_down))
         .layer(from_fn(only_who_may))
 }

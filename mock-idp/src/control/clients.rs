@@ -18,6 +18,7 @@ pub(crate) async fn list_clients(Place { realm, .. }: Place) -> Json<Vec<Client>
 }
 
 /// Adds a client, or registers one that nobody did. Only `id` is needed; what is not given is as in a configuration file.
+/// A client without redirect URIs is taken too, and refused in a file: tokens are issued to it, and a change gives it an address.
 #[utoipa::path(post, path = "/_control/clients", tag = "clients", request_body = ref("#/components/schemas/NewClient"),
     responses((status = CREATED, body = Client), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn add_client(

@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use crate::control::browsers::Format;
 use crate::control::console::catalogue_page;
+use crate::control::number::Number;
 use crate::control::problem::{Problem, read};
 use crate::control::query::Asked;
 use crate::fault::{ArmedRecord, Arming, CatalogueEntry};
@@ -74,7 +74,7 @@ pub(crate) async fn disarm_faults(Place { realm, .. }: Place) -> StatusCode {
     responses((status = OK, body = ArmedRecord), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn get_fault(
     Place { realm, .. }: Place,
-    Path(id): Path<u64>,
+    Number(id): Number,
 ) -> Result<Json<ArmedRecord>, Problem> {
     Ok(Json(Faults(realm).get(id)?))
 }
@@ -84,7 +84,7 @@ pub(crate) async fn get_fault(
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn disarm_fault(
     Place { realm, .. }: Place,
-    Path(id): Path<u64>,
+    Number(id): Number,
 ) -> Result<StatusCode, Problem> {
     Faults(realm).disarm(id)?;
     Ok(StatusCode::NO_CONTENT)

@@ -17,7 +17,7 @@ pub(crate) struct Health {
     issuer: String,
 }
 
-/// Whether it serves.
+/// Whether it serves. What a probe adds to the address is not looked at.
 #[utoipa::path(get, path = "/_control/health", tag = "health", responses((status = OK, body = Health)))]
 pub(crate) async fn health(Place { base, .. }: Place) -> Json<Health> {
     Json(Health { status: "ok", issuer: base.issuer.to_string() })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, RawQuery};
+use axum::extract::RawQuery;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::de::DeserializeOwned;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::browsers::Format;
 use crate::control::console::entry_page;
+use crate::control::number::Number;
 use crate::control::problem::Problem;
 use crate::control::query::{Asked, asked, not_taken};
 use crate::control::{journaled, unknown_operation};
@@ -20,6 +21,9 @@ use crate::journal::{Entry, JournalQuery, NearMiss, Params};
 
 /// Most entries that are given where there is a limit.
 const MOST: usize = 1_000;
+
+/// So many milliseconds are waited at most.
+const LONGEST_WAIT: u64 = 60_000;
 
 /// Whether secrets and bytes are shown.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -88,6 +92,7 @@ pub(crate) struct Patience {
     count: usize,
     /// How long to wait, in milliseconds; a minute at most.
     #[serde(default = "two_seconds")]
+    #[param(maximum = 60_000)]
     timeout_ms: u64,
     /// With secrets and bytes as they came.
     #[serde(default)]
@@ -111,7 +116,12 @@ pub(crate) async fn wait_for_journal(
 ) -> Result<Json<Vec<Entry>>, Problem> {
     let (query, patience): (_, Patience) =
         journal_query(query.as_deref(), &[&HOW[..], &["count", "timeout_ms"]].concat())?;
-    let time = std::time::Duration::from_millis(patience.timeout_ms.min(60_000));
+    if patience.timeout_ms > LONGEST_WAIT {
+        let takes = format!("a number from 0 to {LONGEST_WAIT}");
+        let detail = not_taken("timeout_ms", &takes, &patience.timeout_ms.to_string());
+        return Err(Problem::wrong_query(detail));
+    }
+    let time = std::time::Duration::from_millis(patience.timeout_ms);
     let found = JournalHandle(realm).wait_for(&query, patience.count, time).await?;
     Ok(Json(shown(found, patience.raw)))
 }
@@ -161,7 +171,7 @@ pub(crate) struct Shown {
     responses((status = OK, content((Entry = "application/json"), (String = "text/html"))), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(crate) async fn read_entry(
     place: Place,
-    Path(seq): Path<u64>,
+    Number(seq): Number,
     headers: HeaderMap,
     Asked(how): Asked<Shown>,
 ) -> Result<Response, Problem> {

@@ -79,7 +79,7 @@ fn guarded(operation: &mut Value) {
     if has_name {
         responses.insert("400".to_owned(), problem("A name in the address cannot be read."));
     }
-    let heard = || problem("The address says something that the operation does not take.");
+    let heard = || problem("The address or a body says something that the operation does not take.");
     responses.entry("422").or_insert_with(heard);
     if has_body {
         responses.insert("413".to_owned(), problem("The body is too large."));

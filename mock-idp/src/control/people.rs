@@ -4,7 +4,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use fixtures::Person;
+use fixtures::{Person, nearest_remedy};
 use serde::{Deserialize, Serialize};
 
 use crate::config;
@@ -56,6 +56,10 @@ pub(crate) async fn add_person(
 pub(super) fn added(realm: &Realm, described: Node) -> Result<Person, Problem> {
     let mut state = realm.lock();
     let only_company = state.people.only_company().map(|only| only.key.as_str());
+    if only_company.is_none() && described.get("key").is_some() && described.get("company").is_none() {
+        let known = state.people.companies().iter().map(|company| company.key.as_str());
+        return Err(Problem::wrong(format!("\"company\" is missing; {}", nearest_remedy("", known))));
+    }
     let person = config::person(described, only_company)?;
     if state.people.get(&person.key).is_some() {
         return Err(Problem::taken("person", &person.key));

@@ -96,6 +96,10 @@ impl Problem {
         Self::wrong_query(format!("there is no parameter {:?}; this takes none", shorten(parameter)))
     }
 
+    pub(crate) fn takes_no_body() -> Self {
+        Self::wrong("this takes no body, so what it says would go unheard; send none")
+    }
+
     pub(crate) fn wrong_query(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_query", detail)
     }
@@ -262,8 +266,9 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What no operation saw, because path, query, method or size were wrong, is a problem like any other.
-pub(crate) async fn explained(response: Response) -> Response {
+/// What no operation saw, because path, query, method or size were wrong, is a problem like any other. The path takes these
+/// methods.
+pub(crate) async fn explained(response: Response, methods: &[&str]) -> Response {
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let told =
         kind.is_some_and(|kind| kind.starts_with("application/problem") || kind.starts_with("text/html"));
@@ -274,7 +279,7 @@ pub(crate) async fn explained(response: Response) -> Response {
     let (parts, body) = response.into_parts();
     let words = to_bytes(body, 16 * LONGEST_DETAIL).await.unwrap_or_default();
     let (code, detail) = match parts.status {
-        StatusCode::METHOD_NOT_ALLOWED => ("wrong_method", "no operation here has this method".into()),
+        StatusCode::METHOD_NOT_ALLOWED => ("wrong_method", wrong_method(methods).into()),
         StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", too_large().into()),
         _ => ("wrong_request", String::from_utf8_lossy(&words)),
     };
@@ -283,6 +288,17 @@ pub(crate) async fn explained(response: Response) -> Response {
         problem.headers_mut().insert(header::ALLOW, methods.clone());
     }
     problem
+}
+
+/// What is said of a method that a path does not take, where it takes these.
+fn wrong_method(methods: &[&str]) -> String {
+    match methods {
+        [] => "no operation here has this method".to_owned(),
+        [only] => format!("no operation here has this method; this takes {only}"),
+        [others @ .., last] => {
+            format!("no operation here has this method; this takes {} and {last}", others.join(", "))
+        }
+    }
 }
 
 /// What is said of a body that is too long.

@@ -1,8 +1,10 @@
-//! What is asked in the query of an address. What is wrong with it is told by the parameter and what that takes.
+//! What is asked in the query of an address, and what is said where nothing is taken. What is wrong with a query is told by
+//! the parameter and what that takes.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use axum::body::{Body, to_bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, MatchedPath, Query, Request, State};
 use axum::http::Method;
@@ -13,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::control::OPEN;
-use crate::control::problem::Problem;
+use crate::control::problem::{self, LONGEST_BODY, Problem};
 use crate::journal::Params;
 use crate::protocol::text::shorten;
 
@@ -37,36 +39,82 @@ pub(super) fn asked<T: DeserializeOwned>(params: &Params, more: &[&str]) -> Resu
         .map_err(|error| Problem::wrong_query(wrong(&error, params, more)))
 }
 
-/// Operations that take nothing in their address: method and path, as the document has them.
-pub(super) fn plain(document: &Value) -> BTreeSet<(String, String)> {
-    let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
-    let paths = members(&document["paths"]).into_iter();
-    let operations = paths.flat_map(|(path, operations)| {
-        members(&operations).into_iter().map(move |(method, operation)| (method, path.clone(), operation))
-    });
-    let in_query = |parameter: &Value| parameter["in"] == "query";
-    let takes =
-        |operation: &Value| operation["parameters"].as_array().is_some_and(|all| all.iter().any(in_query));
-    // Whoever watches it may add what they like.
-    let plain = operations.filter(|(_, path, operation)| !takes(operation) && !OPEN.contains(&path.as_str()));
-    plain.map(|(method, path, _)| (method.to_uppercase(), path)).collect()
+/// Operations by method and path, as the document has them.
+type Operations = BTreeSet<(String, String)>;
+
+/// Operations that take nothing, of one kind or another.
+pub(super) struct Plain {
+    /// In their address.
+    without_query: Operations,
+    /// As a body.
+    without_body: Operations,
+    /// And all there are.
+    all: Operations,
 }
 
-/// What is said to an operation that takes nothing in its address would go unheard.
-pub(super) async fn heard(
-    State(plain): State<Arc<BTreeSet<(String, String)>>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let params = Params::parse(request.uri().query().unwrap_or_default());
-    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().replace("{*", "{"));
-    let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
-    let operation = (method.to_string(), matched.unwrap_or_default());
-    let first = params.iter().map(|(name, _)| name.to_owned()).next();
-    match first.filter(|_| plain.contains(&operation)) {
-        Some(name) => Problem::takes_none(&name).into_response(),
-        None => next.run(request).await,
+impl Plain {
+    pub(super) fn of(document: &Value) -> Self {
+        let in_query = |parameter: &Value| parameter["in"] == "query";
+        // Whoever watches it may add what they like.
+        let without_query = operations(document, |path, operation| {
+            let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+            !OPEN.contains(&path) && !parameters.any(in_query)
+        });
+        let without_body = operations(document, |_, operation| operation.get("requestBody").is_none());
+        Self { without_query, without_body, all: operations(document, |_, _| true) }
     }
+
+    /// The methods that a path takes.
+    fn methods_of(&self, path: &str) -> Vec<&str> {
+        let here = self.all.iter().filter(|(_, other)| other == path);
+        here.map(|(method, _)| method.as_str()).collect()
+    }
+}
+
+/// The path of an operation, as the document has it.
+fn path_of(request: &Request) -> Option<String> {
+    request.extensions().get::<MatchedPath>().map(|path| path.as_str().replace("{*", "{"))
+}
+
+/// What no operation saw says what would be taken.
+pub(super) async fn explained(State(plain): State<Arc<Plain>>, request: Request, next: Next) -> Response {
+    let path = path_of(&request).unwrap_or_default();
+    problem::explained(next.run(request).await, &plain.methods_of(&path)).await
+}
+
+fn operations(document: &Value, wanted: impl Fn(&str, &Value) -> bool) -> Operations {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let all = paths.flat_map(|(path, operations)| {
+        let operations = operations.as_object().into_iter().flatten();
+        operations.map(move |(method, operation)| (method, path, operation))
+    });
+    let wanted = all.filter(|(_, path, operation)| wanted(path, operation));
+    wanted.map(|(method, path, _)| (method.to_uppercase(), path.clone())).collect()
+}
+
+/// What is said to an operation that takes nothing, in its address or as a body, would go unheard.
+pub(super) async fn heard(State(plain): State<Arc<Plain>>, request: Request, next: Next) -> Response {
+    let params = Params::parse(request.uri().query().unwrap_or_default());
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let method = if is_read { Method::GET } else { request.method().clone() };
+    let operation = (method.to_string(), path_of(&request).unwrap_or_default());
+    let first = params.iter().map(|(name, _)| name.to_owned()).next();
+    if let Some(name) = first.filter(|_| plain.without_query.contains(&operation)) {
+        return Problem::takes_none(&name).into_response();
+    }
+    if is_read || !plain.without_body.contains(&operation) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match to_bytes(body, LONGEST_BODY).await {
+        Ok(body) if says_nothing(&body) => next.run(Request::from_parts(parts, Body::empty())).await,
+        _ => Problem::takes_no_body().into_response(),
+    }
+}
+
+/// Clients send something empty where nothing is meant.
+fn says_nothing(body: &[u8]) -> bool {
+    matches!(body.trim_ascii(), b"" | b"null" | b"{}" | b"[]")
 }
 
 /// That a parameter has a value which is none, and what it takes.

@@ -6,6 +6,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use serde::Serialize;
 
+use crate::control::number::Number;
 use crate::control::problem::{Problem, read};
 use crate::handles::Rules;
 use crate::http::place::Place;
@@ -42,7 +43,7 @@ pub(crate) async fn take_rules_back(Place { realm, .. }: Place) -> StatusCode {
     responses((status = OK, body = RuleRecord), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn get_rule(
     Place { realm, .. }: Place,
-    Path(id): Path<u64>,
+    Number(id): Number,
 ) -> Result<Json<RuleRecord>, Problem> {
     Ok(Json(Rules(realm).get(id)?))
 }
@@ -52,7 +53,7 @@ pub(crate) async fn get_rule(
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
 pub(crate) async fn take_rule_back(
     Place { realm, .. }: Place,
-    Path(id): Path<u64>,
+    Number(id): Number,
 ) -> Result<StatusCode, Problem> {
     Rules(realm).take_back(id)?;
     Ok(StatusCode::NO_CONTENT)

@@ -73,7 +73,10 @@ async fn only_what_differs_has_to_be_said() {
     let homeless = control.send("POST", "/people", json!({"key": "nora"})).await;
     assert_eq!(homeless.status, 422, "there are several companies");
     assert!(
-        homeless.json()["detail"].as_str().unwrap().contains("add \"company\" here"),
+        homeless.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains("\"company\" is missing; known are: contoso, northwind"),
         "{}",
         homeless.body
     );
@@ -695,6 +698,61 @@ async fn companies_come_and_go_with_snapshots_and_resets() {
     );
     let missing = acme.companies().remove("fabrikan").expect_err("there is none");
     assert!(matches!(missing, mock_idp::CompanyError::NotFound(_)), "{missing}");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_with_what_is() {
+    let idp = MockIdp::start().await;
+    let control = Control { browser: Browser::new(), idp: &idp };
+    let list = format!("{}/journal", idp.control_url());
+    let rows = [
+        ("DELETE", "/realms/zzz", 404, "there is no realm \"zzz\"; known are: none".to_owned()),
+        ("POST", "/snapshots/x/restore", 404, "there is no snapshot \"x\"; known are: none".to_owned()),
+        (
+            "GET",
+            "/companies/nope",
+            404,
+            "there is no company \"nope\"; known are: contoso, northwind".to_owned(),
+        ),
+        ("GET", "/people/xy", 404, "there is no person \"xy\"; known are: alan, ".to_owned()),
+        (
+            "GET",
+            "/verdict?client=nobody",
+            404,
+            "there is no client \"nobody\"; known are: kaseya-mdr, ".to_owned(),
+        ),
+        (
+            "GET",
+            "/journal/abc",
+            400,
+            format!("\"abc\" is no number, and what is here has numbers; {list} lists them"),
+        ),
+        ("DELETE", "/faults/abc", 400, "\"abc\" is no number, and what is here has numbers".to_owned()),
+        ("GET", "/rules/-1", 400, "/_control/rules lists them".to_owned()),
+        ("PUT", "/people", 405, "no operation here has this method; this takes GET and POST".to_owned()),
+        ("POST", "/health", 405, "this takes GET".to_owned()),
+    ];
+    for (method, path, status, words) in rows {
+        let answer = control.send(method, path, Value::Null).await;
+        let detail = answer.json()["detail"].as_str().expect("a sentence").to_owned();
+        assert!(answer.status == status && detail.contains(&words), "{method} {path}: {detail}");
+    }
+    let staged = "bring it about in the test itself, `mock-idp faults` says who stages what";
+    control
+        .refuses(&[
+            ("POST", "/people/dana/move", json!({"company": "nope"}), "; known are: contoso, northwind"),
+            ("POST", "/faults", json!({"fault": "id-jit-race"}), staged),
+            (
+                "POST",
+                "/faults",
+                json!({"fault": "ok-typ", "target": {"client": "x"}}),
+                "; known are: kaseya-mdr, ",
+            ),
+            ("POST", "/keys/rotate", json!({"x": 1}), "this takes no body, so what it says would go unheard"),
+            ("DELETE", "/faults", json!({"fault": "ok-typ"}), "this takes no body"),
+        ])
+        .await;
+    assert_eq!(control.send("POST", "/keys/rotate", json!({})).await.status, 200);
 }
 
 #[tokio::test]

@@ -144,6 +144,7 @@ async fn a_value_that_is_none_is_told_by_its_parameter_and_what_that_takes() {
         ("journal?after=1&after=2", "after is in the query twice; send it once"),
         ("journal?limit=1&limit=2", "limit is in the query twice; send it once"),
         ("journal/wait?count=two", "count takes a whole number that is not negative, not \"two\""),
+        ("journal/wait?timeout_ms=60001", "timeout_ms takes a number from 0 to 60000, not \"60001\""),
         ("journal/wait?limit=0&timeout_ms=1", "limit takes a number from 1 to 1000, not \"0\""),
         ("journal/1?raw=%22", "raw takes true or false, not \"\\\"\""),
         ("replay?person=rui&person=dana", "person is in the query twice; send it once"),
