@@ -19,6 +19,7 @@ impl TypedValueParser for Switch {
             Some("1" | "true") => Ok(true),
             Some("0" | "false") => Ok(false),
             _ => {
+                let value = value.to_string_lossy();
                 let variable = argument.and_then(Arg::get_env).unwrap_or_default().to_string_lossy();
                 let sentence = format!(
                     "{variable} is {value:?}, which is neither on nor off; write 1 or true, or 0 or false, or unset it\n"

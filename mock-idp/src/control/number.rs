@@ -4,7 +4,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, MatchedPath, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 
 use crate::control::problem::Problem;
 use crate::http::place::Place;
@@ -22,7 +22,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Number {
         if let Ok(number) = text.parse() {
             return Ok(Self(number));
         }
-        let place = Place::from_request_parts(parts, state).await.map_err(|error| error.into_response())?;
+        let place = Place::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
         let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
         let list = matched.rsplit_once('/').map_or(matched, |(list, _)| list);
         let control = place.base.control_url();

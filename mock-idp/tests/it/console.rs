@@ -256,6 +256,7 @@ async fn faults_are_found_armed_and_disarmed_by_its_forms() {
     )
     .await;
     wrong(&[("arm", "tok-503"), ("times", "often")], "&#34;often&#34; is not a number").await;
+    wrong(&[("arm", "tok-503"), ("times", "1001")], "times takes a number from 1 to 1000, not 1001").await;
     wrong(&[("arm", "id-jit-race"), ("times", "1")], "the provider does not stage id-jit-race").await;
 }
 

@@ -109,7 +109,10 @@ fn try_arm(place: &Place, form: &Form) -> Result<(), String> {
         _ => Target::next(),
     };
     let times = form.number::<u64>("times")?;
-    place.handle(Faults).arm(fault, target, times.clamp(1, 1_000)).map(drop).map_err(words)
+    if !(1..=1_000).contains(&times) {
+        return Err(format!("times takes a number from 1 to 1000, not {times}"));
+    }
+    place.handle(Faults).arm(fault, target, times).map(drop).map_err(words)
 }
 
 /// Disarms one fault, or all.
