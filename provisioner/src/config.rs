@@ -2,6 +2,7 @@
 //!
 //! Every mistake is one sentence that names file, line and remedy. Nothing here opens a socket or a database.
 
+mod faults;
 mod read;
 
 use std::net::SocketAddr;
@@ -14,8 +15,8 @@ use url::Url;
 
 use crate::domain::freshness::FreshnessPolicy;
 
+pub(crate) use faults::is_secure;
 pub use read::ConfigError;
-pub(crate) use read::is_secure;
 
 /// Everything the service needs to know before it starts.
 #[derive(Clone, Debug, Deserialize)]

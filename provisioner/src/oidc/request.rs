@@ -50,7 +50,8 @@ pub(crate) fn authorization_url(
     let verifier = PkceCodeVerifier::new(secrets.pkce_verifier.clone());
     let mut request = client
         .authorize_url(CoreAuthenticationFlow::AuthorizationCode, || state, || nonce)
-        .add_scopes(config.scopes.iter().cloned().map(Scope::new))
+        // The library asks for openid itself; whoever lists it as well does not ask twice.
+        .add_scopes(config.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
     request = match prompting {
         Prompting::WithinSeconds(seconds) => request.set_max_age(Duration::from_secs(seconds)),
