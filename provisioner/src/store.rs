@@ -24,7 +24,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -41,6 +41,7 @@ pub use sql::StoreError;
 pub use upkeep::{Retention, Unreturned};
 
 use sql::{Connection, Query};
+use sqlx::Connection as _;
 
 /// How long a writer waits for another process that writes to the same SQLite file.
 const SQLITE_PATIENCE: Duration = Duration::from_secs(10);
@@ -76,6 +77,18 @@ pub enum OpenStoreError {
     /// The server or file could not be opened.
     #[error("the database cannot be opened: {0}; check `database_url` or --database-url")]
     Connect(sqlx::Error),
+    /// The PostgreSQL server lets nobody in.
+    #[error(
+        "the database cannot be opened: PostgreSQL at {host}:{port}: {why}; check `database_url` or --database-url"
+    )]
+    Unreachable {
+        /// Its host.
+        host: String,
+        /// Its port.
+        port: u16,
+        /// Why.
+        why: sqlx::Error,
+    },
     /// The tables could not be brought up to date.
     #[error(
         "the tables cannot be brought up to date: {0}; `database_url` has to name an empty database, or one that this version or an earlier release made"
@@ -148,6 +161,16 @@ async fn open_sqlite(url: &str) -> Result<Pools, OpenStoreError> {
 
 async fn open_postgres(url: &str, connections: u32) -> Result<Pools, OpenStoreError> {
     let options = PgConnectOptions::from_str(url).map_err(|error| OpenStoreError::Url(error.to_string()))?;
+    // A pool asks again and again until its patience ends, and then knows no cause.
+    let first = tokio::time::timeout(POOL_PATIENCE, PgConnection::connect_with(&options)).await;
+    let first = first.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()));
+    let first = first.map_err(|why| OpenStoreError::Unreachable {
+        host: options.get_host().to_owned(),
+        port: options.get_port(),
+        why,
+    })?;
+    // It did what it was for.
+    let _closed = first.close().await;
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(POOL_PATIENCE)
