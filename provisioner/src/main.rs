@@ -2,13 +2,15 @@
 //!
 //! A mistake of the operator is one sentence on standard error and exit code 2; nothing is started then.
 
+use std::ffi::OsStr;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use provisioner::usecase::BootstrapError;
 use provisioner::{Config, Generator, Runtime, StartError, SystemClock, bootstrap_admin, serve};
 use secrecy::SecretString;
@@ -100,12 +102,31 @@ impl Source {
     }
 }
 
+impl Cli {
+    /// Reads the command line and the environment; leaves the program where help is asked for or the line is wrong.
+    fn read() -> Self {
+        let matches = Self::command().mut_subcommands(|verb| verb.mut_args(without_empty)).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// A variable that is empty is one that nobody has set, as in a file of Docker Compose.
+fn without_empty(argument: Arg) -> Arg {
+    let is_unset = argument.get_env().is_some_and(|name| !is_set(name));
+    if is_unset { argument.env(Resettable::Reset) } else { argument }
+}
+
+fn is_set(name: impl AsRef<OsStr>) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let cli = Cli::read();
+    let chosen = is_set(EnvFilter::DEFAULT_ENV).then(EnvFilter::try_from_default_env).and_then(Result::ok);
+    let filter = chosen.unwrap_or_else(|| EnvFilter::new("info"));
     // A log that goes to a file has no colours.
-    let is_coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let is_coloured = std::io::stderr().is_terminal() && !is_set("NO_COLOR");
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(is_coloured)

@@ -36,7 +36,8 @@ fn a_database_that_cannot_be_opened_is_named_without_its_password() {
     let file = config("postgres://someone:secret-word@127.0.0.1:9/none");
     let (code, said) = ends(&["serve", "--config", file.path().to_str().expect("a readable path")]);
     assert_eq!(code, Some(2));
-    assert!(said.contains("database") && said.contains("--database-url"), "{said}");
+    assert!(said.contains("PostgreSQL at 127.0.0.1:9: ") && said.contains("Connection refused"), "{said}");
+    assert!(said.contains("--database-url"), "{said}");
     assert!(!said.contains("secret-word"), "{said}");
 }
 
@@ -130,6 +131,16 @@ fn what_is_wrong_in_the_environment_is_not_blamed_on_an_option_alone() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn a_variable_that_is_empty_is_one_that_is_not_set() {
+    let file = config("sqlite://never-opened.db");
+    let path = file.path();
+    let names = ["LISTEN", "DATABASE_URL", "BASE_URL", "CLIENT_SECRET"].map(|it| format!("PROVISIONER_{it}"));
+    let empty = names.each_ref().map(|name| (name.as_str(), ""));
+    let output = run_in(&empty, &["check-config", "--config", path.to_str().expect("a readable path")]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
