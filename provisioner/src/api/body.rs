@@ -85,7 +85,7 @@ pub(crate) fn time(name: &str, text: &str) -> Result<Timestamp, Problem> {
 /// The page of a query, from 1; without one, the first.
 pub(crate) fn page(text: Option<&str>) -> Result<u32, Problem> {
     let Some(text) = text else { return Ok(1) };
-    text.parse().map_err(|_| {
+    text.parse().ok().filter(|page| *page > 0).ok_or_else(|| {
         let text = printable(text, LONGEST_ECHO);
         invalid(format!("`page` is `{text}`, which is not the number of a page; the first is 1"))
     })

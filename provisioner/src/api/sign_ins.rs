@@ -48,6 +48,7 @@ pub(super) async fn list_sign_ins(
     Asked(query): Asked<ListQuery>,
 ) -> Result<axum::Json<SignInList>, Problem> {
     let actor = &visitor.actor();
+    let page = page(query.page.as_deref())?;
     if let Some(reference) = &query.reference {
         let sign_ins = match usecase::get_sign_in(&app, actor, reference).await {
             Ok(record) => vec![SignInJson::from(&record)],
@@ -57,7 +58,7 @@ pub(super) async fn list_sign_ins(
         return Ok(axum::Json(SignInList { total: sign_ins.len() as u64, sign_ins, page: 1 }));
     }
     let standing = query.outcome.as_deref().map(standing).transpose()?;
-    let wanted = SignInQuery { standing, person: query.person, page: page(query.page.as_deref())? };
+    let wanted = SignInQuery { standing, person: query.person, page };
     let found = usecase::list_sign_ins(&app, actor, &wanted).await?;
     let sign_ins = found.items.iter().map(SignInJson::from).collect();
     Ok(axum::Json(SignInList { sign_ins, total: found.total, page: found.page }))

@@ -91,6 +91,8 @@ async fn the_api_says_what_it_would_take_and_not_how_it_reads() {
             "`created_since` is `soon`, which is not a time; write it as in 2026-01-31",
         ),
         ("users?page=-1", "`page` is `-1`, which is not the number of a page; the first is 1"),
+        ("users?page=0", "`page` is `0`, which is not the number of a page; the first is 1"),
+        ("sign-ins?reference=ABCDEF&page=0", "`page` is `0`, which is not"),
         ("audit?page=x", "`page` is `x`, which is not"),
         ("users?nonsense=1", "nonsense: unknown field `nonsense`, expected one of `view`, `q`"),
         ("users?view=all&view=new", "duplicate field `view`"),
