@@ -52,7 +52,7 @@ enum Verb {
 #[derive(Args)]
 struct Rehearse {
     /// Address of the provisioner
-    #[arg(long)]
+    #[arg(long, value_name = "URL", value_parser = http_address)]
     app: Url,
     /// The MSP Admin's e-mail address
     #[arg(long)]
@@ -76,6 +76,12 @@ struct Selected {
     source: Source,
     /// Tag expression, file.feature[:line], or words of a name; all must hold
     filter: Vec<String>,
+}
+
+/// Where a program answers.
+fn http_address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| "that is no http address; write it as in http://127.0.0.1:8400".to_owned())
 }
 
 /// A variable that is empty is one that nobody has set, as in a file of Docker Compose.

@@ -129,7 +129,7 @@ fn about_fault(id: &str) -> Option<String> {
         return None;
     }
     let near = near(id, known());
-    Some(format!("there is no fault '{id}'{near} docs/faults.md lists them all"))
+    Some(format!("there is no fault '{id}'{near} `mock-idp faults` lists them all"))
 }
 
 /// What was probably meant, between two sentences.
@@ -168,9 +168,9 @@ mod tests {
             ),
             (
                 "fault:idt-exp-pats",
-                "there is no fault 'idt-exp-pats'; did you mean 'idt-exp-past'? docs/faults.md lists them all",
+                "there is no fault 'idt-exp-pats'; did you mean 'idt-exp-past'? `mock-idp faults` lists them all",
             ),
-            ("fault:nonsense", "there is no fault 'nonsense'; docs/faults.md lists them all"),
+            ("fault:nonsense", "there is no fault 'nonsense'; `mock-idp faults` lists them all"),
         ] {
             assert_eq!(tag(wrong), told);
         }

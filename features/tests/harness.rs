@@ -304,7 +304,27 @@ fn a_step_that_fails_tells_what_caused_it() {
     let (code, told) = ends(folder.path(), &["run", "--specs", "my"]);
     assert_eq!(code, 1, "{told}");
     assert!(
-        told.contains("    stranger cannot be deleted: there is no person \"stranger\"\n    (at "),
+        told.contains(
+            "    stranger cannot be deleted: there is no person \"stranger\"; known are: alan, bill, "
+        ),
         "{told}"
     );
+}
+
+#[test]
+fn values_that_cannot_be_are_told_with_the_form_they_have() {
+    let folder = own_specs("");
+    let rehearse = |app| ["rehearse", "--app", app, "--admin-email", "a@b.example", "--admin-password", "x"];
+    for (arguments, form) in [
+        (&["run", "--concurrency", "0"][..], "a whole number from 1"),
+        (&["run", "--concurrency", "many"], "a whole number from 1"),
+        (&["run", "--postgres", "db.example"], "postgres://user@host/database"),
+        (&["run", "--postgres", "mysql://me:hidden-word@db.example/x"], "postgres://user@host/database"),
+        (&rehearse("localhost:8400"), "as in http://127.0.0.1:8400"),
+        (&rehearse("8400"), "as in http://127.0.0.1:8400"),
+    ] {
+        let (code, told) = ends(folder.path(), arguments);
+        assert!(code == 2 && told.contains(form), "{arguments:?}: {code}: {told}");
+        assert!(!told.contains("hidden-word"), "{told}");
+    }
 }

@@ -159,18 +159,34 @@ async fn open_sqlite(url: &str) -> Result<Pools, OpenStoreError> {
     Ok(Pools::Sqlite { writer, readers })
 }
 
+/// Waits for a server that may be starting, and says so at once. (A pool asks again and again, and then knows no cause.)
+#[expect(clippy::disallowed_methods, reason = "nothing tells when somebody else has started")]
+async fn wait_for(options: &PgConnectOptions) -> Result<(), sqlx::Error> {
+    let mut left = POOL_PATIENCE.as_secs();
+    loop {
+        let first = tokio::time::timeout(POOL_PATIENCE, PgConnection::connect_with(options)).await;
+        match first.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into())) {
+            Ok(connection) => return connection.close().await.or(Ok(())),
+            Err(sqlx::Error::Io(why)) if why.kind() == std::io::ErrorKind::ConnectionRefused && left > 0 => {
+                if left == POOL_PATIENCE.as_secs() {
+                    let (host, port) = (options.get_host(), options.get_port());
+                    tracing::warn!(%why, "PostgreSQL at {host}:{port} does not answer; asked again for {left} s");
+                }
+                left -= 1;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(why) => return Err(why),
+        }
+    }
+}
+
 async fn open_postgres(url: &str, connections: u32) -> Result<Pools, OpenStoreError> {
     let options = PgConnectOptions::from_str(url).map_err(|error| OpenStoreError::Url(error.to_string()))?;
-    // A pool asks again and again until its patience ends, and then knows no cause.
-    let first = tokio::time::timeout(POOL_PATIENCE, PgConnection::connect_with(&options)).await;
-    let first = first.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()));
-    let first = first.map_err(|why| OpenStoreError::Unreachable {
+    wait_for(&options).await.map_err(|why| OpenStoreError::Unreachable {
         host: options.get_host().to_owned(),
         port: options.get_port(),
         why,
     })?;
-    // It did what it was for.
-    let _closed = first.close().await;
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(POOL_PATIENCE)

@@ -13,11 +13,19 @@ use features::{
     runner::{self, Case, Exit, Order, RunPlan, Selection, SnapshotStore, Specs},
     world::{self, Target, World},
 };
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 
 use super::{Selected, list::fit_product, say};
 
+/// What is too long for a line.
+const MORE: &str = concat!(
+    "Environment: CI, if it is set, has no snapshot written; HARNESS_HOOKS_TOKEN is shown to the hooks of --product as a bearer token.\n\n",
+    "A description for --product, whose `provider` is a configuration of mock-idp:\n\n",
+    include_str!("../driver/product/example.toml")
+);
+
 #[derive(Args)]
+#[command(after_long_help = MORE)]
 pub(super) struct Run {
     #[command(flatten)]
     list: Selected,
@@ -32,7 +40,7 @@ pub(super) struct Run {
     #[arg(long)]
     transcripts: Option<PathBuf>,
     /// Scenarios in flight at once [default: 8; with --product one after the other]
-    #[arg(long, short)]
+    #[arg(long, short, value_parser = from_one)]
     concurrency: Option<NonZeroUsize>,
     /// Start scenarios in shuffled order, with this seed; without one, a seed is chosen and printed
     #[arg(long, num_args = 0..=1, value_name = "SEED", default_missing_value = "")]
@@ -40,12 +48,22 @@ pub(super) struct Run {
     /// PostgreSQL server to run on, one schema for each scenario [default: SQLite]
     #[arg(long, value_name = "URL", env = "HARNESS_POSTGRES")]
     postgres: Option<String>,
-    /// Test another product, as this file describes it; docs/scenarios.md has an example [default: our provisioner]
+    /// Test another product, as this file describes it [default: our provisioner]
     #[arg(long, value_name = "FILE", env = "HARNESS_PRODUCT")]
     product: Option<PathBuf>,
     /// An empty selection is no error
     #[arg(long)]
     allow_empty: bool,
+}
+
+fn from_one(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "give a whole number from 1".to_owned())
+}
+
+/// Whether this is an address of a PostgreSQL server.
+fn is_postgres(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    matches!(scheme, Some("postgres" | "postgresql")) && text.parse::<PgConnectOptions>().is_ok()
 }
 
 impl Run {
@@ -126,6 +144,11 @@ impl Run {
             };
         }
         let Some(server) = &self.postgres else { return Ok(Some(Target::Reference(Database::Sqlite))) };
+        // It may have a password, and is not repeated.
+        anyhow::ensure!(
+            is_postgres(server),
+            "--postgres, or HARNESS_POSTGRES, is no address of a PostgreSQL server; write it as in postgres://user@host/database"
+        );
         if let Err(error) = PgConnection::connect(server).await {
             eprintln!("harness: PostgreSQL does not answer at the address given with --postgres: {error}");
             return Ok(None);

@@ -237,12 +237,14 @@ async fn said(stage: &mut Stage, account: &Value, name: &str) -> Result<String> 
         "origin" => match account["origin"].as_str() {
             Some("automatic") => "created automatically".into(),
             Some("manual") => "added by hand".into(),
-            other => format!("{other:?}"),
+            Some("bootstrap") => "set up with the product".into(),
+            other => other.unwrap_or("none").to_owned(),
         },
         "MSP Admin" => if account["msp_admin"] == Value::Bool(true) { "yes" } else { "no" }.into(),
         "signs in with" => words(&account["signs_in_with"], |way| match way {
             "kaseyaone" => "KaseyaOne".into(),
-            _ => "local password".into(),
+            "local" => "local password".into(),
+            other => other.to_owned(),
         }),
         "capabilities" => words(&account["access"]["capabilities"], |it| it.replace('_', " ")),
         "access groups" => {

@@ -32,7 +32,7 @@ class State:
 
 def account(ident, email, name, origin, admin=False, link=None):
     access = {"capabilities": [], "groups": [], "organizations": []}
-    ways = ["local_password"] if origin == "manual" else ["kaseyaone"]
+    ways = ["local"] if origin == "manual" else ["kaseyaone"]
     return {"id": ident, "email": email, "name": name, "kind": "msp_user", "status": "active", "origin": origin,
             "msp_admin": admin, "signs_in_with": ways, "access": access, "link": link}
 

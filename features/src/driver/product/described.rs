@@ -26,11 +26,13 @@ impl Described {
         let description = Description::read(file)?;
         let plain = client(None, description.patience).map_err(ConnectError::Wrong)?;
         let hooks = Hooks::new(description.hooks.clone(), plain);
-        let mut offers = hooks.offers().await?;
         // With the clients of the fixtures where the file has none, so that they can be asked for before it is started.
         let provider = MockIdp::builder().fixtures(fixtures::embedded()).config_file(&description.provider);
         let provider = provider.map_err(|error| ConnectError::Wrong(anyhow!("{error}")))?;
-        offers.extend(registered(&description, &provider).map_err(ConnectError::Wrong)?);
+        let registered = registered(&description, &provider).map_err(ConnectError::Wrong)?;
+        // What is wrong in the files is told whether the product is up or not.
+        let mut offers = hooks.offers().await?;
+        offers.extend(registered);
         Ok(Self { description, hooks, offers, provider })
     }
 

@@ -22,7 +22,7 @@ pub enum DescriptionError {
         why: io::Error,
     },
     /// It does not say what it has to.
-    #[error("{}:{line}: {why}; docs/scenarios.md has an example", file.display())]
+    #[error("{}:{line}: {why}; `harness run --help` shows an example", file.display())]
     Broken {
         /// The file.
         file: PathBuf,
@@ -181,6 +181,17 @@ mod tests {
     }
 
     #[test]
+    fn the_example_of_the_help_is_one_and_stands_in_the_documentation() {
+        let example = include_str!("example.toml");
+        assert_eq!(parsed(example).unwrap().name, "Acme MDR");
+        let indented: String = example
+            .lines()
+            .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("   {line}\n") })
+            .collect();
+        assert!(include_str!("../../../../docs/scenarios.md").contains(&indented), "{indented}");
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_its_line() {
         for (from, to, told) in [
             ("client =", "cleint =", "some/acme.toml:2: unknown field `cleint`"),
@@ -202,7 +213,7 @@ mod tests {
         ] {
             let text = WHOLE.replace(from, to);
             let said = parsed(&text).unwrap_err();
-            assert!(said.starts_with(told) && said.contains("docs/scenarios.md"), "{said}");
+            assert!(said.starts_with(told) && said.contains("harness run --help"), "{said}");
         }
     }
 }

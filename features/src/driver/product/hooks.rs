@@ -37,8 +37,11 @@ impl Hooks {
         let request = self.request(Method::GET, "").map_err(ConnectError::Wrong)?;
         let response = request.send().await;
         let response = response.map_err(|error| {
-            let why = format!("the product's hooks do not answer at {}", self.base);
-            ConnectError::Unreachable(anyhow!(error).context(why))
+            let cause = anyhow!(error).root_cause().to_string();
+            ConnectError::Unreachable(anyhow!(
+                "the product's hooks do not answer at {}: {cause}; start the product, or change `hooks` in its description",
+                self.base
+            ))
         })?;
         let (status, text) = (response.status(), response.text().await.unwrap_or_default());
         self.offered(status, &text).map_err(ConnectError::Wrong)

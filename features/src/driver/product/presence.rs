@@ -12,6 +12,9 @@ use super::Product;
 /// How long is waited for an answer of any kind. What is only slow is there.
 const GLANCE: Duration = Duration::from_secs(5);
 
+/// So often a product is asked again, a second later each time: somebody may start it again.
+const AGAIN: usize = 5;
+
 /// After so many scenarios one after the other in which the hooks did not answer in time the next would wait in vain too.
 const ENOUGH: usize = 3;
 
@@ -50,9 +53,17 @@ impl Product {
 }
 
 /// Why an address gives no answer over HTTP, if it gives none.
+#[expect(clippy::disallowed_methods, reason = "nothing tells when somebody else starts a program again")]
 async fn unreachable(client: &Client, url: &Url) -> Option<String> {
-    match client.get(url.clone()).timeout(GLANCE).send().await {
-        Err(error) if !error.is_timeout() => Some(anyhow!(error).root_cause().to_string()),
-        _ => None,
+    let mut why = None;
+    for attempt in 0..=AGAIN {
+        if attempt > 0 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        match client.get(url.clone()).timeout(GLANCE).send().await {
+            Err(error) if !error.is_timeout() => why = Some(anyhow!(error).root_cause().to_string()),
+            _ => return None,
+        }
     }
+    why
 }

@@ -12,6 +12,12 @@ const DETAILS: [&str; 7] = ["name", "kind", "status", "origin", "msp_admin", "si
 /// What access is made of.
 const ACCESS: [&str; 3] = ["capabilities", "groups", "organizations"];
 
+/// How an account came to be.
+const ORIGINS: [&str; 3] = ["automatic", "manual", "bootstrap"];
+
+/// Ways to sign in.
+const WAYS: [&str; 2] = ["kaseyaone", "local"];
+
 /// The answer as steps read it: ids are text.
 pub(super) fn checked(what: Reading, mut answer: Value, details: bool) -> Result<Value> {
     match what {
@@ -55,10 +61,21 @@ fn check_user(user: &mut Value, details: bool) -> Result<()> {
     for key in DETAILS {
         ensure!(user.get(key).is_some(), "with \"user-details\" each user needs {key:?}: {user}");
     }
+    ensure!(is_one_of(&user["origin"], &ORIGINS), "an \"origin\" is one of {}: {user}", ORIGINS.join(", "));
+    let ways = user["signs_in_with"].as_array();
+    ensure!(
+        ways.is_some_and(|ways| ways.iter().all(|way| is_one_of(way, &WAYS))),
+        "\"signs_in_with\" is a list of {}: {user}",
+        WAYS.join(", ")
+    );
     for key in ACCESS {
         ensure!(user["access"][key].is_array(), "the \"access\" of each user needs a list {key:?}: {user}");
     }
     Ok(())
+}
+
+fn is_one_of(value: &Value, words: &[&str]) -> bool {
+    value.as_str().is_some_and(|value| words.contains(&value))
 }
 
 #[cfg(test)]
@@ -83,5 +100,18 @@ mod tests {
         assert_eq!(checked(Reading::Users, users.clone(), false).unwrap()[0]["id"], "7");
         let told = checked(Reading::Users, users, true).unwrap_err().to_string();
         assert!(told.starts_with("with \"user-details\" each user needs \"name\""), "{told}");
+        let user = |origin, way| {
+            let access = json!({ "capabilities": [], "groups": [], "organizations": [] });
+            json!([{ "id": "1", "email": "a@b", "name": "A", "kind": "msp_user", "status": "active", "origin": origin,
+                "msp_admin": false, "signs_in_with": [way], "access": access }])
+        };
+        assert!(checked(Reading::Users, user("bootstrap", "local"), true).is_ok());
+        for (origin, way, expected) in [
+            ("manual", "local_password", "\"signs_in_with\" is a list of kaseyaone, local"),
+            ("by hand", "local", "an \"origin\" is one of automatic, manual, bootstrap"),
+        ] {
+            let told = checked(Reading::Users, user(origin, way), true).unwrap_err().to_string();
+            assert!(told.starts_with(expected), "{told}");
+        }
     }
 }
