@@ -5,7 +5,7 @@ pub(crate) mod page;
 mod steps;
 mod telling;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -118,46 +118,33 @@ fn sign_ins<'a>(entries: impl Iterator<Item = &'a Entry>) -> BTreeMap<String, Ve
     stories
 }
 
-/// The newest sign-in of each state, of each client without one, and of each person at each client.
+/// The newest sign-in of each client with a state, of each without one, and of each person at each client.
 #[derive(Default)]
 struct Newest {
-    of_state: BTreeMap<String, OfState>,
+    with_state: BTreeMap<(Option<String>, String), OfState>,
     without_state: BTreeMap<String, String>,
     with_code: BTreeMap<String, String>,
     of_person: BTreeMap<(String, String), String>,
     of_anybody: BTreeMap<String, String>,
+    /// Every id that was given, and how many were given for what was wanted.
+    ids: BTreeSet<String>,
+    wanted: BTreeMap<String, usize>,
 }
 
-/// The sign-ins that had one state. There ought to be one.
-#[derive(Default)]
+/// The newest sign-in of a client with one state.
 struct OfState {
-    /// How many came before the newest.
-    before: usize,
-    /// The authorization request of the newest.
+    id: String,
+    /// Its authorization request; a pushed one is there before.
     request: Option<String>,
-    /// Whether the code of the newest was redeemed.
-    redeemed: bool,
+    /// Whether its code was redeemed, or tokens came without one.
+    is_over: bool,
 }
 
 impl OfState {
-    /// A browser that loads a page again sends the same request, and takes the place of the first as long as nobody
-    /// redeemed a code.
-    fn begin(&mut self, request: String) {
-        if self.request.as_ref().is_some_and(|newest| *newest != request) || self.redeemed {
-            self.begin_another();
-        }
-        self.request = Some(request);
-    }
-
-    fn begin_another(&mut self) {
-        *self = Self { before: self.before + 1, ..Self::default() };
-    }
-
-    fn id(&self, state: &str) -> String {
-        match self.before {
-            0 => state.to_owned(),
-            before => format!("{state}~{}", before + 1),
-        }
+    /// A browser that loads a page again sends the same request, and takes the place of the first as long as nothing
+    /// came of it.
+    fn takes(&self, request: &str) -> bool {
+        !self.is_over && self.request.as_ref().is_none_or(|own| own == request)
     }
 }
 
@@ -168,9 +155,9 @@ impl Newest {
             // An answer that nobody asked for begins a story by itself.
             "launch" | "portal" if entry.is_launch() && !entry.asks_to_begin() => self.begun(entry),
             "pushed_authorization" => self.pushed(entry)?,
-            "token" if entry.form.first("code").is_some() => self.redeemed(entry)?,
-            "login" | "password" | "one_time_code" | "people" | "consent" | "token" | "userinfo"
-            | "introspection" | "revocation" => self.continued(entry)?,
+            "token" => self.redeemed(entry)?,
+            "login" | "password" | "one_time_code" | "people" | "consent" | "userinfo" | "introspection"
+            | "revocation" => self.continued(entry)?,
             // The state of a logout is another.
             "end_session" | "logout" | "backchannel_logout" => return self.ended(entry),
             _ => return None,
@@ -179,55 +166,86 @@ impl Newest {
             self.of_person.insert((person.clone(), client.clone()), id.clone());
             self.of_anybody.insert(person.clone(), id.clone());
         }
-        if let Some(code) = entry.response.params.first("code") {
+        let answered = |name: &str| entry.response.params.first(name);
+        if let Some(code) = answered("code") {
             self.with_code.insert(code.to_owned(), id.clone());
+        } else if answered("id_token").or(answered("access_token")).is_some() {
+            self.end(entry, &id);
         }
         Some(id)
     }
 
+    /// An id that nobody has: that, or the next of its kind.
+    fn new_id(&mut self, wanted: &str) -> String {
+        let given = self.wanted.entry(wanted.to_owned()).or_default();
+        loop {
+            *given += 1;
+            let id = if *given == 1 { wanted.to_owned() } else { format!("{wanted}~{given}") };
+            if self.ids.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
+
     fn begun(&mut self, entry: &Entry) -> String {
-        if let Some(state) = &entry.state {
-            let newest = self.of_state.entry(state.clone()).or_default();
-            newest.begin(entry.authorization_request().encode());
-            return newest.id(state);
+        let Some(state) = &entry.state else {
+            let id = self.new_id(&format!("without-state-{}", entry.seq));
+            if let Some(client) = &entry.client {
+                self.without_state.insert(client.clone(), id.clone());
+            }
+            return id;
+        };
+        let request = entry.authorization_request().encode();
+        let key = (entry.client.clone(), state.clone());
+        if let Some(newest) = self.with_state.get_mut(&key).filter(|newest| newest.takes(&request)) {
+            newest.request = Some(request);
+            return newest.id.clone();
         }
-        let id = format!("without-state-{}", entry.seq);
-        if let Some(client) = &entry.client {
-            self.without_state.insert(client.clone(), id.clone());
-        }
+        let id = self.new_id(state);
+        self.with_state.insert(key, OfState { id: id.clone(), request: Some(request), is_over: false });
         id
     }
 
     /// Requests are pushed before the browser comes (RFC 9126).
     fn pushed(&mut self, entry: &Entry) -> Option<String> {
         let state = entry.form.first("state")?;
-        let newest = self.of_state.entry(state.to_owned()).or_default();
-        if newest.request.is_some() {
-            newest.begin_another();
+        let key = (entry.client.clone(), state.to_owned());
+        if let Some(newest) = self.with_state.get(&key).filter(|newest| newest.request.is_none()) {
+            return Some(newest.id.clone());
         }
-        Some(newest.id(state))
-    }
-
-    /// A code belongs to the sign-in that it came from, whatever began since.
-    fn redeemed(&mut self, entry: &Entry) -> Option<String> {
-        let of_code = entry.form.first("code").and_then(|code| self.with_code.get(code)).cloned();
-        let id = of_code.or_else(|| self.continued(entry))?;
-        if let Some(state) = &entry.state
-            && let Some(newest) = self.of_state.get_mut(state)
-        {
-            newest.redeemed |= newest.id(state) == id;
-        }
+        let id = self.new_id(state);
+        self.with_state.insert(key, OfState { id: id.clone(), request: None, is_over: false });
         Some(id)
     }
 
-    fn continued(&self, entry: &Entry) -> Option<String> {
-        if let Some(state) = &entry.state {
-            return Some(self.of_state.get(state).map_or_else(|| state.clone(), |newest| newest.id(state)));
+    /// A code belongs to the sign-in that it came from, whatever began since. Other grants belong to none.
+    fn redeemed(&mut self, entry: &Entry) -> Option<String> {
+        let grant = entry.form.first("grant_type");
+        let goes_on = matches!(grant, Some("authorization_code" | "refresh_token"));
+        let of_code = entry.form.first("code").and_then(|code| self.with_code.get(code)).cloned();
+        // Where nobody is known, nobody's code came.
+        let newest =
+            || self.continued(entry).filter(|_| goes_on && (entry.state.is_some() || entry.person.is_some()));
+        let id = of_code.or_else(newest)?;
+        self.end(entry, &id);
+        Some(id)
+    }
+
+    /// What comes with the same state from now on is another sign-in.
+    fn end(&mut self, entry: &Entry, id: &str) {
+        let Some(state) = &entry.state else { return };
+        let newest = self.with_state.get_mut(&(entry.client.clone(), state.clone()));
+        if let Some(newest) = newest.filter(|newest| newest.id == id) {
+            newest.is_over = true;
         }
-        // A client may call the token endpoint for itself, too.
-        let names_person = entry.person.is_some() || entry.operation != "token";
-        let id = entry.client.as_ref().and_then(|client| self.without_state.get(client));
-        id.filter(|_| names_person).cloned()
+    }
+
+    fn continued(&self, entry: &Entry) -> Option<String> {
+        let Some(state) = &entry.state else {
+            return self.without_state.get(entry.client.as_ref()?).cloned();
+        };
+        let newest = self.with_state.get(&(entry.client.clone(), state.clone()));
+        Some(newest.map_or_else(|| state.clone(), |newest| newest.id.clone()))
     }
 
     fn ended(&self, entry: &Entry) -> Option<String> {

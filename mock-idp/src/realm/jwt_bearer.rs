@@ -1,5 +1,7 @@
 //! Tokens for a JWT of the client, by which it vouches for a person (RFC 7523 2.1).
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::journal::Note;
@@ -19,7 +21,7 @@ impl State {
     /// RFC 7523 2.1: the client vouches for a person, by a JWT that it signed.
     pub(crate) fn redeem_assertion(
         &mut self,
-        request: Request<'_>,
+        mut request: Request<'_>,
         caller: &Caller<'_>,
         note: &mut Note,
     ) -> Result<Redeemed, OAuthError> {
@@ -50,7 +52,7 @@ impl State {
                     .0
             }
         };
-        let asked = request.form.first("scope").filter(|asked| !asked.is_empty()).unwrap_or("openid");
+        let asked = request.form.first("scope").filter(|asked| !asked.trim().is_empty()).unwrap_or("openid");
         let scope = each_once(asked.split_ascii_whitespace());
         let audience = audience::asked(request.form)?;
         if let Some(unknown) = scope.iter().find(|value| !is_open_to(client, value)) {
@@ -60,6 +62,10 @@ impl State {
         let authentication =
             Authentication { audience, ..self.authentication_of(&person, client, scope, now) };
         about(note, &authentication);
+        let mut authentication = Arc::new(authentication);
+        if let Some(redeemed) = self.strike_redeem(&mut request.draft, &mut authentication, note)? {
+            return Ok(redeemed);
+        }
         self.still_there(&authentication)?;
         let id_token = authentication.scope.iter().any(|value| value == "openid");
         let order = Order { id_token, jkt: request.jkt, ..Order::of(request.client, authentication) };

@@ -53,7 +53,7 @@ const FAILURES: u32 = 5;
 /// How long they are remembered.
 const FAILURES_LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// Longest user name or company that is typed, in bytes.
-const LONGEST_NAME: usize = 800;
+pub(super) const LONGEST_NAME: usize = 800;
 
 impl State {
     /// Step 1: user name and company. Whether they are right shows only after the password.

@@ -1,6 +1,10 @@
 //! Tokens for a user name and a password, which the application asked for itself (RFC 6749 4.3). No browser and no second
 //! factor is in between, so it is off unless a client has the grant.
 
+use std::sync::Arc;
+
+use fixtures::Person;
+
 use crate::journal::Note;
 use crate::protocol::audience;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
@@ -10,7 +14,7 @@ use crate::protocol::text::shorten;
 use crate::protocol::token::same_secret;
 use crate::realm::State;
 use crate::realm::authentication::Authentication;
-use crate::realm::login::{locked, standing};
+use crate::realm::login::{LONGEST_NAME, locked, standing};
 use crate::realm::token_endpoint::{Redeemed, Request, about, has_offline_access, required};
 use crate::realm::tokens::Order;
 
@@ -22,66 +26,95 @@ impl State {
     /// RFC 6749 4.3.2, with `company` beside `username` for user names that several companies have.
     pub(crate) fn redeem_password(
         &mut self,
-        request: Request<'_>,
+        mut request: Request<'_>,
         note: &mut Note,
     ) -> Result<Redeemed, OAuthError> {
         let username = required(request.form, "username", "username_present")?;
         let password = required(request.form, "password", "password_present")?;
         let client = &request.client;
-        let asked = request.form.first("scope").filter(|asked| !asked.is_empty()).unwrap_or("openid");
+        let company = request.form.first("company").unwrap_or_default();
+        if username.len() > LONGEST_NAME || company.len() > LONGEST_NAME {
+            let reason = "username and company have 200 letters at most";
+            return Err(OAuthError::new(ErrorCode::InvalidRequest, "username_length", reason));
+        }
+        let asked = request.form.first("scope").filter(|asked| !asked.trim().is_empty()).unwrap_or("openid");
         let scope = each_once(asked.split_ascii_whitespace());
         if let Some(unknown) = scope.iter().find(|value| !is_open_to(client, value)) {
             let reason = format!("scope {:?} is not for {}", shorten(unknown), client.id);
             return Err(OAuthError::new(ErrorCode::InvalidScope, "password_scope", reason));
         }
         let audience = audience::asked(request.form)?;
-        let company = request.form.first("company").unwrap_or_default();
         let person = self.person_with_password((username, company, password), note)?;
         let now = self.now();
         let authentication =
             Authentication { audience, ..self.authentication_of(&person, client, scope, now) };
         about(note, &authentication);
+        let mut authentication = Arc::new(authentication);
+        if let Some(redeemed) = self.strike_redeem(&mut request.draft, &mut authentication, note)? {
+            return Ok(redeemed);
+        }
         let order = Order {
             id_token: authentication.scope.iter().any(|value| value == "openid"),
-            refresh_token: has_offline_access(&authentication.scope, client),
+            refresh_token: has_offline_access(&authentication.scope, &request.client),
+            long_access_token: request.draft.long_access_token,
             jkt: request.jkt,
             ..Order::of(request.client, authentication)
         };
         Ok(Redeemed::Tokens(Box::new(self.order_tokens(order, note))))
     }
 
-    /// The key of whoever has this user name and password, and may sign in. Where any person is taken, nobody knows the
-    /// password of somebody who is not there yet.
+    /// The key of whoever has this user name and password, and may sign in. Where any person is taken, whoever is made on
+    /// the spot comes with any password.
     fn person_with_password(
         &mut self,
         (username, company, password): (&str, &str, &str),
         note: &mut Note,
     ) -> Result<String, OAuthError> {
-        if self.switches.any_person && !self.people.is_taken(username.trim()) {
+        let name = username.trim();
+        if self.switches.any_person && (self.people_on_the_spot.contains(name) || !self.people.is_taken(name))
+        {
             let made = self.somebody(&Named { name: username, company, ..Named::default() });
-            return made.map(|(key, _)| key).map_err(|refusal| refusal.code(ErrorCode::InvalidGrant));
+            let made = made.map_err(|refusal| refusal.code(ErrorCode::InvalidGrant))?.0;
+            note.person = Some(made.clone());
+            let standing = self.people.present(&made).map(standing);
+            return standing
+                .unwrap_or(Ok(()))
+                .map(|()| made)
+                .map_err(|refusal| refusal.code(ErrorCode::InvalidGrant));
         }
-        let mut called: Vec<_> = if company.trim().is_empty() {
-            self.people.with_username(username.trim()).collect()
+        let called: Vec<Person> = if company.trim().is_empty() {
+            self.people.with_username(name).cloned().collect()
         } else {
-            self.people.find_person(username, company).into_iter().collect()
+            self.people.find_person(username, company).cloned().into_iter().collect()
         };
-        let only = if let [only] = *called { Some(only) } else { None };
-        note.person = only.map(|only| only.key.clone());
-        // Failures count where those of the login page do, if that can be told.
-        let company =
-            only.and_then(|only| self.people.company_of(only)).map_or(company, |it| &*it.name).to_owned();
-        called.retain(|person| same_secret(&person.password, password));
-        let right = if let [person] = *called { Some((person.key.clone(), standing(person))) } else { None };
-        let refusal = match right {
-            Some((key, Ok(()))) => {
-                self.forget_failures(&key);
-                return Ok(key);
-            }
-            Some((_, Err(refusal))) => refusal,
-            None if self.count_failure(username, &company) => locked(),
-            None => Refusal::new("password", WRONG),
+        if let [only] = &*called {
+            note.person = Some(only.key.clone());
+        }
+        let mut right = called.iter().filter(|person| same_secret(&person.password, password));
+        let refusal = match (right.next(), right.next()) {
+            (Some(person), None) => match standing(person) {
+                Ok(()) => {
+                    self.forget_failures(&person.key);
+                    return Ok(person.key.clone());
+                }
+                Err(refusal) => refusal,
+            },
+            _ if self.count_failures(username, company, &called) => locked(),
+            _ => Refusal::new("password", WRONG),
         };
         Err(refusal.code(ErrorCode::InvalidGrant))
+    }
+
+    /// Whether it was one too many, for anybody who is called that. They count where those of the login page do.
+    fn count_failures(&mut self, username: &str, company: &str, called: &[Person]) -> bool {
+        if called.is_empty() {
+            return self.count_failure(username, company);
+        }
+        let mut too_many = false;
+        for person in called {
+            let company = self.people.company_of(person).map_or(company, |company| &*company.name).to_owned();
+            too_many |= self.count_failure(username, &company);
+        }
+        too_many
     }
 }

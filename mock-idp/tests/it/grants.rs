@@ -330,6 +330,48 @@ async fn a_user_name_of_two_companies_needs_the_company_or_a_password_of_its_own
 }
 
 #[tokio::test]
+async fn wrong_passwords_for_a_name_of_two_companies_lock_both() {
+    let idp = with_passwords().await;
+    let answer =
+        async |password: &str| by_password(&idp, &[("username", "sam"), ("password", password)]).await;
+    answer("wrong").await;
+    assert_eq!(answer("kaseya-sam").await.status, 200, "what succeeds begins the count anew");
+    for attempt in 1..=5 {
+        let told = answer("wrong").await.body;
+        assert_eq!(told.contains("locked"), attempt >= 4, "{attempt}: {told}");
+    }
+    for key in ["sam", "sam-contoso"] {
+        assert_eq!(idp.people().get(key).expect("sam").status, fixtures::Status::Locked, "{key}");
+    }
+    assert_eq!(error_of(&answer("kaseya-sam").await), refused(400, "invalid_grant"));
+}
+
+#[tokio::test]
+async fn faults_strike_whoever_comes_by_a_password_and_a_name_has_an_end() {
+    let idp = with_passwords().await;
+    let dana = [("username", "dana"), ("password", "kaseya-dana")];
+    let armed = idp.faults().arm("tok-503", mock_idp::Target::person("dana"), 1).expect("a fault");
+    assert_eq!((by_password(&idp, &dana).await.status.as_u16(), armed.fired()), (503, 1));
+    let blank = by_password(&idp, &[&dana[..], &[("scope", " ")]].concat()).await.json();
+    assert!(blank["id_token"].is_string(), "{blank}");
+    let long = "x".repeat(801);
+    let told = by_password(&idp, &[("username", &*long), ("password", "x")]).await;
+    assert_eq!(error_of(&told), refused(400, "invalid_request"));
+}
+
+#[tokio::test]
+async fn whoever_is_made_on_the_spot_comes_with_any_password_again() {
+    let idp = MockIdp::builder().any_person().start().await.expect("a free port");
+    idp.clients().change(CLIENT, |client| client.grants.push(Grant::Password)).expect("the client");
+    for password in ["one", "another"] {
+        let tokens = by_password(&idp, &[("username", "greta"), ("password", password)]).await;
+        assert_eq!(tokens.status, 200, "{}", tokens.body);
+    }
+    let known = by_password(&idp, &[("username", "dana"), ("password", "one")]).await;
+    assert_eq!(error_of(&known), refused(400, "invalid_grant"));
+}
+
+#[tokio::test]
 async fn wrong_passwords_say_nothing_of_who_exists_and_lock_the_account_in_the_end() {
     let idp = with_passwords().await;
     let answer = async |username: &str, password: &str| {

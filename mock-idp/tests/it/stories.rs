@@ -300,3 +300,40 @@ async fn a_pushed_request_with_a_state_that_was_there_begins_another_story() {
     let ids: Vec<_> = idp.stories().list().into_iter().map(|line| line.id).collect();
     assert_eq!(ids, ["constant~2", "constant"]);
 }
+
+#[tokio::test]
+async fn sign_ins_of_two_clients_with_one_state_are_told_apart_and_no_id_is_given_twice() {
+    let idp = provider().await;
+    let ids = || idp.stories().list().into_iter().map(|line| line.id).collect::<Vec<_>>();
+    let asked = [("state", "x"), ("client_id", "spa"), ("redirect_uri", "http://127.0.0.1:8600/callback")];
+    let (first, second) = (Browser::new(), Browser::new());
+    let login = first.authorize(&idp, &[("state", "x")]).await;
+    second.authorize(&idp, &asked).await;
+    let interaction = login.interaction();
+    let form = [("interaction", interaction.as_str()), ("person", "dana")];
+    let code = first.post(&idp.url("/account/people"), &form).await.param("code").expect("a code");
+    first.redeem(&idp, &code).await;
+    assert_eq!(ids(), ["x~2", "x"]);
+    let lines = idp.stories().list();
+    assert_eq!((lines[0].client.as_deref(), lines[0].outcome), (Some("spa"), StoryOutcome::Unfinished));
+    assert_eq!(
+        (lines[1].client.as_deref(), lines[1].outcome),
+        (Some("kaseya-mdr"), StoryOutcome::TokensGiven)
+    );
+    signed_in(&idp, "x~2").await;
+    assert_eq!(ids(), ["x~2~2", "x~2", "x"]);
+}
+
+#[tokio::test]
+async fn tokens_for_a_password_are_no_part_of_a_sign_in_without_state() {
+    let idp = provider().await;
+    idp.clients()
+        .change("kaseya-mdr", |client| client.grants.push(fixtures::Grant::Password))
+        .expect("the client");
+    let browser = Browser::new();
+    browser.sign_in(&idp, "dana", &[("state", "")]).await;
+    let form = [("grant_type", "password"), ("username", "rui"), ("password", "kaseya-rui")];
+    assert_eq!(browser.token(&idp, &form).await.status, 200);
+    let line = idp.stories().list().remove(0);
+    assert_eq!((line.outcome, line.person.as_deref()), (StoryOutcome::CodeNotRedeemed, Some("dana")));
+}

@@ -394,7 +394,7 @@ async fn misbehave_further(party: &Party, check: &str) -> &'static [&'static str
             party.told(StatusCode::OK).await;
         }
         "honest-logout-token-obeyed" => {
-            party.tokens().await;
+            party.userinfo(&party.tokens().await).await;
             party.told(StatusCode::BAD_REQUEST).await;
         }
         "discovery-cached" | "keys-cached" => {
@@ -981,4 +981,62 @@ async fn a_relying_party_that_obeys_whatever_it_is_told_is_found_out() {
         assert_eq!(outcome(&party, "bad-logout-token-refused"), expected, "{}", fault.id);
         assert_eq!(outcome(&party, "honest-logout-token-obeyed"), Outcome::Pass, "{}", fault.id);
     }
+}
+
+#[tokio::test]
+async fn a_logout_token_is_refused_for_good_reasons_too() {
+    let (bad, honest) = ("bad-logout-token-refused", "honest-logout-token-obeyed");
+    let not_seen = |party: &Party, why: &str| {
+        assert_eq!(outcome(party, bad), Outcome::NotSeen, "{why}");
+        assert_eq!(outcome(party, honest), Outcome::NotSeen, "{why}");
+    };
+    let arm = |party: &Party, fault: &str| {
+        party.idp.faults().arm(fault, Target::person("dana"), 1).expect("a fault")
+    };
+    for fault in ["ui-sub-mismatch", "ui-sub-missing"] {
+        let party = Party::start().await;
+        let armed = arm(&party, fault);
+        party.userinfo(&party.tokens().await).await;
+        assert_eq!(armed.fired(), 1);
+        party.told(StatusCode::BAD_REQUEST).await;
+        not_seen(&party, "user information had to be refused, so there was no session");
+    }
+
+    let party = Party::start().await;
+    party.idp.when(When::operation("jwks")).then(Then::status(503)).expect("a rule");
+    party.userinfo(&party.tokens().await).await;
+    party.get("/.well-known/openid-configuration/jwks", &[]).await;
+    party.told(StatusCode::BAD_REQUEST).await;
+    not_seen(&party, "nobody could see the keys");
+
+    let party = Party::start().await;
+    arm(&party, "out-bcl-sub-only");
+    arm(&party, "idt-exp-past");
+    party.tokens().await;
+    party.told(StatusCode::BAD_REQUEST).await;
+    party.userinfo(&party.tokens().await).await;
+    not_seen(&party, "what came later is no reason");
+
+    let party = Party::start().await;
+    party.tokens().await;
+    arm(&party, "out-bcl-unknown-sid");
+    party.told(StatusCode::OK).await;
+    not_seen(&party, "of that session nothing was seen");
+
+    let party = Party::start().await;
+    party.tokens().await;
+    party.told(StatusCode::OK).await;
+    party.tokens().await;
+    for fault in ["out-bcl-no-event", "out-bcl-replay-jti"] {
+        arm(&party, fault);
+    }
+    party.told(StatusCode::OK).await;
+    assert_eq!(outcome(&party, bad), Outcome::NotSeen, "the earlier token had its event");
+
+    let party = Party::start().await;
+    party.idp.clock().advance(SignedDuration::from_secs(3_600));
+    party.tokens().await;
+    arm(&party, "out-bcl-expired");
+    party.told(StatusCode::OK).await;
+    assert_eq!(outcome(&party, bad), Outcome::NotSeen, "by another clock it is good for a while");
 }
