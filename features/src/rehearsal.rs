@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use url::Url;
 
 use crate::driver::{
+    Toggle,
     browser::Browser,
     clock::ScenarioClock,
     page::Page,
@@ -59,9 +60,6 @@ impl From<anyhow::Error> for RehearsalError {
     }
 }
 
-const ALLOW: &str = "toggle-allow";
-const CREATE: &str = "toggle-create";
-
 impl Rehearsal {
     /// Mona turns it on, Dana signs in; both are in the fixtures.
     ///
@@ -93,12 +91,12 @@ impl Rehearsal {
         let mut admin = browser("the MSP Admin");
         self.admin_signs_in(&mut admin).await?;
         tell("The MSP Admin signed in with the local password.");
-        if self.turn_on(&mut admin, ALLOW).await? {
+        if self.turn_on(&mut admin, Toggle::Allow).await? {
             tell(
                 "\"Allow Users to Log in with KaseyaOne\" was turned on: the MSP Admin authenticated through KaseyaOne and confirmed the company.",
             );
         }
-        if self.turn_on(&mut admin, CREATE).await? {
+        if self.turn_on(&mut admin, Toggle::Create).await? {
             tell("\"Enable Automatic User Creation\" was turned on.");
         }
         let before = self.row_of_newcomer(&mut admin).await?;
@@ -138,17 +136,16 @@ impl Rehearsal {
     }
 
     /// Presses a toggle that is off; answers whether it was.
-    async fn turn_on(&self, admin: &mut Browser, toggle: &str) -> Result<bool> {
+    async fn turn_on(&self, admin: &mut Browser, toggle: Toggle) -> Result<bool> {
         let page = admin.open(self.at("/settings/users")?).await?;
         if state(page, toggle)? {
             return Ok(false);
         }
-        let field = toggle.trim_start_matches("toggle-");
         let form = page
             .forms()
             .into_iter()
-            .find(|form| form.fields.iter().any(|it| it.name == "toggle" && it.value == field))
-            .with_context(|| format!("Settings > Users has no {toggle}"))?;
+            .find(|form| form.fields.iter().any(|it| it.name == "toggle" && it.value == toggle.key()))
+            .with_context(|| format!("Settings > Users has nothing to turn {:?} on with", toggle.label()))?;
         admin.submit(&form, "").await?;
         sign_in(admin, &self.admin_at_kaseyaone, Until::Done).await?;
         if admin.page()?.kind() == "single-sign-on-confirm" {
@@ -156,8 +153,10 @@ impl Rehearsal {
                 admin.page()?.forms().into_iter().find(|form| form.action.path().ends_with("/confirm"));
             admin.submit(&form.context("there is nothing to confirm with")?, "").await?;
         }
+        let last = admin.page()?;
+        let stood = format!("the browser came to {}, and {}", last.url, shown(last));
         let page = admin.open(self.at("/settings/users")?).await?;
-        ensure!(state(page, toggle)?, "{toggle} is still off; {}", shown(page));
+        ensure!(state(page, toggle)?, "{:?} is still off: {stood}", toggle.label());
         Ok(true)
     }
 
@@ -189,12 +188,12 @@ fn browser(name: &str) -> Browser {
     Browser::new(name, reference::client(), ScenarioClock::new(), Tape::new(|| 0))
 }
 
-fn state(page: &Page, toggle: &str) -> Result<bool> {
-    let selector = format!("#{toggle} [role=switch]");
+fn state(page: &Page, toggle: Toggle) -> Result<bool> {
+    let selector = format!("#toggle-{} [role=switch]", toggle.key());
     match page.text_of(&selector).as_deref() {
         Some("On") => Ok(true),
         Some("Off") => Ok(false),
-        _ => bail!("Settings > Users shows no {toggle}"),
+        _ => bail!("Settings > Users does not show {:?}", toggle.label()),
     }
 }
 
@@ -239,6 +238,14 @@ mod tests {
             "{told}"
         );
         assert!(told.len() < 300, "{told}");
+        let elsewhere =
+            |client: &mut mock_idp::Client| client.redirect_uris = vec!["http://127.0.0.1:1/".into()];
+        let uris = idp.clients().get("kaseya-mdr").unwrap().redirect_uris;
+        idp.clients().change("kaseya-mdr", elsewhere).unwrap();
+        let told = rehearsal("local-mona-password").play(|_| {}).await.unwrap_err().to_string();
+        let expected = "\"Allow Users to Log in with KaseyaOne\" is still off: the browser came to ";
+        assert!(told.starts_with(expected) && told.contains("is not registered"), "{told}");
+        idp.clients().change("kaseya-mdr", |client| client.redirect_uris = uris).unwrap();
         let mut last = String::new();
         rehearsal("local-mona-password").play(|told| told.clone_into(&mut last)).await.unwrap();
         assert!(last.starts_with("Settings > Users lists the account: "), "{last}");
