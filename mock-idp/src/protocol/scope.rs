@@ -23,6 +23,24 @@ pub(crate) fn is_open_to(client: &Client, value: &str) -> bool {
     SCOPES.contains(&value) || client.scope.split_ascii_whitespace().any(|own| own == value)
 }
 
+/// The scope of a request without a browser, `openid` where it says none; the check is named in the refusal. Nobody could be
+/// asked for less, so what is not for the client is refused.
+pub(crate) fn open_scope(
+    check: &'static str,
+    client: &Client,
+    asked: Option<&str>,
+) -> Result<Vec<String>, OAuthError> {
+    let asked = asked.filter(|asked| !asked.trim().is_empty()).unwrap_or("openid");
+    let scope = each_once(asked.split_ascii_whitespace());
+    match scope.iter().find(|value| !is_open_to(client, value)) {
+        None => Ok(scope),
+        Some(unknown) => {
+            let reason = format!("scope {:?} is not for {}", shorten(unknown), client.id);
+            Err(OAuthError::new(ErrorCode::InvalidScope, check, reason))
+        }
+    }
+}
+
 /// Narrows a scope: never more than there is (RFC 6749 6, for a refresh). A scope without a value counts as not sent
 /// (RFC 6749 3.2). The check is named in the refusal.
 pub(crate) fn narrowed_scope(

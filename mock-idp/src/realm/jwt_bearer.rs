@@ -9,8 +9,7 @@ use crate::protocol::assertion::{self, Expected};
 use crate::protocol::audience;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::on_the_spot::person::Named;
-use crate::protocol::scope::{each_once, is_open_to};
-use crate::protocol::text::shorten;
+use crate::protocol::scope::open_scope;
 use crate::realm::State;
 use crate::realm::authentication::Authentication;
 use crate::realm::client_auth::Caller;
@@ -52,13 +51,8 @@ impl State {
                     .0
             }
         };
-        let asked = request.form.first("scope").filter(|asked| !asked.trim().is_empty()).unwrap_or("openid");
-        let scope = each_once(asked.split_ascii_whitespace());
+        let scope = open_scope("assertion_scope", client, request.form.first("scope"))?;
         let audience = audience::asked(request.form)?;
-        if let Some(unknown) = scope.iter().find(|value| !is_open_to(client, value)) {
-            let reason = format!("scope {:?} is not for {}", shorten(unknown), client.id);
-            return Err(OAuthError::new(ErrorCode::InvalidScope, "assertion_scope", reason));
-        }
         let authentication =
             Authentication { audience, ..self.authentication_of(&person, client, scope, now) };
         about(note, &authentication);

@@ -9,8 +9,7 @@ use crate::journal::Note;
 use crate::protocol::audience;
 use crate::protocol::error::{ErrorCode, OAuthError, Refusal};
 use crate::protocol::on_the_spot::person::Named;
-use crate::protocol::scope::{each_once, is_open_to};
-use crate::protocol::text::shorten;
+use crate::protocol::scope::open_scope;
 use crate::protocol::token::same_secret;
 use crate::realm::State;
 use crate::realm::authentication::Authentication;
@@ -37,12 +36,7 @@ impl State {
             let reason = "username and company have 200 letters at most";
             return Err(OAuthError::new(ErrorCode::InvalidRequest, "username_length", reason));
         }
-        let asked = request.form.first("scope").filter(|asked| !asked.trim().is_empty()).unwrap_or("openid");
-        let scope = each_once(asked.split_ascii_whitespace());
-        if let Some(unknown) = scope.iter().find(|value| !is_open_to(client, value)) {
-            let reason = format!("scope {:?} is not for {}", shorten(unknown), client.id);
-            return Err(OAuthError::new(ErrorCode::InvalidScope, "password_scope", reason));
-        }
+        let scope = open_scope("password_scope", client, request.form.first("scope"))?;
         let audience = audience::asked(request.form)?;
         let person = self.person_with_password((username, company, password), note)?;
         let now = self.now();
